@@ -1,0 +1,29 @@
+// One jest run for the whole workspace; `--selectProjects NAME` picks a package.
+const shared = {
+  testEnvironment: 'node',
+  transform: {
+    '^.+\\.[cm]?[jt]s$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } }],
+  },
+  extensionsToTreatAsEsm: [],
+  // Sources import their siblings as `./x.js`, the name that the file has once compiled.
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+};
+
+const project = (displayName, folder, extra = {}) => ({
+  ...shared,
+  ...extra,
+  displayName,
+  rootDir: folder,
+  testMatch: ['<rootDir>/test/**/*.test.ts'],
+  moduleNameMapper: { ...extra.moduleNameMapper, ...shared.moduleNameMapper },
+});
+
+export default {
+  projects: [
+    project('openapi', '<rootDir>/openapi'),
+    project('devnet', '<rootDir>/packages/bacalhau-devnet'),
+    project('sdk', '<rootDir>/packages/bacalhau-sdk', {
+      moduleNameMapper: { '^#platform$': '<rootDir>/src/platform/node/index.ts' },
+    }),
+  ],
+};
