@@ -1,0 +1,1 @@
+export { Bacalhau } from './bacalhau.js';

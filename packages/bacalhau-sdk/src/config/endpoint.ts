@@ -1,0 +1,93 @@
+import { ConfigurationError } from '../errors/index.js';
+
+const DEFAULT_HOST = '127.0.0.1';
+const DEFAULT_PORT = 1234;
+
+interface EndpointInput {
+  /** A host, or a URL of one; `name` is what the user knows it by. */
+  readonly host: { readonly name: string; readonly value: string } | undefined;
+  readonly port: number | undefined;
+  readonly https: boolean | undefined;
+}
+
+/**
+ * The address that the Bacalhau command line would use: a URL's scheme and port win over the other settings, and a
+ * URL without a port gets the API's port, not that of its scheme.
+ */
+export function endpoint({ host, port, https }: EndpointInput): string {
+  if (host === undefined) return assemble(https ? 'https' : 'http', DEFAULT_HOST, port ?? DEFAULT_PORT);
+  if (!host.value.includes('://')) {
+    return assemble(https ? 'https' : 'http', bareHost(host.name, host.value), port ?? DEFAULT_PORT);
+  }
+  const url = parseUrl(host.value, host.name);
+  if (url.pathname !== '/') {
+    throw new ConfigurationError(
+      `${host.name} has a path. Leave it out, or give the whole address as the option baseUrl.`,
+    );
+  }
+  // URL drops the port that its scheme implies, so a port that was written out is looked for in the text.
+  const written = /:(\d+)\/?$/.exec(host.value)?.[1];
+  return assemble(url.protocol === 'https:' ? 'https' : 'http', url.hostname, written ?? port ?? DEFAULT_PORT);
+}
+
+/** A complete address: its scheme implies the port, and a path is kept, for gateways. */
+export function fullUrl(text: string, name: string): string {
+  const url = parseUrl(text, name);
+  const path = url.pathname.replace(/\/+$/, '');
+  if (path.endsWith('/api/v1')) {
+    throw new ConfigurationError(`${name} ends with /api/v1. Leave that out: every call adds it.`);
+  }
+  return `${url.protocol}//${reachable(url.host)}${path}`;
+}
+
+export function parsePort(value: string | number, name: string): number {
+  const port = typeof value === 'number' || /^\d+$/.test(value) ? Number(value) : Number.NaN;
+  if (!Number.isInteger(port) || port < 1 || port > 65535) {
+    throw new ConfigurationError(`${name} is ${JSON.stringify(value)}. Set it to a number from 1 to 65535.`);
+  }
+  return port;
+}
+
+function bareHost(name: string, value: string): string {
+  if (/^\[?[0-9a-f.]*:[0-9a-f.:]*:[0-9a-f.:]*\]?$/i.test(value)) {
+    return parseUrl(`http://[${value.replace(/[[\]]/g, '')}]`, name).hostname;
+  }
+  if (/^[^:]+:\d+$/.test(value)) {
+    throw new ConfigurationError(`${name} is ${JSON.stringify(value)}. Give the port by itself, or a URL such as http://${value}.`);
+  }
+  if (/[\s/:@?#\\]/.test(value)) throw unparsable(name, value);
+  return parseUrl(`http://${value}`, name).hostname;
+}
+
+function parseUrl(text: string, name: string): URL {
+  let url: URL;
+  try {
+    url = new URL(text.trim());
+  } catch {
+    throw unparsable(name, text);
+  }
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
+    throw new ConfigurationError(`${name} has the scheme ${url.protocol}//. Use http:// or https://.`);
+  }
+  if (url.username !== '' || url.password !== '') {
+    // Not quoted in the message: it holds a secret.
+    throw new ConfigurationError(`${name} holds a user name or password. Take it out of the address.`);
+  }
+  if (url.search !== '' || url.hash !== '') {
+    throw new ConfigurationError(`${name} has a query or a fragment. Leave it out.`);
+  }
+  return url;
+}
+
+/** Credentials may be inside what cannot be parsed, so everything before an @ is left out of the message. */
+const unparsable = (name: string, value: string): ConfigurationError =>
+  new ConfigurationError(
+    `${name} is ${JSON.stringify(value.replace(/^.*@/s, '…@'))}, which is no host or URL. Use for example 127.0.0.1 or https://bacalhau.example.org:1234.`,
+  );
+
+const assemble = (scheme: string, host: string, port: number | string): string =>
+  `${scheme}://${reachable(host)}:${port}`;
+
+/** A server that listens on every address names itself so; a client reaches it at loopback. */
+const reachable = (host: string): string =>
+  host.replace(/^0\.0\.0\.0(?=:|$)/, '127.0.0.1').replace(/^\[::\](?=:|$)/, '[::1]');

@@ -1,0 +1,1 @@
+export { type ConfigInput, type Environment, type ResolvedConfig, resolveConfig, type Source } from './resolve.js';

@@ -1,0 +1,54 @@
+const BRAND = Symbol.for('bacalhau-sdk/error');
+
+/** The part of an error class that the copies of this package share: its lineage, by name. */
+interface Branded {
+  readonly [BRAND]: readonly string[];
+}
+
+const isBranded = (value: unknown): value is Branded => typeof value === 'object' && value !== null && BRAND in value;
+
+/** How an error came about, in the standard `cause`. */
+export interface ErrorCause {
+  readonly cause?: unknown;
+}
+
+/**
+ * The parent of every error that this package throws.
+ *
+ * `instanceof` works across copies of the package: an application may load it as ESM and, through a
+ * dependency, as CommonJS, and an error made by either is an instance of both classes.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   await jobs.get('j-unknown');
+ * } catch (error) {
+ *   if (error instanceof NotFoundError) console.log('no such job');
+ *   else throw error;
+ * }
+ * ```
+ */
+export class BacalhauError extends Error {
+  /** The class's own name: what `instanceof` compares, so it must survive minifiers. */
+  protected static readonly kind: string = 'BacalhauError';
+
+  constructor(message: string, options: ErrorCause = {}) {
+    super(message, 'cause' in options ? { cause: options.cause } : undefined);
+    const lineage: string[] = [];
+    for (let type = new.target as unknown; isErrorClass(type); type = Object.getPrototypeOf(type)) {
+      if (Object.hasOwn(type, 'kind')) lineage.push(type.kind);
+    }
+    Object.defineProperty(this, 'name', { value: lineage[0], configurable: true, writable: true });
+    Object.defineProperty(this, BRAND, { value: lineage });
+  }
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    // A subclass made by an application has no `kind` of its own, and then the language's own rule is right.
+    return Object.hasOwn(this, 'kind')
+      ? isBranded(value) && value[BRAND].includes(this.kind)
+      : Function.prototype[Symbol.hasInstance].call(this, value);
+  }
+}
+
+const isErrorClass = (type: unknown): type is typeof BacalhauError & { readonly kind: string } =>
+  typeof type === 'function' && 'kind' in type;

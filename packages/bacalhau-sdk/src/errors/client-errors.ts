@@ -1,0 +1,35 @@
+import { BacalhauError, type ErrorCause } from './base.js';
+
+/** A setting is missing, malformed or contradicts another one. The message names it and says what to set. */
+export class ConfigurationError extends BacalhauError {
+  protected static override readonly kind: string = 'ConfigurationError';
+}
+
+/** This runtime lacks what the call needs, for example a file system in a browser. The message says what to do instead. */
+export class UnsupportedRuntimeError extends BacalhauError {
+  protected static override readonly kind: string = 'UnsupportedRuntimeError';
+}
+
+/** An argument of a call was refused before anything was sent. */
+export class InvalidArgumentError extends BacalhauError {
+  protected static override readonly kind: string = 'InvalidArgumentError';
+  /** The argument's or option's name, for example `limit`. */
+  readonly argument: string;
+
+  constructor(argument: string, problem: string, options: ErrorCause = {}) {
+    super(`${argument} ${problem}`, options);
+    this.argument = argument;
+  }
+}
+
+/** A job was refused before it was sent. */
+export class InvalidJobError extends BacalhauError {
+  protected static override readonly kind: string = 'InvalidJobError';
+  /** Where in the request the problem is, for example `Job.Tasks[0].Engine.Type`. */
+  readonly field: string;
+
+  constructor(field: string, problem: string, options: ErrorCause = {}) {
+    super(`${field} ${problem}`, options);
+    this.field = field;
+  }
+}

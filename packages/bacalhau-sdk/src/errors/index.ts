@@ -1,0 +1,4 @@
+export * from './api-errors.js';
+export { BacalhauError, type ErrorCause } from './base.js';
+export * from './call-errors.js';
+export * from './client-errors.js';

@@ -1,0 +1,35 @@
+/**
+ * Run jobs on Bacalhau from TypeScript and JavaScript.
+ *
+ * @packageDocumentation
+ */
+
+export { Bacalhau } from './client/index.js';
+export type { Environment } from './config/index.js';
+export * from './errors/index.js';
+export type { Identity } from './identity/index.js';
+export {
+  type GetJobOptions,
+  type JobExecutionsOptions,
+  type JobHistoryEventType,
+  type JobHistoryOptions,
+  type JobInclude,
+  Jobs,
+  type ListJobsOptions,
+} from './jobs/index.js';
+export type { Logger, LogLevel } from './logging/index.js';
+export type { Page, PagePromise } from './pagination/index.js';
+export type { HttpAgent } from './platform/platform.js';
+export type {
+  ApiPromise,
+  CallOptions,
+  ClientOptions,
+  Headers,
+  NamespacedCallOptions,
+  Reply,
+  RequestEvent,
+  ResponseEvent,
+  ResponseInfo,
+  RetryEvent,
+} from './transport/index.js';
+export { VERSION } from './version.js';

@@ -1,0 +1,241 @@
+import type {
+  Execution,
+  GetJobResponse,
+  Job,
+  JobHistory,
+  PutJobRequest,
+  PutJobResponse,
+  SpecConfig,
+  StopJobResponse,
+} from 'bacalhau-apiclient';
+import { type PagePromise, pagePromise } from '../pagination/index.js';
+import { checkIdentifier, checkLimit, checkPutJobRequest, oneOf } from '../spec/index.js';
+import { type ApiPromise, type ClientOptions, connect, type NamespacedCallOptions, Transport } from '../transport/index.js';
+import type { GetJobOptions, JobExecutionsOptions, JobHistoryOptions, ListJobsOptions } from './options.js';
+
+const JOB_ORDERS = ['created_at', 'modified_at'] as const;
+const EVENT_TYPES = ['all', 'job', 'execution'] as const;
+const INCLUDES = ['executions', 'history'] as const;
+
+/**
+ * The jobs of a Bacalhau network: submit, stop, look up, list.
+ *
+ * Calls reject with a subclass of `BacalhauError`; each takes `signal`, `timeoutMs`, `maxRetries` and `headers`.
+ *
+ * @example
+ * ```ts
+ * const jobs = new Jobs(); // configured by the environment, as the Bacalhau command line is
+ * const { JobID } = await jobs.put({
+ *   Job: { Type: 'batch', Count: 1, Tasks: [{ Name: 'main', Engine: { Type: 'docker', Params: { Image: 'ubuntu' } } }] },
+ * });
+ * ```
+ */
+export class Jobs {
+  readonly #transport: Transport;
+
+  /** The jobs of the network that the options and the environment name; the same as `new Bacalhau(options).jobs`. */
+  constructor(options?: ClientOptions);
+  /** @internal */
+  constructor(transport: Transport);
+  constructor(source: ClientOptions | Transport = {}) {
+    this.#transport = source instanceof Transport ? source : connect(source);
+  }
+
+  /**
+   * Submits a job. It is never sent twice: after a `CallError` with `outcomeUnknown` look whether it arrived.
+   *
+   * From servers 1.8 on, a name that exists in the namespace updates that job. Without a name the server makes one.
+   *
+   * @returns the job's id, the evaluation's id, and the server's warnings, `null` if there are none.
+   * @throws {InvalidJobError} naming the field, before anything is sent.
+   * @throws {ConflictError} if a job of that name exists already and nothing changed.
+   */
+  put(request: PutJobRequest, options: NamespacedCallOptions = {}): ApiPromise<PutJobResponse> {
+    checkPutJobRequest(request);
+    const namespace = request.Job.Namespace ?? this.#namespace(options);
+    const putJobRequest = namespace === undefined ? request : { ...request, Job: { ...request.Job, Namespace: namespace } };
+    return this.#transport.call(
+      { name: 'jobs.put', safe: false, send: ({ jobs }, sending) => jobs.putJob({ putJobRequest }, sending) },
+      options,
+    );
+  }
+
+  /**
+   * Stops a job. The reason becomes the message of the job's state.
+   *
+   * @throws {ConflictError} if the job has ended already; a job that was stopped before is stopped again without complaint.
+   */
+  stop(jobId: string, reason?: string, options: NamespacedCallOptions = {}): ApiPromise<StopJobResponse> {
+    const params = {
+      jobId: checkIdentifier(jobId, 'jobId'),
+      ...defined({ namespace: this.#namespace(options) }),
+      // In the body: servers ignore the query parameter of that name.
+      ...(reason === undefined ? {} : { stopJobRequest: { reason } }),
+    };
+    return this.#transport.call(
+      { name: 'jobs.stop', safe: false, send: ({ jobs }, sending) => jobs.stopJob(params, sending) },
+      options,
+    );
+  }
+
+  /** A job by id, by the beginning of its id, or (from servers 1.8 on) by name. */
+  get(jobId: string, options: GetJobOptions = {}): ApiPromise<GetJobResponse> {
+    const { include = [], limit = 10, jobVersion } = options;
+    const parts = (typeof include === 'string' ? [include] : include).map((part) => oneOf(part, INCLUDES, 'include'));
+    const params = {
+      jobId: checkIdentifier(jobId, 'jobId'),
+      limit: checkLimit(limit, 'limit'),
+      ...defined({
+        namespace: this.#namespace(options),
+        jobVersion,
+        include: parts.length === 0 ? undefined : parts.join(','),
+      }),
+    };
+    return this.#transport.call(
+      { name: 'jobs.get', safe: true, send: ({ jobs }, sending) => jobs.getJob(params, sending) },
+      options,
+    );
+  }
+
+  /**
+   * Lists jobs, oldest first. Without a namespace, here and in the client's options, those of all namespaces.
+   *
+   * @example
+   * ```ts
+   * for await (const job of jobs.list({ labels: ['env=prod'], limit: 100 })) console.log(job.ID, job.State?.StateType);
+   * ```
+   */
+  list(options: ListJobsOptions = {}): PagePromise<Job> {
+    const { limit = 5, nextToken, orderBy = 'created_at', reverse = false, labels } = options;
+    const params = {
+      limit: checkLimit(limit, 'limit'),
+      orderBy: oneOf(orderBy, JOB_ORDERS, 'orderBy'),
+      reverse,
+      ...defined({ namespace: this.#namespace(options), nextToken, labels: labels && [...labels] }),
+    };
+    return this.#page(
+      this.#transport.call(
+        { name: 'jobs.list', safe: true, send: ({ jobs }, sending) => jobs.listJobs(params, sending) },
+        options,
+      ),
+      (token) => this.list({ ...options, nextToken: token }),
+    );
+  }
+
+  /** The runs of a job on compute nodes: state, exit code, the beginning of its output, where the result went. */
+  executions(jobId: string, options: JobExecutionsOptions = {}): PagePromise<Execution> {
+    const { limit = 5, nextToken, orderBy, reverse = false, jobVersion, allJobVersions } = options;
+    const params = {
+      jobId: checkIdentifier(jobId, 'jobId'),
+      limit: checkLimit(limit, 'limit'),
+      reverse,
+      ...defined({
+        namespace: this.#namespace(options),
+        nextToken,
+        orderBy: orderBy === undefined ? undefined : oneOf(orderBy, JOB_ORDERS, 'orderBy'),
+        jobVersion,
+        allJobVersions,
+      }),
+    };
+    return this.#page(
+      this.#transport.call(
+        { name: 'jobs.executions', safe: true, send: ({ jobs }, sending) => jobs.listJobExecutions(params, sending) },
+        options,
+      ),
+      (token) => this.executions(jobId, { ...options, nextToken: token }),
+    );
+  }
+
+  /**
+   * Where the results of a job are, one entry for each completed execution that published: a URL, an IPFS CID, an S3
+   * place. Nothing while the job runs, and nothing for a job without a publisher.
+   */
+  results(jobId: string, options: NamespacedCallOptions = {}): PagePromise<SpecConfig> {
+    const params = { jobId: checkIdentifier(jobId, 'jobId'), ...defined({ namespace: this.#namespace(options) }) };
+    return this.#page(
+      this.#transport.call(
+        { name: 'jobs.results', safe: true, send: ({ jobs }, sending) => jobs.listJobResults(params, sending) },
+        options,
+      ),
+      () => this.results(jobId, options),
+    );
+  }
+
+  /**
+   * What happened to a job, in order.
+   *
+   * While the job runs the server hands out a token even after the last event: keep `nextToken` of the last page to
+   * ask later for what came since.
+   */
+  history(jobId: string, options: JobHistoryOptions = {}): PagePromise<JobHistory> {
+    const { eventType = 'execution', executionId, nodeId, limit, nextToken, since, jobVersion, allJobVersions } = options;
+    const params = {
+      jobId: checkIdentifier(jobId, 'jobId'),
+      eventType: oneOf(eventType, EVENT_TYPES, 'eventType'),
+      ...defined({
+        namespace: this.#namespace(options),
+        executionId,
+        // Sent again for every page: the server takes it from the query, not from the token.
+        limit: limit === undefined ? undefined : checkLimit(limit, 'limit'),
+        nextToken,
+        since: since && Math.floor(since.getTime() / 1_000),
+        jobVersion,
+        allJobVersions,
+      }),
+    };
+    const call = this.#transport.call(
+      { name: 'jobs.history', safe: true, send: ({ jobs }, sending) => jobs.listJobHistory(params, sending) },
+      options,
+    );
+    const next = (token: string) => this.history(jobId, { ...options, nextToken: token });
+    if (nodeId === undefined) return this.#page(call, next);
+    const onNode = this.#executionsOn(nodeId, jobId, options);
+    return this.#page(call, next, onNode.then((ids) => ({ ExecutionID }) => ExecutionID !== undefined && ids.has(ExecutionID)));
+  }
+
+  async #executionsOn(nodeId: string, jobId: string, options: JobHistoryOptions): Promise<ReadonlySet<string>> {
+    const { signal, timeoutMs, maxRetries, headers, namespace, jobVersion, allJobVersions } = options;
+    const call = { signal, timeoutMs, maxRetries, headers, namespace, jobVersion, allJobVersions, limit: 0 };
+    const { items } = await this.executions(jobId, call);
+    return new Set(items.filter(({ NodeID }) => NodeID.startsWith(nodeId)).map(({ ID }) => ID));
+  }
+
+  /** Pages of a list call; `keep` leaves entries out without ending the list where a whole page is left out. */
+  #page<T>(
+    call: ApiPromise<ListAnswer<T>>,
+    next: (nextToken: string) => PagePromise<T>,
+    keep?: Promise<(item: T) => boolean>,
+  ): PagePromise<T> {
+    const filtered = call.withResponse().then(async ({ data, response }) => ({ data, response, kept: await keep }));
+    return pagePromise(filtered, ({ data: { Items, NextToken }, kept }) => ({
+      items: kept === undefined ? Items : Items.filter(kept),
+      nextToken: NextToken ?? '',
+      end: Items.length === 0,
+      fetch: next,
+    }));
+  }
+
+  #namespace(options: NamespacedCallOptions): string | undefined {
+    return options.namespace ?? this.#transport.config.namespace;
+  }
+}
+
+/** The common shape of the server's list answers. */
+interface ListAnswer<T> {
+  readonly Items: readonly T[];
+  readonly NextToken?: string;
+}
+
+type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
+
+/** Leaves out what is undefined, which the generated types tell from absent. */
+function defined<T extends object>(values: T): Defined<T> {
+  const result: Defined<T> = {};
+  for (const key in values) {
+    const value = values[key];
+    if (isDefined(value)) result[key] = value;
+  }
+  return result;
+}
+
+const isDefined = <T>(value: T): value is Exclude<T, undefined> => value !== undefined;

@@ -1,0 +1,66 @@
+import type { NamespacedCallOptions } from '../transport/index.js';
+
+/** What `jobs.get` can bring along. */
+export type JobInclude = 'executions' | 'history';
+
+export interface GetJobOptions extends NamespacedCallOptions {
+  /** What to bring along. Default: nothing. */
+  readonly include?: JobInclude | readonly JobInclude[] | undefined;
+  /** Accepted for likeness with the Python SDK; servers ignore it. Default: 10. */
+  readonly limit?: number | undefined;
+  /** A version of the job, from servers 1.8 on. Default: the latest. */
+  readonly jobVersion?: number | undefined;
+}
+
+export interface ListJobsOptions extends NamespacedCallOptions {
+  /** Entries a page; 0 for all. Default: 5. */
+  readonly limit?: number | undefined;
+  /** Where to go on: the `nextToken` of an earlier page. It overrides `limit`, `orderBy` and `reverse`. */
+  readonly nextToken?: string | undefined;
+  /** Default: `created_at`. */
+  readonly orderBy?: 'created_at' | 'modified_at' | undefined;
+  /** Newest first. Default: false. */
+  readonly reverse?: boolean | undefined;
+  /** Label selectors as in Kubernetes, all of which must match: `env=prod`, `tier in (a,b)`, `!debug`. */
+  readonly labels?: readonly string[] | undefined;
+}
+
+export interface JobExecutionsOptions extends NamespacedCallOptions {
+  /** How many at most; 0 for all. Servers give no second page: raise this for more. Default: 5. */
+  readonly limit?: number | undefined;
+  /** Sent for likeness with the Python SDK; servers ignore it, because they give no second page. */
+  readonly nextToken?: string | undefined;
+  /** Default: the server's, by creation. */
+  readonly orderBy?: 'created_at' | 'modified_at' | undefined;
+  /** Newest first. Default: false. */
+  readonly reverse?: boolean | undefined;
+  /** A version of the job, from servers 1.8 on. Default: the latest. */
+  readonly jobVersion?: number | undefined;
+  /** Executions of every version of the job, from servers 1.8 on. Default: false. */
+  readonly allJobVersions?: boolean | undefined;
+}
+
+/** Which events `jobs.history` gives: of the job, of its executions, or both. */
+export type JobHistoryEventType = 'all' | 'job' | 'execution';
+
+export interface JobHistoryOptions extends NamespacedCallOptions {
+  /** Default: `execution`. */
+  readonly eventType?: JobHistoryEventType | undefined;
+  /** Only events of this execution; its full id. */
+  readonly executionId?: string | undefined;
+  /**
+   * Only events of executions on this node: its id, or the beginning of it. Servers from 1.5 on have no such filter,
+   * so the SDK asks for the job's executions as well.
+   */
+  readonly nodeId?: string | undefined;
+  /** Entries a page. Default: the server's, 100. */
+  readonly limit?: number | undefined;
+  /** Where to go on: the `nextToken` of an earlier page. */
+  readonly nextToken?: string | undefined;
+  /** Only events from this moment on; servers look at whole seconds. */
+  readonly since?: Date | undefined;
+  /** A version of the job, from servers 1.8 on. Default: the latest. */
+  readonly jobVersion?: number | undefined;
+  /** Events of every version of the job, from servers 1.8 on. Default: false. */
+  readonly allJobVersions?: boolean | undefined;
+}

@@ -1,0 +1,29 @@
+/** Where log lines go. `console` is one, and so are the loggers of pino, winston and others. */
+export interface Logger {
+  debug(message: string): void;
+  info(message: string): void;
+  warn(message: string): void;
+  error(message: string): void;
+}
+
+/** From silent to everything; each level contains those before it. */
+export const LOG_LEVELS = ['off', 'error', 'warn', 'info', 'debug'] as const;
+
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+const ignore = (): void => undefined;
+
+/** A logger that passes on what `level` asks for. A target that throws does not disturb the call it reports on. */
+export function createLogger(level: LogLevel, target: Logger = console): Logger & { readonly level: LogLevel } {
+  const emit = (severity: Exclude<LogLevel, 'off'>) => {
+    if (LOG_LEVELS.indexOf(severity) > LOG_LEVELS.indexOf(level)) return ignore;
+    return (message: string): void => {
+      try {
+        target[severity](`bacalhau-sdk: ${message}`);
+      } catch {
+        // Logging must never be the reason why a job is not submitted.
+      }
+    };
+  };
+  return { level, debug: emit('debug'), info: emit('info'), warn: emit('warn'), error: emit('error') };
+}

@@ -1,0 +1,1 @@
+export { Page, type PagePromise, pagePromise } from './page.js';

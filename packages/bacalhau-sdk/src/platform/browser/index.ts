@@ -1,0 +1,16 @@
+import { UnsupportedRuntimeError } from '../../errors/index.js';
+import type { Platform } from '../platform.js';
+
+/** Browsers, workers and other runtimes without Node's modules. */
+export const platform: Platform = {
+  userAgent: undefined,
+  environment: () => ({}),
+  homeDirectory: () => undefined,
+  openConnections: () => ({ agents: {}, close: () => undefined }),
+  ensureKeyFile: async () => undefined,
+  loadIdentity: async () => {
+    throw new UnsupportedRuntimeError(
+      'There is no key file in this runtime, because it has no file system. Call identity() on a server.',
+    );
+  },
+};

@@ -1,0 +1,32 @@
+/** Who this client is to a Bacalhau network: an RSA key, kept in `user_id.pem` and shared with the Bacalhau command line. */
+export interface Identity {
+  /** SHA-256 of the key's modulus in hexadecimal: the client id that Bacalhau servers compute from the public key. */
+  readonly clientId: string;
+  /** The public key: PEM, PKCS#1 (`RSA PUBLIC KEY`). */
+  readonly publicKey: string;
+}
+
+/** The sockets that one client keeps open between calls. */
+export interface Connections {
+  /** What axios is given; empty where the runtime pools connections by itself. */
+  readonly agents: { readonly httpAgent?: HttpAgent; readonly httpsAgent?: HttpAgent };
+  close(): void;
+}
+
+/** The part of Node's `http.Agent` and `https.Agent` that is relied on here, so that no Node type is needed to name it. */
+export interface HttpAgent {
+  readonly maxSockets: number;
+  destroy(): void;
+}
+
+/** What differs between runtimes. `node/` and `browser/` each provide one; nothing else may touch the runtime. */
+export interface Platform {
+  /** For the User-Agent, for example `node/20.19.0`; absent where a program may not set that header. */
+  readonly userAgent: string | undefined;
+  environment(): Readonly<Record<string, string | undefined>>;
+  homeDirectory(): string | undefined;
+  openConnections(): Connections;
+  /** Makes the directory and `user_id.pem` in it, unless they exist. Does nothing where there is no file system. */
+  ensureKeyFile(directory: string | undefined): Promise<void>;
+  loadIdentity(directory: string | undefined): Promise<Identity>;
+}

@@ -1,0 +1,35 @@
+import { InvalidArgumentError } from '../errors/index.js';
+
+/**
+ * An id or name becomes one segment of the URL's path. `..`, nothing or a slash would address something else, and
+ * servers do not decode an escaped slash.
+ */
+export function checkIdentifier(value: string, name: string): string {
+  if (typeof value !== 'string' || value.trim() === '') {
+    throw new InvalidArgumentError(name, 'is empty. Give the id or name as text.');
+  }
+  if (value === '.' || value === '..' || /[/\\]|\p{Cc}/u.test(value)) {
+    throw new InvalidArgumentError(
+      name,
+      `is ${JSON.stringify(value)}, which cannot stand in a URL. A job whose name has a slash is reached by its ID.`,
+    );
+  }
+  return value;
+}
+
+/** Limits are unsigned 32-bit numbers on the wire. */
+export function checkLimit(value: number, name: string): number {
+  if (!Number.isInteger(value) || value < 0 || value > 0xffff_ffff) {
+    throw new InvalidArgumentError(name, `is ${value}. Use a whole number from 0 up.`);
+  }
+  return value;
+}
+
+/** For values to which the server's answer would be silence or an internal error. */
+export function oneOf<T extends string>(value: string, known: readonly T[], name: string): T {
+  const found = known.find((candidate) => candidate === value);
+  if (found === undefined) {
+    throw new InvalidArgumentError(name, `is ${JSON.stringify(value)}. Use ${known.map((k) => `"${k}"`).join(', ')}.`);
+  }
+  return found;
+}

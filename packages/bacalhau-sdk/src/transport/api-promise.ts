@@ -1,0 +1,44 @@
+import type { Headers } from './headers.js';
+
+/** The HTTP side of an answer. */
+export interface ResponseInfo {
+  readonly status: number;
+  /** By lower-case name. */
+  readonly headers: Headers;
+  readonly requestId: string;
+  /** For example `v1.9.3`. */
+  readonly serverVersion: string | undefined;
+  /** How many requests were sent, the first one included. */
+  readonly attempts: number;
+}
+
+/** An answer and its HTTP side. */
+export interface Reply<T> {
+  readonly data: T;
+  readonly response: ResponseInfo;
+}
+
+/** A promise of the answer, which also gives the HTTP side of it to those who ask. */
+export interface ApiPromise<T> extends Promise<T> {
+  /**
+   * The answer with status, headers, request id and server version.
+   *
+   * @example
+   * ```ts
+   * const { data, response } = await jobs.get(id).withResponse();
+   * console.log(response.serverVersion, data.Job?.State?.StateType);
+   * ```
+   */
+  withResponse(): Promise<Reply<T>>;
+}
+
+export function apiPromise<T>(reply: Promise<Reply<T>>): ApiPromise<T> {
+  const promise = reply.then(({ data }) => data);
+  return Object.assign(promise, {
+    withResponse(): Promise<Reply<T>> {
+      // The caller hears of a failure through the reply, so it must not count as unhandled here.
+      promise.catch(() => undefined);
+      return reply;
+    },
+  });
+}

@@ -1,0 +1,65 @@
+/** Why a call was cut short. */
+export type Cut = 'timeout' | 'signal' | 'closed';
+
+/** `setTimeout` fires at once for anything longer. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/** Everything that can end a call early, as one signal. `release` leaves no timer and no listener behind. */
+export class Deadline {
+  readonly timeoutMs: number;
+  readonly #controller = new AbortController();
+  readonly #started = performance.now();
+  readonly #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #callerSignal: AbortSignal | undefined;
+  readonly #onCallerAbort = (): void => this.cut('signal');
+  #reason: Cut | undefined;
+
+  constructor(timeoutMs: number, callerSignal: AbortSignal | undefined) {
+    this.timeoutMs = timeoutMs;
+    this.#callerSignal = callerSignal;
+    if (callerSignal?.aborted) this.cut('signal');
+    callerSignal?.addEventListener('abort', this.#onCallerAbort, { once: true });
+    if (timeoutMs <= LONGEST_TIMER_MS) this.#timer = setTimeout(() => this.cut('timeout'), timeoutMs);
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** Why the call was cut short, if it was. */
+  get reason(): Cut | undefined {
+    return this.#reason;
+  }
+
+  get callerReason(): unknown {
+    return this.#callerSignal?.reason;
+  }
+
+  remainingMs(): number {
+    return this.timeoutMs - (performance.now() - this.#started);
+  }
+
+  cut(reason: Cut): void {
+    this.#reason ??= reason;
+    this.#controller.abort();
+  }
+
+  /** Waits, or until the call is cut short. */
+  sleep(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.signal.aborted) return resolve();
+      const done = (): void => {
+        clearTimeout(timer);
+        this.signal.removeEventListener('abort', done);
+        resolve();
+      };
+      const timer = setTimeout(done, ms);
+      this.signal.addEventListener('abort', done, { once: true });
+    });
+  }
+
+  release(): void {
+    clearTimeout(this.#timer);
+    this.#callerSignal?.removeEventListener('abort', this.#onCallerAbort);
+  }
+}

@@ -1,0 +1,63 @@
+/** What an error answer says, whichever of the servers' shapes it has. */
+export interface ErrorBody {
+  readonly message: string | undefined;
+  readonly code?: string | undefined;
+  readonly component?: string | undefined;
+  readonly hint?: string | undefined;
+  readonly details?: Readonly<Record<string, string>> | undefined;
+}
+
+/** A body that is no JSON. */
+export class TextBody {
+  readonly text: string;
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+const LONGEST_MESSAGE = 500;
+
+/**
+ * Reads the error shapes that servers from 1.4 to 1.9 send: the envelope (from 1.5), `{message}` (1.4), `{Error}`
+ * (version check), `{Authentication: {reason}}` (failed login), and plain text (timeouts, proxies).
+ */
+export function parseErrorBody(body: unknown): ErrorBody {
+  if (body instanceof TextBody) return { message: firstWords(body.text) };
+  if (!isRecord(body)) return { message: undefined };
+  if ('Authentication' in body && isRecord(body['Authentication'])) {
+    return { message: text(body['Authentication']['reason']) };
+  }
+  if ('Error' in body) return { message: text(body['Error']), details: stringsOf(body, ['Error']) };
+  if ('Message' in body) {
+    return {
+      message: text(body['Message']),
+      code: text(body['Code']),
+      component: text(body['Component']),
+      hint: text(body['Hint']),
+      details: isRecord(body['Details']) ? stringsOf(body['Details'], []) : undefined,
+    };
+  }
+  // Server 1.4 puts the cause into `error` and the status's name into `message`.
+  return { message: text(body['error']) ?? text(body['message']) };
+}
+
+export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const text = (value: unknown): string | undefined =>
+  typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined;
+
+function stringsOf(record: Readonly<Record<string, unknown>>, without: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(record).filter(
+      (entry): entry is [string, string] => typeof entry[1] === 'string' && !without.includes(entry[0]),
+    ),
+  );
+}
+
+/** A page of HTML says nothing in a message. */
+function firstWords(body: string): string | undefined {
+  const trimmed = body.trim();
+  if (trimmed === '' || /^<(!doctype|html|\?xml)/i.test(trimmed)) return undefined;
+  return trimmed.length > LONGEST_MESSAGE ? `${trimmed.slice(0, LONGEST_MESSAGE)}…` : trimmed;
+}

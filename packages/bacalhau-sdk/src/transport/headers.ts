@@ -1,0 +1,35 @@
+import { ConfigurationError } from '../errors/index.js';
+
+export type Headers = Readonly<Record<string, string>>;
+
+const SECRET = /auth|cookie|token|secret|password|credential|api-?key|signature/i;
+
+/** For eyes other than the server's: hooks and logs. */
+export function redact(headers: Headers): Headers {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, SECRET.test(name) ? '***' : value]));
+}
+
+/** Flattens what axios has: values may be arrays (`set-cookie`), numbers or absent. */
+export function plainHeaders(headers: object): Headers {
+  const plain: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (value === undefined || value === null || typeof value === 'function') continue;
+    plain[name.toLowerCase()] = Array.isArray(value) ? value.join(', ') : String(value);
+  }
+  return plain;
+}
+
+/** Refuses what would break the request, without quoting the value: it may be a secret. */
+export function checkHeaders(headers: Headers | undefined): Headers {
+  for (const [name, value] of Object.entries(headers ?? {})) {
+    if (!/^[!#$%&'*+.^_`|~0-9a-z-]+$/i.test(name)) {
+      throw new ConfigurationError(`${JSON.stringify(name)} is no header name (RFC 9110, 5.1).`);
+    }
+    if (typeof value !== 'string' || /[^\t\x20-\x7e\x80-\xff]/.test(value)) {
+      throw new ConfigurationError(
+        `The value of the header ${name} is no text that HTTP can carry: look for a line break or a character beyond Latin-1.`,
+      );
+    }
+  }
+  return headers ?? {};
+}

@@ -1,0 +1,191 @@
+import { isAxiosError } from 'axios';
+import {
+  ApiError,
+  type ApiErrorFacts,
+  AuthenticationError,
+  BacalhauError,
+  BadRequestError,
+  type CallFacts,
+  ConflictError,
+  ConnectionError,
+  NotFoundError,
+  PayloadTooLargeError,
+  PermissionDeniedError,
+  RateLimitError,
+  RequestAbortedError,
+  RequestTimeoutError,
+  ServerError,
+  UnexpectedResponseError,
+} from '../errors/index.js';
+import type { Deadline } from './deadline.js';
+import { isRecord, parseErrorBody, TextBody } from './error-body.js';
+import { plainHeaders } from './headers.js';
+
+/** What the transport knows of a call when it fails. */
+export interface CallContext {
+  readonly operation: string;
+  /** Whether the call only reads. */
+  readonly safe: boolean;
+  readonly baseUrl: string;
+  readonly requestId: string;
+  readonly attempts: number;
+  readonly deadline: Deadline;
+}
+
+/** A failure in the SDK's words, with the server's wish about the next try. */
+export interface Failure {
+  readonly error: BacalhauError;
+  readonly retryAfter?: string | undefined;
+}
+
+/** The only place where errors of calls are made. Nothing of axios is kept: its errors carry the credentials. */
+export function toFailure(thrown: unknown, context: CallContext): Failure {
+  const cut = cutShort(context);
+  if (cut !== undefined) return { error: cut };
+  if (thrown instanceof BacalhauError) return { error: thrown };
+  if (!isAxiosError(thrown)) throw thrown; // A defect of ours, not a failure of the call: its stack is what helps.
+  const { response } = thrown;
+  // A connection that breaks within the body of a good answer comes with that answer.
+  if (response === undefined || (response.status >= 200 && response.status < 300)) {
+    return { error: connectionError(thrown.code, thrown.message, context) };
+  }
+  const headers = plainHeaders(response.headers);
+  return {
+    error: apiError(response.status, response.data, headers, context),
+    retryAfter: headers['retry-after'],
+  };
+}
+
+/** The answer came with a good status; its body must be the JSON object that every call of this API answers with. */
+export function expectObject(status: number, body: unknown, headers: object, context: CallContext): void {
+  if (isRecord(body) && !(body instanceof TextBody)) return;
+  throw new UnexpectedResponseError(
+    `${context.operation}: ${context.baseUrl} answered ${status}, but not with JSON as a Bacalhau orchestrator does. Check the host, the port and what stands in between.`,
+    factsOf(status, {}, plainHeaders(headers), context),
+  );
+}
+
+function cutShort(context: CallContext): BacalhauError | undefined {
+  const { deadline, operation, safe, attempts } = context;
+  const facts = { ...callFacts(context), outcomeUnknown: !safe && attempts > 0 };
+  const warning = facts.outcomeUnknown ? UNKNOWN_OUTCOME : '';
+  switch (deadline.reason) {
+    case undefined:
+      return undefined;
+    case 'timeout':
+      return new RequestTimeoutError(
+        `${operation} got no answer from ${context.baseUrl} within ${deadline.timeoutMs} ms.${warning} Raise timeoutMs if the server is slow.`,
+        { ...facts, timeoutMs: deadline.timeoutMs },
+      );
+    case 'closed':
+      return new RequestAbortedError(`${operation} was given up because the client was closed.${warning}`, facts);
+    case 'signal':
+      return new RequestAbortedError(`${operation} was aborted by its signal.${warning}`, facts, {
+        cause: deadline.callerReason,
+      });
+  }
+}
+
+const UNKNOWN_OUTCOME = ' The server may have carried it out all the same: look before you repeat it.';
+
+/** With these codes the request never left this machine. */
+const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ENETDOWN']);
+
+function connectionError(code: string | undefined, message: string, context: CallContext): ConnectionError {
+  const outcomeUnknown = !context.safe && !(code !== undefined && (NEVER_SENT.has(code) || isTlsCode(code)));
+  return new ConnectionError(
+    `${context.operation}: ${explain(code, message, context.baseUrl)}${outcomeUnknown ? UNKNOWN_OUTCOME : ''}`,
+    { ...callFacts(context), outcomeUnknown, code },
+  );
+}
+
+const isTlsCode = (code: string): boolean => /^(ERR_TLS|CERT_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|EPROTO|ERR_SSL)/.test(code);
+
+function explain(code: string | undefined, message: string, baseUrl: string): string {
+  switch (code) {
+    case 'ECONNREFUSED':
+      return `nothing listens at ${baseUrl}. Start an orchestrator there, for example with npx bacalhau-devnet, or set BACALHAU_API_HOST and BACALHAU_API_PORT.`;
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return `the host of ${baseUrl} cannot be found. Check BACALHAU_API_HOST, or the option host.`;
+    case 'EHOSTUNREACH':
+    case 'ENETUNREACH':
+      return `${baseUrl} cannot be reached from this machine. Check the network and the address.`;
+    case 'EPROTO':
+      return `${baseUrl} does not speak TLS. Use http, or unset BACALHAU_HTTPS.`;
+    default:
+      if (code !== undefined && isTlsCode(code)) return `the certificate of ${baseUrl} is not trusted (${code}).`;
+      return `the connection to ${baseUrl} failed (${code === undefined || message.includes(code) ? message : `${code}: ${message}`}).`;
+  }
+}
+
+const BY_STATUS = new Map<number, typeof ApiError>([
+  [400, BadRequestError],
+  [401, AuthenticationError],
+  [403, PermissionDeniedError],
+  [404, NotFoundError],
+  [409, ConflictError],
+  [413, PayloadTooLargeError],
+  [429, RateLimitError],
+]);
+
+/** Conflicts that servers from 1.4 to 1.9 answer with 500. */
+const CONFLICTS: readonly { readonly code?: RegExp; readonly message?: RegExp }[] = [
+  { code: /^ConflictJobState$/ },
+  { code: /^Multiple\w+Found$/ },
+  { code: /^MultipleJobIDsForSameNameFound$/ },
+  { message: /^cannot stop job in state/i },
+  { message: /^no changes detected/i },
+  { message: /already in a terminal state/i },
+];
+
+function apiError(status: number, body: unknown, headers: Readonly<Record<string, string>>, context: CallContext): ApiError {
+  const parsed = parseErrorBody(body);
+  const facts = factsOf(status, parsed, headers, context);
+  if (status >= 300 && status < 400) {
+    return new UnexpectedResponseError(
+      `${context.operation}: ${context.baseUrl} redirects to ${headers['location'] ?? 'another place'}. Redirects are not followed, so that credentials stay where they belong: set the address it points to.`,
+      facts,
+    );
+  }
+  const conflict =
+    status === 500 &&
+    CONFLICTS.some(({ code, message }) => (code ?? message)?.test((code ? parsed.code : parsed.message) ?? ''));
+  const Type = conflict ? ConflictError : (BY_STATUS.get(status) ?? (status >= 500 ? ServerError : ApiError));
+  const said = parsed.message ?? 'the server gave no reason';
+  const doubt = status === 503 && !context.safe ? UNKNOWN_OUTCOME : '';
+  const advice = adviceFor(parsed.message, parsed.hint);
+  return new Type(`${context.operation}: ${said} (HTTP ${status})${doubt}${advice}`, facts);
+}
+
+function adviceFor(message: string | undefined, hint: string | undefined): string {
+  if (message !== undefined && /HTTP request to an HTTPS server/i.test(message)) {
+    return ' Use https: set BACALHAU_HTTPS, or the option https.';
+  }
+  return hint === undefined ? '' : ` Hint: ${hint}`;
+}
+
+function factsOf(
+  status: number,
+  body: Partial<ReturnType<typeof parseErrorBody>>,
+  headers: Readonly<Record<string, string>>,
+  context: CallContext,
+): ApiErrorFacts {
+  return {
+    operation: context.operation,
+    status,
+    code: body.code,
+    component: body.component,
+    hint: body.hint,
+    details: body.details ?? {},
+    requestId: headers['x-request-id'] ?? context.requestId,
+    attempts: context.attempts,
+    serverVersion: headers['x-bacalhau-git-version'],
+  };
+}
+
+const callFacts = ({ operation, attempts, requestId }: CallContext): Omit<CallFacts, 'outcomeUnknown'> => ({
+  operation,
+  attempts,
+  requestId,
+});

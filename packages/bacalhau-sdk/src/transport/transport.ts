@@ -1,0 +1,226 @@
+import axios, { type AxiosAdapter, type AxiosResponse, type InternalAxiosRequestConfig, type RawAxiosRequestConfig } from 'axios';
+import { Configuration, JobApi } from 'bacalhau-apiclient';
+import type { ResolvedConfig } from '../config/index.js';
+import { BacalhauError, ConfigurationError, InvalidArgumentError } from '../errors/index.js';
+import type { IdentityStore } from '../identity/index.js';
+import type { Logger, LogLevel } from '../logging/index.js';
+import type { Connections } from '../platform/platform.js';
+import { type ApiPromise, apiPromise, type Reply } from './api-promise.js';
+import { Deadline } from './deadline.js';
+import { TextBody } from './error-body.js';
+import { checkHeaders, type Headers, plainHeaders, redact } from './headers.js';
+import type { CallOptions, ClientOptions } from './options.js';
+import { isWorthRetrying, retryDelayMs } from './retry.js';
+import { type CallContext, expectObject, toFailure } from './to-error.js';
+
+const DEFAULT_TIMEOUT_MS = 60_000;
+const DEFAULT_MAX_RETRIES = 2;
+
+/** The generated classes that operations are sent through. */
+export interface Apis {
+  readonly jobs: JobApi;
+}
+
+/** One call of the API, ready to be sent as often as need be. */
+export interface Operation<T extends object> {
+  /** The SDK's name of it, for messages: `jobs.list`. */
+  readonly name: string;
+  /** Whether it only reads, so that it may be repeated. */
+  readonly safe: boolean;
+  readonly send: (apis: Apis, request: RawAxiosRequestConfig) => Promise<AxiosResponse<T>>;
+}
+
+export interface TransportParts {
+  readonly options: ClientOptions;
+  readonly config: ResolvedConfig;
+  readonly logger: Logger & { readonly level: LogLevel };
+  readonly identity: IdentityStore;
+  readonly connections: Connections;
+  /** False where the sockets belong to the client that this one was derived from. */
+  readonly ownsConnections: boolean;
+  readonly userAgent: string | undefined;
+}
+
+/** The way to the server, and the only place that knows axios: headers, deadline, retries, errors, hooks, log lines. */
+export class Transport {
+  readonly config: ResolvedConfig;
+  readonly identity: IdentityStore;
+  readonly options: ClientOptions;
+  readonly connections: Connections;
+  readonly #logger: TransportParts['logger'];
+  readonly #ownsConnections: boolean;
+  readonly #apis: Apis;
+  readonly #adapter: AxiosAdapter;
+  readonly #headers: Headers;
+  readonly #timeoutMs: number;
+  readonly #maxRetries: number;
+  readonly #pending = new Set<Deadline>();
+  #closed = false;
+
+  constructor(parts: TransportParts) {
+    const { options, config, connections } = parts;
+    this.options = options;
+    this.config = config;
+    this.identity = parts.identity;
+    this.connections = connections;
+    this.#logger = parts.logger;
+    this.#ownsConnections = parts.ownsConnections;
+    this.#timeoutMs = checkTimeout(options.timeoutMs) ?? DEFAULT_TIMEOUT_MS;
+    this.#maxRetries = checkRetries(options.maxRetries) ?? DEFAULT_MAX_RETRIES;
+    this.#headers = {
+      ...(parts.userAgent === undefined ? {} : { 'User-Agent': parts.userAgent }),
+      ...checkHeaders(options.headers),
+    };
+    const instance = axios.create({
+      ...connections.agents,
+      ...(options.httpAgent && { httpAgent: options.httpAgent }),
+      ...(options.httpsAgent && { httpsAgent: options.httpsAgent }),
+      // The API has no redirects; following one would carry credentials away.
+      maxRedirects: 0,
+      maxBodyLength: Number.POSITIVE_INFINITY,
+      transformResponse: [decodeBody],
+      // As with the Bacalhau command line, loopback addresses never go through a proxy.
+      ...(isLoopback(config.baseUrl) && { proxy: false as const }),
+    });
+    this.#adapter = axios.getAdapter(instance.defaults.adapter);
+    this.#apis = { jobs: new JobApi(new Configuration({ basePath: config.baseUrl }), config.baseUrl, instance) };
+  }
+
+  /** Carries out one operation; rejects with the SDK's own errors only. */
+  call<T extends object>(operation: Operation<T>, options: CallOptions = {}): ApiPromise<T> {
+    return apiPromise(this.#run(operation, options));
+  }
+
+  /** Gives up what is under way and closes the sockets. */
+  close(): void {
+    this.#closed = true;
+    for (const deadline of this.#pending) deadline.cut('closed');
+    if (this.#ownsConnections) this.connections.close();
+  }
+
+  async #run<T extends object>(operation: Operation<T>, options: CallOptions): Promise<Reply<T>> {
+    if (this.#closed) throw new ConfigurationError(`${operation.name}: this client is closed. Make a new one.`);
+    const maxRetries = checkRetries(options.maxRetries) ?? this.#maxRetries;
+    const requestId = newRequestId();
+    const headers = { 'X-Request-Id': requestId, ...this.#headers, ...checkHeaders(options.headers) };
+    const deadline = new Deadline(checkTimeout(options.timeoutMs) ?? this.#timeoutMs, options.signal);
+    this.#pending.add(deadline);
+    let attempts = 0;
+    const context = (): CallContext => ({
+      operation: operation.name,
+      safe: operation.safe,
+      baseUrl: this.config.baseUrl,
+      requestId,
+      attempts,
+      deadline,
+    });
+    try {
+      await this.identity.ensure();
+      for (;;) {
+        try {
+          deadline.signal.throwIfAborted();
+          attempts += 1;
+          const response = await operation.send(this.#apis, this.#request(context(), headers));
+          expectObject(response.status, response.data, response.headers, context());
+          return { data: response.data, response: describe(response, requestId, attempts) };
+        } catch (thrown) {
+          const { error, retryAfter } = toFailure(thrown, context());
+          if (!operation.safe || attempts > maxRetries || !isWorthRetrying(error)) throw error;
+          const delayMs = retryDelayMs(attempts, retryAfter);
+          // Waiting past the deadline would only hide the error that says what is wrong.
+          if (delayMs >= deadline.remainingMs()) throw error;
+          this.#tell('onRetry', { operation: operation.name, attempt: attempts, requestId, delayMs, error });
+          this.#logger.info(`${error.message} Trying again in ${Math.round(delayMs)} ms.`);
+          await deadline.sleep(delayMs);
+        }
+      }
+    } finally {
+      deadline.release();
+      this.#pending.delete(deadline);
+    }
+  }
+
+  /** The request's part that differs from attempt to attempt. The adapter is where axios sends: hooks see what it sees. */
+  #request(context: CallContext, headers: Headers): RawAxiosRequestConfig {
+    const request = { headers: { ...headers }, signal: context.deadline.signal };
+    const { onRequest, onResponse } = this.options;
+    const observed = onRequest !== undefined || onResponse !== undefined || this.#logger.level === 'debug';
+    return observed ? { ...request, adapter: (config) => this.#observe(context, config) } : request;
+  }
+
+  async #observe(context: CallContext, config: InternalAxiosRequestConfig): Promise<AxiosResponse> {
+    const about = {
+      operation: context.operation,
+      attempt: context.attempts,
+      requestId: context.requestId,
+      method: (config.method ?? 'get').toUpperCase(),
+      url: config.url ?? '',
+    };
+    this.#tell('onRequest', { ...about, headers: redact(plainHeaders(config.headers)) });
+    const started = performance.now();
+    const ended = (response: AxiosResponse | undefined): void => {
+      const durationMs = performance.now() - started;
+      const headers = redact(plainHeaders(response?.headers ?? {}));
+      this.#tell('onResponse', { ...about, durationMs, status: response?.status, headers });
+      this.#logger.debug(
+        `${about.method} ${about.url} -> ${response?.status ?? 'no answer'} in ${durationMs.toFixed(1)} ms (request ${about.requestId})`,
+      );
+    };
+    try {
+      const response = await this.#adapter(config);
+      ended(response);
+      return response;
+    } catch (error) {
+      ended(axios.isAxiosError(error) ? error.response : undefined);
+      throw error;
+    }
+  }
+
+  /** A hook that throws must not change the outcome of the call it looks at. */
+  #tell<K extends 'onRequest' | 'onResponse' | 'onRetry'>(hook: K, event: Parameters<NonNullable<ClientOptions[K]>>[0]): void {
+    const listener: ((event: Parameters<NonNullable<ClientOptions[K]>>[0]) => void) | undefined = this.options[hook];
+    try {
+      listener?.(event);
+    } catch (error) {
+      this.#logger.warn(`${hook} threw: ${error instanceof BacalhauError || error instanceof Error ? error.message : error}`);
+    }
+  }
+}
+
+/** axios would quietly hand out the text of what it cannot parse. */
+function decodeBody(body: unknown): unknown {
+  if (typeof body !== 'string') return body;
+  try {
+    return JSON.parse(body);
+  } catch {
+    return new TextBody(body);
+  }
+}
+
+function describe(response: AxiosResponse, requestId: string, attempts: number): Reply<unknown>['response'] {
+  const headers = plainHeaders(response.headers);
+  return {
+    status: response.status,
+    headers,
+    requestId: headers['x-request-id'] ?? requestId,
+    serverVersion: headers['x-bacalhau-git-version'],
+    attempts,
+  };
+}
+
+/** Not `randomUUID`, which browsers offer on secure pages only. */
+function newRequestId(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+const isLoopback = (baseUrl: string): boolean => /^https?:\/\/(127\.|localhost[:/]|\[::1\])/.test(`${baseUrl}/`);
+
+function checkTimeout(timeoutMs: number | undefined): number | undefined {
+  if (timeoutMs === undefined || (typeof timeoutMs === 'number' && timeoutMs > 0)) return timeoutMs;
+  throw new InvalidArgumentError('timeoutMs', `is ${timeoutMs}. Use a number of milliseconds above 0, or Infinity.`);
+}
+
+function checkRetries(maxRetries: number | undefined): number | undefined {
+  if (maxRetries === undefined || (Number.isInteger(maxRetries) && maxRetries >= 0)) return maxRetries;
+  throw new InvalidArgumentError('maxRetries', `is ${maxRetries}. Use a whole number from 0 up.`);
+}

@@ -1,0 +1,74 @@
+// `npm test`: everything that decides whether a change is good. Arguments are passed on to jest.
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { install, main, root, run, runTool } from './lib/workspace.mjs';
+
+const summaryFile = join(root, 'node_modules', '.cache', 'jest-summary.json');
+const timings = [];
+
+await main(async () => {
+  const started = Date.now();
+  try {
+    await stage('install', install);
+    await stage('lint', () => runTool('npx', ['--no-install', 'biome', 'ci', '--error-on-warnings', '.']));
+    await stage('build', () => runTool('turbo', ['run', 'build', '--output-logs=errors-only']));
+    await stage('typecheck', () => runTool('turbo', ['run', 'typecheck', '--output-logs=errors-only']));
+    await stage('typecheck scripts', () => runTool('tsc', ['-p', 'scripts']));
+    await stage('generated client', checkGenerated);
+    await stage('server', () => runTool('node', ['scripts/lib/prepare-server.ts']));
+    await stage('jest', jest);
+  } finally {
+    timings.push(`${'all'.padEnd(20)} ${seconds(Date.now() - started)}`);
+    console.log(`\n${timings.join('\n')}`);
+    summarise();
+  }
+});
+
+async function stage(name, work) {
+  const started = Date.now();
+  console.log(`\n== ${name}`);
+  try {
+    await work();
+  } finally {
+    timings.push(`${name.padEnd(20)} ${seconds(Date.now() - started)}`);
+  }
+}
+
+/** The committed client must be what the spec gives. Only this needs Java; a test compares hashes everywhere. */
+async function checkGenerated() {
+  const java = spawnSync('java', ['-version'], { stdio: 'ignore' });
+  if (java.status !== 0) {
+    if (process.env.CI) throw new Error('CI needs Java to regenerate the client.');
+    console.log('skipped: there is no Java here, which only people who change the spec need');
+    return;
+  }
+  await runTool('npx', ['--no-install', 'turbo', 'run', 'generate', '--filter=bacalhau-openapi', '--output-logs=new-only']);
+  await run('git', ['diff', '--exit-code', '--stat', '--', 'packages/bacalhau-apiclient']);
+}
+
+async function jest() {
+  mkdirSync(join(summaryFile, '..'), { recursive: true });
+  rmSync(summaryFile, { force: true });
+  await runTool('jest', ['--json', `--outputFile=${summaryFile}`, ...process.argv.slice(2)]);
+}
+
+function summarise() {
+  let summary;
+  try {
+    summary = JSON.parse(readFileSync(summaryFile, 'utf8'));
+  } catch {
+    return; // jest was not reached
+  }
+  console.log(
+    `\nTests: ${summary.numPassedTests} passed, ${summary.numFailedTests} failed, ${summary.numPendingTests} skipped`,
+  );
+  if (process.env.CI && summary.numPendingTests > 0) {
+    console.error('In CI no test may be skipped.');
+    process.exitCode = 1;
+  }
+}
+
+function seconds(ms) {
+  return `${(ms / 1000).toFixed(1).padStart(7)} s`;
+}
