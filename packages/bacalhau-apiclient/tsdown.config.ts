@@ -3,8 +3,10 @@ import { defineConfig } from 'tsdown';
 export default defineConfig({
   entry: ['src/index.ts'],
   format: ['esm', 'cjs'],
-  platform: 'node',
-  target: 'node20.19',
+  // Runs wherever axios does, so no Node built-ins; the extensions still say which module system a file is for.
+  platform: 'neutral',
+  fixedExtension: true,
+  target: 'es2022',
   dts: true,
   sourcemap: true,
 });

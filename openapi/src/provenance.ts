@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
+
+/** Which generator may write the committed client. The jar is the same from every source that has this version. */
+export const GENERATOR = {
+  name: 'openapi-generator typescript-axios',
+  version: '7.25.0',
+  jarSha256: '41ce4f6b07f196676439d710759fa1ced7a08066d06ff1bf314681470289efae',
+} as const;
+
+/** A client of `packages/bacalhau-apiclient`: the document that it comes from and the folder that it is generated into. */
+export interface Client {
+  readonly document: string;
+  readonly output: string;
+}
+
+export const CLIENTS: readonly Client[] = [
+  { document: 'openapi/bacalhau.yaml', output: 'packages/bacalhau-apiclient/src/generated/v1' },
+];
+
+export const OPTIONS_FILE = 'openapi/generator.yaml';
+export const TEMPLATES_FOLDER = 'openapi/templates';
+export const PROVENANCE_FILE = 'packages/bacalhau-apiclient/provenance.json';
+
+export interface Provenance {
+  readonly generator: typeof GENERATOR;
+  /** The sha256 of every file that shapes the client, by path from the root of the repository. */
+  readonly inputs: Readonly<Record<string, string>>;
+  /** The sha256 of every generated file. */
+  readonly outputs: Readonly<Record<string, string>>;
+}
+
+export const sha256 = (content: Buffer): string => createHash('sha256').update(content).digest('hex');
+
+function hashes(root: string, paths: readonly string[]): Record<string, string> {
+  return Object.fromEntries(paths.toSorted().map((path) => [path, sha256(readFileSync(join(root, path)))]));
+}
+
+function filesBelow(root: string, folder: string): string[] {
+  return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/'));
+}
+
+/** What the provenance file has to say about the files on disk. Holds no time and no machine, so it is reproducible. */
+export function provenanceOf(root: string): Provenance {
+  return {
+    generator: GENERATOR,
+    inputs: hashes(root, [
+      ...CLIENTS.map((client) => client.document),
+      OPTIONS_FILE,
+      ...filesBelow(root, TEMPLATES_FOLDER),
+    ]),
+    outputs: hashes(
+      root,
+      CLIENTS.flatMap((client) => filesBelow(root, client.output)),
+    ),
+  };
+}
