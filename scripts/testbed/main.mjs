@@ -1,0 +1,99 @@
+/**
+ * Real Docker and real IPFS for a command, from nothing but a Debian or Ubuntu machine, and gone with the command:
+ *
+ *   node scripts/testbed/main.mjs run [--only docker,ipfs] -- COMMAND ARGS…
+ */
+import path from 'node:path';
+import { runCommand, untilSignal } from './command.mjs';
+import { startDocker } from './docker.mjs';
+import { pullImage } from './docker-api.mjs';
+import { IMAGES, makeLayer, pushImage } from './images.mjs';
+import { buildIpfs, startIpfs } from './ipfs.mjs';
+import { ensurePrograms } from './packages.mjs';
+import { startRegistry } from './registry.mjs';
+import { beginRun } from './run.mjs';
+import { stage } from './stage.mjs';
+
+const PARTS = ['docker', 'ipfs'];
+
+// What was given up on half-way must not keep the process.
+process.exit(await main(process.argv.slice(2)));
+
+async function main(/** @type {string[]} */ args) {
+  const request = parse(args);
+  if (!request) {
+    console.error('usage: node scripts/testbed/main.mjs run [--only docker,ipfs] -- COMMAND ARGS…');
+    return 2;
+  }
+  const interrupted = untilSignal();
+  const run = await beginRun();
+  try {
+    const env = await stage('ready', () => Promise.race([setUp(run, request.parts), interrupted]));
+    return await stage('command', () => runCommand(request.command, { ...run.env, ...env }));
+  } catch (error) {
+    console.error(`testbed: ${error instanceof Error ? error.message : error}`);
+    return 1;
+  } finally {
+    await stage('stopped', run.end);
+  }
+}
+
+function parse(/** @type {string[]} */ args) {
+  const end = args.indexOf('--');
+  const [verb, option, list, ...rest] = args.slice(0, end);
+  const command = args.slice(end + 1);
+  const parts = option === undefined ? PARTS : (list ?? '').split(',');
+  const isKnown = (option === undefined || option === '--only') && parts.every((part) => PARTS.includes(part));
+  if (end < 0 || verb !== 'run' || !isKnown || rest.length > 0 || command.length === 0) return undefined;
+  return { parts, command };
+}
+
+/** Starts the parts at the same time and returns the environment for the command. */
+async function setUp(/** @type {import('./run.mjs').Run} */ run, /** @type {string[]} */ parts) {
+  const environments = await Promise.all([
+    parts.includes('docker') ? setUpDocker(run) : {},
+    parts.includes('ipfs') ? setUpIpfs(run) : {},
+  ]);
+  return Object.assign({ BACALHAU_TEST_REQUIRE: parts.join(',') }, ...environments);
+}
+
+async function setUpDocker(/** @type {import('./run.mjs').Run} */ run) {
+  if (process.getuid?.() !== 0) throw new Error('Docker has to be started by root');
+  await stage('docker packages', () =>
+    ensurePrograms(run, ['dockerd', 'containerd', 'docker-registry', 'debootstrap', 'busybox']),
+  );
+  const registry = await stage('docker registry', () => startRegistry(run));
+  const socket = await stage('docker daemon', () => startDocker(run, registry));
+  await stage('docker images', async () => {
+    for (const image of IMAGES) {
+      await pushImage(registry, image, await makeLayer(run, image));
+      await pullImage(socket, `${image.name}:latest`);
+    }
+  });
+  return {
+    DOCKER_HOST: `unix://${socket}`,
+    // Meant for another Docker than this one.
+    DOCKER_CONTEXT: undefined,
+    DOCKER_TLS_VERIFY: undefined,
+    DOCKER_CERT_PATH: undefined,
+    BACALHAU_TEST_BUSYBOX_IMAGE: 'busybox:latest',
+    BACALHAU_TEST_UBUNTU_IMAGE: 'ubuntu:latest',
+  };
+}
+
+/** Adds a folder only if it is not there: a place further in front would hide programs of the same name. */
+function withFolder(/** @type {string} */ searchPath, /** @type {string} */ folder) {
+  const folders = searchPath.split(path.delimiter);
+  return folders.includes(folder) ? searchPath : [folder, ...folders].join(path.delimiter);
+}
+
+async function setUpIpfs(/** @type {import('./run.mjs').Run} */ run) {
+  const { ipfs, goBin } = await buildIpfs(run);
+  const { address, url } = await stage('ipfs daemon', () => startIpfs(run, ipfs));
+  return {
+    // The command may have something to build, too.
+    PATH: withFolder(process.env['PATH'] ?? '', goBin),
+    BACALHAU_TEST_IPFS_API: address,
+    BACALHAU_TEST_IPFS_API_URL: url,
+  };
+}
