@@ -2,7 +2,10 @@
 const shared = {
   testEnvironment: 'node',
   transform: {
-    '^.+\\.[cm]?[jt]s$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } }],
+    '^.+\\.[cm]?[jt]s$': [
+      '@swc/jest',
+      { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } },
+    ],
   },
   extensionsToTreatAsEsm: [],
   // Sources import their siblings as `./x.js`, the name that the file has once compiled.

@@ -11,7 +11,7 @@ await main(async () => {
   const started = Date.now();
   try {
     await stage('install', install);
-    await stage('lint', () => runTool('npx', ['--no-install', 'biome', 'ci', '--error-on-warnings', '.']));
+    await stage('lint', () => runTool('biome', ['ci', '--error-on-warnings', '.']));
     await stage('build', () => runTool('turbo', ['run', 'build', '--output-logs=errors-only']));
     await stage('typecheck', () => runTool('turbo', ['run', 'typecheck', '--output-logs=errors-only']));
     await stage('typecheck scripts', () => runTool('tsc', ['-p', 'scripts']));
@@ -43,7 +43,7 @@ async function checkGenerated() {
     console.log('skipped: there is no Java here, which only people who change the spec need');
     return;
   }
-  await runTool('npx', ['--no-install', 'turbo', 'run', 'generate', '--filter=bacalhau-openapi', '--output-logs=new-only']);
+  await runTool('turbo', ['run', 'generate', '--filter=bacalhau-openapi', '--output-logs=new-only']);
   await run('git', ['diff', '--exit-code', '--stat', '--', 'packages/bacalhau-apiclient']);
 }
 

@@ -1,7 +1,7 @@
 // What the commands of this folder share. Plain Node without dependencies: it runs before anything is installed.
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -37,17 +37,13 @@ export class CommandFailed extends Error {
   }
 }
 
+const pnpm = (args, options) => run('npx', ['--yes', packageManager, ...args], options);
+
 /** Runs a command on the workspace's own Node and with its own tools, as pnpm scripts are run. */
-export const runTool = (command, args, { env = {} } = {}) =>
-  run(command, args, {
-    env: { PATH: [join(root, 'node_modules', '.bin'), process.env.PATH].join(delimiter), ...env },
-  });
+export const runTool = (command, args) => pnpm(['exec', command, ...args]);
 
 /** Installs the dependencies as the lockfile has them. Takes a second when there is nothing to do. */
-export const install = () =>
-  run('npx', ['--yes', packageManager, 'install', '--frozen-lockfile', '--reporter=append-only'], {
-    env: { CI: 'true' },
-  });
+export const install = () => pnpm(['install', '--frozen-lockfile', '--reporter=append-only'], { env: { CI: 'true' } });
 
 /** Runs a program's main function, and ends the process with its exit code. */
 export async function main(program) {

@@ -11,9 +11,7 @@ export type { Identity } from './identity/index.js';
 export {
   type GetJobOptions,
   type JobExecutionsOptions,
-  type JobHistoryEventType,
   type JobHistoryOptions,
-  type JobInclude,
   Jobs,
   type ListJobsOptions,
 } from './jobs/index.js';

@@ -53,7 +53,9 @@ function bareHost(name: string, value: string): string {
     return parseUrl(`http://[${value.replace(/[[\]]/g, '')}]`, name).hostname;
   }
   if (/^[^:]+:\d+$/.test(value)) {
-    throw new ConfigurationError(`${name} is ${JSON.stringify(value)}. Give the port by itself, or a URL such as http://${value}.`);
+    throw new ConfigurationError(
+      `${name} is ${JSON.stringify(value)}. Give the port by itself, or a URL such as http://${value}.`,
+    );
   }
   if (/[\s/:@?#\\]/.test(value)) throw unparsable(name, value);
   return parseUrl(`http://${value}`, name).hostname;

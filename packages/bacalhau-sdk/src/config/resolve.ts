@@ -103,7 +103,8 @@ function resolveLogLevel(input: ConfigInput, env: Environment): Sourced<LogLevel
 
 function parseLogLevel(text: string, name: string): LogLevel {
   const level = LOG_LEVELS.find((known) => known === text.toLowerCase());
-  if (level === undefined) throw new ConfigurationError(`${name} is ${quote(text)}. Use one of ${LOG_LEVELS.join(', ')}.`);
+  if (level === undefined)
+    throw new ConfigurationError(`${name} is ${quote(text)}. Use one of ${LOG_LEVELS.join(', ')}.`);
   return level;
 }
 

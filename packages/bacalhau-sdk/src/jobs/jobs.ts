@@ -1,21 +1,27 @@
-import type {
-  Execution,
-  GetJobResponse,
-  Job,
-  JobHistory,
-  PutJobRequest,
-  PutJobResponse,
-  SpecConfig,
-  StopJobResponse,
+import {
+  type Execution,
+  ExecutionOrderBy,
+  type GetJobResponse,
+  type Job,
+  type JobHistory,
+  JobHistoryEventType,
+  JobInclude,
+  JobOrderBy,
+  type PutJobRequest,
+  type PutJobResponse,
+  type SpecConfig,
+  type StopJobResponse,
 } from 'bacalhau-apiclient';
 import { type PagePromise, pagePromise } from '../pagination/index.js';
 import { checkIdentifier, checkLimit, checkPutJobRequest, oneOf } from '../spec/index.js';
-import { type ApiPromise, type ClientOptions, connect, type NamespacedCallOptions, Transport } from '../transport/index.js';
+import {
+  type ApiPromise,
+  type ClientOptions,
+  connect,
+  type NamespacedCallOptions,
+  Transport,
+} from '../transport/index.js';
 import type { GetJobOptions, JobExecutionsOptions, JobHistoryOptions, ListJobsOptions } from './options.js';
-
-const JOB_ORDERS = ['created_at', 'modified_at'] as const;
-const EVENT_TYPES = ['all', 'job', 'execution'] as const;
-const INCLUDES = ['executions', 'history'] as const;
 
 /**
  * The jobs of a Bacalhau network: submit, stop, look up, list.
@@ -53,7 +59,8 @@ export class Jobs {
   put(request: PutJobRequest, options: NamespacedCallOptions = {}): ApiPromise<PutJobResponse> {
     checkPutJobRequest(request);
     const namespace = request.Job.Namespace ?? this.#namespace(options);
-    const putJobRequest = namespace === undefined ? request : { ...request, Job: { ...request.Job, Namespace: namespace } };
+    const putJobRequest =
+      namespace === undefined ? request : { ...request, Job: { ...request.Job, Namespace: namespace } };
     return this.#transport.call(
       { name: 'jobs.put', safe: false, send: ({ jobs }, sending) => jobs.putJob({ putJobRequest }, sending) },
       options,
@@ -81,14 +88,14 @@ export class Jobs {
   /** A job by id, by the beginning of its id, or (from servers 1.8 on) by name. */
   get(jobId: string, options: GetJobOptions = {}): ApiPromise<GetJobResponse> {
     const { include = [], limit = 10, jobVersion } = options;
-    const parts = (typeof include === 'string' ? [include] : include).map((part) => oneOf(part, INCLUDES, 'include'));
+    const parts = (typeof include === 'string' ? [include] : include).map((part) => oneOf(part, JobInclude, 'include'));
     const params = {
       jobId: checkIdentifier(jobId, 'jobId'),
       limit: checkLimit(limit, 'limit'),
       ...defined({
         namespace: this.#namespace(options),
         jobVersion,
-        include: parts.length === 0 ? undefined : parts.join(','),
+        include: parts.length === 0 ? undefined : parts,
       }),
     };
     return this.#transport.call(
@@ -109,7 +116,7 @@ export class Jobs {
     const { limit = 5, nextToken, orderBy = 'created_at', reverse = false, labels } = options;
     const params = {
       limit: checkLimit(limit, 'limit'),
-      orderBy: oneOf(orderBy, JOB_ORDERS, 'orderBy'),
+      orderBy: oneOf(orderBy, JobOrderBy, 'orderBy'),
       reverse,
       ...defined({ namespace: this.#namespace(options), nextToken, labels: labels && [...labels] }),
     };
@@ -132,7 +139,7 @@ export class Jobs {
       ...defined({
         namespace: this.#namespace(options),
         nextToken,
-        orderBy: orderBy === undefined ? undefined : oneOf(orderBy, JOB_ORDERS, 'orderBy'),
+        orderBy: orderBy === undefined ? undefined : oneOf(orderBy, ExecutionOrderBy, 'orderBy'),
         jobVersion,
         allJobVersions,
       }),
@@ -168,10 +175,19 @@ export class Jobs {
    * ask later for what came since.
    */
   history(jobId: string, options: JobHistoryOptions = {}): PagePromise<JobHistory> {
-    const { eventType = 'execution', executionId, nodeId, limit, nextToken, since, jobVersion, allJobVersions } = options;
+    const {
+      eventType = 'execution',
+      executionId,
+      nodeId,
+      limit,
+      nextToken,
+      since,
+      jobVersion,
+      allJobVersions,
+    } = options;
     const params = {
       jobId: checkIdentifier(jobId, 'jobId'),
-      eventType: oneOf(eventType, EVENT_TYPES, 'eventType'),
+      eventType: oneOf(eventType, JobHistoryEventType, 'eventType'),
       ...defined({
         namespace: this.#namespace(options),
         executionId,
@@ -190,7 +206,15 @@ export class Jobs {
     const next = (token: string) => this.history(jobId, { ...options, nextToken: token });
     if (nodeId === undefined) return this.#page(call, next);
     const onNode = this.#executionsOn(nodeId, jobId, options);
-    return this.#page(call, next, onNode.then((ids) => ({ ExecutionID }) => ExecutionID !== undefined && ids.has(ExecutionID)));
+    return this.#page(
+      call,
+      next,
+      onNode.then(
+        (ids) =>
+          ({ ExecutionID }) =>
+            ExecutionID !== undefined && ids.has(ExecutionID),
+      ),
+    );
   }
 
   async #executionsOn(nodeId: string, jobId: string, options: JobHistoryOptions): Promise<ReadonlySet<string>> {

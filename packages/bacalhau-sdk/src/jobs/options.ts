@@ -1,7 +1,5 @@
+import type { ExecutionOrderBy, JobHistoryEventType, JobInclude, JobOrderBy } from 'bacalhau-apiclient';
 import type { NamespacedCallOptions } from '../transport/index.js';
-
-/** What `jobs.get` can bring along. */
-export type JobInclude = 'executions' | 'history';
 
 export interface GetJobOptions extends NamespacedCallOptions {
   /** What to bring along. Default: nothing. */
@@ -18,7 +16,7 @@ export interface ListJobsOptions extends NamespacedCallOptions {
   /** Where to go on: the `nextToken` of an earlier page. It overrides `limit`, `orderBy` and `reverse`. */
   readonly nextToken?: string | undefined;
   /** Default: `created_at`. */
-  readonly orderBy?: 'created_at' | 'modified_at' | undefined;
+  readonly orderBy?: JobOrderBy | undefined;
   /** Newest first. Default: false. */
   readonly reverse?: boolean | undefined;
   /** Label selectors as in Kubernetes, all of which must match: `env=prod`, `tier in (a,b)`, `!debug`. */
@@ -31,7 +29,7 @@ export interface JobExecutionsOptions extends NamespacedCallOptions {
   /** Sent for likeness with the Python SDK; servers ignore it, because they give no second page. */
   readonly nextToken?: string | undefined;
   /** Default: the server's, by creation. */
-  readonly orderBy?: 'created_at' | 'modified_at' | undefined;
+  readonly orderBy?: ExecutionOrderBy | undefined;
   /** Newest first. Default: false. */
   readonly reverse?: boolean | undefined;
   /** A version of the job, from servers 1.8 on. Default: the latest. */
@@ -40,11 +38,8 @@ export interface JobExecutionsOptions extends NamespacedCallOptions {
   readonly allJobVersions?: boolean | undefined;
 }
 
-/** Which events `jobs.history` gives: of the job, of its executions, or both. */
-export type JobHistoryEventType = 'all' | 'job' | 'execution';
-
 export interface JobHistoryOptions extends NamespacedCallOptions {
-  /** Default: `execution`. */
+  /** Events of the job, of its executions, or `all`. Default: `execution`. */
   readonly eventType?: JobHistoryEventType | undefined;
   /** Only events of this execution; its full id. */
   readonly executionId?: string | undefined;

@@ -25,11 +25,12 @@ export function checkLimit(value: number, name: string): number {
   return value;
 }
 
-/** For values to which the server's answer would be silence or an internal error. */
-export function oneOf<T extends string>(value: string, known: readonly T[], name: string): T {
-  const found = known.find((candidate) => candidate === value);
+/** For values to which the server's answer would be silence or an internal error. `known` is an enum of the API. */
+export function oneOf<T extends string>(value: string, known: Readonly<Record<string, T>>, name: string): T {
+  const values = Object.values(known);
+  const found = values.find((candidate) => candidate === value);
   if (found === undefined) {
-    throw new InvalidArgumentError(name, `is ${JSON.stringify(value)}. Use ${known.map((k) => `"${k}"`).join(', ')}.`);
+    throw new InvalidArgumentError(name, `is ${JSON.stringify(value)}. Use ${values.map((v) => `"${v}"`).join(', ')}.`);
   }
   return found;
 }

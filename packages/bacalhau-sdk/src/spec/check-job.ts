@@ -14,23 +14,34 @@ export function checkPutJobRequest(request: PutJobRequest): void {
     throw new InvalidJobError('Job.Tasks', 'is missing. Give an array with one task.');
   }
   if (tasks.length > 1) {
-    throw new InvalidJobError('Job.Tasks', `holds ${tasks.length} tasks. Servers run the first one only; submit a job for each.`);
+    throw new InvalidJobError(
+      'Job.Tasks',
+      `holds ${tasks.length} tasks. Servers run the first one only; submit a job for each.`,
+    );
   }
   checkTask(tasks[0], 'Job.Tasks[0]');
 }
 
-const MISSING_JOB = 'is missing. Give { Job: {…} }; the names of fields start with a capital letter, as in Bacalhau’s documentation.';
+const MISSING_JOB =
+  'is missing. Give { Job: {…} }; the names of fields start with a capital letter, as in Bacalhau’s documentation.';
 
 function checkTask(value: unknown, at: string): void {
   const task = record(value, at, 'is no object.');
   text(task['Name'], `${at}.Name`, 'is missing. Give the task a name, for example main.');
-  const engine = record(task['Engine'], `${at}.Engine`, 'is missing. Give for example { Type: "docker", Params: { Image: "ubuntu" } }.');
+  const engine = record(
+    task['Engine'],
+    `${at}.Engine`,
+    'is missing. Give for example { Type: "docker", Params: { Image: "ubuntu" } }.',
+  );
   text(engine['Type'], `${at}.Engine.Type`, 'is missing. Use docker or wasm.');
   const resources = task['Resources'];
   if (resources === undefined || resources === null) return;
   for (const [name, amount] of Object.entries(record(resources, `${at}.Resources`, 'is no object.'))) {
     if (typeof amount === 'number') {
-      throw new InvalidJobError(`${at}.Resources.${name}`, `is the number ${amount}. Resources are texts, such as "500m" or "1GB".`);
+      throw new InvalidJobError(
+        `${at}.Resources.${name}`,
+        `is the number ${amount}. Resources are texts, such as "500m" or "1GB".`,
+      );
     }
   }
 }

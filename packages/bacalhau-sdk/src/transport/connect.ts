@@ -58,7 +58,9 @@ const ENDPOINT = ['baseUrl', 'host', 'port', 'https'] as const satisfies readonl
 export function derive(transport: Transport, overrides: ClientOptions): Transport {
   const moves = ENDPOINT.some((name) => overrides[name] !== undefined);
   const kept = moves
-    ? Object.fromEntries(Object.entries(transport.options).filter(([name]) => !ENDPOINT.some((known) => known === name)))
+    ? Object.fromEntries(
+        Object.entries(transport.options).filter(([name]) => !ENDPOINT.some((known) => known === name)),
+      )
     : transport.options;
   return connect({ ...kept, ...overrides }, transport.connections);
 }

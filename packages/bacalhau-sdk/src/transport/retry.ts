@@ -16,7 +16,11 @@ export function isWorthRetrying(error: BacalhauError): boolean {
  * How long to wait after the given attempt, in milliseconds: what the server asks for, else exponential backoff with
  * full jitter, so that many clients that failed together do not come back together.
  */
-export function retryDelayMs(attempt: number, retryAfter: string | undefined, random: () => number = Math.random): number {
+export function retryDelayMs(
+  attempt: number,
+  retryAfter: string | undefined,
+  random: () => number = Math.random,
+): number {
   return parseRetryAfter(retryAfter) ?? random() * Math.min(LONGEST_DELAY_MS, BASE_DELAY_MS * 2 ** (attempt - 1));
 }
 

@@ -99,7 +99,8 @@ function connectionError(code: string | undefined, message: string, context: Cal
   );
 }
 
-const isTlsCode = (code: string): boolean => /^(ERR_TLS|CERT_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|EPROTO|ERR_SSL)/.test(code);
+const isTlsCode = (code: string): boolean =>
+  /^(ERR_TLS|CERT_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|EPROTO|ERR_SSL)/.test(code);
 
 function explain(code: string | undefined, message: string, baseUrl: string): string {
   switch (code) {
@@ -139,7 +140,12 @@ const CONFLICTS: readonly { readonly code?: RegExp; readonly message?: RegExp }[
   { message: /already in a terminal state/i },
 ];
 
-function apiError(status: number, body: unknown, headers: Readonly<Record<string, string>>, context: CallContext): ApiError {
+function apiError(
+  status: number,
+  body: unknown,
+  headers: Readonly<Record<string, string>>,
+  context: CallContext,
+): ApiError {
   const parsed = parseErrorBody(body);
   const facts = factsOf(status, parsed, headers, context);
   if (status >= 300 && status < 400) {

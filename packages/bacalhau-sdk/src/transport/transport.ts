@@ -1,7 +1,12 @@
-import axios, { type AxiosAdapter, type AxiosResponse, type InternalAxiosRequestConfig, type RawAxiosRequestConfig } from 'axios';
+import axios, {
+  type AxiosAdapter,
+  type AxiosResponse,
+  type InternalAxiosRequestConfig,
+  type RawAxiosRequestConfig,
+} from 'axios';
 import { Configuration, JobApi } from 'bacalhau-apiclient';
 import type { ResolvedConfig } from '../config/index.js';
-import { BacalhauError, ConfigurationError, InvalidArgumentError } from '../errors/index.js';
+import { ConfigurationError, InvalidArgumentError } from '../errors/index.js';
 import type { IdentityStore } from '../identity/index.js';
 import type { Logger, LogLevel } from '../logging/index.js';
 import type { Connections } from '../platform/platform.js';
@@ -129,7 +134,13 @@ export class Transport {
           const delayMs = retryDelayMs(attempts, retryAfter);
           // Waiting past the deadline would only hide the error that says what is wrong.
           if (delayMs >= deadline.remainingMs()) throw error;
-          this.#tell('onRetry', { operation: operation.name, attempt: attempts, requestId, delayMs, error });
+          this.#tell('onRetry', this.options.onRetry, {
+            operation: operation.name,
+            attempt: attempts,
+            requestId,
+            delayMs,
+            error,
+          });
           this.#logger.info(`${error.message} Trying again in ${Math.round(delayMs)} ms.`);
           await deadline.sleep(delayMs);
         }
@@ -156,12 +167,12 @@ export class Transport {
       method: (config.method ?? 'get').toUpperCase(),
       url: config.url ?? '',
     };
-    this.#tell('onRequest', { ...about, headers: redact(plainHeaders(config.headers)) });
+    this.#tell('onRequest', this.options.onRequest, { ...about, headers: redact(plainHeaders(config.headers)) });
     const started = performance.now();
     const ended = (response: AxiosResponse | undefined): void => {
       const durationMs = performance.now() - started;
       const headers = redact(plainHeaders(response?.headers ?? {}));
-      this.#tell('onResponse', { ...about, durationMs, status: response?.status, headers });
+      this.#tell('onResponse', this.options.onResponse, { ...about, durationMs, status: response?.status, headers });
       this.#logger.debug(
         `${about.method} ${about.url} -> ${response?.status ?? 'no answer'} in ${durationMs.toFixed(1)} ms (request ${about.requestId})`,
       );
@@ -177,12 +188,11 @@ export class Transport {
   }
 
   /** A hook that throws must not change the outcome of the call it looks at. */
-  #tell<K extends 'onRequest' | 'onResponse' | 'onRetry'>(hook: K, event: Parameters<NonNullable<ClientOptions[K]>>[0]): void {
-    const listener: ((event: Parameters<NonNullable<ClientOptions[K]>>[0]) => void) | undefined = this.options[hook];
+  #tell<E>(hook: string, listener: ((event: E) => void) | undefined, event: E): void {
     try {
       listener?.(event);
     } catch (error) {
-      this.#logger.warn(`${hook} threw: ${error instanceof BacalhauError || error instanceof Error ? error.message : error}`);
+      this.#logger.warn(`${hook} threw: ${error instanceof Error ? error.message : error}`);
     }
   }
 }
