@@ -31,3 +31,4 @@ export type {
   RetryEvent,
 } from './transport/index.js';
 export { VERSION } from './version.js';
+export * from './wire-types.js';

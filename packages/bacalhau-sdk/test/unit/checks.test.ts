@@ -1,0 +1,80 @@
+import type { PutJobRequest } from 'bacalhau-apiclient';
+import fc from 'fast-check';
+import { InvalidArgumentError, InvalidJobError } from '../../src/errors/index.js';
+import { checkIdentifier, checkLimit, checkPutJobRequest } from '../../src/spec/index.js';
+import { checkHeaders, redact } from '../../src/transport/headers.js';
+
+describe('identifiers', () => {
+  test.each(['', ' ', '.', '..', 'a/b', '/', 'a\\b', 'a\nb', '\0'])('%j is refused', (id) => {
+    expect(() => checkIdentifier(id, 'jobId')).toThrow(InvalidArgumentError);
+    expect(() => checkIdentifier(id, 'jobId')).toThrow(/^jobId is/);
+  });
+
+  test('whatever passes stays one segment of its URL', () => {
+    fc.assert(
+      fc.property(fc.string(), (id) => {
+        try {
+          checkIdentifier(id, 'jobId');
+        } catch {
+          return;
+        }
+        const { pathname } = new URL(`http://h/jobs/${encodeURIComponent(id)}/results`);
+        expect(pathname.split('/')).toHaveLength(4);
+        expect(decodeURIComponent(pathname)).toBe(`/jobs/${id}/results`);
+      }),
+    );
+  });
+});
+
+test.each([-1, 1.5, Number.NaN, 2 ** 32, Number.POSITIVE_INFINITY])('the limit %d is refused', (limit) => {
+  expect(() => checkLimit(limit, 'limit')).toThrow(/^limit is .*whole number/);
+});
+
+describe('jobs', () => {
+  const good = { Job: { Type: 'batch', Count: 1, Tasks: [{ Name: 'main', Engine: { Type: 'docker' } }] } };
+
+  test('a good one passes', () => {
+    expect(() => checkPutJobRequest(good)).not.toThrow();
+  });
+
+  test.each<[string, unknown]>([
+    ['The request', undefined],
+    ['The request', 'job'],
+    ['Job', {}],
+    ['Job', { Job: [] }],
+    ['Job', { job: good.Job }],
+    ['Job.Type', { Job: { ...good.Job, Type: '' } }],
+    ['Job.Count', { Job: { ...good.Job, Count: -1 } }],
+    ['Job.Count', { Job: { ...good.Job, Count: '1' } }],
+    ['Job.Tasks', { Job: { ...good.Job, Tasks: [] } }],
+    ['Job.Tasks', { Job: { ...good.Job, Tasks: [...good.Job.Tasks, ...good.Job.Tasks] } }],
+    ['Job.Tasks[0]', { Job: { ...good.Job, Tasks: [null] } }],
+    ['Job.Tasks[0].Name', { Job: { ...good.Job, Tasks: [{ Engine: { Type: 'docker' } }] } }],
+    ['Job.Tasks[0].Engine', { Job: { ...good.Job, Tasks: [{ Name: 'main' }] } }],
+    ['Job.Tasks[0].Engine.Type', { Job: { ...good.Job, Tasks: [{ Name: 'main', Engine: {} }] } }],
+    ['Job.Tasks[0].Resources.CPU', { Job: { ...good.Job, Tasks: [{ ...good.Job.Tasks[0], Resources: { CPU: 1 } }] } }],
+  ])('a problem with %s is named', (field, request) => {
+    // A program in plain JavaScript can pass anything.
+    const attempt = () => checkPutJobRequest(request as PutJobRequest);
+    expect(attempt).toThrow(InvalidJobError);
+    expect(attempt).toThrow(expect.objectContaining({ field }));
+  });
+});
+
+describe('headers', () => {
+  test.each(['Authorization', 'cookie', 'Set-Cookie', 'X-API-Key', 'X-Auth-Token', 'Proxy-Authorization', 'Signature'])(
+    '%s is blacked out',
+    (name) => {
+      expect(redact({ [name]: 'hunter2', Accept: 'application/json' })).toEqual({
+        [name]: '***',
+        Accept: 'application/json',
+      });
+    },
+  );
+
+  test('a value that would break the request is refused without repeating it', () => {
+    expect(() => checkHeaders({ Authorization: 'hunter2\r\nX: y' })).toThrow(/value of the header Authorization/);
+    expect(() => checkHeaders({ Authorization: 'hunter2\r\nX: y' })).not.toThrow(/hunter2/);
+    expect(() => checkHeaders({ 'no name': 'x' })).toThrow(/"no name" is no header name/);
+  });
+});

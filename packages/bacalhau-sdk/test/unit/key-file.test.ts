@@ -1,0 +1,94 @@
+import { execFile } from 'node:child_process';
+import { createHash, createPrivateKey, createPublicKey } from 'node:crypto';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { ConfigurationError } from '../../src/errors/index.js';
+import { IdentityStore } from '../../src/identity/index.js';
+import { ensureKeyFile, loadIdentity } from '../../src/platform/node/key-file.js';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'bacalhau-key-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+test('makes the directory and an RSA 2048 key in PKCS#1 that only its owner can read', async () => {
+  const dir = join(folder, 'a', 'b');
+  const identity = await loadIdentity(dir);
+  const pem = await readFile(join(dir, 'user_id.pem'), 'utf8');
+  expect(pem).toMatch(/^-----BEGIN RSA PRIVATE KEY-----/);
+  expect(createPrivateKey(pem).asymmetricKeyDetails?.modulusLength).toBe(2048);
+  expect((await stat(join(dir, 'user_id.pem'))).mode & 0o777).toBe(0o600);
+  expect((await stat(dir)).mode & 0o777).toBe(0o700);
+  expect(await readdir(dir)).toEqual(['user_id.pem']);
+  expect(createPublicKey(identity.publicKey).equals(createPublicKey(createPrivateKey(pem)))).toBe(true);
+  expect(identity.clientId).toMatch(/^[0-9a-f]{64}$/);
+});
+
+test('never replaces a key', async () => {
+  const first = await loadIdentity(folder);
+  const pem = await readFile(join(folder, 'user_id.pem'), 'utf8');
+  await ensureKeyFile(folder);
+  expect(await readFile(join(folder, 'user_id.pem'), 'utf8')).toBe(pem);
+  expect(await loadIdentity(folder)).toEqual(first);
+});
+
+test('many at once end with one key', async () => {
+  const identities = await Promise.all(Array.from({ length: 8 }, () => loadIdentity(folder)));
+  expect(new Set(identities.map(({ clientId }) => clientId)).size).toBe(1);
+  expect(await readdir(folder)).toEqual(['user_id.pem']);
+});
+
+test('is the client id that openssl computes from the modulus', async () => {
+  const { clientId } = await loadIdentity(folder);
+  const run = promisify(execFile);
+  const { stdout } = await run('openssl', ['rsa', '-in', join(folder, 'user_id.pem'), '-noout', '-modulus']);
+  const modulus = Buffer.from(stdout.trim().replace('Modulus=', ''), 'hex');
+  expect(clientId).toBe(createHash('sha256').update(modulus).digest('hex'));
+});
+
+test.each([
+  ['nonsense', 'hunter2'],
+  [
+    'an EC key',
+    `-----BEGIN EC PRIVATE KEY-----\nMHcCAQEEIIrYSSNQFaA2Hwf1duRSxKtLYX5CB04fSeQ6tF1aY/PuoAoGCCqGSM49\nAwEHoUQDQgAEPR3tU2Fta9ktY+6P9G0cWO+0kETA6SFs38GecTyudlHz6xvCdz8q\nEKTcWGekdmdDPsHloRNtsiCa697B2O9IFA==\n-----END EC PRIVATE KEY-----\n`,
+  ],
+])('a file with %s is left alone and named in the error, its content is not', async (_name, content) => {
+  const file = join(folder, 'user_id.pem');
+  await writeFile(file, content);
+  const failure = loadIdentity(folder);
+  await expect(failure).rejects.toBeInstanceOf(ConfigurationError);
+  await expect(failure).rejects.toThrow(/user_id\.pem holds no unencrypted RSA private key.*BACALHAU_DIR/);
+  await expect(failure).rejects.not.toThrow(/hunter2/);
+  expect(await readFile(file, 'utf8')).toBe(content);
+});
+
+test('a directory in the place of the key file is an error that says so', async () => {
+  await mkdir(join(folder, 'user_id.pem'));
+  await expect(loadIdentity(folder)).rejects.toThrow(/Cannot read the key file .*EISDIR.*BACALHAU_DIR/);
+});
+
+test('where no key can be made, one warning is given and calls go on; what needs the key fails', async () => {
+  const file = join(folder, 'file');
+  await writeFile(file, '');
+  const warnings: string[] = [];
+  const logger = {
+    debug: jest.fn(),
+    info: jest.fn(),
+    error: jest.fn(),
+    warn: (message: string) => void warnings.push(message),
+  };
+  const store = new IdentityStore(join(file, 'dir'), logger);
+  await store.ensure();
+  await store.ensure();
+  expect(warnings).toEqual([
+    expect.stringMatching(/Cannot make the key file .*ENOTDIR.*BACALHAU_DIR.*Going on without/),
+  ]);
+  await expect(store.load()).rejects.toBeInstanceOf(ConfigurationError);
+});
+
+test('without a home directory and without a setting the error says what to set', async () => {
+  await expect(loadIdentity(undefined)).rejects.toThrow(/BACALHAU_DIR/);
+});
