@@ -1,10 +1,9 @@
 import { defineConfig } from 'tsdown';
 
-export default defineConfig({
-  entry: ['src/index.ts'],
-  format: ['esm', 'cjs'],
-  platform: 'node',
-  target: 'node20.19',
-  dts: true,
-  sourcemap: true,
-});
+const shared = { platform: 'node', target: 'node20.19', sourcemap: true } as const;
+
+export default defineConfig([
+  { ...shared, entry: ['src/index.ts'], format: ['esm', 'cjs'], dts: true },
+  // Programs that are started, not imported.
+  { ...shared, entry: { supervisor: 'src/supervisor/main.ts' }, format: 'esm', dts: false, clean: false },
+]);

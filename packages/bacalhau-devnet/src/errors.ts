@@ -1,0 +1,85 @@
+/**
+ * What went wrong:
+ * - `INVALID_OPTIONS`: an option (or a file it names) can't be used; nothing was started.
+ * - `UNSUPPORTED_PLATFORM`: Bacalhau's server doesn't run on this operating system.
+ * - `SERVER_NOT_FOUND`: no `bacalhau` binary, and no Go to build one.
+ * - `SERVER_TOO_OLD`: the binary that was named is older than 1.8.
+ * - `SERVER_BUILD_FAILED`: Go was found, but the build ended with an error.
+ * - `START_FAILED`: a server process ended before the network was ready.
+ * - `START_TIMEOUT`: the network was not ready within `startTimeoutMs`.
+ * - `STOP_FAILED`: something could not be cleaned up; the message names it.
+ * - `ABORTED`: the caller's signal was aborted; `cause` is its reason.
+ * - `SUPERVISOR_FAILED`: the helper process that owns the servers could not be started, or ended by itself.
+ */
+export type DevnetErrorCode =
+  | 'INVALID_OPTIONS'
+  | 'UNSUPPORTED_PLATFORM'
+  | 'SERVER_NOT_FOUND'
+  | 'SERVER_TOO_OLD'
+  | 'SERVER_BUILD_FAILED'
+  | 'START_FAILED'
+  | 'START_TIMEOUT'
+  | 'STOP_FAILED'
+  | 'ABORTED'
+  | 'SUPERVISOR_FAILED';
+
+/** The end of one process's log, as found when an error was made. */
+export interface LogTail {
+  /** The process, such as `orchestrator` or `compute-1`. */
+  readonly name: string;
+  /** Where the whole log is (or was: without `keepLogs` or `logDir` it goes with the devnet). */
+  readonly path: string;
+  /** The last lines. */
+  readonly tail: string;
+}
+
+const BRAND = Symbol.for('bacalhau-devnet.DevnetError');
+
+/**
+ * Every error that this package throws.
+ *
+ * @example
+ * try {
+ *   await startDevnet();
+ * } catch (error) {
+ *   if (DevnetError.is(error) && error.code === 'SERVER_NOT_FOUND') console.error(error.message);
+ *   else throw error;
+ * }
+ */
+export class DevnetError extends Error {
+  override readonly name = 'DevnetError';
+  /** What went wrong, for programs. */
+  readonly code: DevnetErrorCode;
+  /** The end of the servers' logs, when they say why; the message contains them too. */
+  readonly logs: readonly LogTail[];
+
+  constructor(code: DevnetErrorCode, message: string, options: { cause?: unknown; logs?: readonly LogTail[] } = {}) {
+    const logs = options.logs ?? [];
+    const tails = logs.map(({ name, tail }) => `--- end of the log of ${name} ---\n${tail || '(empty)'}`);
+    super([message, ...tails].join('\n'), 'cause' in options ? { cause: options.cause } : undefined);
+    this.code = code;
+    this.logs = logs;
+    // Recognisable across two copies of the package (its ESM and its CommonJS build count as two).
+    Object.defineProperty(this, BRAND, { value: true });
+  }
+
+  /** Whether a caught value is a DevnetError, also one from another copy of this package. */
+  static is(error: unknown): error is DevnetError {
+    return error instanceof Error && BRAND in error;
+  }
+}
+
+/** The error for an aborted signal; its reason becomes the cause. */
+export function abortedError(signal: AbortSignal): DevnetError {
+  return new DevnetError('ABORTED', 'The devnet was aborted by its signal', { cause: signal.reason });
+}
+
+/** The text of any thrown value. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** The `code` of a system error such as ENOENT, if it has one. */
+export function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}

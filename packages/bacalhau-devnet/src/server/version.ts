@@ -1,0 +1,48 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { childEnv } from '../environment.js';
+import { DevnetError, messageOf } from '../errors.js';
+import { isJsonObject, valueAt } from '../json.js';
+
+const PROBE_TIMEOUT_MS = 30_000;
+const OLDEST = [1, 8] as const;
+
+/**
+ * Asks a `bacalhau` binary for its version.
+ *
+ * @throws DevnetError `SERVER_NOT_FOUND` when the file does not answer as Bacalhau does
+ */
+export async function serverVersion(path: string, signal?: AbortSignal): Promise<string> {
+  // Even this command makes a data directory; it must not be the user's own.
+  const dir = await mkdtemp(join(tmpdir(), 'bacalhau-devnet-version-'));
+  try {
+    const { stdout } = await promisify(execFile)(path, ['version', '--client', '--output', 'json', '--data-dir', dir], {
+      env: childEnv({ without: ['BACALHAU_'] }),
+      timeout: PROBE_TIMEOUT_MS,
+      ...(signal === undefined ? {} : { signal }),
+    });
+    // Lines about the new data directory may come first.
+    const answer: unknown = JSON.parse(stdout.slice(stdout.indexOf('{')));
+    const version = isJsonObject(answer) ? valueAt(answer, 'clientVersion', 'GitVersion') : undefined;
+    if (typeof version !== 'string') throw new Error(`it printed no version: ${stdout.trim()}`);
+    return version;
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw new DevnetError('SERVER_NOT_FOUND', `${path} does not work as a Bacalhau server: ${messageOf(error)}`, {
+      cause: error,
+    });
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+}
+
+/** Whether a version is old enough to lack what this package relies on. A build without a version stamp is not. */
+export function isTooOld(version: string): boolean {
+  const [, major, minor] = /^v?(\d+)\.(\d+)\./.exec(version) ?? [];
+  if (major === undefined || minor === undefined || version.startsWith('v0.0.0')) return false;
+  const [oldestMajor, oldestMinor] = OLDEST;
+  return Number(major) < oldestMajor || (Number(major) === oldestMajor && Number(minor) < oldestMinor);
+}

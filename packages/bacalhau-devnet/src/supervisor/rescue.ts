@@ -1,0 +1,79 @@
+import { execFile } from 'node:child_process';
+import { readdir, readFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { removeDirectory } from './directory.js';
+import { removeJobContainers } from './docker.js';
+import type { Territory } from './protocol.js';
+
+const POLL_MS = 50;
+const KILL_LIMIT_MS = 10_000;
+
+/**
+ * Cleans up after a supervisor that was itself killed.
+ *
+ * Numbers of processes are not remembered for this but looked up, by the command that was started and the directory's
+ * unique name among its arguments: the system may have given a remembered number to somebody else's process.
+ *
+ * @param commands the programs that the supervisor was told to start
+ * @returns what could not be cleaned up, in words.
+ */
+export async function rescue(territory: Territory, commands: ReadonlySet<string>): Promise<string[]> {
+  const find = () => startedProcesses(territory.dir, commands);
+  const problems: string[] = [];
+  const limit = Date.now() + KILL_LIMIT_MS;
+  for (let pids = await find(); pids.length > 0; pids = await find()) {
+    if (Date.now() > limit) {
+      problems.push(`processes still run: ${pids.join(', ')}`);
+      break;
+    }
+    for (const pid of pids) {
+      try {
+        process.kill(pid, 'SIGKILL');
+      } catch {
+        // It ended in between.
+      }
+    }
+    await delay(POLL_MS);
+  }
+  problems.push(...(await removeJobContainers(territory.executors, territory.dockerEnv)));
+  problems.push(...(await removeDirectory(territory, territory.keepLogs)));
+  return problems;
+}
+
+async function startedProcesses(dir: string, commands: ReadonlySet<string>): Promise<number[]> {
+  const processes = process.platform === 'linux' ? await fromProc() : await fromPs(commands);
+  return processes
+    .filter(({ command, args }) => commands.has(command) && args.includes(dir))
+    .map(({ pid }) => pid)
+    .filter((pid) => pid !== process.pid);
+}
+
+interface ProcessLine {
+  readonly pid: number;
+  readonly command: string;
+  readonly args: string;
+}
+
+/** Linux: from /proc, since small images have no `ps`. A zombie's arguments are empty there. */
+async function fromProc(): Promise<ProcessLine[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
+  return Promise.all(
+    pids.map(async (pid) => {
+      const args = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+      return { pid, command: args.split('\0', 1)[0] ?? '', args };
+    }),
+  );
+}
+
+/** Elsewhere `ps`, which puts blanks between arguments; the command may contain some. */
+async function fromPs(commands: ReadonlySet<string>): Promise<ProcessLine[]> {
+  const { stdout } = await promisify(execFile)('ps', ['-axww', '-o', 'pid=,args='], { maxBuffer: 64 * 1024 * 1024 });
+  return stdout.split('\n').flatMap((line) => {
+    const [, pid, args] = /^\s*(\d+)\s+(.*)$/.exec(line) ?? [];
+    const command = [...commands].find((candidate) => args?.startsWith(`${candidate} `));
+    return pid === undefined || args === undefined || command === undefined
+      ? []
+      : [{ pid: Number(pid), command, args }];
+  });
+}
