@@ -14,13 +14,7 @@ import {
 } from 'bacalhau-apiclient';
 import { type PagePromise, pagePromise } from '../pagination/index.js';
 import { checkIdentifier, checkLimit, checkPutJobRequest, oneOf } from '../spec/index.js';
-import {
-  type ApiPromise,
-  type ClientOptions,
-  connect,
-  type NamespacedCallOptions,
-  Transport,
-} from '../transport/index.js';
+import { type ApiPromise, type CallOptions, type ClientOptions, connect, type NamespacedCallOptions, type Operation, Transport } from '../transport/index.js';
 import type { GetJobOptions, JobExecutionsOptions, JobHistoryOptions, ListJobsOptions } from './options.js';
 
 /**
@@ -57,14 +51,13 @@ export class Jobs {
    * @throws {ConflictError} if a job of that name exists already and nothing changed.
    */
   put(request: PutJobRequest, options: NamespacedCallOptions = {}): ApiPromise<PutJobResponse> {
-    checkPutJobRequest(request);
-    const namespace = request.Job.Namespace ?? this.#namespace(options);
-    const putJobRequest =
-      namespace === undefined ? request : { ...request, Job: { ...request.Job, Namespace: namespace } };
-    return this.#transport.call(
-      { name: 'jobs.put', safe: false, send: ({ jobs }, sending) => jobs.putJob({ putJobRequest }, sending) },
-      options,
-    );
+    return this.#write('jobs.put', options, ({ jobs }, sending) => {
+      checkPutJobRequest(request);
+      const namespace = request.Job.Namespace ?? this.#namespace(options);
+      const putJobRequest =
+        namespace === undefined ? request : { ...request, Job: { ...request.Job, Namespace: namespace } };
+      return jobs.putJob({ putJobRequest }, sending);
+    });
   }
 
   /**
@@ -73,35 +66,36 @@ export class Jobs {
    * @throws {ConflictError} if the job has ended already; a job that was stopped before is stopped again without complaint.
    */
   stop(jobId: string, reason?: string, options: NamespacedCallOptions = {}): ApiPromise<StopJobResponse> {
-    const params = {
-      jobId: checkIdentifier(jobId, 'jobId'),
-      ...defined({ namespace: this.#namespace(options) }),
-      // In the body: servers ignore the query parameter of that name.
-      ...(reason === undefined ? {} : { stopJobRequest: { reason } }),
-    };
-    return this.#transport.call(
-      { name: 'jobs.stop', safe: false, send: ({ jobs }, sending) => jobs.stopJob(params, sending) },
-      options,
+    return this.#write('jobs.stop', options, ({ jobs }, sending) =>
+      jobs.stopJob(
+        {
+          jobId: checkIdentifier(jobId, 'jobId'),
+          // In the body: servers ignore the query parameter of that name.
+          ...defined({ namespace: this.#namespace(options), stopJobRequest: reason === undefined ? undefined : { reason } }),
+        },
+        sending,
+      ),
     );
   }
 
   /** A job by id, by the beginning of its id, or (from servers 1.8 on) by name. */
   get(jobId: string, options: GetJobOptions = {}): ApiPromise<GetJobResponse> {
     const { include = [], limit = 10, jobVersion } = options;
-    const parts = (typeof include === 'string' ? [include] : include).map((part) => oneOf(part, JobInclude, 'include'));
-    const params = {
-      jobId: checkIdentifier(jobId, 'jobId'),
-      limit: checkLimit(limit, 'limit'),
-      ...defined({
-        namespace: this.#namespace(options),
-        jobVersion,
-        include: parts.length === 0 ? undefined : parts,
-      }),
-    };
-    return this.#transport.call(
-      { name: 'jobs.get', safe: true, send: ({ jobs }, sending) => jobs.getJob(params, sending) },
-      options,
-    );
+    return this.#read('jobs.get', options, ({ jobs }, sending) => {
+      const parts = (typeof include === 'string' ? [include] : include).map((part) => oneOf(part, JobInclude, 'include'));
+      return jobs.getJob(
+        {
+          jobId: checkIdentifier(jobId, 'jobId'),
+          limit: checkLimit(limit, 'limit'),
+          ...defined({
+            namespace: this.#namespace(options),
+            jobVersion,
+            include: parts.length === 0 ? undefined : parts,
+          }),
+        },
+        sending,
+      );
+    });
   }
 
   /**
@@ -114,43 +108,42 @@ export class Jobs {
    */
   list(options: ListJobsOptions = {}): PagePromise<Job> {
     const { limit = 5, nextToken, orderBy = 'created_at', reverse = false, labels } = options;
-    const params = {
-      limit: checkLimit(limit, 'limit'),
-      orderBy: oneOf(orderBy, JobOrderBy, 'orderBy'),
-      reverse,
-      ...defined({ namespace: this.#namespace(options), nextToken, labels: labels && [...labels] }),
-    };
-    return this.#page(
-      this.#transport.call(
-        { name: 'jobs.list', safe: true, send: ({ jobs }, sending) => jobs.listJobs(params, sending) },
-        options,
+    const call = this.#read('jobs.list', options, ({ jobs }, sending) =>
+      jobs.listJobs(
+        {
+          limit: checkLimit(limit, 'limit'),
+          orderBy: oneOf(orderBy, JobOrderBy, 'orderBy'),
+          reverse,
+          // The token remembers neither namespace nor labels, so they go along with every page.
+          ...defined({ namespace: this.#namespace(options), nextToken, labels: labels && [...labels] }),
+        },
+        sending,
       ),
-      (token) => this.list({ ...options, nextToken: token }),
     );
+    return this.#page(call, (token) => this.list({ ...options, nextToken: token }));
   }
 
   /** The runs of a job on compute nodes: state, exit code, the beginning of its output, where the result went. */
   executions(jobId: string, options: JobExecutionsOptions = {}): PagePromise<Execution> {
     const { limit = 5, nextToken, orderBy, reverse = false, jobVersion, allJobVersions } = options;
-    const params = {
-      jobId: checkIdentifier(jobId, 'jobId'),
-      limit: checkLimit(limit, 'limit'),
-      reverse,
-      ...defined({
-        namespace: this.#namespace(options),
-        nextToken,
-        orderBy: orderBy === undefined ? undefined : oneOf(orderBy, ExecutionOrderBy, 'orderBy'),
-        jobVersion,
-        allJobVersions,
-      }),
-    };
-    return this.#page(
-      this.#transport.call(
-        { name: 'jobs.executions', safe: true, send: ({ jobs }, sending) => jobs.listJobExecutions(params, sending) },
-        options,
+    const call = this.#read('jobs.executions', options, ({ jobs }, sending) =>
+      jobs.listJobExecutions(
+        {
+          jobId: checkIdentifier(jobId, 'jobId'),
+          limit: checkLimit(limit, 'limit'),
+          reverse,
+          ...defined({
+            namespace: this.#namespace(options),
+            nextToken,
+            orderBy: orderBy && oneOf(orderBy, ExecutionOrderBy, 'orderBy'),
+            jobVersion,
+            allJobVersions,
+          }),
+        },
+        sending,
       ),
-      (token) => this.executions(jobId, { ...options, nextToken: token }),
     );
+    return this.#page(call, (token) => this.executions(jobId, { ...options, nextToken: token }));
   }
 
   /**
@@ -158,14 +151,13 @@ export class Jobs {
    * place. Nothing while the job runs, and nothing for a job without a publisher.
    */
   results(jobId: string, options: NamespacedCallOptions = {}): PagePromise<SpecConfig> {
-    const params = { jobId: checkIdentifier(jobId, 'jobId'), ...defined({ namespace: this.#namespace(options) }) };
-    return this.#page(
-      this.#transport.call(
-        { name: 'jobs.results', safe: true, send: ({ jobs }, sending) => jobs.listJobResults(params, sending) },
-        options,
+    const call = this.#read('jobs.results', options, ({ jobs }, sending) =>
+      jobs.listJobResults(
+        { jobId: checkIdentifier(jobId, 'jobId'), ...defined({ namespace: this.#namespace(options) }) },
+        sending,
       ),
-      () => this.results(jobId, options),
     );
+    return this.#page(call, () => this.results(jobId, options));
   }
 
   /**
@@ -175,46 +167,38 @@ export class Jobs {
    * ask later for what came since.
    */
   history(jobId: string, options: JobHistoryOptions = {}): PagePromise<JobHistory> {
-    const {
-      eventType = 'execution',
-      executionId,
-      nodeId,
-      limit,
-      nextToken,
-      since,
-      jobVersion,
-      allJobVersions,
-    } = options;
-    const params = {
-      jobId: checkIdentifier(jobId, 'jobId'),
-      eventType: oneOf(eventType, JobHistoryEventType, 'eventType'),
-      ...defined({
-        namespace: this.#namespace(options),
-        executionId,
-        // Sent again for every page: the server takes it from the query, not from the token.
-        limit: limit === undefined ? undefined : checkLimit(limit, 'limit'),
-        nextToken,
-        since: since && Math.floor(since.getTime() / 1_000),
-        jobVersion,
-        allJobVersions,
-      }),
-    };
-    const call = this.#transport.call(
-      { name: 'jobs.history', safe: true, send: ({ jobs }, sending) => jobs.listJobHistory(params, sending) },
-      options,
+    const { eventType = 'execution', executionId, nodeId, limit, nextToken, since, jobVersion, allJobVersions } = options;
+    const call = this.#read('jobs.history', options, ({ jobs }, sending) =>
+      jobs.listJobHistory(
+        {
+          jobId: checkIdentifier(jobId, 'jobId'),
+          eventType: oneOf(eventType, JobHistoryEventType, 'eventType'),
+          ...defined({
+            namespace: this.#namespace(options),
+            executionId,
+            // Sent again for every page: the server takes it from the query, not from the token.
+            limit: limit === undefined ? undefined : checkLimit(limit, 'limit'),
+            nextToken,
+            since: since && Math.floor(since.getTime() / 1_000),
+            jobVersion,
+            allJobVersions,
+          }),
+        },
+        sending,
+      ),
     );
     const next = (token: string) => this.history(jobId, { ...options, nextToken: token });
     if (nodeId === undefined) return this.#page(call, next);
     const onNode = this.#executionsOn(nodeId, jobId, options);
-    return this.#page(
-      call,
-      next,
-      onNode.then(
-        (ids) =>
-          ({ ExecutionID }) =>
-            ExecutionID !== undefined && ids.has(ExecutionID),
-      ),
-    );
+    return this.#page(call, next, onNode.then((ids) => ({ ExecutionID }) => ExecutionID !== undefined && ids.has(ExecutionID)));
+  }
+
+  #read<T extends object>(name: string, options: CallOptions, send: Operation<T>['send']): ApiPromise<T> {
+    return this.#transport.call({ name, safe: true, send }, options);
+  }
+
+  #write<T extends object>(name: string, options: CallOptions, send: Operation<T>['send']): ApiPromise<T> {
+    return this.#transport.call({ name, safe: false, send }, options);
   }
 
   async #executionsOn(nodeId: string, jobId: string, options: JobHistoryOptions): Promise<ReadonlySet<string>> {

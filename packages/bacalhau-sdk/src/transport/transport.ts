@@ -32,6 +32,7 @@ export interface Operation<T extends object> {
   readonly name: string;
   /** Whether it only reads, so that it may be repeated. */
   readonly safe: boolean;
+  /** Checks the arguments and sends one request. What it throws rejects the call; argument errors are not retried. */
   readonly send: (apis: Apis, request: RawAxiosRequestConfig) => Promise<AxiosResponse<T>>;
 }
 

@@ -1,0 +1,231 @@
+import {
+  BadRequestError,
+  ConflictError,
+  ExecutionDesiredStateType,
+  ExecutionStateType,
+  NotFoundError,
+} from '../../src/index.js';
+import { ended, freshName, networkClient, onlyExecution } from '../support/network.js';
+import { endlessJob, printingJob } from '../support/wasm-jobs.js';
+
+const bacalhau = networkClient();
+const { jobs } = bacalhau;
+
+describe('the seven calls, with a WebAssembly job that ran', () => {
+  let jobId: string;
+
+  beforeAll(async () => {
+    const answer = await jobs.put({ Job: await printingJob('hello', { Labels: { sdk: 'test' } }) });
+    expect(answer).toEqual({
+      JobID: expect.stringMatching(/^j-[0-9a-f-]{36}$/),
+      EvaluationID: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      Warnings: null,
+    });
+    jobId = answer.JobID;
+    expect((await ended(bacalhau, jobId)).State?.StateType).toBe('Completed');
+  });
+
+  test('get gives the job, and what it was asked to include', async () => {
+    const plain = await jobs.get(jobId);
+    expect(plain.Job).toMatchObject({ ID: jobId, Namespace: 'default', Labels: { sdk: 'test' }, Version: 1 });
+    expect(plain).not.toHaveProperty('Executions');
+    const full = await jobs.get(jobId, { include: ['executions', 'history'] });
+    expect(full.Executions?.Items).toHaveLength(1);
+    expect(full.History?.Items?.length).toBeGreaterThan(3);
+    expect((await jobs.get(jobId, { include: 'history' })).Executions).toBeUndefined();
+  });
+
+  test('a job is found by name and by the beginning of its id as well', async () => {
+    const { Job: job } = await jobs.get(jobId);
+    expect((await jobs.get(job?.Name ?? '')).Job?.ID).toBe(jobId);
+    expect((await jobs.get(jobId.slice(0, 12))).Job?.ID).toBe(jobId);
+  });
+
+  test('executions tell state, node, exit code and output', async () => {
+    const execution = await onlyExecution(bacalhau, jobId);
+    expect(execution).toMatchObject({
+      JobID: jobId,
+      ComputeState: { StateType: ExecutionStateType.Completed },
+      DesiredState: { StateType: ExecutionDesiredStateType.Stopped },
+      RunOutput: { Stdout: 'hello', stderr: '', ExitCode: 0 },
+    });
+    const page = await jobs.executions(jobId, { orderBy: 'modified_at', reverse: true, allJobVersions: true });
+    expect(page.items.map(({ ID }) => ID)).toEqual([execution.ID]);
+    expect(page.hasNextPage()).toBe(false);
+  });
+
+  test('results tell where the output is', async () => {
+    const { items, nextToken } = await jobs.results(jobId);
+    expect(items).toEqual([{ Type: 'urlDownload', Params: { URL: expect.stringMatching(/^http:.*\.tar\.gz$/) } }]);
+    expect(nextToken).toBe('');
+  });
+
+  test('history tells the events of executions unless asked otherwise', async () => {
+    const types = async (eventType?: 'all' | 'job' | 'execution') =>
+      new Set((await jobs.history(jobId, { eventType })).items.map(({ Type }) => Type));
+    expect(await types()).toEqual(new Set(['ExecutionLevel']));
+    expect(await types('job')).toEqual(new Set(['JobLevel']));
+    expect(await types('all')).toEqual(new Set(['JobLevel', 'ExecutionLevel']));
+  });
+
+  test('history can be narrowed to an execution, a node and a time', async () => {
+    const { ID, NodeID } = await onlyExecution(bacalhau, jobId);
+    const all = (await jobs.history(jobId)).items;
+    expect((await jobs.history(jobId, { executionId: ID })).items).toEqual(all);
+    expect((await jobs.history(jobId, { nodeId: NodeID })).items).toEqual(all);
+    expect((await jobs.history(jobId, { nodeId: 'n-other' })).items).toEqual([]);
+    expect((await jobs.history(jobId, { since: new Date(Date.now() + 60_000) })).items).toEqual([]);
+    expect((await jobs.history(jobId, { since: new Date(Date.now() - 3_600_000) })).items).toEqual(all);
+  });
+
+  test('a history is walked through page by page, each of the size that was asked for', async () => {
+    const all = (await jobs.history(jobId, { eventType: 'all' })).items.map(({ SeqNum }) => SeqNum);
+    const sizes: number[] = [];
+    let page = await jobs.history(jobId, { eventType: 'all', limit: 2 });
+    const seen = page.items.map(({ SeqNum }) => SeqNum);
+    while (page.hasNextPage()) {
+      page = await page.getNextPage();
+      sizes.push(page.items.length);
+      seen.push(...page.items.map(({ SeqNum }) => SeqNum));
+    }
+    expect(seen).toEqual(all);
+    expect(Math.max(...sizes)).toBe(2);
+    expect(() => page.getNextPage()).toThrow(/no next page.*hasNextPage/);
+  });
+
+  test('a raw response brings status, headers and the server’s version', async () => {
+    const { data, response } = await jobs.get(jobId).withResponse();
+    expect(data.Job?.ID).toBe(jobId);
+    expect(response).toMatchObject({ status: 200, attempts: 1, serverVersion: 'v1.9.3' });
+    expect(response.headers['content-type']).toMatch('application/json');
+    expect((await jobs.list().withResponse()).data.items.length).toBeGreaterThan(0);
+  });
+
+  test('stopping what has ended is a conflict', async () => {
+    const error = await jobs.stop(jobId, 'too late').catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(ConflictError);
+    expect(error).toMatchObject({ status: 500, operation: 'jobs.stop', message: expect.stringMatching(/cannot stop job in state Completed/) });
+  });
+
+  test('so is submitting the same job again', async () => {
+    const { Job: job } = await jobs.get(jobId);
+    if (job === undefined) throw new Error('no job');
+    const { Name, Type, Count, Tasks, Labels } = job;
+    const again = { Job: { ...(Name && { Name }), Type, ...(Count && { Count }), Tasks, ...(Labels && { Labels }) } };
+    await expect(jobs.put(again)).rejects.toThrow(ConflictError);
+  });
+});
+
+describe('a job that would run for ever', () => {
+  test('is stopped, with the reason in its state; stopping it again is no error', async () => {
+    const { JobID } = await jobs.put({ Job: await endlessJob() });
+    await jobs.stop(JobID, 'no longer needed');
+    expect((await ended(bacalhau, JobID)).State).toMatchObject({ StateType: 'Stopped', Message: 'no longer needed' });
+    await expect(jobs.stop(JobID)).resolves.toEqual({ EvaluationID: '' });
+  });
+
+  test('has a history that ends for now, with a token to go on later', async () => {
+    const { JobID } = await jobs.put({ Job: await endlessJob() });
+    const seen: string[] = [];
+    for await (const { Event } of jobs.history(JobID, { eventType: 'job' })) seen.push(Event.Message);
+    expect(seen).toContain('Job submitted');
+    let last = await jobs.history(JobID, { eventType: 'job' });
+    while (last.hasNextPage()) last = await last.getNextPage();
+    expect(last.nextToken).not.toBe('');
+    await jobs.stop(JobID, 'enough');
+    await ended(bacalhau, JobID);
+    const since = await jobs.history(JobID, { eventType: 'job', nextToken: last.nextToken });
+    expect(since.items.at(-1)?.Event.Details?.['Reason']).toBe('enough');
+  });
+});
+
+test('a failing program is still Completed: its exit code tells', async () => {
+  const { JobID } = await jobs.put({ Job: await printingJob('oops', { exitCode: 3 }) });
+  expect((await ended(bacalhau, JobID)).State?.StateType).toBe('Completed');
+  expect((await onlyExecution(bacalhau, JobID)).RunOutput).toMatchObject({ ExitCode: 3, Stdout: 'oops' });
+});
+
+test('a job with an engine that no node has fails, and its history tells why', async () => {
+  const Job = { Name: freshName('cobol'), Type: 'batch', Count: 1, Tasks: [{ Name: 'main', Engine: { Type: 'cobol' } }] };
+  const { JobID } = await jobs.put({ Job });
+  expect((await ended(bacalhau, JobID)).State?.StateType).toBe('Failed');
+  const events = (await jobs.history(JobID, { eventType: 'all' })).items.map(({ Event }) => Event.Message);
+  expect(events.join('\n')).toMatch(/cobol/);
+});
+
+describe('listing', () => {
+  const label = freshName('walk');
+  const namespace = freshName('ns');
+  const other = bacalhau.withOptions({ namespace });
+  const names: string[] = [];
+
+  beforeAll(async () => {
+    for (let index = 0; index < 5; index++) {
+      const job = await printingJob('x', { Labels: { walk: label } });
+      names.push(job.Name ?? '');
+      await other.jobs.put({ Job: job });
+    }
+    const job = await printingJob('x', { Labels: { walk: label } });
+    await jobs.put({ Job: job });
+  });
+
+  const namesOf = async (list: AsyncIterable<{ Name?: string }>) => {
+    const found: (string | undefined)[] = [];
+    for await (const { Name } of list) found.push(Name);
+    return found;
+  };
+
+  test('walks through all pages with the filters of the first', async () => {
+    expect(await namesOf(other.jobs.list({ limit: 2, labels: [`walk=${label}`] }))).toEqual(names);
+    expect(await namesOf(other.jobs.list({ limit: 2, reverse: true, labels: ['walk'] }))).toEqual([...names].reverse());
+  });
+
+  test('gives five a page and knows whether there are more', async () => {
+    const page = await jobs.list({ labels: [`walk in (${label})`] });
+    expect(page.items).toHaveLength(5);
+    expect(page.hasNextPage()).toBe(true);
+    const next = await page.getNextPage();
+    expect(next.items).toHaveLength(1);
+    expect(next.hasNextPage()).toBe(false);
+    expect(JSON.parse(JSON.stringify(next))).toEqual({ items: next.items, nextToken: '' });
+  });
+
+  test('looks at all namespaces, or at the one of the call, or at the client’s', async () => {
+    const count = async (list: AsyncIterable<unknown>) => (await Array.fromAsync(list)).length;
+    expect(await count(jobs.list({ labels: [`walk=${label}`] }))).toBe(6);
+    expect(await count(jobs.list({ labels: [`walk=${label}`], namespace: 'default' }))).toBe(1);
+    expect(await count(other.jobs.list({ labels: [`walk=${label}`] }))).toBe(5);
+    expect(await count(other.jobs.list({ labels: [`walk=${label}`], namespace: '*' }))).toBe(6);
+  });
+
+  test('the client’s namespace goes into what is put and looked up', async () => {
+    expect((await other.jobs.get(names[0] ?? '')).Job?.Namespace).toBe(namespace);
+    await expect(jobs.get(names[0] ?? '')).rejects.toThrow(NotFoundError);
+    expect((await jobs.get(names[0] ?? '', { namespace })).Job?.Namespace).toBe(namespace);
+  });
+});
+
+describe('what the server refuses', () => {
+  test('an unknown job', async () => {
+    for (const call of [jobs.get('j-nope'), jobs.stop('j-nope'), jobs.results('j-nope'), jobs.history('j-nope'), jobs.executions('j-nope')]) {
+      const error = await call.then(() => undefined, (caught: unknown) => caught);
+      expect(error).toBeInstanceOf(NotFoundError);
+      expect(error).toMatchObject({
+        status: 404,
+        code: 'NotFound',
+        component: 'JobStore',
+        requestId: expect.stringMatching(/^[0-9a-f]{32}$/),
+        message: expect.stringContaining('job not found: j-nope'),
+      });
+    }
+  });
+
+  test('a malformed job, naming all that is wrong with it', async () => {
+    const Job = { Type: 'bash', Count: 1, Tasks: [{ Name: 'main', Engine: { Type: 'docker' }, ResultPaths: [{ Name: 'out', Path: 'relative' }] }] };
+    await expect(jobs.put({ Job })).rejects.toThrow(BadRequestError);
+  });
+
+  test('a bad label selector', async () => {
+    await expect(jobs.list({ labels: ['!!'] })).rejects.toThrow(BadRequestError);
+  });
+});

@@ -1,0 +1,419 @@
+import { getEventListeners } from 'node:events';
+import { createServer } from 'node:net';
+import { inspect } from 'node:util';
+import {
+  Bacalhau,
+  BacalhauError,
+  BadRequestError,
+  type ClientOptions,
+  ConfigurationError,
+  ConflictError,
+  ConnectionError,
+  InvalidArgumentError,
+  InvalidJobError,
+  RateLimitError,
+  RequestAbortedError,
+  type RequestEvent,
+  RequestTimeoutError,
+  type ResponseEvent,
+  type RetryEvent,
+  ServerError,
+  UnexpectedResponseError,
+} from '../../src/index.js';
+import { type FaultServer, faultServer, json, text } from '../support/fault-server.js';
+import { keyDirectory } from '../support/key-directory.js';
+
+const dir = keyDirectory();
+const PAGE = { NextToken: '', Items: [] };
+const JOB = { Job: { Type: 'batch', Tasks: [{ Name: 'main', Engine: { Type: 'docker' } }] } };
+
+const client = (server: FaultServer | string, options: ClientOptions = {}) =>
+  new Bacalhau({
+    baseUrl: typeof server === 'string' ? server : server.url,
+    dir,
+    env: {},
+    logLevel: 'off',
+    ...options,
+  });
+
+async function failure(call: PromiseLike<unknown>): Promise<unknown> {
+  try {
+    await call;
+  } catch (error) {
+    return error;
+  }
+  throw new Error('the call did not fail');
+}
+
+describe('retries', () => {
+  test('a call that reads is repeated after a 503, and says how often', async () => {
+    await using server = await faultServer((response, number) =>
+      number < 3 ? text(response, 503, 'Server Timeout!', { 'retry-after': '0' }) : json(response, 200, PAGE),
+    );
+    const retries: RetryEvent[] = [];
+    const { response } = await client(server, { onRetry: (event) => retries.push(event) })
+      .jobs.list()
+      .withResponse();
+    expect(response).toMatchObject({ status: 200, attempts: 3 });
+    expect(retries).toMatchObject([
+      { operation: 'jobs.list', attempt: 1, delayMs: 0 },
+      { operation: 'jobs.list', attempt: 2, delayMs: 0 },
+    ]);
+    expect(new Set(server.seen.map(({ headers }) => headers['x-request-id'])).size).toBe(1);
+  });
+
+  test('the last error is the one that is thrown', async () => {
+    await using server = await faultServer((response) =>
+      text(response, 503, 'Server Timeout!', { 'retry-after': '0' }),
+    );
+    const error = await failure(client(server, { maxRetries: 1 }).jobs.list());
+    expect(error).toBeInstanceOf(ServerError);
+    expect(error).toMatchObject({ status: 503, attempts: 2, message: 'jobs.list: Server Timeout! (HTTP 503)' });
+    expect(server.seen).toHaveLength(2);
+  });
+
+  test('none with maxRetries 0', async () => {
+    await using server = await faultServer((response) => text(response, 503, 'Server Timeout!'));
+    await failure(client(server).jobs.list({ maxRetries: 0 }));
+    expect(server.seen).toHaveLength(1);
+  });
+
+  test('none of a 500, which servers answer to mistakes of the caller', async () => {
+    await using server = await faultServer((response) =>
+      json(response, 500, { Status: 500, Message: 'Internal server error' }),
+    );
+    expect(await failure(client(server).jobs.list())).toMatchObject({ name: 'ServerError', attempts: 1 });
+  });
+
+  test('none of a call that writes; after a 503 it says that the outcome is unknown', async () => {
+    await using server = await faultServer((response) => text(response, 503, 'Server Timeout!'));
+    const error = await failure(client(server).jobs.put(JOB));
+    expect(error).toMatchObject({ name: 'ServerError', message: expect.stringContaining('may have carried it out') });
+    expect(server.seen).toHaveLength(1);
+  });
+
+  test('a 429 is repeated as late as the server wishes, but not past the deadline', async () => {
+    await using server = await faultServer((response) => text(response, 429, 'slow down', { 'retry-after': '3600' }));
+    const started = performance.now();
+    const error = await failure(client(server, { timeoutMs: 30_000 }).jobs.list());
+    expect(error).toBeInstanceOf(RateLimitError);
+    expect(performance.now() - started).toBeLessThan(15_000);
+    expect(server.seen).toHaveLength(1);
+  });
+
+  test('a connection that breaks before the answer is tried again', async () => {
+    await using server = await faultServer((response, number) =>
+      number === 1 ? response.destroy() : json(response, 200, PAGE),
+    );
+    await client(server).jobs.list();
+    expect(server.seen).toHaveLength(2);
+  });
+});
+
+describe('broken connections', () => {
+  test('nothing listens: the error names the address and what to set, and knows that nothing was sent', async () => {
+    const closed = createServer();
+    await new Promise<void>((resolve) => closed.listen(0, '127.0.0.1', resolve));
+    const address = closed.address();
+    await new Promise((resolve) => closed.close(resolve));
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    const error = await failure(client(`http://127.0.0.1:${port}`).jobs.put(JOB));
+    expect(error).toBeInstanceOf(ConnectionError);
+    expect(error).toMatchObject({ code: 'ECONNREFUSED', outcomeUnknown: false, attempts: 1 });
+    expect(String(error)).toContain(`nothing listens at http://127.0.0.1:${port}`);
+    expect(String(error)).toContain('BACALHAU_API_HOST');
+  });
+
+  test('a host that does not exist', async () => {
+    const error = await failure(client('http://no-such-host.invalid').jobs.list({ maxRetries: 0 }));
+    expect(error).toBeInstanceOf(ConnectionError);
+    expect(String(error)).toContain('http://no-such-host.invalid');
+  });
+
+  test('a write whose connection breaks before the answer has an unknown outcome', async () => {
+    await using server = await faultServer((response) => response.destroy());
+    const error = await failure(client(server).jobs.put(JOB));
+    expect(error).toBeInstanceOf(ConnectionError);
+    expect(error).toMatchObject({ outcomeUnknown: true, message: expect.stringContaining('look before you repeat') });
+    expect(server.seen).toHaveLength(1);
+  });
+
+  test('an answer that breaks off within its body', async () => {
+    await using server = await faultServer((response) => {
+      response.writeHead(200, { 'content-type': 'application/json', 'content-length': '1000' });
+      response.write('{"Items":[', () => response.destroy());
+    });
+    expect(await failure(client(server).jobs.list({ maxRetries: 0 }))).toBeInstanceOf(ConnectionError);
+  });
+});
+
+describe('answers that no orchestrator gives', () => {
+  test.each<[string, string]>([
+    ['a page of HTML', '<html>Sign in to the hotel network</html>'],
+    ['nothing', ''],
+    ['half an object', '{"Items":['],
+    ['a list', '[]'],
+    ['null', 'null'],
+  ])('%s with status 200', async (_name, body) => {
+    await using server = await faultServer((response) => text(response, 200, body));
+    const error = await failure(client(server).jobs.list());
+    expect(error).toBeInstanceOf(UnexpectedResponseError);
+    expect(String(error)).toContain('not with JSON');
+    expect(String(error)).not.toContain('hotel');
+  });
+
+  test('a redirect is not followed, so credentials stay where they belong', async () => {
+    await using elsewhere = await faultServer((response) => json(response, 200, PAGE));
+    await using server = await faultServer((response) => text(response, 307, '', { location: `${elsewhere.url}/x` }));
+    const error = await failure(client(server, { headers: { Authorization: 'Bearer hunter2' } }).jobs.list());
+    expect(error).toBeInstanceOf(UnexpectedResponseError);
+    expect(String(error)).toContain(`redirects to ${elsewhere.url}/x`);
+    expect(elsewhere.seen).toEqual([]);
+  });
+
+  test('plain HTTP sent to a TLS port', async () => {
+    await using server = await faultServer((response) =>
+      text(response, 400, 'Client sent an HTTP request to an HTTPS server.\n'),
+    );
+    const error = await failure(client(server).jobs.list());
+    expect(error).toBeInstanceOf(BadRequestError);
+    expect(String(error)).toContain('BACALHAU_HTTPS');
+  });
+
+  test.each<[object]>([
+    [{ Status: 500, Message: 'cannot stop job in state Completed', Code: '' }],
+    [{ Status: 500, Message: 'no changes detected for new job spec', Code: '' }],
+    [{ Status: 500, Message: 'whatever', Code: 'ConflictJobState' }],
+    [{ Status: 500, Message: 'whatever', Code: 'MultipleJobsFound' }],
+    [{ Status: 409, Message: 'exists' }],
+  ])('the conflict %j is a ConflictError', async (body) => {
+    await using server = await faultServer((response) =>
+      json(response, 'Status' in body ? Number(body.Status) : 500, body),
+    );
+    expect(await failure(client(server).jobs.stop('j-1'))).toBeInstanceOf(ConflictError);
+  });
+});
+
+describe('deadlines', () => {
+  test('a server that never answers', async () => {
+    await using server = await faultServer(() => undefined);
+    const error = await failure(client(server, { timeoutMs: 100 }).jobs.put(JOB));
+    expect(error).toBeInstanceOf(RequestTimeoutError);
+    expect(error).toMatchObject({ timeoutMs: 100, outcomeUnknown: true });
+    expect(String(error)).toContain(`no answer from ${server.url} within 100 ms`);
+  });
+
+  test('a body that never ends', async () => {
+    await using server = await faultServer((response) => void response.writeHead(200).write('{'));
+    expect(await failure(client(server).jobs.list({ timeoutMs: 100 }))).toBeInstanceOf(RequestTimeoutError);
+  });
+
+  test('it holds over all attempts', async () => {
+    await using server = await faultServer((response, number) => (number === 1 ? response.destroy() : undefined));
+    const error = await failure(client(server, { timeoutMs: 1_500, maxRetries: 100 }).jobs.list());
+    expect(error).toBeInstanceOf(RequestTimeoutError);
+    expect(error).toMatchObject({ outcomeUnknown: false, attempts: 2 });
+  });
+
+  test.each([0, -1, Number.NaN])('%d is refused', async (timeoutMs) => {
+    expect(() => client('http://h', { timeoutMs })).toThrow(InvalidArgumentError);
+    await expect(client('http://h').jobs.list({ timeoutMs })).rejects.toThrow(/timeoutMs/);
+  });
+});
+
+describe('giving up', () => {
+  test('by signal, with its reason as the cause', async () => {
+    const controller = new AbortController();
+    await using server = await faultServer(() => controller.abort('enough'));
+    const error = await failure(client(server).jobs.list({ signal: controller.signal }));
+    expect(error).toBeInstanceOf(RequestAbortedError);
+    expect(error).toMatchObject({ cause: 'enough', outcomeUnknown: false });
+  });
+
+  test('before anything is sent', async () => {
+    await using server = await faultServer((response) => json(response, 200, PAGE));
+    const error = await failure(client(server).jobs.put(JOB, { signal: AbortSignal.abort() }));
+    expect(error).toBeInstanceOf(RequestAbortedError);
+    expect(error).toMatchObject({ outcomeUnknown: false, attempts: 0 });
+    expect(server.seen).toEqual([]);
+  });
+
+  test('while waiting for the next attempt', async () => {
+    const controller = new AbortController();
+    await using server = await faultServer((response) => text(response, 503, '', { 'retry-after': '20' }));
+    const onRetry = () => controller.abort();
+    expect(await failure(client(server, { onRetry }).jobs.list({ signal: controller.signal }))).toBeInstanceOf(
+      RequestAbortedError,
+    );
+    expect(server.seen).toHaveLength(1);
+  });
+
+  test('by closing the client; later calls are refused', async () => {
+    const bacalhau: { current?: Bacalhau } = {};
+    await using server = await faultServer(() => void bacalhau.current?.close());
+    bacalhau.current = client(server);
+    expect(await failure(bacalhau.current.jobs.list())).toMatchObject({
+      name: 'RequestAbortedError',
+      message: expect.stringContaining('client was closed'),
+    });
+    expect(await failure(bacalhau.current.jobs.list())).toBeInstanceOf(ConfigurationError);
+  });
+
+  test('closing a derived client leaves the original at work', async () => {
+    await using server = await faultServer((response) => json(response, 200, PAGE));
+    await using original = client(server);
+    const derived = original.withOptions({ namespace: 'other' });
+    await derived.jobs.list();
+    await derived.close();
+    await original.jobs.list();
+    expect(server.seen.map(({ url }) => new URL(url, server.url).searchParams.get('namespace'))).toEqual([
+      'other',
+      null,
+    ]);
+    expect(original.withOptions({ host: 'elsewhere' }).baseUrl).toBe('http://elsewhere:1234');
+  });
+
+  test('no listener stays on a signal that outlives its calls', async () => {
+    const { signal } = new AbortController();
+    await using server = await faultServer((response, number) => {
+      if (number % 3 === 0) response.destroy();
+      else if (number % 3 === 1) text(response, 503, '', { 'retry-after': '0' });
+      else json(response, 200, PAGE);
+    });
+    const bacalhau = client(server);
+    for (let call = 0; call < 20; call++) await bacalhau.jobs.list({ signal }).catch(() => undefined);
+    await failure(bacalhau.jobs.list({ signal, timeoutMs: Number.NaN }));
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
+  });
+});
+
+describe('what others see of a call', () => {
+  const secret = 'hunter2';
+  const headers = { Authorization: `Bearer ${secret}`, Cookie: secret, 'X-Team': 'blue' };
+
+  test('hooks see every attempt, with the secrets blacked out', async () => {
+    await using server = await faultServer((response, number) =>
+      number === 1
+        ? response.destroy()
+        : json(response, 200, PAGE, { 'set-cookie': secret, 'x-bacalhau-git-version': 'v1.9.3' }),
+    );
+    const events: (RequestEvent | ResponseEvent)[] = [];
+    const record = (event: RequestEvent | ResponseEvent) => void events.push(event);
+    await client(server, { headers, onRequest: record, onResponse: record }).jobs.list();
+    expect(events).toMatchObject([
+      {
+        operation: 'jobs.list',
+        method: 'GET',
+        attempt: 1,
+        headers: { authorization: '***', cookie: '***', 'x-team': 'blue' },
+      },
+      { attempt: 1, status: undefined },
+      { attempt: 2 },
+      { attempt: 2, status: 200, headers: { 'set-cookie': '***', 'x-bacalhau-git-version': 'v1.9.3' } },
+    ]);
+    expect(events[0]?.url).toBe(`${server.url}/api/v1/orchestrator/jobs?limit=5&order_by=created_at&reverse=false`);
+    expect(inspect(events, { depth: null })).not.toContain(secret);
+    expect(server.seen[0]?.headers).toMatchObject({ authorization: `Bearer ${secret}`, 'x-team': 'blue' });
+  });
+
+  test('a hook or a logger that throws changes nothing', async () => {
+    await using server = await faultServer((response) => json(response, 200, PAGE));
+    const broken = () => {
+      throw new Error('broken');
+    };
+    const logger = { debug: broken, info: broken, warn: broken, error: broken };
+    const options = { onRequest: broken, onResponse: broken, logger, logLevel: 'debug' } as const;
+    await expect(client(server, options).jobs.list()).resolves.toMatchObject({ items: [] });
+  });
+
+  test('debug lines tell the configuration and each request, without secrets', async () => {
+    await using server = await faultServer((response) => json(response, 200, PAGE));
+    const lines: string[] = [];
+    const write = (line: string) => void lines.push(line);
+    const logger = { debug: write, info: write, warn: write, error: write };
+    await client(server, { headers, logger, logLevel: 'debug', namespace: 'team' }).jobs.list();
+    expect(lines).toEqual([
+      `bacalhau-sdk: Config dir (option): ${dir}`,
+      `bacalhau-sdk: Host is set to (option): ${server.url}`,
+      'bacalhau-sdk: Namespace: team',
+      expect.stringMatching(/^bacalhau-sdk: GET http.*namespace=team.* -> 200 in [\d.]+ ms \(request [0-9a-f]{32}\)$/),
+    ]);
+    expect(lines.join()).not.toContain(secret);
+  });
+
+  test('no error, however it is printed, holds a credential or anything of axios', async () => {
+    const answers = [
+      (response: Parameters<typeof json>[0]) => json(response, 401, { Status: 401, Message: 'Request Unauthorized' }),
+      (response: Parameters<typeof json>[0]) => text(response, 503, 'Server Timeout!'),
+      (response: Parameters<typeof json>[0]) => text(response, 200, 'no JSON'),
+      (response: Parameters<typeof json>[0]) => void response.destroy(),
+      () => undefined,
+    ];
+    for (const answer of answers) {
+      await using server = await faultServer(answer);
+      const error = await failure(client(server, { headers, maxRetries: 0, timeoutMs: 200 }).jobs.list());
+      expect(error).toBeInstanceOf(BacalhauError);
+      for (const printed of [String(error), JSON.stringify(error), inspect(error, { depth: null, showHidden: true })]) {
+        expect(printed).not.toContain(secret);
+        expect(printed).not.toMatch(/axios/i);
+      }
+    }
+  });
+
+  test('nor does the client itself', () => {
+    expect(inspect(client('http://h', { headers }), { depth: null, showHidden: true })).not.toContain(secret);
+    expect(JSON.stringify(client('http://h', { headers }))).not.toContain(secret);
+  });
+
+  test('a request says who sends it and carries an id that the error repeats', async () => {
+    await using server = await faultServer((response) => json(response, 404, { Status: 404, Message: 'no' }));
+    const error = await failure(client(server).jobs.get('j-1'));
+    expect(server.seen[0]?.headers['user-agent']).toMatch(/^bacalhau-sdk\/\d+\.\d+\.\d+ node\/\d+/);
+    expect(error).toMatchObject({ requestId: server.seen[0]?.headers['x-request-id'], operation: 'jobs.get' });
+  });
+
+  test('asking for the raw response of a call that fails leaves no unhandled rejection', async () => {
+    const unhandled = jest.fn();
+    process.on('unhandledRejection', unhandled);
+    await using server = await faultServer((response) => json(response, 404, { Status: 404, Message: 'no' }));
+    await failure(client(server).jobs.get('j-1').withResponse());
+    await failure(client(server).jobs.list().withResponse());
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off('unhandledRejection', unhandled);
+    expect(unhandled).not.toHaveBeenCalled();
+  });
+});
+
+describe('what is refused before anything is sent', () => {
+  test.each(['..', '.', '', 'a/b'])('the job id %j', async (id) => {
+    await using server = await faultServer((response) => json(response, 200, {}));
+    const { jobs } = client(server);
+    for (const call of [jobs.get(id), jobs.stop(id), jobs.results(id), jobs.history(id), jobs.executions(id)]) {
+      await expect(call).rejects.toThrow(InvalidArgumentError);
+    }
+    expect(server.seen).toEqual([]);
+  });
+
+  test('a job without a task', async () => {
+    await using server = await faultServer((response) => json(response, 200, {}));
+    const error = await failure(client(server).jobs.put({ Job: { Type: 'batch', Tasks: [] } }));
+    expect(error).toBeInstanceOf(InvalidJobError);
+    expect(error).toMatchObject({ field: 'Job.Tasks' });
+    expect(server.seen).toEqual([]);
+  });
+
+  test('an order, a filter or a limit that the server would answer with an internal error or not at all', async () => {
+    await using server = await faultServer((response) => json(response, 200, {}));
+    const { jobs } = client(server);
+    await expect(jobs.list({ orderBy: 'id' })).rejects.toThrow(/orderBy is "id".*"created_at", "modified_at"/);
+    await expect(jobs.history('j', { eventType: 'node' })).rejects.toThrow(/eventType is "node".*"execution"/);
+    await expect(jobs.get('j', { include: 'results' })).rejects.toThrow(/include is "results".*"executions"/);
+    await expect(jobs.list({ limit: -1 })).rejects.toThrow(/limit is -1/);
+    expect(server.seen).toEqual([]);
+  });
+
+  test('an option that does not exist, as a program in plain JavaScript may misspell it', () => {
+    const misspelt: object = { baseURL: 'http://h' };
+    expect(() => new Bacalhau(misspelt)).toThrow(/no option baseURL.*baseUrl/);
+  });
+});

@@ -1,0 +1,45 @@
+import type { Job, Task } from 'bacalhau-apiclient';
+import wabt from 'wabt';
+import { freshName } from './network.js';
+
+/** A WASI program that prints a text and ends with an exit code. */
+const program = (output: string, exitCode: number): string => `
+  (module $program
+    (import "wasi_snapshot_preview1" "fd_write" (func $fd_write (param i32 i32 i32 i32) (result i32)))
+    (import "wasi_snapshot_preview1" "proc_exit" (func $proc_exit (param i32)))
+    (memory (export "memory") 1)
+    (data (i32.const 16) "${output}")
+    (func $start (export "_start")
+      (i32.store (i32.const 0) (i32.const 16))
+      (i32.store (i32.const 4) (i32.const ${output.length}))
+      (drop (call $fd_write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8)))
+      (call $proc_exit (i32.const ${exitCode}))))`;
+
+/** A program that never ends by itself. */
+const ENDLESS = '(module $endless (memory (export "memory") 1) (func $start (export "_start") (loop $again (br $again))))';
+
+async function wasmTask(text: string): Promise<Task> {
+  const module = (await wabt()).parseWat('program.wat', text);
+  const { buffer } = module.toBinary({ write_debug_names: true });
+  module.destroy();
+  return {
+    Name: 'main',
+    Engine: { Type: 'wasm', Params: { EntryModule: '/app/program.wasm', Entrypoint: '_start' } },
+    Publisher: { Type: 'local' },
+    InputSources: [
+      {
+        Source: { Type: 'inline', Params: { URL: `data:application/wasm;base64,${Buffer.from(buffer).toString('base64')}` } },
+        Target: '/app/program.wasm',
+      },
+    ],
+  };
+}
+
+/** A WebAssembly job that prints `output` (plain letters) and ends with `exitCode`. */
+export async function printingJob(output: string, { exitCode = 0, ...rest }: { exitCode?: number } & Partial<Job> = {}): Promise<Job> {
+  return { Name: freshName('print'), Type: 'batch', Count: 1, Tasks: [await wasmTask(program(output, exitCode))], ...rest };
+}
+
+export async function endlessJob(): Promise<Job> {
+  return { Name: freshName('endless'), Type: 'batch', Count: 1, Tasks: [await wasmTask(ENDLESS)] };
+}
