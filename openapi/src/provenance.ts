@@ -34,7 +34,7 @@ export interface Provenance {
 export const sha256 = (content: Buffer): string => createHash('sha256').update(content).digest('hex');
 
 function hashes(root: string, paths: readonly string[]): Record<string, string> {
-  return Object.fromEntries(paths.toSorted().map((path) => [path, sha256(readFileSync(join(root, path)))]));
+  return Object.fromEntries([...paths].sort().map((path) => [path, sha256(readFileSync(join(root, path)))]));
 }
 
 function filesBelow(root: string, folder: string): string[] {

@@ -734,7 +734,7 @@ export type NodeConnection = (typeof NodeConnection)[keyof typeof NodeConnection
 export interface NodeInfo {
     'NodeID': string;
     'NodeType': NodeType;
-    'Labels': { [key: string]: string; } | null;
+    'Labels': { [key: string]: string; };
     /**
      * Since 1.5.2
      */

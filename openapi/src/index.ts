@@ -1,0 +1,8 @@
+export {
+  type ConformanceChecker,
+  createConformanceChecker,
+  DOCUMENT_FILE,
+  type Exchange,
+  type Violation,
+} from './checker.js';
+export { type ConformanceProxy, type ConformanceProxyOptions, startConformanceProxy } from './proxy.js';
