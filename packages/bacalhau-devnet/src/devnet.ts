@@ -8,7 +8,14 @@ import { valueAt } from './json.js';
 import { readLog, readTail } from './log-files.js';
 import type { Devnet, DevnetLog, DevnetNode, DevnetOptions } from './options.js';
 import { releasePorts, takePorts } from './ports.js';
-import { apiHost, nodesConnected, orchestratorAnswers, type Verdict, waitUntil } from './readiness.js';
+import {
+  apiHost,
+  nodesConnected,
+  orchestratorAnswers,
+  type Reconnection,
+  type Verdict,
+  waitUntil,
+} from './readiness.js';
 import { ensureServer, type ServerBinary } from './server/ensure.js';
 import { type SupervisedProcess, Supervisor } from './supervisor/client.js';
 import { executorLabel } from './supervisor/docker.js';
@@ -105,7 +112,7 @@ class Network implements Devnet {
       });
       const serverEnv = childEnv({
         // These would override the configuration file; a development shell often has some.
-        without: ['BACALHAU_'],
+        without: ['BACALHAU_', 'DEVSTACK_ENV_FILE'],
         more: {
           // Without credentials the AWS library would look for a machine's role over the network.
           AWS_EC2_METADATA_DISABLED: process.env['AWS_EC2_METADATA_DISABLED'] ?? 'true',
@@ -200,10 +207,16 @@ class Network implements Devnet {
     }
     this.#ending.add(name);
     await this.#supervisor.end(process);
+    const again = node.role === 'orchestrator' ? this.#plan.computeNodes : [node];
+    const reconnection: Reconnection = {
+      ids: new Set(again.map(({ id }) => id)),
+      since: Date.now(),
+      logLength: (await readLog(this.#plan.orchestrator.logFile)).length,
+    };
     await this.#withDeadline(async (until) => {
       await this.#spawn(node);
       await until(() => orchestratorAnswers(this.#plan));
-      await until(() => nodesConnected(this.#plan));
+      await until(() => nodesConnected(this.#plan, reconnection));
     });
   }
 
@@ -238,6 +251,8 @@ class Network implements Devnet {
       args: ['serve', '--data-dir', node.dataDir, '--config', node.configFile, '--name', node.id],
       env: this.#serverEnv,
       cwd: this.dir,
+      // A compute node that loses its orchestrator while it shuts down may wait for it until it is killed.
+      endsLast: node.role === 'orchestrator',
       // JSON is YAML too.
       files: [{ path: node.configFile, text: `${JSON.stringify(node.config, null, 2)}\n` }],
     });

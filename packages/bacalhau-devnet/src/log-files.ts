@@ -1,4 +1,5 @@
 import { open, readFile } from 'node:fs/promises';
+import { stripVTControlCharacters } from 'node:util';
 
 const TAIL_BYTES = 16_384;
 const TAIL_LINES = 40;
@@ -11,7 +12,7 @@ export async function readTail(path: string): Promise<string> {
     const { size } = await file.stat();
     const length = Math.min(size, TAIL_BYTES);
     const { buffer } = await file.read(Buffer.alloc(length), 0, length, size - length);
-    return buffer.toString('utf8').trimEnd().split('\n').slice(-TAIL_LINES).join('\n');
+    return stripVTControlCharacters(buffer.toString('utf8')).trimEnd().split('\n').slice(-TAIL_LINES).join('\n');
   } finally {
     await file.close();
   }

@@ -3,39 +3,70 @@ import { type NetworkPlan, usesTls } from './config.js';
 import { nodeReaderAuthorization } from './credentials.js';
 import { DevnetError, messageOf } from './errors.js';
 import { callHttp, type HttpAnswer, type HttpTarget } from './http.js';
-import { isJsonObject, type JsonObject, type JsonValue, valueAt } from './json.js';
-import { readLog } from './log-files.js';
+import { isJsonObject, type JsonObject, valueAt } from './json.js';
+import { readLog, readTail } from './log-files.js';
 
 const NODES_PATH = '/api/v1/orchestrator/nodes?limit=10000';
-const CALL_TIMEOUT_MS = 5_000;
+const CALL_TIMEOUT_MS = 2_000;
 const FIRST_PAUSE_MS = 10;
 const LONGEST_PAUSE_MS = 200;
 
-/** Looks again and again until `check` is content; what it returned last tells what was missing. */
+/** Looks again and again until `check` is content. Rejects at once when the signal is aborted. */
 export async function waitUntil(
   check: () => Promise<Verdict>,
-  options: { readonly signal: AbortSignal; readonly onPending?: (missing: string) => void },
+  options: { readonly signal: AbortSignal; readonly onPending: (missing: string) => void },
 ): Promise<void> {
+  const { signal } = options;
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 1.3, LONGEST_PAUSE_MS)) {
-    options.signal.throwIfAborted();
-    const verdict = await check();
+    const verdict = await unlessAborted(check(), signal);
     if (verdict === 'ready') return;
-    options.onPending?.(verdict.missing);
-    await delay(pause, undefined, { signal: options.signal });
+    options.onPending(verdict.missing);
+    await delay(pause, undefined, { signal });
   }
 }
 
+function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(signal.reason);
+    if (signal.aborted) onAbort();
+    signal.addEventListener('abort', onAbort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+  });
+}
+
+/** The result of a look: ready, or what is missing, in words. */
 export type Verdict = 'ready' | { readonly missing: string };
 
-/** Whether the orchestrator's API answers. Compute nodes that start before wait ten seconds for their second try. */
+/**
+ * Whether the orchestrator's API answers. Compute nodes that start before wait ten seconds for their second try.
+ *
+ * @throws DevnetError `START_FAILED` when the server lives but says that it can't serve
+ */
 export async function orchestratorAnswers(plan: NetworkPlan): Promise<Verdict> {
   try {
     // Any answer will do: an access policy may well refuse this one.
     await callApi(plan, '/api/v1/agent/alive');
     return 'ready';
   } catch (error) {
+    const { name, logFile } = plan.orchestrator;
+    // With an unusable certificate the process stays, its port open, and never answers.
+    if ((await readLog(logFile)).includes("Api server can't run")) {
+      const tail = await readTail(logFile);
+      throw new DevnetError('START_FAILED', 'The orchestrator cannot serve its API', {
+        logs: [{ name, path: logFile, tail }],
+      });
+    }
     return { missing: `no answer from the orchestrator's API: ${messageOf(error)}` };
   }
+}
+
+/** Nodes that have to connect anew, since what is known of their connections is from before a restart. */
+export interface Reconnection {
+  readonly ids: ReadonlySet<string>;
+  /** When the restart began, in milliseconds since 1970. */
+  readonly since: number;
+  /** How long the orchestrator's log was then, in characters. */
+  readonly logLength: number;
 }
 
 /**
@@ -45,51 +76,64 @@ export async function orchestratorAnswers(plan: NetworkPlan): Promise<Verdict> {
  *
  * @throws DevnetError `INVALID_OPTIONS` when neither can be read
  */
-export async function nodesConnected(plan: NetworkPlan): Promise<Verdict> {
-  const { config, logFile } = plan.orchestrator;
-  const ids = plan.computeNodes.map(({ id }) => id);
+export async function nodesConnected(plan: NetworkPlan, reconnection?: Reconnection): Promise<Verdict> {
+  const { config } = plan.orchestrator;
   let answer: HttpAnswer;
   try {
     answer = await callApi(plan, NODES_PATH, nodeReaderAuthorization(config));
   } catch (error) {
     return { missing: `no list of nodes: ${messageOf(error)}` };
   }
+  let connected: (id: string) => boolean;
   if (answer.status === 200) {
-    const connected = connectedIds(
-      answer.body,
-      valueAt(config, 'Orchestrator', 'NodeManager', 'ManualApproval') === true,
-    );
-    return verdictOf(ids.filter((id) => !connected.has(id)));
-  }
-  if (!['trace', 'debug', 'info'].includes(String(valueAt(config, 'Logging', 'Level')).toLowerCase())) {
+    connected = connectedInList(plan, answer.body, reconnection);
+  } else if (['trace', 'debug', 'info'].includes(String(valueAt(config, 'Logging', 'Level')).toLowerCase())) {
+    connected = await connectedInLog(plan, reconnection);
+  } else if (answer.status === 401 || answer.status === 403) {
     throw new DevnetError(
       'INVALID_OPTIONS',
       `The orchestrator refused its list of nodes (${answer.status}), and its log level hides when they connect. ` +
         'Give the configuration a user with an API key or a plain password and the capability read:node, or set Logging.Level to info.',
     );
+  } else {
+    return { missing: `the list of nodes was answered with ${answer.status}` };
   }
-  const log = await readLog(logFile);
-  return verdictOf(ids.filter((id) => !log.includes(`handshake successful with node ${id}`)));
+  const missing = plan.computeNodes.filter(({ id }) => !connected(id));
+  if (missing.length === 0) return 'ready';
+  return { missing: `compute nodes not connected yet: ${missing.map(({ name }) => name).join(', ')}` };
 }
 
-function verdictOf(missing: readonly string[]): Verdict {
-  return missing.length === 0 ? 'ready' : { missing: `compute nodes not connected yet: ${missing.join(', ')}` };
-}
-
-function connectedIds(body: string, manualApproval: boolean): Set<string> {
+function connectedInList(
+  plan: NetworkPlan,
+  body: string,
+  reconnection: Reconnection | undefined,
+): (id: string) => boolean {
   const answer: unknown = JSON.parse(body);
-  const nodes: JsonValue | undefined = isJsonObject(answer) ? valueAt(answer, 'Nodes') : undefined;
-  if (!Array.isArray(nodes)) return new Set();
-  const isConnected = (node: JsonObject) =>
-    // With manual approval somebody has to act, after this.
-    valueAt(node, 'Connection') === 'CONNECTED' && (manualApproval || valueAt(node, 'Membership') === 'APPROVED');
-  return new Set(
-    nodes.filter((node: JsonValue) => isJsonObject(node) && isConnected(node)).map((node: JsonValue) => idOf(node)),
-  );
+  const nodes = isJsonObject(answer) ? valueAt(answer, 'Nodes') : undefined;
+  // With manual approval somebody has to act, after this.
+  const approvedOnly = valueAt(plan.orchestrator.config, 'Orchestrator', 'NodeManager', 'ManualApproval') !== true;
+  const byId = new Map<string, JsonObject>();
+  for (const node of Array.isArray(nodes) ? nodes.filter(isJsonObject) : []) {
+    byId.set(String(valueAt(node, 'Info', 'NodeID')), node);
+  }
+  return (id) => {
+    const node = byId.get(id);
+    if (node === undefined || valueAt(node, 'Connection') !== 'CONNECTED') return false;
+    if (approvedOnly && valueAt(node, 'Membership') !== 'APPROVED') return false;
+    if (!reconnection?.ids.has(id)) return true;
+    return Date.parse(String(valueAt(node, 'ConnectionState', 'ConnectedSince'))) >= reconnection.since;
+  };
 }
 
-function idOf(node: JsonValue): string {
-  return isJsonObject(node) ? String(valueAt(node, 'Info', 'NodeID')) : '';
+async function connectedInLog(
+  plan: NetworkPlan,
+  reconnection: Reconnection | undefined,
+): Promise<(id: string) => boolean> {
+  const log = await readLog(plan.orchestrator.logFile);
+  return (id) => {
+    const since = reconnection?.ids.has(id) ? reconnection.logLength : 0;
+    return log.includes(`handshake successful with node ${id}`, since);
+  };
 }
 
 function callApi(plan: NetworkPlan, path: string, authorization?: string): Promise<HttpAnswer> {

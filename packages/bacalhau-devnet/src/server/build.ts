@@ -67,6 +67,7 @@ async function build(go: string, module: PinnedModule, target: string, options: 
       command: go,
       args: ['build', '-v', ...BUILD_FLAGS, '-o', output, SERVER_PACKAGE],
       cwd: join(dir, 'module'),
+      endsLast: false,
       env: childEnv({
         // A build for this machine, whatever the shell is set up for.
         without: ['GOOS', 'GOARCH', 'GOWORK', 'GOFLAGS'],

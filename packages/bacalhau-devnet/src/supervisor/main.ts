@@ -21,6 +21,7 @@ import {
 } from './protocol.js';
 
 const children = new Map<string, ChildProcess>();
+const endsLast = new WeakSet<ChildProcess>();
 let territory: Territory | undefined;
 let stopping = false;
 
@@ -81,6 +82,7 @@ function start(request: SpawnRequest): void {
     const { pid } = child;
     if (pid === undefined) return;
     children.set(request.name, child);
+    if (request.endsLast) endsLast.add(child);
     child.once('exit', (code, signal) => {
       children.delete(request.name);
       send({ type: 'exited', name: request.name, code, signal });
@@ -115,7 +117,9 @@ async function stop(keepLogs: boolean, exitCode = 0): Promise<void> {
   if (stopping) return;
   stopping = true;
   const problems: string[] = [];
-  await Promise.all([...children.values()].map(end));
+  const ofStage = (last: boolean) => [...children.values()].filter((child) => endsLast.has(child) === last);
+  await Promise.all(ofStage(false).map(end));
+  await Promise.all(ofStage(true).map(end));
   if (territory !== undefined) {
     problems.push(...(await removeJobContainers(territory.executors, territory.dockerEnv)));
     problems.push(...(await removeDirectory(territory, keepLogs)));

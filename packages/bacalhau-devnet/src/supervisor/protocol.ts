@@ -40,6 +40,8 @@ export interface SpawnRequest {
   /** The whole environment of the process. */
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
+  /** At the stop, whether to end this one only after the others have ended, because they need it to end well. */
+  readonly endsLast: boolean;
   /** Files to write before the start, only readable for this user. Folders are made. */
   readonly files: readonly { readonly path: string; readonly text: string }[];
 }
