@@ -9,7 +9,7 @@ export const RUN_VARIABLE = 'BACALHAU_TESTBED_RUN';
 /** Is there for the services, which outlive the command they serve. */
 export const SERVICE_VARIABLE = 'BACALHAU_TESTBED_SERVICE';
 
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 10_000;
 
 /**
  * @typedef {object} Inventory
@@ -87,7 +87,10 @@ function processesOf(/** @type {string} */ name) {
       return {
         pid: Number(entry),
         isService: inContainer || environment.some((one) => one.startsWith(`${SERVICE_VARIABLE}=`)),
-        command: read(`/proc/${entry}/cmdline`).replaceAll('\0', ' ').trim().slice(0, 100),
+        command: read(`/proc/${entry}/cmdline`)
+          .replace(/[\0\s]+/g, ' ')
+          .trim()
+          .slice(0, 100),
       };
     });
 }

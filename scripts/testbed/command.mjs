@@ -6,10 +6,18 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 /** How long a command may take to end after it was asked to; the janitor ends what is left of it. */
 const PATIENCE_MS = 30_000;
 
-/** Rejects when somebody asks for the end; from then on such a signal does not end this process by itself. */
+/** Somebody asked for the end before the command was started. */
+export class Interrupted extends Error {
+  constructor(/** @type {NodeJS.Signals} */ signal) {
+    super(`ended by ${signal}`);
+    this.exitCode = exitCodeOf(signal);
+  }
+}
+
+/** Rejects at the first signal; from then on a signal does not end this process by itself. */
 export function untilSignal() {
   const interrupted = new Promise((_, reject) => {
-    for (const signal of SIGNALS) process.on(signal, () => reject(new Error(`ended by ${signal}`)));
+    for (const signal of SIGNALS) process.on(signal, () => reject(new Interrupted(signal)));
   });
   // While the command runs, the signal is the command's matter.
   interrupted.catch(() => {});
@@ -40,5 +48,10 @@ export async function runCommand(
   });
   const [code, signal] = await ended;
   clearTimeout(timer);
-  return code ?? 128 + os.constants.signals[/** @type {NodeJS.Signals} */ (signal)];
+  return code ?? exitCodeOf(signal);
+}
+
+/** What a shell makes of a process that a signal has ended. */
+function exitCodeOf(/** @type {NodeJS.Signals} */ signal) {
+  return 128 + os.constants.signals[signal];
 }

@@ -37,12 +37,7 @@ export async function removeContainers(/** @type {string} */ socketPath) {
 
 /** Makes Docker fetch an image by the very name the jobs use. */
 export async function pullImage(/** @type {string} */ socketPath, /** @type {string} */ image) {
-  const pull = await dockerRequest(
-    socketPath,
-    'POST',
-    `/images/create?fromImage=${encodeURIComponent(image)}`,
-    120_000,
-  );
+  await dockerRequest(socketPath, 'POST', `/images/create?fromImage=${encodeURIComponent(image)}`, 120_000);
   const found = await dockerRequest(socketPath, 'GET', `/images/${image}/json`);
-  if (found.status !== 200) throw new Error(`Docker cannot fetch ${image}: ${pull.body.trim()}`);
+  if (found.status !== 200) throw new Error(`Docker cannot fetch ${image}`);
 }

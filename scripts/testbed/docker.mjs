@@ -7,7 +7,7 @@ import { startService, untilReady } from './processes.mjs';
 /** @typedef {import('./run.mjs').Run} Run */
 
 /**
- * Starts a Docker that shares nothing with another one on the machine, and returns its socket.
+ * Starts a Docker that shares nothing with another one on the machine, and returns its socket and its log.
  *
  * It leaves the machine's network alone: no bridge, no firewall rules, no forwarding. A container whose network is
  * the bridge, which is the default, gets a network with nothing but its own loopback.
@@ -50,7 +50,7 @@ export async function startDocker(run, registry) {
     const { status } = await dockerRequest(socket, 'GET', '/_ping', 5_000);
     return status === 200 ? true : undefined;
   });
-  return socket;
+  return { socket, log: service.log };
 }
 
 /** Docker would join a containerd that is already running on the machine, unless it is given one. */

@@ -14,7 +14,8 @@ const SELF_UPDATING = 21;
  * @param {string} version such as 1.26.4
  */
 export async function ensureGo(run, version) {
-  await ensurePrograms(run, ['go']);
+  // Go's modules come over HTTPS, and a bare machine trusts nobody.
+  if (!findProgram('go')) await ensurePrograms(run, ['go', 'update-ca-certificates']);
   const go = findProgram('go') ?? 'go';
   const minor = /^go1\.(\d+)/.exec(await runToEnd(run, go, ['env', 'GOVERSION']))?.[1];
   if (Number(minor) >= SELF_UPDATING) return path.dirname(go);

@@ -4,12 +4,13 @@
  *   node scripts/testbed/main.mjs run [--only docker,ipfs] -- COMMAND ARGS…
  */
 import path from 'node:path';
-import { runCommand, untilSignal } from './command.mjs';
+import { Interrupted, runCommand, untilSignal } from './command.mjs';
 import { startDocker } from './docker.mjs';
 import { pullImage } from './docker-api.mjs';
 import { IMAGES, makeLayer, pushImage } from './images.mjs';
 import { buildIpfs, startIpfs } from './ipfs.mjs';
 import { ensurePrograms } from './packages.mjs';
+import { endOf } from './processes.mjs';
 import { startRegistry } from './registry.mjs';
 import { beginRun } from './run.mjs';
 import { stage } from './stage.mjs';
@@ -32,7 +33,7 @@ async function main(/** @type {string[]} */ args) {
     return await stage('command', () => runCommand(request.command, { ...run.env, ...env }));
   } catch (error) {
     console.error(`testbed: ${error instanceof Error ? error.message : error}`);
-    return 1;
+    return error instanceof Interrupted ? error.exitCode : 1;
   } finally {
     await stage('stopped', run.end);
   }
@@ -63,11 +64,14 @@ async function setUpDocker(/** @type {import('./run.mjs').Run} */ run) {
     ensurePrograms(run, ['dockerd', 'containerd', 'docker-registry', 'debootstrap', 'busybox']),
   );
   const registry = await stage('docker registry', () => startRegistry(run));
-  const socket = await stage('docker daemon', () => startDocker(run, registry));
+  const { socket, log } = await stage('docker daemon', () => startDocker(run, registry));
   await stage('docker images', async () => {
     for (const image of IMAGES) {
       await pushImage(registry, image, await makeLayer(run, image));
-      await pullImage(socket, `${image.name}:latest`);
+      await pullImage(socket, `${image.name}:latest`).catch((error) => {
+        // Docker's answer only tells about the last place where it looked; its log has the reason.
+        throw new Error(`${error.message}\n${endOf(log)}`);
+      });
     }
   });
   return {

@@ -11,6 +11,7 @@ const PACKAGE_OF = {
   debootstrap: 'debootstrap',
   busybox: 'busybox-static',
   go: 'golang-go',
+  'update-ca-certificates': 'ca-certificates',
 };
 
 /**

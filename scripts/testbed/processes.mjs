@@ -53,10 +53,10 @@ export async function untilReady(service, ask, timeoutMs = 60_000) {
     if (answer !== undefined) return answer;
     const { exitCode, signalCode, pid } = service.child;
     if (pid === undefined || exitCode !== null || signalCode !== null) {
-      throw new Error(`${service.name} ended (${exitCode ?? signalCode ?? 'could not start'})\n${tail(service.log)}`);
+      throw new Error(`${service.name} ended (${exitCode ?? signalCode ?? 'could not start'})\n${endOf(service.log)}`);
     }
     if (Date.now() > deadline) {
-      throw new Error(`${service.name} was not ready after ${timeoutMs / 1000} s\n${tail(service.log)}`);
+      throw new Error(`${service.name} was not ready after ${timeoutMs / 1000} s\n${endOf(service.log)}`);
     }
     await delay(50);
   }
@@ -86,7 +86,7 @@ export async function runToEnd(run, program, args, { cwd = run.folder, env = {},
     const [code, signal] = await once(child, 'close');
     if (code === 0) return output;
     fs.appendFileSync(log, output);
-    throw new Error(`${program} ${args.join(' ')} failed (${code ?? signal})\n${tail(log)}`);
+    throw new Error(`${program} ${args.join(' ')} failed (${code ?? signal})\n${endOf(log)}`);
   } finally {
     clearTimeout(timer);
   }
@@ -97,7 +97,8 @@ function refuseIfEnding(/** @type {Run} */ run) {
   if (run.isEnding) throw new Error('the run is ending');
 }
 
-function tail(/** @type {string} */ file) {
+/** The last lines of a log, for a message. */
+export function endOf(/** @type {string} */ file) {
   const lines = fs.readFileSync(file, 'utf8').trimEnd().split('\n').slice(-40);
   return `the end of ${file}:\n${lines.map((line) => `  ${line}`).join('\n')}`;
 }
