@@ -14,7 +14,15 @@ import {
 } from 'bacalhau-apiclient';
 import { type PagePromise, pagePromise } from '../pagination/index.js';
 import { checkIdentifier, checkLimit, checkPutJobRequest, oneOf } from '../spec/index.js';
-import { type ApiPromise, type CallOptions, type ClientOptions, connect, type NamespacedCallOptions, type Operation, Transport } from '../transport/index.js';
+import {
+  type ApiPromise,
+  type CallOptions,
+  type ClientOptions,
+  connect,
+  type NamespacedCallOptions,
+  type Operation,
+  Transport,
+} from '../transport/index.js';
 import type { GetJobOptions, JobExecutionsOptions, JobHistoryOptions, ListJobsOptions } from './options.js';
 
 /**
@@ -71,7 +79,10 @@ export class Jobs {
         {
           jobId: checkIdentifier(jobId, 'jobId'),
           // In the body: servers ignore the query parameter of that name.
-          ...defined({ namespace: this.#namespace(options), stopJobRequest: reason === undefined ? undefined : { reason } }),
+          ...defined({
+            namespace: this.#namespace(options),
+            stopJobRequest: reason === undefined ? undefined : { reason },
+          }),
         },
         sending,
       ),
@@ -82,7 +93,9 @@ export class Jobs {
   get(jobId: string, options: GetJobOptions = {}): ApiPromise<GetJobResponse> {
     const { include = [], limit = 10, jobVersion } = options;
     return this.#read('jobs.get', options, ({ jobs }, sending) => {
-      const parts = (typeof include === 'string' ? [include] : include).map((part) => oneOf(part, JobInclude, 'include'));
+      const parts = (typeof include === 'string' ? [include] : include).map((part) =>
+        oneOf(part, JobInclude, 'include'),
+      );
       return jobs.getJob(
         {
           jobId: checkIdentifier(jobId, 'jobId'),
@@ -167,7 +180,16 @@ export class Jobs {
    * ask later for what came since.
    */
   history(jobId: string, options: JobHistoryOptions = {}): PagePromise<JobHistory> {
-    const { eventType = 'execution', executionId, nodeId, limit, nextToken, since, jobVersion, allJobVersions } = options;
+    const {
+      eventType = 'execution',
+      executionId,
+      nodeId,
+      limit,
+      nextToken,
+      since,
+      jobVersion,
+      allJobVersions,
+    } = options;
     const call = this.#read('jobs.history', options, ({ jobs }, sending) =>
       jobs.listJobHistory(
         {
@@ -190,7 +212,15 @@ export class Jobs {
     const next = (token: string) => this.history(jobId, { ...options, nextToken: token });
     if (nodeId === undefined) return this.#page(call, next);
     const onNode = this.#executionsOn(nodeId, jobId, options);
-    return this.#page(call, next, onNode.then((ids) => ({ ExecutionID }) => ExecutionID !== undefined && ids.has(ExecutionID)));
+    return this.#page(
+      call,
+      next,
+      onNode.then(
+        (ids) =>
+          ({ ExecutionID }) =>
+            ExecutionID !== undefined && ids.has(ExecutionID),
+      ),
+    );
   }
 
   #read<T extends object>(name: string, options: CallOptions, send: Operation<T>['send']): ApiPromise<T> {

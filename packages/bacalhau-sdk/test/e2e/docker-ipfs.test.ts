@@ -1,5 +1,5 @@
 import type { PutJobRequest } from '../../src/index.js';
-import { ended, freshName, networkClient, onlyExecution } from '../support/network.js';
+import { collect, ended, freshName, networkClient, onlyExecution } from '../support/network.js';
 import { describeWith } from '../support/requirements.js';
 
 describeWith(['docker', 'ipfs'], 'the hello-world of the documentation, in Docker, published to IPFS', () => {
@@ -42,13 +42,15 @@ describeWith(['docker', 'ipfs'], 'the hello-world of the documentation, in Docke
     const { items } = await jobs.results(jobId);
     expect(items).toEqual([{ Type: 'ipfs', Params: { CID: expect.stringMatching(/^Qm|^bafy/) } }]);
     const cid = String(items[0]?.Params?.['CID']);
-    const answer = await fetch(`${process.env['BACALHAU_TEST_IPFS_API_URL']}/api/v0/cat?arg=${cid}/stdout`, { method: 'POST' });
+    const answer = await fetch(`${process.env['BACALHAU_TEST_IPFS_API_URL']}/api/v0/cat?arg=${cid}/stdout`, {
+      method: 'POST',
+    });
     expect(await answer.text()).toBe('Hello World\n');
   });
 
   test('is found by its name, listed, and has a history', async () => {
     expect((await jobs.get('A Simple Docker Job')).Job?.ID).toBe(jobId);
-    expect((await Array.fromAsync(jobs.list({ limit: 100 }))).map(({ ID }) => ID)).toContain(jobId);
+    expect((await collect(jobs.list({ limit: 100 }))).map(({ ID }) => ID)).toContain(jobId);
     expect((await jobs.history(jobId)).items.length).toBeGreaterThan(2);
   });
 });
@@ -66,7 +68,11 @@ describeWith(['docker'], 'a Docker job', () => {
           Name: 'main',
           Engine: {
             Type: 'docker',
-            Params: { Image: process.env['BACALHAU_TEST_BUSYBOX_IMAGE'] ?? 'busybox:latest', Entrypoint: ['sh', '-c'], Parameters: command },
+            Params: {
+              Image: process.env['BACALHAU_TEST_BUSYBOX_IMAGE'] ?? 'busybox:latest',
+              Entrypoint: ['sh', '-c'],
+              Parameters: command,
+            },
           },
         },
       ],

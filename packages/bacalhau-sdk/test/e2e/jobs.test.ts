@@ -5,7 +5,7 @@ import {
   ExecutionStateType,
   NotFoundError,
 } from '../../src/index.js';
-import { ended, freshName, networkClient, onlyExecution } from '../support/network.js';
+import { collect, ended, freshName, networkClient, onlyExecution } from '../support/network.js';
 import { endlessJob, printingJob } from '../support/wasm-jobs.js';
 
 const bacalhau = networkClient();
@@ -104,7 +104,11 @@ describe('the seven calls, with a WebAssembly job that ran', () => {
   test('stopping what has ended is a conflict', async () => {
     const error = await jobs.stop(jobId, 'too late').catch((caught: unknown) => caught);
     expect(error).toBeInstanceOf(ConflictError);
-    expect(error).toMatchObject({ status: 500, operation: 'jobs.stop', message: expect.stringMatching(/cannot stop job in state Completed/) });
+    expect(error).toMatchObject({
+      status: 500,
+      operation: 'jobs.stop',
+      message: expect.stringMatching(/cannot stop job in state Completed/),
+    });
   });
 
   test('so is submitting the same job again', async () => {
@@ -146,7 +150,12 @@ test('a failing program is still Completed: its exit code tells', async () => {
 });
 
 test('a job with an engine that no node has fails, and its history tells why', async () => {
-  const Job = { Name: freshName('cobol'), Type: 'batch', Count: 1, Tasks: [{ Name: 'main', Engine: { Type: 'cobol' } }] };
+  const Job = {
+    Name: freshName('cobol'),
+    Type: 'batch',
+    Count: 1,
+    Tasks: [{ Name: 'main', Engine: { Type: 'cobol' } }],
+  };
   const { JobID } = await jobs.put({ Job });
   expect((await ended(bacalhau, JobID)).State?.StateType).toBe('Failed');
   const events = (await jobs.history(JobID, { eventType: 'all' })).items.map(({ Event }) => Event.Message);
@@ -169,11 +178,7 @@ describe('listing', () => {
     await jobs.put({ Job: job });
   });
 
-  const namesOf = async (list: AsyncIterable<{ Name?: string }>) => {
-    const found: (string | undefined)[] = [];
-    for await (const { Name } of list) found.push(Name);
-    return found;
-  };
+  const namesOf = async (list: AsyncIterable<{ Name?: string }>) => (await collect(list)).map(({ Name }) => Name);
 
   test('walks through all pages with the filters of the first', async () => {
     expect(await namesOf(other.jobs.list({ limit: 2, labels: [`walk=${label}`] }))).toEqual(names);
@@ -191,7 +196,7 @@ describe('listing', () => {
   });
 
   test('looks at all namespaces, or at the one of the call, or at the client’s', async () => {
-    const count = async (list: AsyncIterable<unknown>) => (await Array.fromAsync(list)).length;
+    const count = async (list: AsyncIterable<unknown>) => (await collect(list)).length;
     expect(await count(jobs.list({ labels: [`walk=${label}`] }))).toBe(6);
     expect(await count(jobs.list({ labels: [`walk=${label}`], namespace: 'default' }))).toBe(1);
     expect(await count(other.jobs.list({ labels: [`walk=${label}`] }))).toBe(5);
@@ -206,22 +211,31 @@ describe('listing', () => {
 });
 
 describe('what the server refuses', () => {
-  test('an unknown job', async () => {
-    for (const call of [jobs.get('j-nope'), jobs.stop('j-nope'), jobs.results('j-nope'), jobs.history('j-nope'), jobs.executions('j-nope')]) {
-      const error = await call.then(() => undefined, (caught: unknown) => caught);
-      expect(error).toBeInstanceOf(NotFoundError);
-      expect(error).toMatchObject({
-        status: 404,
-        code: 'NotFound',
-        component: 'JobStore',
-        requestId: expect.stringMatching(/^[0-9a-f]{32}$/),
-        message: expect.stringContaining('job not found: j-nope'),
-      });
-    }
+  test.each<[string, () => PromiseLike<unknown>]>([
+    ['get', () => jobs.get('j-nope')],
+    ['stop', () => jobs.stop('j-nope')],
+    ['results', () => jobs.results('j-nope')],
+    ['history', () => jobs.history('j-nope')],
+    ['executions', () => jobs.executions('j-nope')],
+  ])('an unknown job (%s)', async (name, call) => {
+    const error = await Promise.resolve(call()).catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(NotFoundError);
+    expect(error).toMatchObject({
+      operation: `jobs.${name}`,
+      status: 404,
+      code: 'NotFound',
+      component: 'JobStore',
+      requestId: expect.stringMatching(/^[0-9a-f]{32}$/),
+      message: expect.stringContaining('job not found: j-nope'),
+    });
   });
 
   test('a malformed job, naming all that is wrong with it', async () => {
-    const Job = { Type: 'bash', Count: 1, Tasks: [{ Name: 'main', Engine: { Type: 'docker' }, ResultPaths: [{ Name: 'out', Path: 'relative' }] }] };
+    const Job = {
+      Type: 'bash',
+      Count: 1,
+      Tasks: [{ Name: 'main', Engine: { Type: 'docker' }, ResultPaths: [{ Name: 'out', Path: 'relative' }] }],
+    };
     await expect(jobs.put({ Job })).rejects.toThrow(BadRequestError);
   });
 

@@ -37,3 +37,10 @@ export async function onlyExecution(bacalhau: Bacalhau, jobId: string): Promise<
   if (execution === undefined || items.length !== 1) throw new Error(`Job ${jobId} has ${items.length} executions.`);
   return execution;
 }
+
+/** All entries of a list, through all its pages. */
+export async function collect<T>(list: AsyncIterable<T>): Promise<T[]> {
+  const items: T[] = [];
+  for await (const item of list) items.push(item);
+  return items;
+}

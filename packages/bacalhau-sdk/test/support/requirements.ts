@@ -4,7 +4,8 @@ import { spawnSync } from 'node:child_process';
 type Requirement = 'docker' | 'ipfs';
 
 const MISSING: Readonly<Record<Requirement, () => string | undefined>> = {
-  docker: () => (spawnSync('docker', ['info'], { stdio: 'ignore' }).status === 0 ? undefined : 'Docker does not answer'),
+  docker: () =>
+    spawnSync('docker', ['info'], { stdio: 'ignore' }).status === 0 ? undefined : 'Docker does not answer',
   ipfs: () => (process.env['BACALHAU_TEST_IPFS_API'] ? undefined : 'BACALHAU_TEST_IPFS_API names no IPFS node'),
 };
 

@@ -16,7 +16,8 @@ const program = (output: string, exitCode: number): string => `
       (call $proc_exit (i32.const ${exitCode}))))`;
 
 /** A program that never ends by itself. */
-const ENDLESS = '(module $endless (memory (export "memory") 1) (func $start (export "_start") (loop $again (br $again))))';
+const ENDLESS =
+  '(module $endless (memory (export "memory") 1) (func $start (export "_start") (loop $again (br $again))))';
 
 async function wasmTask(text: string): Promise<Task> {
   const module = (await wabt()).parseWat('program.wat', text);
@@ -28,7 +29,10 @@ async function wasmTask(text: string): Promise<Task> {
     Publisher: { Type: 'local' },
     InputSources: [
       {
-        Source: { Type: 'inline', Params: { URL: `data:application/wasm;base64,${Buffer.from(buffer).toString('base64')}` } },
+        Source: {
+          Type: 'inline',
+          Params: { URL: `data:application/wasm;base64,${Buffer.from(buffer).toString('base64')}` },
+        },
         Target: '/app/program.wasm',
       },
     ],
@@ -36,8 +40,17 @@ async function wasmTask(text: string): Promise<Task> {
 }
 
 /** A WebAssembly job that prints `output` (plain letters) and ends with `exitCode`. */
-export async function printingJob(output: string, { exitCode = 0, ...rest }: { exitCode?: number } & Partial<Job> = {}): Promise<Job> {
-  return { Name: freshName('print'), Type: 'batch', Count: 1, Tasks: [await wasmTask(program(output, exitCode))], ...rest };
+export async function printingJob(
+  output: string,
+  { exitCode = 0, ...rest }: { exitCode?: number } & Partial<Job> = {},
+): Promise<Job> {
+  return {
+    Name: freshName('print'),
+    Type: 'batch',
+    Count: 1,
+    Tasks: [await wasmTask(program(output, exitCode))],
+    ...rest,
+  };
 }
 
 export async function endlessJob(): Promise<Job> {
