@@ -5,5 +5,11 @@ const shared = { platform: 'node', target: 'node20.19', sourcemap: true } as con
 export default defineConfig([
   { ...shared, entry: ['src/index.ts'], format: ['esm', 'cjs'], dts: true },
   // Programs that are started, not imported.
-  { ...shared, entry: { supervisor: 'src/supervisor/main.ts' }, format: 'esm', dts: false, clean: false },
+  {
+    ...shared,
+    entry: { supervisor: 'src/supervisor/main.ts', cli: 'src/cli/main.ts' },
+    format: 'esm',
+    dts: false,
+    clean: false,
+  },
 ]);

@@ -1,0 +1,89 @@
+import { readFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { messageOf } from '../errors.js';
+import { isJsonObject, type JsonObject } from '../json.js';
+import type { DevnetOptions } from '../options.js';
+
+export const USAGE = `Usage: bacalhau-devnet [options]
+
+Starts a real Bacalhau network on this machine, prints how to reach it, and removes it on Ctrl-C.
+
+Options:
+  -n, --nodes N        number of compute nodes (default 1)
+  -p, --port PORT      port of the API (default: a free one)
+  -s, --server WHICH   path of a bacalhau binary, or "pinned" for the version that this package builds
+                       (default: BACALHAU_BIN, else bacalhau on the PATH, else pinned)
+  -c, --config FILE    the server's configuration as JSON, for all nodes
+      --log-dir DIR    keep the servers' logs in a new folder in DIR
+  -q, --quiet          print only what to export
+  -h, --help           print this
+  -v, --version        print the version of this package and of the server it builds
+`;
+
+/** What the command line asks for. */
+export type CommandLine =
+  | { readonly action: 'help' | 'version' }
+  | { readonly action: 'run'; readonly quiet: boolean; readonly options: DevnetOptions };
+
+/** A command line that can't be understood; the message is for the person who typed it. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** @throws UsageError */
+export async function readCommandLine(args: readonly string[]): Promise<CommandLine> {
+  const values = parse(args);
+  if (values.help) return { action: 'help' };
+  if (values.version) return { action: 'version' };
+  const port = values.port === undefined ? undefined : wholeNumber('--port', values.port, 1, 65_535);
+  return {
+    action: 'run',
+    quiet: values.quiet ?? false,
+    options: {
+      ...(values.nodes === undefined ? {} : { computeNodes: wholeNumber('--nodes', values.nodes, 0, 50) }),
+      ...(values.server === undefined ? {} : { server: values.server }),
+      ...(values.config === undefined ? {} : { config: await readConfig(values.config) }),
+      ...(values['log-dir'] === undefined ? {} : { logDir: values['log-dir'] }),
+      ...(port === undefined ? {} : { orchestratorConfig: { API: { Port: port } } }),
+    },
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        nodes: { type: 'string', short: 'n' },
+        port: { type: 'string', short: 'p' },
+        server: { type: 'string', short: 's' },
+        config: { type: 'string', short: 'c' },
+        'log-dir': { type: 'string' },
+        quiet: { type: 'boolean', short: 'q' },
+        help: { type: 'boolean', short: 'h' },
+        version: { type: 'boolean', short: 'v' },
+      },
+    }).values;
+  } catch (error) {
+    throw new UsageError(messageOf(error));
+  }
+}
+
+function wholeNumber(option: string, text: string, least: number, most: number): number {
+  const number = Number(text);
+  if (!/^\d+$/.test(text) || number < least || number > most) {
+    throw new UsageError(`${option} must be a whole number from ${least} to ${most}, not "${text}"`);
+  }
+  return number;
+}
+
+async function readConfig(file: string): Promise<JsonObject> {
+  let config: unknown;
+  try {
+    config = JSON.parse(await readFile(file, 'utf8'));
+  } catch (error) {
+    throw new UsageError(`--config ${file} can't be read as JSON: ${messageOf(error)}`);
+  }
+  if (!isJsonObject(config)) throw new UsageError(`--config ${file} must hold a JSON object`);
+  return config;
+}
