@@ -14,7 +14,7 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 const ignore = (): void => undefined;
 
 /** A logger that passes on what `level` asks for. A target that throws does not disturb the call it reports on. */
-export function createLogger(level: LogLevel, target: Logger = console): Logger & { readonly level: LogLevel } {
+export function createLogger(level: LogLevel, target: Logger): Logger & { readonly level: LogLevel } {
   const emit = (severity: Exclude<LogLevel, 'off'>) => {
     if (LOG_LEVELS.indexOf(severity) > LOG_LEVELS.indexOf(level)) return ignore;
     return (message: string): void => {

@@ -1,3 +1,5 @@
+import type { Logger } from '../logging/index.js';
+
 /** Who this client is to a Bacalhau network: an RSA key, kept in `user_id.pem` and shared with the Bacalhau command line. */
 export interface Identity {
   /** SHA-256 of the key's modulus in hexadecimal: the client id that Bacalhau servers compute from the public key. */
@@ -23,6 +25,8 @@ export interface HttpAgent {
 export interface Platform {
   /** For the User-Agent, for example `node/20.19.0`; absent where a program may not set that header. */
   readonly userAgent: string | undefined;
+  /** Where log lines go unless the application says otherwise. */
+  readonly logger: Logger;
   environment(): Readonly<Record<string, string | undefined>>;
   homeDirectory(): string | undefined;
   openConnections(): Connections;

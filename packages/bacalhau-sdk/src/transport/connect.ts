@@ -39,7 +39,7 @@ export function connect(options: ClientOptions, shared?: Connections): Transport
     env: options.env ?? platform.environment(),
     homeDirectory: platform.homeDirectory(),
   });
-  const logger = createLogger(config.logLevel, options.logger);
+  const logger = createLogger(config.logLevel, options.logger ?? platform.logger);
   report(config, logger);
   return new Transport({
     options,

@@ -48,7 +48,7 @@ export interface ClientOptions {
   readonly maxRetries?: number | undefined;
   /** Headers of every request. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** Where log lines go. Default: `console`. */
+  /** Where log lines go. Default: standard error in Node, `console` in browsers. */
   readonly logger?: Logger | undefined;
   /** How much is logged. Default: `warn`. */
   readonly logLevel?: LogLevel | undefined;

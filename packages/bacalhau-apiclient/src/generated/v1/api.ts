@@ -1790,10 +1790,11 @@ export const JobApiAxiosParamCreator = function (configuration?: Configuration) 
          * @param {string} [namespace] Where to look for a name; &#x60;default&#x60; if absent (since 1.8). An id is found in any namespace.
          * @param {number} [jobVersion] The version of the job; 0 for the latest (since 1.8)
          * @param {Array<JobInclude>} [include] What to send along: the first hundred history events, the executions, or both. Values that the server does not know are ignored.
+         * @param {number} [limit] Accepted by all servers, without effect
          * @param {*} [options] Override http request option.
          * @throws {RequiredError}
          */
-        getJob: async (jobId: string, namespace?: string, jobVersion?: number, include?: Array<JobInclude>, options: RawAxiosRequestConfig = {}): Promise<RequestArgs> => {
+        getJob: async (jobId: string, namespace?: string, jobVersion?: number, include?: Array<JobInclude>, limit?: number, options: RawAxiosRequestConfig = {}): Promise<RequestArgs> => {
             // verify required parameter 'jobId' is not null or undefined
             assertParamExists('getJob', 'jobId', jobId)
             const localVarPath = `/api/v1/orchestrator/jobs/{jobId}`
@@ -1827,6 +1828,10 @@ export const JobApiAxiosParamCreator = function (configuration?: Configuration) 
 
             if (include) {
                 localVarQueryParameter['include'] = include.join(COLLECTION_FORMATS.csv);
+            }
+
+            if (limit !== undefined) {
+                localVarQueryParameter['limit'] = limit;
             }
 
             localVarHeaderParameter['Accept'] = 'application/json,text/plain';
@@ -2440,11 +2445,12 @@ export const JobApiFp = function(configuration?: Configuration) {
          * @param {string} [namespace] Where to look for a name; &#x60;default&#x60; if absent (since 1.8). An id is found in any namespace.
          * @param {number} [jobVersion] The version of the job; 0 for the latest (since 1.8)
          * @param {Array<JobInclude>} [include] What to send along: the first hundred history events, the executions, or both. Values that the server does not know are ignored.
+         * @param {number} [limit] Accepted by all servers, without effect
          * @param {*} [options] Override http request option.
          * @throws {RequiredError}
          */
-        async getJob(jobId: string, namespace?: string, jobVersion?: number, include?: Array<JobInclude>, options?: RawAxiosRequestConfig): Promise<(axios?: AxiosInstance, basePath?: string) => AxiosPromise<GetJobResponse>> {
-            const localVarAxiosArgs = await localVarAxiosParamCreator.getJob(jobId, namespace, jobVersion, include, options);
+        async getJob(jobId: string, namespace?: string, jobVersion?: number, include?: Array<JobInclude>, limit?: number, options?: RawAxiosRequestConfig): Promise<(axios?: AxiosInstance, basePath?: string) => AxiosPromise<GetJobResponse>> {
+            const localVarAxiosArgs = await localVarAxiosParamCreator.getJob(jobId, namespace, jobVersion, include, limit, options);
             const localVarOperationServerIndex = configuration?.serverIndex ?? 0;
             const localVarOperationServerBasePath = operationServerMap['JobApi.getJob']?.[localVarOperationServerIndex]?.url;
             return (axios, basePath) => createRequestFunction(localVarAxiosArgs, globalAxios, BASE_PATH, configuration)(axios, localVarOperationServerBasePath || basePath);
@@ -2636,7 +2642,7 @@ export const JobApiFactory = function (configuration?: Configuration, basePath?:
          * @throws {RequiredError}
          */
         getJob(requestParameters: JobApiGetJobRequest, options?: RawAxiosRequestConfig): AxiosPromise<GetJobResponse> {
-            return localVarFp.getJob(requestParameters.jobId, requestParameters.namespace, requestParameters.jobVersion, requestParameters.include, options).then((request) => request(axios, basePath));
+            return localVarFp.getJob(requestParameters.jobId, requestParameters.namespace, requestParameters.jobVersion, requestParameters.include, requestParameters.limit, options).then((request) => request(axios, basePath));
         },
         /**
          * A WebSocket upgrade. The server sends text frames, each one a `LogFrame` in JSON, then closes with code 1000, also after an error and also when it cut the stream short: look at the job to know. The client sends nothing.  Once the socket is open every problem, an unknown job included, arrives as an error frame. Only missing or insufficient credentials are refused before, with 401 or 403. A plain GET without the upgrade headers gets an empty 200.  Servers from 1.8 have no logs of WebAssembly jobs: the socket stays silent for a minute, then sends an error frame. A node serves one log stream at a time. 
@@ -2771,6 +2777,11 @@ export interface JobApiGetJobRequest {
      * What to send along: the first hundred history events, the executions, or both. Values that the server does not know are ignored.
      */
     readonly include?: Array<JobInclude>
+
+    /**
+     * Accepted by all servers, without effect
+     */
+    readonly limit?: number
 }
 
 /**
@@ -3034,7 +3045,7 @@ export class JobApi extends BaseAPI {
      * @throws {RequiredError}
      */
     public getJob(requestParameters: JobApiGetJobRequest, options?: RawAxiosRequestConfig) {
-        return JobApiFp(this.configuration).getJob(requestParameters.jobId, requestParameters.namespace, requestParameters.jobVersion, requestParameters.include, options).then((request) => request(this.axios, this.basePath));
+        return JobApiFp(this.configuration).getJob(requestParameters.jobId, requestParameters.namespace, requestParameters.jobVersion, requestParameters.include, requestParameters.limit, options).then((request) => request(this.axios, this.basePath));
     }
 
     /**

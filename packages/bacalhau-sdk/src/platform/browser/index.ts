@@ -4,6 +4,7 @@ import type { Platform } from '../platform.js';
 /** Browsers, workers and other runtimes without Node's modules. */
 export const platform: Platform = {
   userAgent: undefined,
+  logger: console,
   environment: () => ({}),
   homeDirectory: () => undefined,
   openConnections: () => ({ agents: {}, close: () => undefined }),

@@ -6,12 +6,18 @@ import { ensureKeyFile, loadIdentity } from './key-file.js';
 /** Node.js, and Deno and Bun through their Node compatibility. */
 export const platform: Platform = {
   userAgent: `node/${process.versions.node}`,
+  logger: { debug: toStandardError, info: toStandardError, warn: toStandardError, error: toStandardError },
   environment: () => process.env,
   homeDirectory,
   openConnections,
   ensureKeyFile,
   loadIdentity,
 };
+
+/** Never to standard output, which `console.debug` and `console.info` write to: that belongs to the program's own results. */
+function toStandardError(message: string): void {
+  console.error(message);
+}
 
 function homeDirectory(): string | undefined {
   try {

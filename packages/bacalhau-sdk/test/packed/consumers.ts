@@ -1,0 +1,71 @@
+/** What an application does with the seven calls, to be run with `Jobs` and `NotFoundError` in scope. */
+const SEVEN_CALLS = `
+  const keys = () => fs.readdirSync(process.env.BACALHAU_DIR);
+  const jobs = new Jobs();
+  const before = keys();
+  const put = await jobs.put({ Job: JSON.parse(process.env.TEST_JOB) });
+  const after = keys();
+  const deadline = Date.now() + 60000;
+  let job;
+  do {
+    job = (await jobs.get(put.JobID)).Job;
+    if (Date.now() > deadline) throw new Error('the job does not end');
+  } while (!['Completed', 'Failed', 'Stopped'].includes(job.State.StateType));
+  const refused = await jobs.stop('j-nope', 'no reason').catch((error) => error);
+  console.log(JSON.stringify({
+    node: process.versions.node,
+    before,
+    after,
+    put,
+    state: job.State.StateType,
+    stdout: (await jobs.executions(put.JobID)).items[0].RunOutput.Stdout,
+    results: (await jobs.results(put.JobID)).items,
+    history: (await jobs.history(put.JobID)).items.length,
+    listed: (await jobs.list({ limit: 0 })).items.some(({ ID }) => ID === put.JobID),
+    refused: refused instanceof NotFoundError && refused.name,
+  }));`;
+
+/** One call with the generated client alone. */
+const RAW_CALL = `
+  const basePath = 'http://' + process.env.BACALHAU_API_HOST + ':' + process.env.BACALHAU_API_PORT;
+  const { data } = await new JobApi(new Configuration({ basePath })).listJobs({ limit: 1 });
+  console.log(JSON.stringify({ node: process.versions.node, items: data.Items.length }));`;
+
+/** The files of an application that uses the packed packages, by name. */
+export const CONSUMER_FILES: Readonly<Record<string, string>> = {
+  'seven-calls.mjs': `import fs from 'node:fs';\nimport { Jobs, NotFoundError } from 'bacalhau-sdk';\n${SEVEN_CALLS}`,
+  'seven-calls.cjs': `const fs = require('node:fs');\nconst { Jobs, NotFoundError } = require('bacalhau-sdk');\n(async () => {${SEVEN_CALLS}\n})();`,
+  'raw.mjs': `import { Configuration, JobApi } from 'bacalhau-apiclient';\n${RAW_CALL}`,
+  'raw.cjs': `const { Configuration, JobApi } = require('bacalhau-apiclient');\n(async () => {${RAW_CALL}\n})();`,
+  'copies.mjs': `
+    import { createRequire } from 'node:module';
+    import * as esm from 'bacalhau-sdk';
+    const cjs = createRequire(import.meta.url)('bacalhau-sdk');
+    const error = await new esm.Jobs().get('j-nope').catch((caught) => caught);
+    console.log(JSON.stringify({
+      two: esm.NotFoundError !== cjs.NotFoundError,
+      same: error instanceof cjs.NotFoundError && error instanceof cjs.BacalhauError,
+      other: error instanceof cjs.ConflictError,
+    }));`,
+  'identity.mjs': `
+    import { Bacalhau } from 'bacalhau-sdk';
+    console.log(JSON.stringify(await new Bacalhau().identity()));`,
+  'debug.mjs': `
+    import { Jobs } from 'bacalhau-sdk';
+    await new Jobs().list();
+    console.log('{}');`,
+  'types.ts': `
+    import { Bacalhau, ExecutionStateType, type Job, Jobs, NotFoundError, type Page } from 'bacalhau-sdk';
+    const job: Job = { Type: 'batch', Tasks: [{ Name: 'main', Engine: { Type: 'docker', Params: { Image: 'ubuntu' } } }] };
+    export async function run(jobs: Jobs = new Bacalhau({ namespace: 'team' }).jobs): Promise<string> {
+      const { JobID } = await jobs.put({ Job: job });
+      const page: Page<Job> = await jobs.list({ orderBy: 'created_at', limit: 1 });
+      for await (const { ComputeState } of jobs.executions(JobID)) {
+        if (ComputeState.StateType === ExecutionStateType.Completed) return page.nextToken;
+      }
+      const { response } = await jobs.get(JobID, { include: ['history'] }).withResponse();
+      return new NotFoundError('x', { ...{} as NotFoundError }).code ?? response.serverVersion ?? '';
+    }
+    // @ts-expect-error a job without tasks
+    export const bad: Job = { Type: 'batch' };`,
+};

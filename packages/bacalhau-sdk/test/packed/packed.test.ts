@@ -1,0 +1,138 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { networkUrl } from '../support/network.js';
+import { printingJob } from '../support/wasm-jobs.js';
+import { CONSUMER_FILES } from './consumers.js';
+
+/** The oldest Node that the packages support; the npm package of that name brings it along. */
+const OLDEST_NODE = '20.19.0';
+const workspace = join(__dirname, '..', '..', '..', '..');
+const execute = promisify(execFile);
+
+let folder: string;
+const current = process.execPath;
+const oldest = (): string => join(folder, 'node_modules', 'node', 'bin', 'node');
+
+/** An application that has nothing but the packed packages. */
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'bacalhau-consumer-'));
+  const { packageManager } = JSON.parse(await readFile(join(workspace, 'package.json'), 'utf8'));
+  const tarballs: string[] = [];
+  for (const name of ['bacalhau-apiclient', 'bacalhau-sdk']) {
+    const tarball = join(folder, `${name}.tgz`);
+    const cwd = join(workspace, 'packages', name);
+    await execute('npx', ['--yes', packageManager, 'pack', '--out', tarball], { cwd });
+    tarballs.push(tarball);
+  }
+  await writeFile(join(folder, 'package.json'), JSON.stringify({ private: true }));
+  const quiet = ['--no-audit', '--no-fund', '--loglevel=error'];
+  await execute('npm', ['install', ...quiet, ...tarballs, `node@${OLDEST_NODE}`], { cwd: folder });
+  for (const [name, content] of Object.entries(CONSUMER_FILES)) await writeFile(join(folder, name), content);
+}, 300_000);
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const { hostname, port } = new URL(networkUrl());
+
+/** Runs a file of the application with nothing but the environment that Bacalhau's documentation names. */
+async function run(node: string, file: string, env: Record<string, string> = {}) {
+  const { BACALHAU_DIR = await mkdtemp(join(folder, 'keys-')), ...rest } = env;
+  const { stdout, stderr } = await execute(node, [file], {
+    cwd: folder,
+    env: { PATH: process.env['PATH'], BACALHAU_API_HOST: hostname, BACALHAU_API_PORT: port, BACALHAU_DIR, ...rest },
+  });
+  const answer: unknown = JSON.parse(stdout);
+  return { answer, stderr, keys: BACALHAU_DIR };
+}
+
+describe.each([
+  ['the oldest supported Node', oldest],
+  ['the Node of the workspace', () => current],
+])('with %s', (_name, node) => {
+  test.each(['seven-calls.mjs', 'seven-calls.cjs'])(
+    '%s: the seven calls, configured by the environment alone',
+    async (file) => {
+      const { answer, stderr } = await run(node(), file, { TEST_JOB: JSON.stringify(await printingJob('packed')) });
+      expect(answer).toEqual({
+        node: node() === current ? process.versions.node : OLDEST_NODE,
+        before: [],
+        after: ['user_id.pem'],
+        put: { JobID: expect.stringMatching(/^j-/), EvaluationID: expect.any(String), Warnings: null },
+        state: 'Completed',
+        stdout: 'packed',
+        results: [{ Type: 'urlDownload', Params: { URL: expect.any(String) } }],
+        history: expect.any(Number),
+        listed: true,
+        refused: 'NotFoundError',
+      });
+      expect(stderr).toBe('');
+    },
+  );
+
+  test.each(['raw.mjs', 'raw.cjs'])('%s: the generated client alone', async (file) => {
+    expect((await run(node(), file)).answer).toMatchObject({ items: expect.any(Number) });
+  });
+
+  test('errors are recognised across the ESM and the CommonJS copy in one process', async () => {
+    expect((await run(node(), 'copies.mjs')).answer).toEqual({ two: true, same: true, other: false });
+  });
+});
+
+test('several programs that start at once in an empty directory end with one key', async () => {
+  const BACALHAU_DIR = join(folder, 'shared-keys');
+  const runs = await Promise.all(Array.from({ length: 4 }, () => run(current, 'identity.mjs', { BACALHAU_DIR })));
+  expect(new Set(runs.map(({ answer }) => JSON.stringify(answer))).size).toBe(1);
+  expect(await readdir(BACALHAU_DIR)).toEqual(['user_id.pem']);
+});
+
+test('a directory that cannot be made costs one warning, on standard error', async () => {
+  await writeFile(join(folder, 'a-file'), '');
+  const { stderr } = await run(current, 'debug.mjs', { BACALHAU_DIR: join(folder, 'a-file', 'keys') });
+  expect(stderr).toMatch(/^bacalhau-sdk: Cannot make the key file [^\n]*BACALHAU_DIR[^\n]*Going on without a key\.\n$/);
+});
+
+test('the configuration is logged on request', async () => {
+  const { stderr, keys } = await run(current, 'debug.mjs', { BACALHAU_SDK_LOG: 'debug' });
+  expect(stderr.split('\n').slice(0, 2)).toEqual([
+    `bacalhau-sdk: Config dir (environment): ${keys}`,
+    `bacalhau-sdk: Host is set to (environment): ${networkUrl()}`,
+  ]);
+});
+
+describe('the declarations', () => {
+  test.each(['nodenext', 'bundler'])('compile in an application with moduleResolution %s', async (resolution) => {
+    const module = resolution === 'bundler' ? 'esnext' : 'nodenext';
+    const compilerOptions = {
+      ...{ strict: true, exactOptionalPropertyTypes: true, noEmit: true },
+      ...{
+        target: 'es2022',
+        lib: ['es2022', 'dom', 'esnext.disposable'],
+        types: [],
+        module,
+        moduleResolution: resolution,
+      },
+    };
+    const config = join(folder, `tsconfig.${resolution}.json`);
+    await writeFile(config, JSON.stringify({ compilerOptions, files: ['types.ts'] }));
+    await execute(join(workspace, 'node_modules', '.bin', 'tsc'), ['-p', config]);
+  });
+
+  test.each(['index.d.mts', 'index.d.cts'])(
+    '%s name no type of axios and re-export every wire type they mention',
+    async (file) => {
+      const text = await readFile(join(folder, 'node_modules', 'bacalhau-sdk', 'dist', file), 'utf8');
+      expect(text).not.toMatch(/from ['"]axios|import ['"]axios/);
+      const imported = /import \{([^}]*)\} from "bacalhau-apiclient"/.exec(text)?.[1] ?? '';
+      const mentioned = names(imported);
+      const exported = new Set(names(/export \{([^}]*)\};?\s*(\/\/.*)?\s*$/.exec(text)?.[1] ?? ''));
+      expect(mentioned).toContain('Job');
+      expect(mentioned.filter((name) => !exported.has(name))).toEqual([]);
+    },
+  );
+});
+
+/** The names in the braces of an import or export: bundling may import one under another. */
+const names = (list: string): string[] =>
+  [...list.matchAll(/(?:type )?(\w+)(?: as [\w$]+)?/g)].map(([, name = '']) => name);
