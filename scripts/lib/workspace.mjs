@@ -14,7 +14,8 @@ export function run(command, args, { env = {} } = {}) {
     const child = spawn(command, args, {
       cwd: root,
       stdio: 'inherit',
-      env: { ...process.env, TURBO_TELEMETRY_DISABLED: '1', ...env },
+      // What a machine's npm configuration is warned about says nothing about this project.
+      env: { ...process.env, TURBO_TELEMETRY_DISABLED: '1', npm_config_loglevel: 'error', ...env },
       shell: process.platform === 'win32',
     });
     // Ctrl-C reaches the whole group of processes; the command ends by itself and says how.

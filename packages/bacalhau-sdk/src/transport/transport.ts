@@ -4,7 +4,7 @@ import axios, {
   type InternalAxiosRequestConfig,
   type RawAxiosRequestConfig,
 } from 'axios';
-import { Configuration, JobApi } from 'bacalhau-apiclient';
+import { AgentApi, Configuration, JobApi, NodeApi } from 'bacalhau-apiclient';
 import type { ResolvedConfig } from '../config/index.js';
 import { ConfigurationError, InvalidArgumentError } from '../errors/index.js';
 import type { IdentityStore } from '../identity/index.js';
@@ -24,6 +24,8 @@ const DEFAULT_MAX_RETRIES = 2;
 /** The generated classes that operations are sent through. */
 export interface Apis {
   readonly jobs: JobApi;
+  readonly nodes: NodeApi;
+  readonly agent: AgentApi;
 }
 
 /** One call of the API, ready to be sent as often as need be. */
@@ -89,7 +91,12 @@ export class Transport {
       ...(isLoopback(config.baseUrl) && { proxy: false as const }),
     });
     this.#adapter = axios.getAdapter(instance.defaults.adapter);
-    this.#apis = { jobs: new JobApi(new Configuration({ basePath: config.baseUrl }), config.baseUrl, instance) };
+    const configuration = new Configuration({ basePath: config.baseUrl });
+    this.#apis = {
+      jobs: new JobApi(configuration, config.baseUrl, instance),
+      nodes: new NodeApi(configuration, config.baseUrl, instance),
+      agent: new AgentApi(configuration, config.baseUrl, instance),
+    };
   }
 
   /** Carries out one operation; rejects with the SDK's own errors only. */
