@@ -45,7 +45,12 @@ function strict(direction: Direction, schema: Schema): Schema {
       result['required'] = [...namesIn(result['required']), ...namesIn(result['x-response-required'])];
     }
   }
-  return result;
+  return result['nullable'] === true && 'allOf' in result ? orNull(result) : result;
+}
+
+/** In OpenAPI 3.0 a reference cannot be nullable itself, so it stands in an `allOf` that is; JSON Schema wants a choice. */
+function orNull({ allOf }: Schema): Schema {
+  return { anyOf: [{ allOf }, { type: 'null' }] };
 }
 
 function toProblem({ instancePath, keyword, message, params }: ErrorObject): SchemaProblem {

@@ -164,6 +164,26 @@ describe('an answer', () => {
   });
 });
 
+test('an execution of 1.4 that has not ended has null where later ones have empty objects', () => {
+  const execution = {
+    ...{ ID: 'e-1', Namespace: 'default', EvalID: '', Name: '', NodeID: 'n-1', JobID: 'j-1' },
+    ...{ PreviousExecution: '', NextExecution: '', FollowupEvalID: '', Revision: 1, CreateTime: 1, ModifyTime: 1 },
+    AllocatedResources: { Tasks: {} },
+    DesiredState: { StateType: 1 },
+    ComputeState: { StateType: 5 },
+    PublishedResult: null,
+  };
+  const list = (changes: object) => ({
+    path: '/api/v1/orchestrator/jobs/x/executions',
+    body: { NextToken: '', Items: [{ ...execution, ...changes }] },
+  });
+  expect(problemsOf(list({ RunOutput: null }))).toEqual([]);
+  expect(problemsOf(list({ PublishedResult: { Type: '' }, RunOutput: null }))).toEqual([]);
+  expect(problemsOf(list({ RunOutput: { ExitCode: 0 } }))).toContain(
+    "response /Items/0/RunOutput: must have required property 'Stdout'",
+  );
+});
+
 describe('a request', () => {
   const put = (requestBody: unknown, status = 200) => ({
     method: 'PUT',

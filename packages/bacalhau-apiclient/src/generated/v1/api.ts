@@ -97,7 +97,7 @@ export interface BuildVersion {
     'GOARCH': string;
 }
 /**
- * What a node can run. The names in its lists are in lower case and in no order; null on a node that does not compute.
+ * What a node can run. The names in its lists are in lower case and in no order. Of a node that does not compute the lists are null, and 1.4 leaves all of this out.
  */
 export interface ComputeNodeInfo {
     'ExecutionEngines': Array<string> | null;
@@ -113,7 +113,7 @@ export interface ComputeNodeInfo {
     'RunningExecutions': number;
     'EnqueuedExecutions': number;
     /**
-     * Since 1.6
+     * Not sent by 1.6.0 and before
      */
     'address'?: string;
 }
@@ -240,10 +240,13 @@ export interface Execution {
     'DesiredState': ExecutionDesiredState;
     'ComputeState': ExecutionState;
     /**
-     * Where the results are; its `Type` is empty until they are published
+     * Where the results are. Until they are published its `Type` is empty; 1.4 sends null.
      */
-    'PublishedResult': SpecConfig;
-    'RunOutput': RunOutput;
+    'PublishedResult': SpecConfig | null;
+    /**
+     * What the task printed, and its exit code. All zero until the execution has ended; 1.4 sends null.
+     */
+    'RunOutput': RunOutput | null;
     'PreviousExecution': string;
     'NextExecution': string;
     'FollowupEvalID': string;
@@ -739,7 +742,7 @@ export interface NodeInfo {
      * Since 1.5.2
      */
     'SupportedProtocols'?: Array<string> | null;
-    'ComputeNodeInfo': ComputeNodeInfo;
+    'ComputeNodeInfo'?: ComputeNodeInfo;
     'BacalhauVersion': BuildVersion;
 }
 
@@ -945,7 +948,7 @@ export interface ResultPath {
     'Path': string;
 }
 /**
- * The beginning of what the task printed, and its exit code. All zero until the execution has ended.
+ * The beginning of what the task printed, and its exit code
  */
 export interface RunOutput {
     /**
@@ -1999,12 +2002,13 @@ export const JobApiAxiosParamCreator = function (configuration?: Configuration) 
          * @param {number} [since] Only events of this second or later, in seconds since 1970
          * @param {JobHistoryEventType} [eventType] Which level of events
          * @param {string} [executionId] Only events of this execution, by its full id
+         * @param {string} [nodeId] Only events of executions on this node. Only 1.4 looks at it.
          * @param {number} [limit] Events a page
          * @param {string} [nextToken] The &#x60;NextToken&#x60; of the page before. Opaque.
          * @param {*} [options] Override http request option.
          * @throws {RequiredError}
          */
-        listJobHistory: async (jobId: string, namespace?: string, jobVersion?: number, allJobVersions?: boolean, since?: number, eventType?: JobHistoryEventType, executionId?: string, limit?: number, nextToken?: string, options: RawAxiosRequestConfig = {}): Promise<RequestArgs> => {
+        listJobHistory: async (jobId: string, namespace?: string, jobVersion?: number, allJobVersions?: boolean, since?: number, eventType?: JobHistoryEventType, executionId?: string, nodeId?: string, limit?: number, nextToken?: string, options: RawAxiosRequestConfig = {}): Promise<RequestArgs> => {
             // verify required parameter 'jobId' is not null or undefined
             assertParamExists('listJobHistory', 'jobId', jobId)
             const localVarPath = `/api/v1/orchestrator/jobs/{jobId}/history`
@@ -2050,6 +2054,10 @@ export const JobApiAxiosParamCreator = function (configuration?: Configuration) 
 
             if (executionId !== undefined) {
                 localVarQueryParameter['execution_id'] = executionId;
+            }
+
+            if (nodeId !== undefined) {
+                localVarQueryParameter['node_id'] = nodeId;
             }
 
             if (limit !== undefined) {
@@ -2503,13 +2511,14 @@ export const JobApiFp = function(configuration?: Configuration) {
          * @param {number} [since] Only events of this second or later, in seconds since 1970
          * @param {JobHistoryEventType} [eventType] Which level of events
          * @param {string} [executionId] Only events of this execution, by its full id
+         * @param {string} [nodeId] Only events of executions on this node. Only 1.4 looks at it.
          * @param {number} [limit] Events a page
          * @param {string} [nextToken] The &#x60;NextToken&#x60; of the page before. Opaque.
          * @param {*} [options] Override http request option.
          * @throws {RequiredError}
          */
-        async listJobHistory(jobId: string, namespace?: string, jobVersion?: number, allJobVersions?: boolean, since?: number, eventType?: JobHistoryEventType, executionId?: string, limit?: number, nextToken?: string, options?: RawAxiosRequestConfig): Promise<(axios?: AxiosInstance, basePath?: string) => AxiosPromise<ListJobHistoryResponse>> {
-            const localVarAxiosArgs = await localVarAxiosParamCreator.listJobHistory(jobId, namespace, jobVersion, allJobVersions, since, eventType, executionId, limit, nextToken, options);
+        async listJobHistory(jobId: string, namespace?: string, jobVersion?: number, allJobVersions?: boolean, since?: number, eventType?: JobHistoryEventType, executionId?: string, nodeId?: string, limit?: number, nextToken?: string, options?: RawAxiosRequestConfig): Promise<(axios?: AxiosInstance, basePath?: string) => AxiosPromise<ListJobHistoryResponse>> {
+            const localVarAxiosArgs = await localVarAxiosParamCreator.listJobHistory(jobId, namespace, jobVersion, allJobVersions, since, eventType, executionId, nodeId, limit, nextToken, options);
             const localVarOperationServerIndex = configuration?.serverIndex ?? 0;
             const localVarOperationServerBasePath = operationServerMap['JobApi.listJobHistory']?.[localVarOperationServerIndex]?.url;
             return (axios, basePath) => createRequestFunction(localVarAxiosArgs, globalAxios, BASE_PATH, configuration)(axios, localVarOperationServerBasePath || basePath);
@@ -2672,7 +2681,7 @@ export const JobApiFactory = function (configuration?: Configuration, basePath?:
          * @throws {RequiredError}
          */
         listJobHistory(requestParameters: JobApiListJobHistoryRequest, options?: RawAxiosRequestConfig): AxiosPromise<ListJobHistoryResponse> {
-            return localVarFp.listJobHistory(requestParameters.jobId, requestParameters.namespace, requestParameters.jobVersion, requestParameters.allJobVersions, requestParameters.since, requestParameters.eventType, requestParameters.executionId, requestParameters.limit, requestParameters.nextToken, options).then((request) => request(axios, basePath));
+            return localVarFp.listJobHistory(requestParameters.jobId, requestParameters.namespace, requestParameters.jobVersion, requestParameters.allJobVersions, requestParameters.since, requestParameters.eventType, requestParameters.executionId, requestParameters.nodeId, requestParameters.limit, requestParameters.nextToken, options).then((request) => request(axios, basePath));
         },
         /**
          * One item for each completed execution of the latest version that published something, in no stated order and without the execution\'s id (`Execution.PublishedResult` has the same place, unsigned). A job without a publisher has none. The results of a service or daemon job are answered with 500. Signed addresses expire, so ask right before downloading, and never send API credentials to them. 
@@ -2904,6 +2913,11 @@ export interface JobApiListJobHistoryRequest {
     readonly executionId?: string
 
     /**
+     * Only events of executions on this node. Only 1.4 looks at it.
+     */
+    readonly nodeId?: string
+
+    /**
      * Events a page
      */
     readonly limit?: number
@@ -3078,7 +3092,7 @@ export class JobApi extends BaseAPI {
      * @throws {RequiredError}
      */
     public listJobHistory(requestParameters: JobApiListJobHistoryRequest, options?: RawAxiosRequestConfig) {
-        return JobApiFp(this.configuration).listJobHistory(requestParameters.jobId, requestParameters.namespace, requestParameters.jobVersion, requestParameters.allJobVersions, requestParameters.since, requestParameters.eventType, requestParameters.executionId, requestParameters.limit, requestParameters.nextToken, options).then((request) => request(this.axios, this.basePath));
+        return JobApiFp(this.configuration).listJobHistory(requestParameters.jobId, requestParameters.namespace, requestParameters.jobVersion, requestParameters.allJobVersions, requestParameters.since, requestParameters.eventType, requestParameters.executionId, requestParameters.nodeId, requestParameters.limit, requestParameters.nextToken, options).then((request) => request(this.axios, this.basePath));
     }
 
     /**
