@@ -138,7 +138,7 @@ export class Jobs {
 
   /** The runs of a job on compute nodes: state, exit code, the beginning of its output, where the result went. */
   executions(jobId: string, options: JobExecutionsOptions = {}): PagePromise<Execution> {
-    const { limit = 5, nextToken, orderBy, reverse = false, jobVersion, allJobVersions } = options;
+    const { limit = 5, orderBy, reverse = false, jobVersion, allJobVersions } = options;
     const call = this.#read('jobs.executions', options, ({ jobs }, sending) =>
       jobs.listJobExecutions(
         {
@@ -147,7 +147,6 @@ export class Jobs {
           reverse,
           ...defined({
             namespace: this.#namespace(options),
-            nextToken,
             orderBy: orderBy && oneOf(orderBy, ExecutionOrderBy, 'orderBy'),
             jobVersion,
             allJobVersions,

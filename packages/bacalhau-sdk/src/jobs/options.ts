@@ -26,7 +26,7 @@ export interface ListJobsOptions extends NamespacedCallOptions {
 export interface JobExecutionsOptions extends NamespacedCallOptions {
   /** How many at most; 0 for all. Servers give no second page: raise this for more. Default: 5. */
   readonly limit?: number | undefined;
-  /** Sent for likeness with the Python SDK; servers ignore it, because they give no second page. */
+  /** Accepted for likeness with the Python SDK, without effect: servers give no second page of executions. */
   readonly nextToken?: string | undefined;
   /** Default: the server's, by creation. */
   readonly orderBy?: ExecutionOrderBy | undefined;
