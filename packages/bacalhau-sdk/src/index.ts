@@ -4,6 +4,8 @@
  * @packageDocumentation
  */
 
+export * from './agent/index.js';
+export type { ApiPromise, Page, PagePromise, Reply, ResponseInfo } from './answers/index.js';
 export { Bacalhau } from './client/index.js';
 export type { Environment } from './config/index.js';
 export * from './errors/index.js';
@@ -16,18 +18,15 @@ export {
   type ListJobsOptions,
 } from './jobs/index.js';
 export type { Logger, LogLevel } from './logging/index.js';
-export type { Page, PagePromise } from './pagination/index.js';
+export { type ListNodesOptions, Nodes } from './nodes/index.js';
 export type { HttpAgent } from './platform/platform.js';
 export type {
-  ApiPromise,
   CallOptions,
   ClientOptions,
   Headers,
   NamespacedCallOptions,
-  Reply,
   RequestEvent,
   ResponseEvent,
-  ResponseInfo,
   RetryEvent,
 } from './transport/index.js';
 export { VERSION } from './version.js';

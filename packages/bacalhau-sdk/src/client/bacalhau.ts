@@ -1,5 +1,7 @@
+import { Agent } from '../agent/index.js';
 import type { Identity } from '../identity/index.js';
 import { Jobs } from '../jobs/index.js';
+import { Nodes } from '../nodes/index.js';
 import { type ClientOptions, connect, derive, Transport } from '../transport/index.js';
 
 /**
@@ -15,6 +17,10 @@ import { type ClientOptions, connect, derive, Transport } from '../transport/ind
 export class Bacalhau implements AsyncDisposable {
   /** Submit, stop, look up, list. */
   readonly jobs: Jobs;
+  /** Who takes part in the network, and who may. */
+  readonly nodes: Nodes;
+  /** The server itself: its version, configuration, health. */
+  readonly agent: Agent;
   readonly #transport: Transport;
 
   /** @throws {ConfigurationError} if an option or an environment variable is malformed. */
@@ -24,6 +30,8 @@ export class Bacalhau implements AsyncDisposable {
   constructor(source: ClientOptions | Transport = {}) {
     this.#transport = source instanceof Transport ? source : connect(source);
     this.jobs = new Jobs(this.#transport);
+    this.nodes = new Nodes(this.#transport);
+    this.agent = new Agent(this.#transport);
   }
 
   /** The address of the orchestrator, without a slash at the end. */

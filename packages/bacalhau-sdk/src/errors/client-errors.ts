@@ -10,6 +10,11 @@ export class UnsupportedRuntimeError extends BacalhauError {
   protected static override readonly kind: string = 'UnsupportedRuntimeError';
 }
 
+/** The server is too old for the call. The message names the version it needs and what to do instead. */
+export class UnsupportedByServerError extends BacalhauError {
+  protected static override readonly kind: string = 'UnsupportedByServerError';
+}
+
 /** An argument of a call was refused before anything was sent. */
 export class InvalidArgumentError extends BacalhauError {
   protected static override readonly kind: string = 'InvalidArgumentError';

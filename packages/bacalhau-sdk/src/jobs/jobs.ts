@@ -12,18 +12,26 @@ import {
   type SpecConfig,
   type StopJobResponse,
 } from 'bacalhau-apiclient';
-import { type PagePromise, pagePromise } from '../pagination/index.js';
+import type { ApiPromise, PagePromise } from '../answers/index.js';
 import { checkIdentifier, checkLimit, checkPutJobRequest, oneOf } from '../spec/index.js';
 import {
-  type ApiPromise,
+  Caller,
   type CallOptions,
   type ClientOptions,
   connect,
+  defined,
+  itemsPage,
   type NamespacedCallOptions,
-  type Operation,
   Transport,
 } from '../transport/index.js';
 import type { GetJobOptions, JobExecutionsOptions, JobHistoryOptions, ListJobsOptions } from './options.js';
+
+/** The page of a list that is awaited without a limit, as in the Python SDK. */
+const AWAITED_PAGE = 5;
+/** The page of a list that is looped over without a limit: servers decode every job of a namespace for each page. */
+const WALKED_PAGE = 1_000;
+/** The limit that means all entries. */
+const ALL = 0;
 
 /**
  * The jobs of a Bacalhau network: submit, stop, look up, list.
@@ -39,14 +47,14 @@ import type { GetJobOptions, JobExecutionsOptions, JobHistoryOptions, ListJobsOp
  * ```
  */
 export class Jobs {
-  readonly #transport: Transport;
+  readonly #caller: Caller;
 
   /** The jobs of the network that the options and the environment name; the same as `new Bacalhau(options).jobs`. */
   constructor(options?: ClientOptions);
   /** @internal */
   constructor(transport: Transport);
   constructor(source: ClientOptions | Transport = {}) {
-    this.#transport = source instanceof Transport ? source : connect(source);
+    this.#caller = new Caller(source instanceof Transport ? source : connect(source));
   }
 
   /**
@@ -59,9 +67,9 @@ export class Jobs {
    * @throws {ConflictError} if a job of that name exists already and nothing changed.
    */
   put(request: PutJobRequest, options: NamespacedCallOptions = {}): ApiPromise<PutJobResponse> {
-    return this.#write('jobs.put', options, ({ jobs }, sending) => {
+    return this.#caller.write('jobs.put', options, ({ jobs }, sending) => {
       checkPutJobRequest(request);
-      const namespace = request.Job.Namespace ?? this.#namespace(options);
+      const namespace = request.Job.Namespace ?? this.#caller.namespace(options);
       const putJobRequest =
         namespace === undefined ? request : { ...request, Job: { ...request.Job, Namespace: namespace } };
       return jobs.putJob({ putJobRequest }, sending);
@@ -74,17 +82,17 @@ export class Jobs {
    * @throws {ConflictError} if the job has ended already; a job that was stopped before is stopped again without complaint.
    */
   stop(jobId: string, reason?: string, options: NamespacedCallOptions = {}): ApiPromise<StopJobResponse> {
-    return this.#write('jobs.stop', options, ({ jobs }, sending) =>
+    return this.#caller.write('jobs.stop', options, ({ jobs }, request) =>
       jobs.stopJob(
         {
           jobId: checkIdentifier(jobId, 'jobId'),
           // In the body: servers ignore the query parameter of that name.
           ...defined({
-            namespace: this.#namespace(options),
+            namespace: this.#caller.namespace(options),
             stopJobRequest: reason === undefined ? undefined : { reason },
           }),
         },
-        sending,
+        request,
       ),
     );
   }
@@ -92,7 +100,7 @@ export class Jobs {
   /** A job by id, by the beginning of its id, or (from servers 1.8 on) by name. */
   get(jobId: string, options: GetJobOptions = {}): ApiPromise<GetJobResponse> {
     const { include = [], limit = 10, jobVersion } = options;
-    return this.#read('jobs.get', options, ({ jobs }, sending) => {
+    return this.#caller.read('jobs.get', options, ({ jobs }, request) => {
       const parts = (typeof include === 'string' ? [include] : include).map((part) =>
         oneOf(part, JobInclude, 'include'),
       );
@@ -101,12 +109,12 @@ export class Jobs {
           jobId: checkIdentifier(jobId, 'jobId'),
           limit: checkLimit(limit, 'limit'),
           ...defined({
-            namespace: this.#namespace(options),
+            namespace: this.#caller.namespace(options),
             jobVersion,
             include: parts.length === 0 ? undefined : parts,
           }),
         },
-        sending,
+        request,
       );
     });
   }
@@ -120,42 +128,67 @@ export class Jobs {
    * ```
    */
   list(options: ListJobsOptions = {}): PagePromise<Job> {
-    const { limit = 5, nextToken, orderBy = 'created_at', reverse = false, labels } = options;
-    const call = this.#read('jobs.list', options, ({ jobs }, sending) =>
-      jobs.listJobs(
-        {
-          limit: checkLimit(limit, 'limit'),
-          orderBy: oneOf(orderBy, JobOrderBy, 'orderBy'),
-          reverse,
-          // The token remembers neither namespace nor labels, so they go along with every page.
-          ...defined({ namespace: this.#namespace(options), nextToken, labels: labels && [...labels] }),
-        },
-        sending,
-      ),
-    );
-    return this.#page(call, (token) => this.list({ ...options, nextToken: token }));
+    const { limit, orderBy = 'created_at', reverse = false, labels } = options;
+    return this.#caller.list({
+      name: 'jobs.list',
+      options,
+      send: ({ nextToken = options.nextToken, pageSize = AWAITED_PAGE }, { jobs }, request) =>
+        jobs.listJobs(
+          {
+            limit: checkLimit(limit ?? pageSize, 'limit'),
+            orderBy: oneOf(orderBy, JobOrderBy, 'orderBy'),
+            reverse,
+            // The token remembers neither namespace nor labels, so they go along with every page.
+            ...defined({ namespace: this.#caller.namespace(options), nextToken, labels: labels && [...labels] }),
+          },
+          request,
+        ),
+      toPage: itemsPage,
+      walkSize: WALKED_PAGE,
+      key: ({ ID }) => ID,
+    });
   }
 
   /** The runs of a job on compute nodes: state, exit code, the beginning of its output, where the result went. */
   executions(jobId: string, options: JobExecutionsOptions = {}): PagePromise<Execution> {
-    const { limit = 5, orderBy, reverse = false, jobVersion, allJobVersions } = options;
-    const call = this.#read('jobs.executions', options, ({ jobs }, sending) =>
-      jobs.listJobExecutions(
-        {
-          jobId: checkIdentifier(jobId, 'jobId'),
-          limit: checkLimit(limit, 'limit'),
-          reverse,
-          ...defined({
-            namespace: this.#namespace(options),
-            orderBy: orderBy && oneOf(orderBy, ExecutionOrderBy, 'orderBy'),
-            jobVersion,
-            allJobVersions,
-          }),
-        },
-        sending,
-      ),
-    );
-    return this.#page(call, (token) => this.executions(jobId, { ...options, nextToken: token }));
+    const { limit, orderBy, reverse = false, jobVersion, allJobVersions } = options;
+    return this.#caller.list({
+      name: 'jobs.executions',
+      options,
+      send: ({ pageSize = AWAITED_PAGE }, { jobs }, request) =>
+        jobs.listJobExecutions(
+          {
+            jobId: checkIdentifier(jobId, 'jobId'),
+            limit: checkLimit(limit ?? pageSize, 'limit'),
+            reverse,
+            ...defined({
+              namespace: this.#caller.namespace(options),
+              orderBy: orderBy && oneOf(orderBy, ExecutionOrderBy, 'orderBy'),
+              jobVersion,
+              allJobVersions,
+            }),
+          },
+          request,
+        ),
+      toPage: itemsPage,
+      walkSize: ALL,
+    });
+  }
+
+  /** The versions of a job's specification, oldest first. From servers 1.8 on. */
+  versions(jobId: string, options: NamespacedCallOptions = {}): PagePromise<Job> {
+    return this.#caller.list({
+      name: 'jobs.versions',
+      options,
+      send: async (_page, { jobs }, request) => {
+        await this.#requireNamedJobs('jobs.versions', options);
+        return jobs.listJobVersions(
+          { jobId: checkIdentifier(jobId, 'jobId'), ...defined({ namespace: this.#caller.namespace(options) }) },
+          request,
+        );
+      },
+      toPage: itemsPage,
+    });
   }
 
   /**
@@ -163,116 +196,66 @@ export class Jobs {
    * place. Nothing while the job runs, and nothing for a job without a publisher.
    */
   results(jobId: string, options: NamespacedCallOptions = {}): PagePromise<SpecConfig> {
-    const call = this.#read('jobs.results', options, ({ jobs }, sending) =>
-      jobs.listJobResults(
-        { jobId: checkIdentifier(jobId, 'jobId'), ...defined({ namespace: this.#namespace(options) }) },
-        sending,
-      ),
-    );
-    return this.#page(call, () => this.results(jobId, options));
+    return this.#caller.list({
+      name: 'jobs.results',
+      options,
+      send: (_page, { jobs }, request) =>
+        jobs.listJobResults(
+          { jobId: checkIdentifier(jobId, 'jobId'), ...defined({ namespace: this.#caller.namespace(options) }) },
+          request,
+        ),
+      toPage: itemsPage,
+    });
   }
 
   /**
    * What happened to a job, in order.
    *
    * While the job runs the server hands out a token even after the last event: keep `nextToken` of the last page to
-   * ask later for what came since.
+   * ask later for what came since, or let `followHistory` do that.
    */
   history(jobId: string, options: JobHistoryOptions = {}): PagePromise<JobHistory> {
-    const {
-      eventType = 'execution',
-      executionId,
-      nodeId,
-      limit,
-      nextToken,
-      since,
-      jobVersion,
-      allJobVersions,
-    } = options;
-    const call = this.#read('jobs.history', options, ({ jobs }, sending) =>
-      jobs.listJobHistory(
-        {
-          jobId: checkIdentifier(jobId, 'jobId'),
-          eventType: oneOf(eventType, JobHistoryEventType, 'eventType'),
-          ...defined({
-            namespace: this.#namespace(options),
-            executionId,
-            // Sent again for every page: the server takes it from the query, not from the token.
-            limit: limit === undefined ? undefined : checkLimit(limit, 'limit'),
-            nextToken,
-            since: since && Math.floor(since.getTime() / 1_000),
-            jobVersion,
-            allJobVersions,
-          }),
-        },
-        sending,
-      ),
-    );
-    const next = (token: string) => this.history(jobId, { ...options, nextToken: token });
-    if (nodeId === undefined) return this.#page(call, next);
-    const onNode = this.#executionsOn(nodeId, jobId, options);
-    return this.#page(
-      call,
-      next,
-      onNode.then(
-        (ids) =>
-          ({ ExecutionID }) =>
-            ExecutionID !== undefined && ids.has(ExecutionID),
-      ),
-    );
-  }
-
-  #read<T extends object>(name: string, options: CallOptions, send: Operation<T>['send']): ApiPromise<T> {
-    return this.#transport.call({ name, safe: true, send }, options);
-  }
-
-  #write<T extends object>(name: string, options: CallOptions, send: Operation<T>['send']): ApiPromise<T> {
-    return this.#transport.call({ name, safe: false, send }, options);
+    const { eventType = 'execution', executionId, nodeId, limit, since, jobVersion, allJobVersions } = options;
+    return this.#caller.list({
+      name: 'jobs.history',
+      options,
+      send: ({ nextToken = options.nextToken }, { jobs }, request) =>
+        jobs.listJobHistory(
+          {
+            jobId: checkIdentifier(jobId, 'jobId'),
+            eventType: oneOf(eventType, JobHistoryEventType, 'eventType'),
+            ...defined({
+              namespace: this.#caller.namespace(options),
+              executionId,
+              // Sent again for every page: the server takes it from the query, not from the token.
+              limit: limit === undefined ? undefined : checkLimit(limit, 'limit'),
+              nextToken,
+              since: since && Math.floor(since.getTime() / 1_000),
+              jobVersion,
+              allJobVersions,
+            }),
+          },
+          request,
+        ),
+      toPage: async (answer) => {
+        const page = itemsPage(answer);
+        if (nodeId === undefined) return page;
+        const executions = await this.#executionsOn(nodeId, jobId, options);
+        const items = page.items.filter(({ ExecutionID }) => ExecutionID !== undefined && executions.has(ExecutionID));
+        return { ...page, items };
+      },
+    });
   }
 
   async #executionsOn(nodeId: string, jobId: string, options: JobHistoryOptions): Promise<ReadonlySet<string>> {
     const { signal, timeoutMs, maxRetries, headers, namespace, jobVersion, allJobVersions } = options;
-    const call = { signal, timeoutMs, maxRetries, headers, namespace, jobVersion, allJobVersions, limit: 0 };
+    const call = { signal, timeoutMs, maxRetries, headers, namespace, jobVersion, allJobVersions, limit: ALL };
     const { items } = await this.executions(jobId, call);
     return new Set(items.filter(({ NodeID }) => NodeID.startsWith(nodeId)).map(({ ID }) => ID));
   }
 
-  /** Pages of a list call; `keep` leaves entries out without ending the list where a whole page is left out. */
-  #page<T>(
-    call: ApiPromise<ListAnswer<T>>,
-    next: (nextToken: string) => PagePromise<T>,
-    keep?: Promise<(item: T) => boolean>,
-  ): PagePromise<T> {
-    const filtered = call.withResponse().then(async ({ data, response }) => ({ data, response, kept: await keep }));
-    return pagePromise(filtered, ({ data: { Items, NextToken }, kept }) => ({
-      items: kept === undefined ? Items : Items.filter(kept),
-      nextToken: NextToken ?? '',
-      end: Items.length === 0,
-      fetch: next,
-    }));
-  }
-
-  #namespace(options: NamespacedCallOptions): string | undefined {
-    return options.namespace ?? this.#transport.config.namespace;
+  #requireNamedJobs(operation: string, { signal, timeoutMs }: CallOptions): Promise<void> {
+    const advice = 'Older servers know a job by its id only and keep one version of it.';
+    return this.#caller.transport.requireServer('1.8.0', operation, advice, { signal, timeoutMs });
   }
 }
-
-/** The common shape of the server's list answers. */
-interface ListAnswer<T> {
-  readonly Items: readonly T[];
-  readonly NextToken?: string;
-}
-
-type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
-
-/** Leaves out what is undefined, which the generated types tell from absent. */
-function defined<T extends object>(values: T): Defined<T> {
-  const result: Defined<T> = {};
-  for (const key in values) {
-    const value = values[key];
-    if (isDefined(value)) result[key] = value;
-  }
-  return result;
-}
-
-const isDefined = <T>(value: T): value is Exclude<T, undefined> => value !== undefined;

@@ -11,7 +11,7 @@ export interface GetJobOptions extends NamespacedCallOptions {
 }
 
 export interface ListJobsOptions extends NamespacedCallOptions {
-  /** Entries a page; 0 for all. Default: 5. */
+  /** Entries a page, never a cap; 0 for all. Default: 5 where the list is awaited, 1,000 where it is looped over. */
   readonly limit?: number | undefined;
   /** Where to go on: the `nextToken` of an earlier page. It overrides `limit`, `orderBy` and `reverse`. */
   readonly nextToken?: string | undefined;
@@ -24,7 +24,7 @@ export interface ListJobsOptions extends NamespacedCallOptions {
 }
 
 export interface JobExecutionsOptions extends NamespacedCallOptions {
-  /** How many at most; 0 for all. Servers give no second page: raise this for more. Default: 5. */
+  /** How many at most; 0 for all. Servers give no second page. Default: 5 where the list is awaited, all where it is looped over. */
   readonly limit?: number | undefined;
   /** Accepted for likeness with the Python SDK, without effect: servers give no second page of executions. */
   readonly nextToken?: string | undefined;

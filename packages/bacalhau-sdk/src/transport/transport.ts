@@ -5,18 +5,19 @@ import axios, {
   type RawAxiosRequestConfig,
 } from 'axios';
 import { AgentApi, Configuration, JobApi, NodeApi } from 'bacalhau-apiclient';
+import { type ApiPromise, apiPromise, type Reply } from '../answers/index.js';
 import type { ResolvedConfig } from '../config/index.js';
-import { ConfigurationError, InvalidArgumentError } from '../errors/index.js';
+import { ConfigurationError, InvalidArgumentError, UnsupportedByServerError } from '../errors/index.js';
 import type { IdentityStore } from '../identity/index.js';
 import type { Logger, LogLevel } from '../logging/index.js';
 import type { Connections } from '../platform/platform.js';
-import { type ApiPromise, apiPromise, type Reply } from './api-promise.js';
 import { Deadline } from './deadline.js';
 import { TextBody } from './error-body.js';
 import { checkHeaders, type Headers, plainHeaders, redact } from './headers.js';
 import type { CallOptions, ClientOptions } from './options.js';
 import { isWorthRetrying, retryDelayMs } from './retry.js';
 import { type CallContext, expectObject, toFailure } from './to-error.js';
+import { isAtLeast, parseRelease, type Release } from './version.js';
 
 const DEFAULT_TIMEOUT_MS = 60_000;
 const DEFAULT_MAX_RETRIES = 2;
@@ -64,6 +65,7 @@ export class Transport {
   readonly #maxRetries: number;
   readonly #pending = new Set<Deadline>();
   #closed = false;
+  #release: Promise<Release | undefined> | undefined;
 
   constructor(parts: TransportParts) {
     const { options, config, connections } = parts;
@@ -102,6 +104,31 @@ export class Transport {
   /** Carries out one operation; rejects with the SDK's own errors only. */
   call<T extends object>(operation: Operation<T>, options: CallOptions = {}): ApiPromise<T> {
     return apiPromise(this.#run(operation, options));
+  }
+
+  /** The server's release, asked once; undefined for a development build, which counts as the newest. */
+  serverRelease(options: CallOptions = {}): Promise<Release | undefined> {
+    this.#release ??= this.call(
+      { name: 'agent.version', safe: true, send: ({ agent }, sending) => agent.getAgentVersion(sending) },
+      options,
+    ).then(
+      ({ GitVersion }) => parseRelease(GitVersion),
+      (error: unknown) => {
+        this.#release = undefined; // The next call asks again.
+        throw error;
+      },
+    );
+    return this.#release;
+  }
+
+  /** @throws {UnsupportedByServerError} if the server is older than `since`. */
+  async requireServer(since: string, operation: string, advice: string, options: CallOptions = {}): Promise<void> {
+    const release = await this.serverRelease(options);
+    if (isAtLeast(release, since)) return;
+    const version = release === undefined ? 'unknown' : `${release.major}.${release.minor}.${release.patch}`;
+    throw new UnsupportedByServerError(
+      `${operation} needs a server from ${since} on; this one is ${version}. ${advice}`,
+    );
   }
 
   /** Gives up what is under way and closes the sockets. */

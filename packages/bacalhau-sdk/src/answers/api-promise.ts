@@ -1,10 +1,8 @@
-import type { Headers } from './headers.js';
-
 /** The HTTP side of an answer. */
 export interface ResponseInfo {
   readonly status: number;
   /** By lower-case name. */
-  readonly headers: Headers;
+  readonly headers: Readonly<Record<string, string>>;
   readonly requestId: string;
   /** For example `v1.9.3`. */
   readonly serverVersion: string | undefined;

@@ -1,0 +1,1 @@
+export { type ListNodesOptions, Nodes } from './nodes.js';

@@ -1,0 +1,114 @@
+import {
+  NodeAction,
+  NodeApprovalFilter,
+  NodeOrderBy,
+  type NodeState,
+  NodeStatusFilter,
+  type UpdateNodeResponse,
+} from 'bacalhau-apiclient';
+import { type ApiPromise, apiPromise, type PagePromise } from '../answers/index.js';
+import { checkIdentifier, checkLimit, oneOf } from '../spec/index.js';
+import { Caller, type CallOptions, defined, type Transport } from '../transport/index.js';
+
+export interface ListNodesOptions extends CallOptions {
+  /** Label selectors as in Kubernetes, all of which must match: `region=eu`, `gpu`, `!spot`. */
+  readonly labels?: readonly string[] | undefined;
+  /** Default: nodes in every state of approval. */
+  readonly approval?: NodeApprovalFilter | undefined;
+  /** Default: connected and disconnected nodes. */
+  readonly status?: NodeStatusFilter | undefined;
+  /** How many at most; 0 for all. Servers give no second page of nodes. Default: 0. */
+  readonly limit?: number | undefined;
+  /** Default: `id`. `available_…` sort the largest first. */
+  readonly orderBy?: NodeOrderBy | undefined;
+  /** Default: false. */
+  readonly reverse?: boolean | undefined;
+}
+
+/**
+ * The nodes of a network: who is there, and who may take part.
+ *
+ * @example
+ * ```ts
+ * for await (const node of bacalhau.nodes.list({ status: 'connected' })) {
+ *   console.log(node.Info.NodeID, node.Info.ComputeNodeInfo?.ExecutionEngines);
+ * }
+ * ```
+ */
+export class Nodes {
+  readonly #caller: Caller;
+
+  /** @internal */
+  constructor(transport: Transport) {
+    this.#caller = new Caller(transport);
+  }
+
+  /** Lists nodes, by id. */
+  list(options: ListNodesOptions = {}): PagePromise<NodeState> {
+    const { labels, approval, status, limit = 0, orderBy, reverse } = options;
+    return this.#caller.list({
+      name: 'nodes.list',
+      options,
+      send: (_page, { nodes }, request) =>
+        nodes.listNodes(
+          {
+            limit: checkLimit(limit, 'limit'),
+            ...defined({
+              labels: labels && [...labels],
+              // A value that servers do not know gives an empty list, not an error.
+              filterApproval: approval && oneOf(approval, NodeApprovalFilter, 'approval'),
+              filterStatus: status && oneOf(status, NodeStatusFilter, 'status'),
+              orderBy: orderBy && oneOf(orderBy, NodeOrderBy, 'orderBy'),
+              reverse,
+            }),
+          },
+          request,
+        ),
+      toPage: ({ Nodes: items, NextToken }) => ({ items, nextToken: NextToken, end: true }),
+    });
+  }
+
+  /** A node by id or by the beginning of its id. */
+  get(nodeId: string, options: CallOptions = {}): ApiPromise<NodeState> {
+    const call = this.#caller.read('nodes.get', options, ({ nodes }, request) =>
+      nodes.getNode({ nodeId: checkIdentifier(nodeId, 'nodeId') }, request),
+    );
+    return apiPromise(call.withResponse().then(({ data, response }) => ({ data: data.Node, response })));
+  }
+
+  /**
+   * Lets a node take part.
+   * @throws {ConflictError} if it is approved already.
+   */
+  approve(nodeId: string, message?: string, options: CallOptions = {}): ApiPromise<UpdateNodeResponse> {
+    return this.#update('nodes.approve', nodeId, NodeAction.Approve, message, options);
+  }
+
+  /**
+   * Refuses a node.
+   * @throws {ConflictError} if it is rejected already.
+   */
+  reject(nodeId: string, message?: string, options: CallOptions = {}): ApiPromise<UpdateNodeResponse> {
+    return this.#update('nodes.reject', nodeId, NodeAction.Reject, message, options);
+  }
+
+  /** Forgets a node. One that still runs registers again. */
+  delete(nodeId: string, message?: string, options: CallOptions = {}): ApiPromise<UpdateNodeResponse> {
+    return this.#update('nodes.delete', nodeId, NodeAction.Delete, message, options);
+  }
+
+  #update(
+    name: string,
+    nodeId: string,
+    Action: NodeAction,
+    message: string | undefined,
+    options: CallOptions,
+  ): ApiPromise<UpdateNodeResponse> {
+    return this.#caller.write(name, options, ({ nodes }, request) =>
+      nodes.updateNode(
+        { nodeId: checkIdentifier(nodeId, 'nodeId'), updateNodeRequest: { Action, ...defined({ Message: message }) } },
+        request,
+      ),
+    );
+  }
+}

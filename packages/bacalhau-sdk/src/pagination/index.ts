@@ -1,1 +1,0 @@
-export { Page, type PagePromise, pagePromise } from './page.js';

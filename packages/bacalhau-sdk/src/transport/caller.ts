@@ -1,0 +1,79 @@
+import { type ApiPromise, type PageParts, type PagePromise, pagePromise, type Reply } from '../answers/index.js';
+import type { CallOptions, NamespacedCallOptions } from './options.js';
+import type { Operation, Transport } from './transport.js';
+
+/** A list call: how one page is asked for, and where its entries are in the answer. */
+export interface ListCall<R extends object, T> {
+  readonly name: string;
+  readonly options: CallOptions;
+  readonly send: (
+    page: { readonly nextToken: string | undefined; readonly pageSize: number | undefined },
+    ...parameters: Parameters<Operation<R>['send']>
+  ) => ReturnType<Operation<R>['send']>;
+  readonly toPage: (answer: R) => PageParts<T> | Promise<PageParts<T>>;
+  /** Entries a page when the list is looped over without a limit of its own. */
+  readonly walkSize?: number | undefined;
+  /** What tells entries apart, where pages may overlap. */
+  readonly key?: (item: T) => string | undefined;
+}
+
+/** The ways in which resources use the transport. */
+export class Caller {
+  readonly transport: Transport;
+
+  constructor(transport: Transport) {
+    this.transport = transport;
+  }
+
+  /** A call that only reads, and so may be repeated. */
+  read<T extends object>(name: string, options: CallOptions, send: Operation<T>['send']): ApiPromise<T> {
+    return this.transport.call({ name, safe: true, send }, options);
+  }
+
+  /** A call that changes something, and so is sent once. */
+  write<T extends object>(name: string, options: CallOptions, send: Operation<T>['send']): ApiPromise<T> {
+    return this.transport.call({ name, safe: false, send }, options);
+  }
+
+  list<R extends object, T>({ name, options, send, toPage, walkSize, key }: ListCall<R, T>): PagePromise<T> {
+    const fetch = async (page: {
+      nextToken?: string | undefined;
+      pageSize?: number | undefined;
+    }): Promise<Reply<PageParts<T>>> => {
+      const { nextToken, pageSize } = page;
+      const call = this.read<R>(name, options, (apis, request) => send({ nextToken, pageSize }, apis, request));
+      const { data, response } = await call.withResponse();
+      return { data: await toPage(data), response };
+    };
+    return pagePromise({ fetch, walkSize, key });
+  }
+
+  namespace(options: NamespacedCallOptions): string | undefined {
+    return options.namespace ?? this.transport.config.namespace;
+  }
+}
+
+/** The page that most list answers are. */
+export function itemsPage<T>({
+  Items,
+  NextToken,
+}: {
+  readonly Items: readonly T[];
+  readonly NextToken?: string;
+}): PageParts<T> {
+  return { items: Items, nextToken: NextToken ?? '', end: Items.length === 0 };
+}
+
+type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
+
+/** Leaves out what is undefined, which the generated types tell from absent. */
+export function defined<T extends object>(values: T): Defined<T> {
+  const result: Defined<T> = {};
+  for (const key in values) {
+    const value = values[key];
+    if (isDefined(value)) result[key] = value;
+  }
+  return result;
+}
+
+const isDefined = <T>(value: T): value is Exclude<T, undefined> => value !== undefined;
