@@ -10,16 +10,40 @@ export { Bacalhau } from './client/index.js';
 export type { Environment } from './config/index.js';
 export * from './errors/index.js';
 export type { Identity } from './identity/index.js';
+export { JobHandle, type StopOutcome } from './job/index.js';
 export {
   type GetJobOptions,
   type JobExecutionsOptions,
   type JobHistoryOptions,
   Jobs,
   type ListJobsOptions,
+  type RerunOptions,
 } from './jobs/index.js';
 export type { Logger, LogLevel } from './logging/index.js';
 export { type ListNodesOptions, Nodes } from './nodes/index.js';
 export type { HttpAgent } from './platform/platform.js';
+export {
+  type DockerSettings,
+  docker,
+  type InlineInput,
+  type IpfsInput,
+  inputs,
+  type JobContext,
+  type JobSettings,
+  type JobSpec,
+  type JobTemplate,
+  type LocalInput,
+  loadJob,
+  parseJob,
+  publishers,
+  type ResourceSettings,
+  type S3Input,
+  type S3Publisher,
+  type TimeoutSettings,
+  type UrlInput,
+  type WasmSettings,
+  wasm,
+} from './spec/index.js';
 export type {
   CallOptions,
   ClientOptions,
@@ -30,4 +54,5 @@ export type {
   RetryEvent,
 } from './transport/index.js';
 export { VERSION } from './version.js';
+export type { WaitOptions } from './wait/index.js';
 export * from './wire-types.js';

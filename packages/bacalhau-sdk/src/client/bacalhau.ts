@@ -1,5 +1,6 @@
 import { Agent } from '../agent/index.js';
 import type { Identity } from '../identity/index.js';
+import type { JobHandle } from '../job/index.js';
 import { Jobs } from '../jobs/index.js';
 import { Nodes } from '../nodes/index.js';
 import { type ClientOptions, connect, derive, Transport } from '../transport/index.js';
@@ -37,6 +38,18 @@ export class Bacalhau implements AsyncDisposable {
   /** The address of the orchestrator, without a slash at the end. */
   get baseUrl(): string {
     return this.#transport.config.baseUrl;
+  }
+
+  /**
+   * A handle of a job by id or name. Nothing is asked until the handle is used, so a stored id can be taken up again.
+   *
+   * @example
+   * ```ts
+   * const { State } = await bacalhau.job(storedId).wait();
+   * ```
+   */
+  job(idOrName: string, options: { readonly namespace?: string | undefined } = {}): JobHandle {
+    return this.jobs.handle(idOrName, options);
   }
 
   /**

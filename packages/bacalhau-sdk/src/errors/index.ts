@@ -2,3 +2,4 @@ export * from './api-errors.js';
 export { BacalhauError, type ErrorCause } from './base.js';
 export * from './call-errors.js';
 export * from './client-errors.js';
+export * from './job-errors.js';

@@ -4,4 +4,5 @@ export type {
   JobExecutionsOptions,
   JobHistoryOptions,
   ListJobsOptions,
+  RerunOptions,
 } from './options.js';

@@ -1,4 +1,5 @@
 import {
+  type DiffJobResponse,
   type Execution,
   ExecutionOrderBy,
   type GetJobResponse,
@@ -9,11 +10,21 @@ import {
   JobOrderBy,
   type PutJobRequest,
   type PutJobResponse,
+  type RerunJobResponse,
   type SpecConfig,
   type StopJobResponse,
 } from 'bacalhau-apiclient';
 import type { ApiPromise, PagePromise } from '../answers/index.js';
-import { checkIdentifier, checkLimit, checkPutJobRequest, oneOf } from '../spec/index.js';
+import { JobHandle } from '../job/index.js';
+import {
+  checkIdentifier,
+  checkJob,
+  checkLimit,
+  checkPutJobRequest,
+  isTemplate,
+  type JobSpec,
+  oneOf,
+} from '../spec/index.js';
 import {
   Caller,
   type CallOptions,
@@ -22,14 +33,28 @@ import {
   defined,
   itemsPage,
   type NamespacedCallOptions,
+  randomHex,
+  sleep,
   Transport,
 } from '../transport/index.js';
-import type { GetJobOptions, JobExecutionsOptions, JobHistoryOptions, ListJobsOptions } from './options.js';
+import { Waiter } from '../wait/index.js';
+import type {
+  GetJobOptions,
+  JobExecutionsOptions,
+  JobHistoryOptions,
+  ListJobsOptions,
+  RerunOptions,
+} from './options.js';
 
 /** The page of a list that is awaited without a limit, as in the Python SDK. */
 const AWAITED_PAGE = 5;
 /** The page of a list that is looped over without a limit: servers decode every job of a namespace for each page. */
 const WALKED_PAGE = 1_000;
+/** What a live history waits between two questions, in milliseconds. */
+const SHORTEST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 2_000;
+/** Where servers put a job that names no namespace. */
+const DEFAULT_NAMESPACE = 'default';
 /** The limit that means all entries. */
 const ALL = 0;
 
@@ -48,13 +73,49 @@ const ALL = 0;
  */
 export class Jobs {
   readonly #caller: Caller;
+  readonly #waiter: Waiter;
 
   /** The jobs of the network that the options and the environment name; the same as `new Bacalhau(options).jobs`. */
   constructor(options?: ClientOptions);
   /** @internal */
   constructor(transport: Transport);
   constructor(source: ClientOptions | Transport = {}) {
-    this.#caller = new Caller(source instanceof Transport ? source : connect(source));
+    const transport = source instanceof Transport ? source : connect(source);
+    this.#caller = new Caller(transport);
+    this.#waiter = new Waiter(transport);
+  }
+
+  /**
+   * Submits a job and gives a handle of it. A job without a name gets a fresh one, by which it can be found again if
+   * the answer is lost.
+   *
+   * @example
+   * ```ts
+   * const job = await bacalhau.jobs.submit(docker({ image: 'ubuntu', parameters: ['date'] }));
+   * console.log(job.id);
+   * ```
+   * @throws {InvalidJobError} naming the field, before anything is sent.
+   */
+  async submit(spec: JobSpec, options: NamespacedCallOptions = {}): Promise<JobHandle> {
+    const job = await this.#toJob(spec, options);
+    const named = job.Name === undefined || job.Name === '' ? { ...job, Name: freshName() } : job;
+    const { JobID, Warnings } = await this.put({ Job: named }, options);
+    const namespace = job.Namespace ?? this.#caller.namespace(options);
+    return this.#handle({ id: JobID, namespace: namespace ?? DEFAULT_NAMESPACE, warnings: Warnings ?? [] });
+  }
+
+  /** A handle of a job by id or name. Nothing is asked until the handle is used. */
+  handle(jobId: string, options: { readonly namespace?: string | undefined } = {}): JobHandle {
+    return this.#handle({ id: checkIdentifier(jobId, 'jobId'), namespace: this.#caller.namespace(options) });
+  }
+
+  #handle(reference: { id: string; namespace: string | undefined; warnings?: readonly string[] }): JobHandle {
+    return new JobHandle({ jobs: this, waiter: this.#waiter }, reference);
+  }
+
+  async #toJob(spec: JobSpec, { signal, timeoutMs }: CallOptions): Promise<Job> {
+    if (!isTemplate(spec)) return spec;
+    return spec.toJob({ serverRelease: await this.#caller.transport.serverRelease({ signal, timeoutMs }) });
   }
 
   /**
@@ -254,8 +315,76 @@ export class Jobs {
     return new Set(items.filter(({ NodeID }) => NodeID.startsWith(nodeId)).map(({ ID }) => ID));
   }
 
+  /**
+   * What would change if this job, by its name, were submitted. The text is for people; it is empty if nothing would.
+   * From servers 1.8 on.
+   *
+   * @throws {NotFoundError} if there is no job of that name.
+   */
+  diff(job: Job, options: NamespacedCallOptions = {}): ApiPromise<DiffJobResponse> {
+    return this.#caller.read('jobs.diff', options, async ({ jobs }, request) => {
+      checkJob(job);
+      await this.#requireNamedJobs('jobs.diff', options);
+      const namespace = job.Namespace ?? this.#caller.namespace(options);
+      const Job = namespace === undefined ? job : { ...job, Namespace: namespace };
+      return jobs.diffJob({ diffJobRequest: { Job } }, request);
+    });
+  }
+
+  /**
+   * Runs a job once more, as a new version of it. From servers 1.8 on.
+   *
+   * The job is looked up first, with its version: a rerun of something unknown leaves a server up to 1.9.3 unable to
+   * write until it is restarted. A job that is deleted in the moment between the two is not covered by that.
+   *
+   * @throws {NotFoundError} if there is no such job or version; the server is not bothered then.
+   */
+  rerun(jobId: string, options: RerunOptions = {}): ApiPromise<RerunJobResponse> {
+    const { jobVersion, signal, timeoutMs, maxRetries, headers } = options;
+    return this.#caller.write('jobs.rerun', options, async ({ jobs }, request) => {
+      await this.#requireNamedJobs('jobs.rerun', options);
+      const namespace = this.#caller.namespace(options);
+      const found = await this.get(jobId, { namespace, jobVersion, signal, timeoutMs, maxRetries, headers });
+      const { ID = '', Namespace = DEFAULT_NAMESPACE } = found.Job;
+      return jobs.rerunJob(
+        {
+          jobId: checkIdentifier(ID, 'jobId'),
+          // In the body: servers do not look at the query of a PUT.
+          rerunJobRequest: { Namespace, ...defined({ JobVersion: jobVersion }) },
+        },
+        request,
+      );
+    });
+  }
+
+  /**
+   * What happens to a job, from its beginning and as it happens, until it has ended.
+   *
+   * @example
+   * ```ts
+   * for await (const { Event } of jobs.followHistory(jobId)) console.log(Event.Message);
+   * ```
+   */
+  async *followHistory(jobId: string, options: JobHistoryOptions = {}): AsyncGenerator<JobHistory, void, undefined> {
+    let pause = SHORTEST_PAUSE_MS;
+    let page = await this.history(jobId, { eventType: 'all', ...options });
+    for (;;) {
+      yield* page.items;
+      // The server hands out a token as long as the job has not ended.
+      if (page.nextToken === '') return;
+      if (page.items.length > 0) pause = SHORTEST_PAUSE_MS;
+      else {
+        await this.#caller.transport.hold('jobs.followHistory', { signal: options.signal }, (cut) => sleep(pause, cut));
+        pause = Math.min(pause * 1.5, LONGEST_PAUSE_MS);
+      }
+      page = await this.history(jobId, { eventType: 'all', ...options, nextToken: page.nextToken });
+    }
+  }
+
   #requireNamedJobs(operation: string, { signal, timeoutMs }: CallOptions): Promise<void> {
     const advice = 'Older servers know a job by its id only and keep one version of it.';
     return this.#caller.transport.requireServer('1.8.0', operation, advice, { signal, timeoutMs });
   }
 }
+
+const freshName = (): string => `job-${randomHex(8)}`;

@@ -59,3 +59,8 @@ export interface JobHistoryOptions extends NamespacedCallOptions {
   /** Events of every version of the job, from servers 1.8 on. Default: false. */
   readonly allJobVersions?: boolean | undefined;
 }
+
+export interface RerunOptions extends NamespacedCallOptions {
+  /** Which version of the specification. Default: the latest. */
+  readonly jobVersion?: number | undefined;
+}

@@ -30,6 +30,7 @@ export interface Platform {
   environment(): Readonly<Record<string, string | undefined>>;
   homeDirectory(): string | undefined;
   openConnections(): Connections;
+  readFile(path: string | URL): Promise<Uint8Array>;
   /** Makes the directory and `user_id.pem` in it, unless they exist. Does nothing where there is no file system. */
   ensureKeyFile(directory: string | undefined): Promise<void>;
   loadIdentity(directory: string | undefined): Promise<Identity>;

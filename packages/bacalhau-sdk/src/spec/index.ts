@@ -1,2 +1,9 @@
 export { checkIdentifier, checkLimit, oneOf } from './check-arguments.js';
-export { checkPutJobRequest } from './check-job.js';
+export { checkJob, checkPutJobRequest } from './check-job.js';
+export { type DockerSettings, docker } from './docker.js';
+export { type InlineInput, type IpfsInput, inputs, type LocalInput, type S3Input, type UrlInput } from './inputs.js';
+export type { JobSettings, ResourceSettings, TimeoutSettings } from './job-settings.js';
+export { isTemplate, type JobContext, type JobSpec, type JobTemplate } from './job-spec.js';
+export { loadJob, parseJob } from './load-job.js';
+export { publishers, type S3Publisher } from './publishers.js';
+export { type WasmSettings, wasm } from './wasm.js';

@@ -11,10 +11,11 @@ import { ConfigurationError, InvalidArgumentError, UnsupportedByServerError } fr
 import type { IdentityStore } from '../identity/index.js';
 import type { Logger, LogLevel } from '../logging/index.js';
 import type { Connections } from '../platform/platform.js';
-import { Deadline } from './deadline.js';
+import { Deadline, sleep } from './deadline.js';
 import { TextBody } from './error-body.js';
 import { checkHeaders, type Headers, plainHeaders, redact } from './headers.js';
 import type { CallOptions, ClientOptions } from './options.js';
+import { randomHex } from './random.js';
 import { isWorthRetrying, retryDelayMs } from './retry.js';
 import { type CallContext, expectObject, toFailure } from './to-error.js';
 import { isAtLeast, parseRelease, type Release } from './version.js';
@@ -106,6 +107,33 @@ export class Transport {
     return apiPromise(this.#run(operation, options));
   }
 
+  /**
+   * For what takes longer than one call: gives it a signal that ends with the caller's, with the deadline (none unless
+   * said) and with the client, and turns its end by one of these into the error that says which.
+   */
+  async hold<T>(
+    operation: string,
+    options: Pick<CallOptions, 'signal' | 'timeoutMs'>,
+    work: (cut: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    this.#checkOpen(operation);
+    const deadline = new Deadline(checkTimeout(options.timeoutMs) ?? Number.POSITIVE_INFINITY, options.signal);
+    this.#pending.add(deadline);
+    try {
+      return await work(deadline.signal);
+    } catch (thrown) {
+      const { baseUrl } = this.config;
+      throw toFailure(thrown, { operation, safe: true, baseUrl, requestId: '', attempts: 0, deadline }).error;
+    } finally {
+      deadline.release();
+      this.#pending.delete(deadline);
+    }
+  }
+
+  #checkOpen(operation: string): void {
+    if (this.#closed) throw new ConfigurationError(`${operation}: this client is closed. Make a new one.`);
+  }
+
   /** The server's release, asked once; undefined for a development build, which counts as the newest. */
   serverRelease(options: CallOptions = {}): Promise<Release | undefined> {
     this.#release ??= this.call(
@@ -139,9 +167,9 @@ export class Transport {
   }
 
   async #run<T extends object>(operation: Operation<T>, options: CallOptions): Promise<Reply<T>> {
-    if (this.#closed) throw new ConfigurationError(`${operation.name}: this client is closed. Make a new one.`);
+    this.#checkOpen(operation.name);
     const maxRetries = checkRetries(options.maxRetries) ?? this.#maxRetries;
-    const requestId = newRequestId();
+    const requestId = randomHex(16);
     const headers = { 'X-Request-Id': requestId, ...this.#headers, ...checkHeaders(options.headers) };
     const deadline = new Deadline(checkTimeout(options.timeoutMs) ?? this.#timeoutMs, options.signal);
     this.#pending.add(deadline);
@@ -177,7 +205,7 @@ export class Transport {
             error,
           });
           this.#logger.info(`${error.message} Trying again in ${Math.round(delayMs)} ms.`);
-          await deadline.sleep(delayMs);
+          await sleep(delayMs, deadline.signal);
         }
       }
     } finally {
@@ -251,11 +279,6 @@ function describe(response: AxiosResponse, requestId: string, attempts: number):
     serverVersion: headers['x-bacalhau-git-version'],
     attempts,
   };
-}
-
-/** Not `randomUUID`, which browsers offer on secure pages only. */
-function newRequestId(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 const isLoopback = (baseUrl: string): boolean => /^https?:\/\/(127\.|localhost[:/]|\[::1\])/.test(`${baseUrl}/`);

@@ -19,10 +19,19 @@ const program = (output: string, exitCode: number): string => `
 const ENDLESS =
   '(module $endless (memory (export "memory") 1) (func $start (export "_start") (loop $again (br $again))))';
 
-async function wasmTask(text: string): Promise<Task> {
+async function assemble(text: string, names: boolean): Promise<Uint8Array> {
   const module = (await wabt()).parseWat('program.wat', text);
-  const { buffer } = module.toBinary({ write_debug_names: true });
+  const { buffer } = module.toBinary({ write_debug_names: names });
   module.destroy();
+  return buffer;
+}
+
+/** The bytes of a program that prints a text and ends with an exit code; without names no node can run it. */
+export const moduleOf = (output: string, exitCode: number, { names = true } = {}): Promise<Uint8Array> =>
+  assemble(program(output, exitCode), names);
+
+async function wasmTask(text: string): Promise<Task> {
+  const buffer = await assemble(text, true);
   return {
     Name: 'main',
     Engine: { Type: 'wasm', Params: { EntryModule: '/app/program.wasm', Entrypoint: '_start' } },

@@ -8,6 +8,11 @@ export const platform: Platform = {
   environment: () => ({}),
   homeDirectory: () => undefined,
   openConnections: () => ({ agents: {}, close: () => undefined }),
+  readFile: async (path) => {
+    throw new UnsupportedRuntimeError(
+      `There is no file ${path} in this runtime, because it has no file system. Give the content instead: bytes, or parseJob(text).`,
+    );
+  },
   ensureKeyFile: async () => undefined,
   loadIdentity: async () => {
     throw new UnsupportedRuntimeError(

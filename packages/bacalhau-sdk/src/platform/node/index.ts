@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import type { Platform } from '../platform.js';
 import { openConnections } from './connections.js';
@@ -10,6 +11,7 @@ export const platform: Platform = {
   environment: () => process.env,
   homeDirectory,
   openConnections,
+  readFile: (path) => readFile(path),
   ensureKeyFile,
   loadIdentity,
 };

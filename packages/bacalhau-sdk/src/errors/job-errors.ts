@@ -1,0 +1,53 @@
+import type { Execution, Job } from 'bacalhau-apiclient';
+import { BacalhauError } from './base.js';
+
+/** A job did not do what it was run for. */
+export class JobError extends BacalhauError {
+  protected static override readonly kind: string = 'JobError';
+  readonly jobId: string;
+  /** The job as it was seen last. */
+  readonly job: Job;
+
+  constructor(message: string, job: Job) {
+    super(message);
+    this.jobId = job.ID ?? '';
+    this.job = job;
+  }
+}
+
+/** The job could not be placed, started or finished. The message holds the cause that the nodes gave. */
+export class JobFailedError extends JobError {
+  protected static override readonly kind: string = 'JobFailedError';
+  /** The cause's code, for example `Docker:ImageNotFound`. */
+  readonly code: string | undefined;
+  /** The server's advice. */
+  readonly hint: string | undefined;
+  readonly executions: readonly Execution[];
+
+  constructor(
+    message: string,
+    facts: {
+      readonly job: Job;
+      readonly code: string | undefined;
+      readonly hint: string | undefined;
+      readonly executions: readonly Execution[];
+    },
+  ) {
+    super(message, facts.job);
+    this.code = facts.code;
+    this.hint = facts.hint;
+    this.executions = facts.executions;
+  }
+}
+
+/** Somebody stopped the job. */
+export class JobStoppedError extends JobError {
+  protected static override readonly kind: string = 'JobStoppedError';
+  /** The reason that was given, if any. */
+  readonly reason: string | undefined;
+
+  constructor(message: string, job: Job) {
+    super(message, job);
+    this.reason = job.State?.Message;
+  }
+}

@@ -1,0 +1,94 @@
+import type { InputSource } from 'bacalhau-apiclient';
+
+interface Placed {
+  /** Where the job sees it: an absolute path. */
+  readonly target: string;
+}
+
+export interface InlineInput extends Placed {
+  /** The file's content, up to about 700 kB: it is sent along with the job. */
+  readonly content: string | Uint8Array;
+  /** With `application/gzip` the content must be a tar.gz and is unpacked at `target`. Default: plain bytes. */
+  readonly mediaType?: string | undefined;
+}
+
+export interface LocalInput extends Placed {
+  /** A path on the nodes, which they must allow. */
+  readonly path: string;
+  /** Whether the job may change it. Default: false. */
+  readonly readWrite?: boolean | undefined;
+}
+
+export interface UrlInput extends Placed {
+  /** Its last part is the name of the file, which appears in the folder `target`. */
+  readonly url: string;
+}
+
+export interface S3Input extends Placed {
+  readonly bucket: string;
+  /** An object, a folder ending in `/`, or a prefix ending in `*`. */
+  readonly key?: string | undefined;
+  readonly region?: string | undefined;
+  /** Of a server other than Amazon's. */
+  readonly endpoint?: string | undefined;
+  /** A regular expression on what comes after the prefix. */
+  readonly filter?: string | undefined;
+  readonly versionId?: string | undefined;
+  readonly checksumSha256?: string | undefined;
+  /** How objects are dealt out to the executions of a job with a count above 1, as Bacalhau's documentation has it. */
+  readonly partition?: Readonly<Record<string, unknown>> | undefined;
+}
+
+export interface IpfsInput extends Placed {
+  readonly cid: string;
+}
+
+/**
+ * What a job can be given to read.
+ *
+ * @example
+ * ```ts
+ * docker({ image: 'alpine', parameters: ['cat', '/in.txt'], inputs: [inputs.inline({ content: 'hello', target: '/in.txt' })] });
+ * ```
+ */
+export const inputs = {
+  /** A file that is sent along with the job. */
+  inline({ content, target, mediaType = 'application/octet-stream' }: InlineInput): InputSource {
+    const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
+    return source('inline', { URL: `data:${mediaType};base64,${base64(bytes)}` }, target);
+  },
+  /** A file or folder on the nodes. */
+  local({ path, target, readWrite }: LocalInput): InputSource {
+    // The older name of the source, which servers before 1.8 know as well.
+    return source('localDirectory', { SourcePath: path, ReadWrite: readWrite }, target);
+  },
+  /** A file that the nodes download. */
+  url({ url, target }: UrlInput): InputSource {
+    return source('urlDownload', { URL: url }, target);
+  },
+  /** Objects in S3, fetched with the nodes' credentials. */
+  s3({ bucket, key, region, endpoint, filter, versionId, checksumSha256, partition, target }: S3Input): InputSource {
+    const place = { Bucket: bucket, Key: key, Region: region, Endpoint: endpoint };
+    const choice = { Filter: filter, VersionID: versionId, ChecksumSHA256: checksumSha256, Partition: partition };
+    return source('s3', { ...place, ...choice }, target);
+  },
+  /** A file or folder in IPFS. */
+  ipfs({ cid, target }: IpfsInput): InputSource {
+    return source('ipfs', { CID: cid }, target);
+  },
+} as const;
+
+function source(type: string, params: Readonly<Record<string, unknown>>, target: string): InputSource {
+  const given = Object.entries(params).filter(([, value]) => value !== undefined);
+  return { Source: { Type: type, Params: Object.fromEntries(given) }, Target: target };
+}
+
+/** In pieces, because a call takes only so many arguments. */
+function base64(bytes: Uint8Array): string {
+  const PIECE = 0x8000;
+  let binary = '';
+  for (let start = 0; start < bytes.length; start += PIECE) {
+    binary += String.fromCharCode(...bytes.subarray(start, start + PIECE));
+  }
+  return btoa(binary);
+}

@@ -1,0 +1,18 @@
+import type { Job } from 'bacalhau-apiclient';
+import type { Release } from '../transport/index.js';
+
+/** What a job is made with when it is submitted. */
+export interface JobContext {
+  /** The server's release; undefined for a development build. */
+  readonly serverRelease: Release | undefined;
+}
+
+/** A job that takes its final shape when it is submitted: a module is read then, and written as the server wants it. */
+export interface JobTemplate {
+  toJob(context: JobContext): Promise<Job>;
+}
+
+/** What can be submitted: a job as Bacalhau's documentation has it, or what a builder such as `wasm` gives. */
+export type JobSpec = Job | JobTemplate;
+
+export const isTemplate = (spec: JobSpec): spec is JobTemplate => 'toJob' in spec && typeof spec.toJob === 'function';

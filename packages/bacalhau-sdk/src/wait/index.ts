@@ -1,0 +1,1 @@
+export { hasEnded, type JobReference, Waiter, type WaitOptions } from './waiter.js';

@@ -1,0 +1,38 @@
+/** The shortest and the longest pause between two looks at a job, in milliseconds. */
+const SHORTEST_MS = 20;
+const LONGEST_MS = 5_000;
+/** Lists are looked at five times a second at most. */
+const SHORTEST_LIST_MS = 200;
+/** A pause is at least so many times as long as the server's last answer took: a fifth of its time at most. */
+const REST_FACTOR = 4;
+
+/** How long to wait before one job is looked at again: a tenth of the time it has been waited for. */
+export function jobPauseMs(ageMs: number): number {
+  return jitter(clamp(ageMs / 10, SHORTEST_MS, LONGEST_MS));
+}
+
+/** The same for a list with many jobs, of which some end sooner the more there are. */
+export function listPauseMs(ageMs: number, jobs: number): number {
+  return jitter(clamp(ageMs / (10 * Math.sqrt(jobs)), SHORTEST_LIST_MS, LONGEST_MS));
+}
+
+export const restMs = (answerMs: number): number => answerMs * REST_FACTOR;
+
+/** What calls cost, learnt from those that were made: recent ones count more. */
+export class Cost {
+  #ms: number;
+  constructor(initialMs: number) {
+    this.#ms = initialMs;
+  }
+  get ms(): number {
+    return this.#ms;
+  }
+  learn(ms: number): void {
+    this.#ms = this.#ms * 0.7 + ms * 0.3;
+  }
+}
+
+const clamp = (value: number, low: number, high: number): number => Math.min(high, Math.max(low, value));
+
+/** So that many clients that began together do not stay together. */
+const jitter = (ms: number): number => ms * (0.9 + Math.random() * 0.2);

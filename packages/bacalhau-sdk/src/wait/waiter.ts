@@ -1,0 +1,345 @@
+import { type Job, JobStateType } from 'bacalhau-apiclient';
+import {
+  ApiError,
+  AuthenticationError,
+  type BacalhauError,
+  BadRequestError,
+  CallError,
+  NotFoundError,
+  PermissionDeniedError,
+  RequestAbortedError,
+  RequestTimeoutError,
+} from '../errors/index.js';
+import { checkIdentifier } from '../spec/index.js';
+import { defined, type Transport } from '../transport/index.js';
+import { Cost, jobPauseMs, listPauseMs, restMs } from './pace.js';
+
+/** A job by id or name, and where. */
+export interface JobReference {
+  readonly jobId: string;
+  readonly namespace: string | undefined;
+}
+
+export interface WaitOptions {
+  /** How long to wait at most, in milliseconds. Default: for ever. */
+  readonly timeoutMs?: number | undefined;
+  /** Ends the wait, not the job. */
+  readonly signal?: AbortSignal | undefined;
+  /** Is told of every change that is seen, the end included. */
+  readonly onUpdate?: ((job: Job) => void) | undefined;
+  /** How long the server may be out of reach before the wait fails, in milliseconds. Default: 300,000. */
+  readonly unreachableAfterMs?: number | undefined;
+}
+
+/** A wait's share in the watch of its job. */
+interface Listener {
+  readonly onUpdate: ((job: Job) => void) | undefined;
+  readonly unreachableAfterMs: number;
+  readonly resolve: (job: Job) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** A job that somebody waits for. */
+interface Watch {
+  readonly job: JobReference;
+  readonly listeners: Set<Listener>;
+  readonly startedAt: number;
+  dueAt: number;
+  /** When the job itself was asked for last. */
+  askedAt: number;
+  /** Since when the server has not answered. */
+  unreachableSince: number | undefined;
+  seen: string | undefined;
+  last: Job | undefined;
+}
+
+const ENDED: ReadonlySet<string> = new Set([JobStateType.Completed, JobStateType.Failed, JobStateType.Stopped]);
+
+/** States that a newer server may send and that are not known here count as not ended. */
+export const hasEnded = (job: Job): boolean => ENDED.has(job.State?.StateType ?? '');
+
+const DEFAULT_UNREACHABLE_MS = 300_000;
+/** A look that takes longer than this has failed. */
+const LOOK_TIMEOUT_MS = 30_000;
+/** While the server is out of reach, this long between two looks. */
+const OUTAGE_PAUSE_MS = 1_000;
+/** Of a list, sorted by change, the latest this many at a time, and not more pages than this in one look. */
+const LIST_PAGE = 200;
+const LIST_PAGES = 5;
+/** How far a list is read beyond what the last look saw: the server's clock and ours, and rounded nanoseconds. */
+const OVERLAP_NS = 2e9;
+/** Beside a list, one job is asked for by itself this often, the one that was not for the longest time. */
+const DIRECT_EVERY_MS = 2_000;
+
+/** Only a whole id can be recognised in a list. */
+const isWholeId = (id: string): boolean =>
+  /^(j-)?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/.test(id);
+
+/**
+ * One loop for all waits of a client. Servers do not tell when a job has ended, so they are asked: job by job while
+ * there are few, by one list sorted by change when that is cheaper. What either costs is measured as it goes.
+ */
+export class Waiter {
+  readonly #transport: Transport;
+  readonly #watches = new Map<string, Watch>();
+  readonly #getCost = new Cost(1.5);
+  readonly #listCost = new Map<string, Cost>();
+  /** The newest change seen in the lists of each namespace. */
+  readonly #newest = new Map<string, number>();
+  #running = false;
+  #wake: (() => void) | undefined;
+  #lastDirectAt = 0;
+
+  constructor(transport: Transport) {
+    this.#transport = transport;
+  }
+
+  /** Resolves with the job once it has ended, however it did. */
+  async wait(job: JobReference, options: WaitOptions = {}): Promise<Job> {
+    checkIdentifier(job.jobId, 'jobId');
+    const { timeoutMs, signal, onUpdate, unreachableAfterMs = DEFAULT_UNREACHABLE_MS } = options;
+    const watch = this.#watch(job);
+    let listener: Listener | undefined;
+    try {
+      return await this.#transport.hold('job.wait', { timeoutMs, signal }, (cut) => {
+        return new Promise<Job>((resolve, reject) => {
+          listener = { onUpdate, unreachableAfterMs, resolve, reject };
+          watch.listeners.add(listener);
+          if (cut.aborted) reject(cut.reason);
+          cut.addEventListener('abort', () => reject(cut.reason), { once: true });
+          this.#start();
+        });
+      });
+    } catch (error) {
+      if (!(error instanceof RequestTimeoutError)) throw error;
+      const state = watch.last?.State?.StateType ?? 'unknown';
+      throw new RequestTimeoutError(`Job ${job.jobId} has not ended within ${timeoutMs} ms; it is ${state}.`, error);
+    } finally {
+      if (listener !== undefined) this.#leave(watch, listener);
+    }
+  }
+
+  #watch(job: JobReference): Watch {
+    const key = keyOf(job);
+    const existing = this.#watches.get(key);
+    if (existing !== undefined) return existing;
+    const now = performance.now();
+    const watch: Watch = {
+      job,
+      listeners: new Set(),
+      startedAt: now,
+      dueAt: now,
+      askedAt: 0,
+      unreachableSince: undefined,
+      seen: undefined,
+      last: undefined,
+    };
+    this.#watches.set(key, watch);
+    return watch;
+  }
+
+  #leave(watch: Watch, listener: Listener): void {
+    watch.listeners.delete(listener);
+    if (watch.listeners.size > 0) return;
+    this.#watches.delete(keyOf(watch.job));
+    if (this.#watches.size === 0) this.#wake?.();
+  }
+
+  #start(): void {
+    this.#wake?.();
+    if (this.#running) return;
+    this.#running = true;
+    this.#loop()
+      .catch((error: unknown) => this.#failAll([...this.#watches.values()], error))
+      .finally(() => {
+        this.#running = false;
+        if (this.#watches.size > 0) this.#start();
+      });
+  }
+
+  async #loop(): Promise<void> {
+    while (this.#watches.size > 0) {
+      const now = performance.now();
+      const due = [...this.#watches.values()].filter(({ dueAt }) => dueAt <= now);
+      const [first] = due;
+      if (first === undefined) {
+        await this.#sleep(Math.min(...[...this.#watches.values()].map(({ dueAt }) => dueAt)) - now);
+        continue;
+      }
+      const began = performance.now();
+      const together = this.#listable(first.job.namespace);
+      if (this.#listIsCheaper(together)) await this.#lookAtList(first.job.namespace, together);
+      else await this.#lookAtJob(first);
+      await this.#sleep(restMs(performance.now() - began), false);
+    }
+  }
+
+  /** The watches of a namespace that a list can answer for. */
+  #listable(namespace: string | undefined): Watch[] {
+    return [...this.#watches.values()].filter(({ job }) => job.namespace === namespace && isWholeId(job.jobId));
+  }
+
+  #listIsCheaper(watches: readonly Watch[]): boolean {
+    const [first] = watches;
+    if (first === undefined || watches.length < 2) return false;
+    return this.#costOfList(first.job.namespace).ms < watches.length * this.#getCost.ms;
+  }
+
+  #costOfList(namespace = ''): Cost {
+    const cost = this.#listCost.get(namespace) ?? new Cost(20);
+    this.#listCost.set(namespace, cost);
+    return cost;
+  }
+
+  async #lookAtJob(watch: Watch): Promise<void> {
+    const { jobId, namespace } = watch.job;
+    const began = performance.now();
+    watch.askedAt = began;
+    try {
+      const { Job: job } = await this.#transport.call(
+        {
+          name: 'job.wait',
+          safe: true,
+          send: ({ jobs }, request) => jobs.getJob({ jobId, ...defined({ namespace }) }, request),
+        },
+        { timeoutMs: LOOK_TIMEOUT_MS, maxRetries: 0 },
+      );
+      this.#getCost.learn(performance.now() - began);
+      if (job !== undefined) this.#see(watch, job);
+      this.#reached([watch]);
+    } catch (error) {
+      this.#failed([watch], error);
+      return;
+    }
+    const now = performance.now();
+    watch.dueAt = now + jobPauseMs(now - watch.startedAt);
+  }
+
+  async #lookAtList(namespace: string | undefined, watches: readonly Watch[]): Promise<void> {
+    const began = performance.now();
+    const missing = new Map(watches.map((watch) => [watch.job.jobId, watch]));
+    const known = this.#newest.get(namespace ?? '');
+    let newest = known ?? 0;
+    let nextToken: string | undefined;
+    try {
+      for (let page = 0; page < LIST_PAGES; page++) {
+        const answer = await this.#transport.call(
+          {
+            name: 'job.wait',
+            safe: true,
+            send: ({ jobs }, request) =>
+              jobs.listJobs(
+                { limit: LIST_PAGE, orderBy: 'modified_at', reverse: true, ...defined({ namespace, nextToken }) },
+                request,
+              ),
+          },
+          { timeoutMs: LOOK_TIMEOUT_MS, maxRetries: 0 },
+        );
+        for (const job of answer.Items) {
+          newest = Math.max(newest, job.ModifyTime ?? 0);
+          const watch = missing.get(job.ID ?? '');
+          if (watch === undefined) continue;
+          missing.delete(watch.job.jobId);
+          this.#see(watch, job);
+        }
+        const oldest = answer.Items.at(-1)?.ModifyTime ?? 0;
+        // Jobs that change while pages are read move to the front: the next look sees them there.
+        const allSeen = known === undefined ? missing.size === 0 : oldest < known - OVERLAP_NS;
+        nextToken = answer.NextToken;
+        if (nextToken === '' || allSeen) break;
+      }
+      this.#costOfList(namespace).learn(performance.now() - began);
+      this.#newest.set(namespace ?? '', newest);
+      this.#reached(watches);
+    } catch (error) {
+      this.#failed(watches, error);
+      return;
+    }
+    const now = performance.now();
+    const youngest = now - Math.max(...watches.map(({ startedAt }) => startedAt));
+    const dueAt = now + listPauseMs(youngest, watches.length);
+    for (const watch of watches) watch.dueAt = dueAt;
+    await this.#lookAtOneMore(watches);
+  }
+
+  /** A list may miss a job, for example one that ended before the first look. */
+  async #lookAtOneMore(watches: readonly Watch[]): Promise<void> {
+    const now = performance.now();
+    if (now - this.#lastDirectAt < DIRECT_EVERY_MS) return;
+    const left = watches.filter((watch) => this.#watches.get(keyOf(watch.job)) === watch && watch.listeners.size > 0);
+    const [stalest] = left.sort((one, other) => one.askedAt - other.askedAt);
+    if (stalest === undefined) return;
+    this.#lastDirectAt = now;
+    const { dueAt } = stalest;
+    await this.#lookAtJob(stalest);
+    stalest.dueAt = Math.min(stalest.dueAt, dueAt);
+  }
+
+  #see(watch: Watch, job: Job): void {
+    const ended = hasEnded(job);
+    const seen = `${job.Version}/${job.Revision}/${job.ModifyTime}/${job.State?.StateType}`;
+    watch.last = job;
+    if (seen !== watch.seen) {
+      watch.seen = seen;
+      for (const { onUpdate, reject } of watch.listeners) {
+        try {
+          onUpdate?.(job);
+        } catch (error) {
+          reject(error); // The caller's own mistake goes to the caller.
+        }
+      }
+    }
+    if (ended) for (const { resolve } of watch.listeners) resolve(job);
+  }
+
+  #reached(watches: readonly Watch[]): void {
+    for (const watch of watches) watch.unreachableSince = undefined;
+  }
+
+  /** A server that is gone for a while does not end a wait; one that says no does. */
+  #failed(watches: readonly Watch[], error: unknown): void {
+    if (!isOutage(error)) {
+      this.#failAll(watches, error);
+      return;
+    }
+    const now = performance.now();
+    for (const watch of watches) {
+      watch.unreachableSince ??= now;
+      for (const { unreachableAfterMs, reject } of watch.listeners) {
+        if (now - watch.unreachableSince >= unreachableAfterMs) reject(error);
+      }
+    }
+    // One failure speaks for all: the others need not run into it too.
+    for (const watch of this.#watches.values()) watch.dueAt = Math.max(watch.dueAt, now + OUTAGE_PAUSE_MS);
+  }
+
+  #failAll(watches: readonly Watch[], error: unknown): void {
+    for (const watch of watches) {
+      watch.dueAt = performance.now() + OUTAGE_PAUSE_MS;
+      for (const { reject } of watch.listeners) reject(error);
+    }
+  }
+
+  /** Waits, and no longer than until there is a new watch or none; `wakeable` false for the server's rest. */
+  #sleep(ms: number, wakeable = true): Promise<void> {
+    return new Promise((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        this.#wake = undefined;
+        resolve();
+      };
+      const timer = setTimeout(done, Math.max(0, ms));
+      if (wakeable) this.#wake = done;
+    });
+  }
+}
+
+const keyOf = ({ jobId, namespace = '' }: JobReference): string => `${namespace}\0${jobId}`;
+
+/** Whether a later look may succeed. */
+function isOutage(error: unknown): error is BacalhauError {
+  if (error instanceof RequestAbortedError) return false;
+  if (error instanceof CallError) return true;
+  const final = [NotFoundError, BadRequestError, AuthenticationError, PermissionDeniedError];
+  return error instanceof ApiError && !final.some((type) => error instanceof type);
+}

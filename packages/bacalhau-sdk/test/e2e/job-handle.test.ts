@@ -1,0 +1,206 @@
+import { getEventListeners } from 'node:events';
+import {
+  Bacalhau,
+  docker,
+  InvalidJobError,
+  type Job,
+  NotFoundError,
+  RequestAbortedError,
+  RequestTimeoutError,
+  wasm,
+} from '../../src/index.js';
+import { keyDirectory } from '../support/key-directory.js';
+import { collect, freshName, networkClient } from '../support/network.js';
+import { endlessJob, moduleOf, printingJob } from '../support/wasm-jobs.js';
+
+const dir = keyDirectory();
+const bacalhau = networkClient({ dir });
+const { jobs } = bacalhau;
+
+describe('submitting', () => {
+  test('gives a handle, and a name to a job that has none', async () => {
+    const { Name: _, ...nameless } = await printingJob('hi');
+    const job = await jobs.submit(nameless);
+    expect(job.id).toMatch(/^j-/);
+    expect(job.namespace).toBe('default');
+    expect(job.warnings).toEqual([]);
+    expect((await job.refresh()).Name).toMatch(/^job-[0-9a-f]{16}$/);
+    expect((await job.wait()).State?.StateType).toBe('Completed');
+  });
+
+  test('a handle remembers its namespace, and a stored one is taken up again', async () => {
+    const namespace = freshName('ns');
+    const job = await jobs.submit(await printingJob('hi'), { namespace });
+    const stored = JSON.parse(JSON.stringify(job));
+    expect(stored).toEqual({ id: job.id, namespace });
+    const again = bacalhau.job(stored.id, stored);
+    await again.wait();
+    expect((await again.executions()).items).toHaveLength(1);
+    expect((await again.history()).items.length).toBeGreaterThan(1);
+    expect((await again.publishedResults()).items).toHaveLength(1);
+  });
+
+  test('by name, too', async () => {
+    const spec = await printingJob('hi');
+    await jobs.submit(spec);
+    expect((await bacalhau.job(spec.Name ?? '').wait()).Name).toBe(spec.Name);
+  });
+});
+
+describe('waiting', () => {
+  test('tells every change and resolves at the end', async () => {
+    const job = await jobs.submit(await printingJob('hi'));
+    const states: (string | undefined)[] = [];
+    const ended = await job.wait({ onUpdate: ({ State }) => states.push(State?.StateType) });
+    expect(ended.State?.StateType).toBe('Completed');
+    expect(states.at(-1)).toBe('Completed');
+  });
+
+  test('ends by its deadline and by its signal; the job goes on', async () => {
+    const job = await jobs.submit(await endlessJob());
+    const { signal } = new AbortController();
+    const late = await job.wait({ timeoutMs: 150, signal }).catch((error: unknown) => error);
+    expect(late).toBeInstanceOf(RequestTimeoutError);
+    expect(String(late)).toMatch(/has not ended within 150 ms; it is (Pending|Running)/);
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
+    const controller = new AbortController();
+    const given = job.wait({ signal: controller.signal }).catch((error: unknown) => error);
+    controller.abort('enough');
+    expect(await given).toBeInstanceOf(RequestAbortedError);
+    expect((await job.refresh()).State?.StateType).not.toBe('Stopped');
+    expect(await job.stop('done')).toMatchObject({ stopped: true });
+    expect((await job.wait()).State).toMatchObject({ StateType: 'Stopped', Message: 'done' });
+  });
+
+  test('a job that the server does not know ends the wait at once', async () => {
+    await expect(bacalhau.job('j-nope').wait()).rejects.toBeInstanceOf(NotFoundError);
+  });
+
+  test('a hundred waits cost fewer requests than a poll of each, and all end', async () => {
+    let requests = 0;
+    const watcher = bacalhau.withOptions({
+      onRequest: ({ operation }) => {
+        if (operation === 'job.wait') requests += 1;
+      },
+    });
+    const namespace = freshName('many');
+    const submitted = await Promise.all(
+      Array.from({ length: 100 }, async () => jobs.submit(await printingJob('x'), { namespace })),
+    );
+    const ended = await Promise.all(submitted.map(({ id }) => watcher.job(id, { namespace }).wait()));
+    expect(ended.every(({ State }) => State?.StateType === 'Completed')).toBe(true);
+    expect(requests).toBeLessThan(100);
+  }, 60_000);
+
+  test('several waits for one job share its looks', async () => {
+    const job = await jobs.submit(await printingJob('hi'));
+    const ended = await Promise.all([job.wait(), job.wait(), bacalhau.job(job.id).wait()]);
+    expect(new Set(ended.map(({ ID }) => ID))).toEqual(new Set([job.id]));
+  });
+
+  test('closing the client ends its waits', async () => {
+    const other = new Bacalhau({ baseUrl: bacalhau.baseUrl, env: {}, dir });
+    const job = await jobs.submit(await endlessJob());
+    const waiting = other
+      .job(job.id)
+      .wait()
+      .catch((error: unknown) => error);
+    await other.close();
+    expect(await waiting).toBeInstanceOf(RequestAbortedError);
+    await job.stop();
+  });
+});
+
+describe('stopping', () => {
+  test('what has ended is left as it is', async () => {
+    const job = await jobs.submit(await printingJob('hi'));
+    await job.wait();
+    expect(await job.stop('late')).toEqual({ stopped: false, state: 'Completed' });
+  });
+});
+
+describe('versions', () => {
+  test('the same name is an update, which can be looked at first, and an old version runs again', async () => {
+    const first = await printingJob('one');
+    const job = await jobs.submit(first);
+    await job.wait();
+    const second: Job = { ...first, Priority: 3 };
+    expect((await jobs.diff(first)).Diff).toBe('');
+    expect((await jobs.diff(second)).Diff).toMatch(/Priority/);
+    expect((await jobs.submit(second)).id).toBe(job.id);
+    await job.wait();
+    const rerun = await job.rerun({ jobVersion: 1 });
+    expect(rerun).toMatchObject({ JobID: job.id, JobVersion: 3 });
+    await job.wait();
+    expect((await job.versions()).items.map(({ Version, Priority }) => [Version, Priority])).toEqual([
+      [1, 0],
+      [2, 3],
+      [3, 0],
+    ]);
+    expect((await jobs.get(job.id, { jobVersion: 2 })).Job?.Priority).toBe(3);
+    expect(await collect(job.executions({ allJobVersions: true }))).toHaveLength(3);
+  });
+
+  test('a rerun of something unknown is refused before the server could hang on it', async () => {
+    const sent: string[] = [];
+    const watched = bacalhau.withOptions({ onRequest: ({ method }) => void sent.push(method) });
+    await expect(watched.jobs.rerun('j-nope')).rejects.toBeInstanceOf(NotFoundError);
+    const job = await jobs.submit(await printingJob('hi'));
+    await job.wait();
+    await expect(watched.jobs.rerun(job.id, { jobVersion: 9 })).rejects.toBeInstanceOf(NotFoundError);
+    expect(sent.filter((method) => method === 'PUT')).toEqual([]);
+    expect((await jobs.submit(await printingJob('still alive'))).id).toMatch(/^j-/);
+  });
+
+  test('a job with Force runs again unchanged', async () => {
+    const spec = await printingJob('again');
+    const { JobID } = await jobs.put({ Job: spec });
+    await bacalhau.job(JobID).wait();
+    await jobs.put({ Job: spec, Force: true });
+    expect((await jobs.get(JobID)).Job?.Version).toBe(2);
+  });
+});
+
+test('a history is followed to the end of its job', async () => {
+  const job = await jobs.submit(await endlessJob());
+  const messages: string[] = [];
+  let stopped = false;
+  for await (const { Event } of jobs.followHistory(job.id)) {
+    messages.push(Event.Message);
+    if (!stopped && messages.length >= 3) {
+      stopped = true;
+      await job.stop('seen enough');
+    }
+  }
+  expect(messages[0]).toBe('Job submitted');
+  expect((await job.refresh()).State?.StateType).toBe('Stopped');
+});
+
+describe('builders', () => {
+  test('a WebAssembly module from its bytes', async () => {
+    const job = await jobs.submit(
+      wasm({ module: await moduleOf('built', 0), parameters: ['a'], labels: { built: 'yes' } }),
+    );
+    expect((await job.wait()).State?.StateType).toBe('Completed');
+    expect((await job.executions()).items[0]?.RunOutput).toMatchObject({ Stdout: 'built', ExitCode: 0 });
+  });
+
+  test('what is no module is refused before anything is sent', async () => {
+    await expect(jobs.submit(wasm({ module: new Uint8Array([1, 2, 3]) }))).rejects.toMatchObject({ field: 'module' });
+    const stripped = await moduleOf('x', 0, { names: false });
+    await expect(jobs.submit(wasm({ module: stripped }))).rejects.toThrow(/no name section/);
+    await expect(jobs.submit(wasm({ module: './no-such-file.wasm' }))).rejects.toThrow(InvalidJobError);
+  });
+
+  test('a job for a node that does not exist stays in the queue as long as it may', async () => {
+    const constraints = [{ Key: 'planet', Operator: 'in', Values: ['mars'] }];
+    const job = await jobs.submit(docker({ image: 'x', constraints, timeouts: { queueSeconds: 600 } }));
+    const state = await new Promise((resolve) => {
+      job
+        .wait({ timeoutMs: 10_000, onUpdate: ({ State }) => State?.StateType === 'Queued' && resolve('Queued') })
+        .catch(resolve);
+    });
+    expect(state).toBe('Queued');
+    await job.stop();
+  });
+});
