@@ -331,31 +331,24 @@ class Network implements Devnet {
       const exit = this.#processes.get(plan.name)?.exit;
       if (exit === undefined) continue;
       const how = exit.signal === null ? `exit code ${exit.code}` : exit.signal;
-      const failure = new DevnetError(
-        'START_FAILED',
-        `The Bacalhau server ${plan.name} ended with ${how} at its start`,
-        {
-          logs: await this.#tails([plan]),
-        },
-      );
-      throw (await this.#lostPort(plan)) ? new PortLostError(failure) : failure;
+      throw await this.#startFailure(plan, `ended with ${how} at its start`, await lostPort(plan));
     }
   }
 
   /** A local publisher that could not listen does not end its server; only the log tells. */
   async #checkPublishers(): Promise<void> {
     for (const plan of this.#plan.computeNodes) {
-      if (!(await this.#lostPort(plan))) continue;
-      throw new PortLostError(
-        new DevnetError('START_FAILED', `The Bacalhau server ${plan.name} could not listen on one of its ports`, {
-          logs: await this.#tails([plan]),
-        }),
-      );
+      const port = await lostPort(plan);
+      if (port !== undefined) throw await this.#startFailure(plan, `could not listen on port ${port}`, port);
     }
   }
 
-  async #lostPort({ logFile }: NodePlan): Promise<boolean> {
-    return /address (\S+ is )?already in use/.test(await readLog(logFile));
+  async #startFailure(plan: NodePlan, what: string, port: number | undefined): Promise<Error> {
+    const failure = new DevnetError('START_FAILED', `The Bacalhau server ${plan.name} ${what}`, {
+      logs: await this.#tails([plan]),
+    });
+    // A port that the configuration fixes would be taken at the next try as well.
+    return port !== undefined && this.#ports.includes(port) ? new PortLostError(failure) : failure;
   }
 
   #tails(plans: readonly NodePlan[]): Promise<LogTail[]> {
@@ -363,4 +356,10 @@ class Network implements Devnet {
       plans.map(async ({ name, logFile }) => ({ name, path: logFile, tail: await readTail(logFile) })),
     );
   }
+}
+
+/** The port that a server could not listen on, as its log says; undefined if it had all. */
+async function lostPort({ logFile }: NodePlan): Promise<number | undefined> {
+  const [, port] = /(?::|port )(\d+)(?:: bind: address| is) already in use/.exec(await readLog(logFile)) ?? [];
+  return port === undefined ? undefined : Number(port);
 }

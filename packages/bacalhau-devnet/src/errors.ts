@@ -65,7 +65,7 @@ export class DevnetError extends Error {
 
   /** Whether a caught value is a DevnetError, also one from another copy of this package. */
   static is(error: unknown): error is DevnetError {
-    return error instanceof Error && BRAND in error;
+    return typeof error === 'object' && error !== null && BRAND in error;
   }
 }
 
@@ -74,12 +74,20 @@ export function abortedError(signal: AbortSignal): DevnetError {
   return new DevnetError('ABORTED', 'The devnet was aborted by its signal', { cause: signal.reason });
 }
 
+// No `instanceof Error` below: where tests run in a realm of their own (jest), errors of Node's modules fail it.
+
 /** The text of any thrown value. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return textOf(error, 'message') ?? String(error);
 }
 
 /** The `code` of a system error such as ENOENT, if it has one. */
 export function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  return textOf(error, 'code');
+}
+
+function textOf(error: unknown, property: 'message' | 'code'): string | undefined {
+  if (typeof error !== 'object' || error === null) return undefined;
+  const value: unknown = Reflect.get(error, property);
+  return typeof value === 'string' ? value : undefined;
 }

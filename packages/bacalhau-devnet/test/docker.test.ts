@@ -1,0 +1,86 @@
+import { execFileSync } from 'node:child_process';
+import { startDevnet } from 'bacalhau-devnet';
+import { dockerJob, submit } from './support/api.js';
+import { Child, devnetScript } from './support/child.js';
+import { type Traces, tracesOf, waitUntilGone } from './support/leftovers.js';
+import { poll } from './support/poll.js';
+import { BUILD_TIMEOUT_MS, pinnedServer, TEST_TIMEOUT_MS } from './support/server.js';
+
+jest.setTimeout(TEST_TIMEOUT_MS);
+
+const IMAGE = process.env['BACALHAU_TEST_BUSYBOX_IMAGE'] ?? 'busybox:latest';
+const SLEEPER = dockerJob(IMAGE, ['sleep', '600']);
+const reason = whyNoDocker();
+const required = (process.env['BACALHAU_TEST_REQUIRE'] ?? '').split(/[\s,]+/).includes('docker');
+
+function whyNoDocker(): string | undefined {
+  try {
+    execFileSync('docker', ['info'], { stdio: 'pipe' });
+  } catch (error) {
+    return `docker info does not answer: ${error instanceof Error ? error.message.trim() : error}`;
+  }
+  return undefined;
+}
+
+/** Containers of a devnet's jobs, also stopped ones. */
+function containersOf(nodeIds: readonly string[]): string[] {
+  return nodeIds.flatMap((id) => {
+    const filter = `label=bacalhau-executor=bacalhau-${id}`;
+    const output = execFileSync('docker', ['ps', '--all', '--quiet', '--filter', filter], { encoding: 'utf8' });
+    return output.split('\n').filter(Boolean);
+  });
+}
+
+if (reason !== undefined && !required) {
+  test.skip(`Docker jobs (skipped: ${reason.split('\n')[0]})`, () => {});
+} else {
+  beforeAll(async () => {
+    if (reason !== undefined) throw new Error(`BACALHAU_TEST_REQUIRE asks for Docker, but ${reason}`);
+    await pinnedServer();
+  }, BUILD_TIMEOUT_MS);
+
+  test('stop removes the containers of running jobs, and no others', async () => {
+    const foreign = execFileSync(
+      'docker',
+      ['run', '--detach', '--network', 'none', '--label', 'bacalhau-executor=bacalhau-n-other', IMAGE, 'sleep', '600'],
+      { encoding: 'utf8' },
+    ).trim();
+    try {
+      const devnet = await startDevnet({ server: 'pinned', computeNodes: 2 });
+      const ids = devnet.nodes.map(({ id }) => id);
+      await Promise.all([submit(devnet, SLEEPER), submit(devnet, SLEEPER)]);
+      await poll('two containers to run', () => containersOf(ids).length === 2);
+      await devnet.stop();
+      expect(containersOf(ids)).toEqual([]);
+      expect(containersOf(['n-other'])).toHaveLength(1);
+    } finally {
+      execFileSync('docker', ['rm', '--force', foreign], { stdio: 'ignore' });
+    }
+  });
+
+  test('containers go too when the servers are killed before', async () => {
+    const devnet = await startDevnet({ server: 'pinned' });
+    const ids = devnet.nodes.map(({ id }) => id);
+    await submit(devnet, SLEEPER);
+    await poll('a container to run', () => containersOf(ids).length === 1);
+    for (const pid of tracesOf(devnet).pids) process.kill(pid, 'SIGKILL');
+    await devnet.stop();
+    expect(containersOf(ids)).toEqual([]);
+  });
+
+  test('containers go too when the starting process is killed', async () => {
+    const submission = `
+      await fetch(url + '/api/v1/orchestrator/jobs', {
+        method: 'PUT',
+        headers: { 'Content-Type': 'application/json' },
+        body: ${JSON.stringify(JSON.stringify({ Job: SLEEPER }))},
+      });
+    `;
+    const child = Child.script(devnetScript({}, submission));
+    const traces: Traces & { ids: string[] } = JSON.parse(await child.firstLine());
+    await poll('a container to run', () => containersOf(traces.ids).length === 1);
+    child.kill('SIGKILL');
+    await waitUntilGone(traces);
+    expect(containersOf(traces.ids)).toEqual([]);
+  });
+}

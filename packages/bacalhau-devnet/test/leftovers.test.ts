@@ -1,0 +1,148 @@
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startDevnet } from 'bacalhau-devnet';
+import { Child, devnetScript } from './support/child.js';
+import { leftovers, type Traces, tracesOf, waitUntilGone } from './support/leftovers.js';
+import { poll } from './support/poll.js';
+import { BUILD_TIMEOUT_MS, pinnedServer, TEST_TIMEOUT_MS } from './support/server.js';
+
+jest.setTimeout(TEST_TIMEOUT_MS);
+beforeAll(pinnedServer, BUILD_TIMEOUT_MS);
+
+async function startInChild(options: object, then: string): Promise<{ child: Child; traces: Traces }> {
+  const child = Child.script(devnetScript(options, then));
+  const traces: Traces = JSON.parse(await child.firstLine());
+  return { child, traces };
+}
+
+/** Keeps the child busy for good, in the way of a program whose event loop hangs. */
+const HANG = 'for (;;) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1000);';
+
+describe('nothing is left when the process that started a devnet', () => {
+  test('is killed', async () => {
+    const { child, traces } = await startInChild({ computeNodes: 2 }, '');
+    expect(await leftovers(traces)).toHaveLength(3 + 3 + 1);
+    child.kill('SIGKILL');
+    await waitUntilGone(traces);
+  });
+
+  test('is killed while its event loop hangs', async () => {
+    const { child, traces } = await startInChild({}, HANG);
+    child.kill('SIGKILL');
+    await waitUntilGone(traces);
+  });
+
+  test('is killed while the devnet starts', async () => {
+    const tmp = mkdtempSync(join(tmpdir(), 'devnet-test-'));
+    try {
+      const script = devnetScript({ computeNodes: 3 });
+      const child = Child.script(script, { ...process.env, TMPDIR: tmp });
+      await poll('a server to be there', () =>
+        readdirSync(tmp).some((name) => existsSync(join(tmp, name, 'orchestrator'))),
+      );
+      const pids = await processesMentioning(tmp);
+      expect(pids.length).toBeGreaterThan(0);
+      child.kill('SIGKILL');
+      await poll('no process and no directory', async () => {
+        return readdirSync(tmp).length === 0 && (await processesMentioning(tmp)).length === 0;
+      });
+    } finally {
+      rmSync(tmp, { recursive: true, force: true });
+    }
+  });
+
+  test.each([
+    ['throws', 'throw new Error("test");', 1],
+    ['calls process.exit', 'process.exit(7);', 7],
+  ])('%s', async (_, then, code) => {
+    const { child, traces } = await startInChild({}, then);
+    expect(await child.ended()).toBe(code);
+    await waitUntilGone(traces);
+  });
+
+  test('gets SIGINT, as from Ctrl-C', async () => {
+    const { child, traces } = await startInChild({}, '');
+    child.kill('SIGINT');
+    await waitUntilGone(traces);
+  });
+});
+
+describe('nothing is left when the supervisor', () => {
+  test('is killed: the starting process cleans up at once', async () => {
+    const devnet = await startDevnet({ server: 'pinned', computeNodes: 2 });
+    const traces = tracesOf(devnet);
+    process.kill(await supervisorOf(devnet.dir), 'SIGKILL');
+    await waitUntilGone(traces);
+    await devnet.stop();
+  });
+
+  test('gets the signals that a terminal sends: it carries on', async () => {
+    const devnet = await startDevnet({ server: 'pinned' });
+    const supervisor = await supervisorOf(devnet.dir);
+    process.kill(supervisor, 'SIGINT');
+    process.kill(supervisor, 'SIGHUP');
+    expect((await fetch(`${devnet.url}/api/v1/agent/alive`)).status).toBe(200);
+    await devnet.stop();
+    expect(await leftovers(tracesOf(devnet))).toEqual([]);
+  });
+
+  test('is told to end: it cleans up first', async () => {
+    const devnet = await startDevnet({ server: 'pinned' });
+    const traces = tracesOf(devnet);
+    process.kill(await supervisorOf(devnet.dir), 'SIGTERM');
+    await waitUntilGone(traces);
+    await devnet.stop();
+  });
+});
+
+describe('logs', () => {
+  test('stay when asked for, and nothing else', async () => {
+    const devnet = await startDevnet({ server: 'pinned' });
+    await devnet.stop({ keepLogs: true });
+    try {
+      expect(await readdir(devnet.dir)).toEqual(['logs']);
+      expect((await readdir(join(devnet.dir, 'logs'))).sort()).toEqual(['compute-1.log', 'orchestrator.log']);
+      const { pids, ports } = tracesOf(devnet);
+      expect(await leftovers({ dir: join(devnet.dir, 'none'), pids, ports })).toEqual([]);
+    } finally {
+      rmSync(devnet.dir, { recursive: true });
+    }
+  });
+
+  test('stay in a folder of the caller’s, also after a kill', async () => {
+    const logDir = mkdtempSync(join(tmpdir(), 'devnet-test-'));
+    try {
+      const { child, traces } = await startInChild({ logDir }, '');
+      child.kill('SIGKILL');
+      await waitUntilGone(traces);
+      const [folder, ...others] = await readdir(logDir);
+      expect(others).toEqual([]);
+      const log = await readFile(join(logDir, folder ?? '', 'orchestrator.log'), 'utf8');
+      expect(log).toContain('bacalhau node running');
+    } finally {
+      rmSync(logDir, { recursive: true });
+    }
+  });
+});
+
+/** Linux only, as the tests that need it. */
+async function processesMentioning(text: string): Promise<number[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const found = await Promise.all(
+    pids.map(async (pid) => {
+      const args = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+      return args.includes(text) && Number(pid) !== process.pid ? [Number(pid)] : [];
+    }),
+  );
+  return found.flat();
+}
+
+async function supervisorOf(dir: string): Promise<number> {
+  for (const pid of await processesMentioning(dir)) {
+    const args = await readFile(`/proc/${pid}/cmdline`, 'utf8');
+    if (args.includes('supervisor.mjs')) return pid;
+  }
+  throw new Error('no supervisor');
+}
