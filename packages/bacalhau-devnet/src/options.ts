@@ -13,7 +13,10 @@ export interface ServerOptions {
   readonly server?: 'auto' | 'pinned' | (string & {});
   /** Gets a sentence now and then: which server is used, how far a build is, what is being waited for. Default: silent. */
   readonly onProgress?: (message: string) => void;
-  /** Gives up when aborted: nothing is left behind, and the promise rejects with `DevnetError` of code `ABORTED`. */
+  /**
+   * Gives up the start (or the search and build of the server) when aborted: nothing is left behind, and the promise
+   * rejects with `DevnetError` of code `ABORTED`. A devnet that runs is not stopped by it. Default: none.
+   */
   readonly signal?: AbortSignal;
 }
 
@@ -125,8 +128,8 @@ export interface Devnet {
   logs(): Promise<DevnetLog[]>;
   /**
    * Ends one server process (SIGTERM, SIGKILL after a few seconds) and starts it again with the same configuration,
-   * ports and data. Resolves when all compute nodes are connected again; a compute node may take 10 seconds to notice
-   * that its orchestrator is back.
+   * ports and data. Resolves when all compute nodes are connected again: after an orchestrator's restart that takes them
+   * up to half a minute, less with a shorter `Compute.Heartbeat.Interval` in their configuration.
    *
    * @param name name of the node; default `orchestrator`
    * @throws DevnetError `START_FAILED`, `START_TIMEOUT` (after `startTimeoutMs`), `INVALID_OPTIONS` for an unknown name

@@ -9,6 +9,7 @@ import { poll } from './support/poll.js';
 import { BUILD_TIMEOUT_MS, pinnedServer, TEST_TIMEOUT_MS } from './support/server.js';
 
 jest.setTimeout(TEST_TIMEOUT_MS);
+afterEach(Child.killAll);
 beforeAll(pinnedServer, BUILD_TIMEOUT_MS);
 
 let tmp: string;

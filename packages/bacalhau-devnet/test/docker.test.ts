@@ -1,10 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { startDevnet } from 'bacalhau-devnet';
 import { dockerJob, submit } from './support/api.js';
 import { Child, devnetScript } from './support/child.js';
 import { type Traces, tracesOf, waitUntilGone } from './support/leftovers.js';
 import { poll } from './support/poll.js';
-import { BUILD_TIMEOUT_MS, pinnedServer, TEST_TIMEOUT_MS } from './support/server.js';
+import { BUILD_TIMEOUT_MS, pinnedServer, TEST_TIMEOUT_MS, withDevnet } from './support/server.js';
 
 jest.setTimeout(TEST_TIMEOUT_MS);
 
@@ -39,6 +38,8 @@ if (reason !== undefined && !required) {
     await pinnedServer();
   }, BUILD_TIMEOUT_MS);
 
+  afterEach(Child.killAll);
+
   test('stop removes the containers of running jobs, and no others', async () => {
     const foreign = execFileSync(
       'docker',
@@ -46,11 +47,12 @@ if (reason !== undefined && !required) {
       { encoding: 'utf8' },
     ).trim();
     try {
-      const devnet = await startDevnet({ server: 'pinned', computeNodes: 2 });
-      const ids = devnet.nodes.map(({ id }) => id);
-      await Promise.all([submit(devnet, SLEEPER), submit(devnet, SLEEPER)]);
-      await poll('two containers to run', () => containersOf(ids).length === 2);
-      await devnet.stop();
+      let ids: string[] = [];
+      await withDevnet({ computeNodes: 2 }, async (devnet) => {
+        ids = devnet.nodes.map(({ id }) => id);
+        await Promise.all([submit(devnet, SLEEPER), submit(devnet, SLEEPER)]);
+        await poll('two containers to run', () => containersOf(ids).length === 2);
+      });
       expect(containersOf(ids)).toEqual([]);
       expect(containersOf(['n-other'])).toHaveLength(1);
     } finally {
@@ -59,12 +61,13 @@ if (reason !== undefined && !required) {
   });
 
   test('containers go too when the servers are killed before', async () => {
-    const devnet = await startDevnet({ server: 'pinned' });
-    const ids = devnet.nodes.map(({ id }) => id);
-    await submit(devnet, SLEEPER);
-    await poll('a container to run', () => containersOf(ids).length === 1);
-    for (const pid of tracesOf(devnet).pids) process.kill(pid, 'SIGKILL');
-    await devnet.stop();
+    let ids: string[] = [];
+    await withDevnet({}, async (devnet) => {
+      ids = devnet.nodes.map(({ id }) => id);
+      await submit(devnet, SLEEPER);
+      await poll('a container to run', () => containersOf(ids).length === 1);
+      for (const pid of tracesOf(devnet).pids) process.kill(pid, 'SIGKILL');
+    });
     expect(containersOf(ids)).toEqual([]);
   });
 

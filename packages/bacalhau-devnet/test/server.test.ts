@@ -11,6 +11,7 @@ jest.setTimeout(TEST_TIMEOUT_MS);
 
 let server: string;
 let dir: string;
+afterEach(Child.killAll);
 beforeAll(async () => {
   server = await pinnedServer();
 }, BUILD_TIMEOUT_MS);

@@ -11,6 +11,7 @@ export class Child {
   stdout = '';
   stderr = '';
   readonly #ended: Promise<number | null>;
+  static readonly #all = new Set<Child>();
 
   constructor(args: readonly string[], env: Readonly<Record<string, string | undefined>> = process.env) {
     this.process = spawn(process.execPath, args, { cwd: PACKAGE_DIR, env, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -20,6 +21,7 @@ export class Child {
     this.process.stderr?.on('data', (chunk: Buffer) => {
       this.stderr += chunk.toString('utf8');
     });
+    Child.#all.add(this);
     this.#ended = once(this.process, 'close').then(() => this.process.exitCode);
   }
 
@@ -39,6 +41,15 @@ export class Child {
     if (stdout === null) throw new Error('no standard output');
     for await (const line of createInterface({ input: stdout })) return line;
     throw new Error(`no output; standard error: ${this.stderr}`);
+  }
+
+  /** For a test's end: a test that failed may have left some. */
+  static async killAll(): Promise<void> {
+    for (const child of Child.#all) {
+      child.kill('SIGKILL');
+      await child.ended();
+    }
+    Child.#all.clear();
   }
 
   kill(signal: NodeJS.Signals): void {
