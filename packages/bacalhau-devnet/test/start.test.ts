@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
-import { startDevnet } from 'bacalhau-devnet';
+import { type NodeExit, startDevnet } from 'bacalhau-devnet';
 import { connectedComputeNodes, resultUrls, submit, waitForState, wasmJob } from './support/api.js';
 import { leftovers, tracesOf } from './support/leftovers.js';
+import { poll } from './support/poll.js';
 import { BUILD_TIMEOUT_MS, pinnedServer, TEST_TIMEOUT_MS, withDevnet } from './support/server.js';
 
 jest.setTimeout(TEST_TIMEOUT_MS);
@@ -97,14 +98,13 @@ describe('startDevnet', () => {
   });
 
   test('reports a server that ends by itself', async () => {
-    const exited = new Promise((resolve) => {
-      void withDevnet({ onExit: resolve }, async (devnet) => {
-        process.kill(devnet.nodes[1]?.pid ?? 0, 'SIGKILL');
-        await exited;
-        expect(devnet.nodes.map(({ running }) => running)).toEqual([true, false]);
-      });
+    const exits: NodeExit[] = [];
+    await withDevnet({ onExit: (exit) => exits.push(exit) }, async (devnet) => {
+      process.kill(devnet.nodes[1]?.pid ?? 0, 'SIGKILL');
+      await poll('the report', () => exits.length > 0);
+      expect(devnet.nodes.map(({ running }) => running)).toEqual([true, false]);
     });
-    expect(await exited).toMatchObject({ node: { name: 'compute-1' }, code: null, signal: 'SIGKILL' });
+    expect(exits).toMatchObject([{ node: { name: 'compute-1' }, code: null, signal: 'SIGKILL' }]);
   });
 });
 
