@@ -22,12 +22,15 @@ export async function loadJob(path: string | URL): Promise<Job> {
 
 /** Reads a job from the text of a job file; `name` is what errors call it. See `loadJob`. */
 export async function parseJob(text: string, name = 'The job'): Promise<Job> {
-  const { parseDocument } = await import('yaml');
-  const document = parseDocument(text);
-  const [problem] = document.errors;
-  if (problem !== undefined) throw new InvalidJobError(name, `is neither YAML nor JSON: ${problem.message}`);
-  // Aliases may be nested to make a small file explode; the library stops at a hundred expansions.
-  const job = canonicalJob(document.toJS());
+  const { parse } = await import('yaml');
+  let content: unknown;
+  try {
+    content = parse(text); // Of nested aliases it stops at a hundred expansions.
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new InvalidJobError(name, `is neither YAML nor JSON: ${reason}`, { cause: error });
+  }
+  const job = canonicalJob(content);
   checkJob(job);
   if (!isJob(job)) throw new InvalidJobError(name, 'holds no job.');
   return job;

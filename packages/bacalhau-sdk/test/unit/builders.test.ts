@@ -1,0 +1,224 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import fc from 'fast-check';
+import { docker, InvalidJobError, inputs, loadJob, parseJob, publishers, wasm } from '../../src/index.js';
+import { checkJob } from '../../src/spec/index.js';
+import { checkWasmModule } from '../../src/spec/wasm-module.js';
+import { parseRelease } from '../../src/transport/version.js';
+import { moduleOf } from '../support/wasm-jobs.js';
+
+test('a Docker job has everything where the server wants it', () => {
+  const job = docker({
+    name: 'all',
+    namespace: 'team',
+    type: 'service',
+    count: 2,
+    priority: 5,
+    labels: { a: 'b' },
+    meta: { c: 'd' },
+    constraints: [{ Key: 'region', Operator: '=', Values: ['eu'] }],
+    image: 'ubuntu',
+    entrypoint: ['/bin/sh'],
+    parameters: ['-c', 'date'],
+    workingDirectory: '/tmp',
+    env: { GREETING: 'hi' },
+    inputs: [
+      inputs.inline({ content: 'hé', target: '/in/a' }),
+      inputs.local({ path: '/data', target: '/in/b', readWrite: true }),
+      inputs.url({ url: 'https://example.org/c.csv', target: '/in/c' }),
+      inputs.s3({ bucket: 'k', key: 'x/*', region: 'eu-west-1', target: '/in/d' }),
+      inputs.ipfs({ cid: 'Qm', target: '/in/e' }),
+    ],
+    outputs: { out: '/out' },
+    publisher: publishers.s3({ bucket: 'k', key: 'r/{jobID}', encoding: 'plain' }),
+    resources: { cpu: 0.5, memory: '1GB', disk: 1_000_000, gpu: 1 },
+    network: 'HOST',
+    timeouts: { executionSeconds: 60, queueSeconds: 30, totalSeconds: 90 },
+  });
+  expect(job).toEqual({
+    Name: 'all',
+    Namespace: 'team',
+    Type: 'service',
+    Count: 2,
+    Priority: 5,
+    Labels: { a: 'b' },
+    Meta: { c: 'd' },
+    Constraints: [{ Key: 'region', Operator: '=', Values: ['eu'] }],
+    Tasks: [
+      {
+        Name: 'main',
+        Engine: {
+          Type: 'docker',
+          Params: { Image: 'ubuntu', Entrypoint: ['/bin/sh'], Parameters: ['-c', 'date'], WorkingDirectory: '/tmp' },
+        },
+        Publisher: { Type: 's3', Params: { Bucket: 'k', Key: 'r/{jobID}', Encoding: 'plain' } },
+        Env: { GREETING: 'hi' },
+        InputSources: [
+          { Source: { Type: 'inline', Params: { URL: 'data:application/octet-stream;base64,aMOp' } }, Target: '/in/a' },
+          { Source: { Type: 'localDirectory', Params: { SourcePath: '/data', ReadWrite: true } }, Target: '/in/b' },
+          { Source: { Type: 'urlDownload', Params: { URL: 'https://example.org/c.csv' } }, Target: '/in/c' },
+          { Source: { Type: 's3', Params: { Bucket: 'k', Key: 'x/*', Region: 'eu-west-1' } }, Target: '/in/d' },
+          { Source: { Type: 'ipfs', Params: { CID: 'Qm' } }, Target: '/in/e' },
+        ],
+        ResultPaths: [{ Name: 'out', Path: '/out' }],
+        Resources: { CPU: '0.5', Memory: '1GB', Disk: '1000000B', GPU: '1' },
+        Network: { Type: 'Host' },
+        Timeouts: { ExecutionTimeout: 60, QueueTimeout: 30, TotalTimeout: 90 },
+      },
+    ],
+  });
+  expect(() => checkJob(job)).not.toThrow();
+  expect(docker({ image: 'x' })).toEqual({
+    Type: 'batch',
+    Count: 1,
+    Tasks: [{ Name: 'main', Engine: { Type: 'docker', Params: { Image: 'x' } } }],
+  });
+  expect(docker({ image: 'x', type: 'ops' })).not.toHaveProperty('Count');
+  expect(() => docker({ image: 'x', network: 'wifi' })).toThrow(/network is "wifi".*none/);
+});
+
+describe('a WebAssembly job', () => {
+  const today = { serverRelease: parseRelease('v1.9.3') };
+
+  test('is written as the server’s version wants it', async () => {
+    const spec = wasm({ module: await moduleOf('x', 0), parameters: ['a'] });
+    const [task] = (await spec.toJob(today)).Tasks;
+    const source = {
+      Source: { Type: 'inline', Params: { URL: expect.stringMatching(/^data:application\/wasm;base64,AGFzb/) } },
+    };
+    const path = '/bacalhau-module/main.wasm';
+    expect(task?.Engine).toEqual({
+      Type: 'wasm',
+      Params: { EntryModule: path, Entrypoint: '_start', Parameters: ['a'] },
+    });
+    expect(task?.InputSources).toEqual([{ ...source, Target: path }]);
+    const [old] = (await spec.toJob({ serverRelease: parseRelease('v1.4.0') })).Tasks;
+    expect(old?.Engine.Params).toEqual({
+      EntryModule: { ...source, Target: path },
+      EntryPoint: '_start',
+      Parameters: ['a'],
+    });
+    expect(old?.InputSources).toBeUndefined();
+  });
+
+  test('takes its module from a file, a URL or the node', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'bacalhau-wasm-'));
+    const file = join(folder, 'm.wasm');
+    await writeFile(file, await moduleOf('x', 0));
+    const inputOf = async (module: string | URL | { nodePath: string }) =>
+      (await wasm({ module }).toJob(today)).Tasks[0]?.InputSources?.[0];
+    expect((await inputOf(file))?.Source.Type).toBe('inline');
+    expect((await inputOf(pathToFileURL(file)))?.Source.Type).toBe('inline');
+    expect(await inputOf({ nodePath: '/srv/m.wasm' })).toMatchObject({
+      Source: { Params: { SourcePath: '/srv/m.wasm' } },
+    });
+    const url = await wasm({ module: new URL('https://example.org/a%20b.wasm?x=1') }).toJob(today);
+    expect(url.Tasks[0]?.Engine.Params?.['EntryModule']).toBe('/bacalhau-module/a b.wasm');
+    await rm(folder, { recursive: true });
+  });
+
+  test('no bytes crash or hang the look at a module', () => {
+    const header = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
+        for (const module of [bytes, new Uint8Array([...header, ...bytes])]) {
+          try {
+            checkWasmModule(module, 'module');
+          } catch (error) {
+            expect(error).toBeInstanceOf(InvalidJobError);
+          }
+        }
+      }),
+    );
+  });
+});
+
+describe('job files', () => {
+  const YAML = `
+name: from a file
+TYPE: batch
+count: 1
+constraints:
+  - key: region
+    operator: in
+    values: [eu, us]
+tasks:
+  - name: main
+    engine:
+      type: docker
+      params:
+        image: ubuntu
+        Parameters: [echo, hi]
+    env:
+      GREETING: hi
+    inputSources:
+      - source: { type: local, params: { SourcePath: /data } }
+        target: /in
+`;
+
+  test('are YAML or JSON, and the case of field names does not matter', async () => {
+    const job = await parseJob(YAML);
+    expect(job).toEqual({
+      Name: 'from a file',
+      Type: 'batch',
+      Count: 1,
+      Constraints: [{ Key: 'region', Operator: 'in', Values: ['eu', 'us'] }],
+      Tasks: [
+        {
+          Name: 'main',
+          Engine: { Type: 'docker', Params: { image: 'ubuntu', Parameters: ['echo', 'hi'] } },
+          Env: { GREETING: 'hi' },
+          InputSources: [{ Source: { Type: 'local', Params: { SourcePath: '/data' } }, Target: '/in' }],
+        },
+      ],
+    });
+    expect(await parseJob(JSON.stringify(job))).toEqual(job);
+  });
+
+  test('errors name the file or the field', async () => {
+    await expect(loadJob('/no/such/job.yaml')).rejects.toMatchObject({
+      field: 'The job file',
+      message: expect.stringMatching(/no\/such\/job\.yaml.*ENOENT/),
+    });
+    await expect(parseJob('a: [', 'job.yaml')).rejects.toMatchObject({ field: 'job.yaml' });
+    await expect(parseJob('just text')).rejects.toMatchObject({ field: 'Job' });
+    await expect(parseJob('Type: batch')).rejects.toMatchObject({ field: 'Job.Tasks' });
+    await expect(parseJob(YAML.replace('operator: in', 'operator: In'))).rejects.toMatchObject({
+      field: 'Job.Constraints[0].Operator',
+    });
+  });
+
+  test('no text crashes or hangs the reader', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(fc.string(), fc.json()), async (text) => {
+        await parseJob(text).catch((error: unknown) => expect(error).toBeInstanceOf(InvalidJobError));
+      }),
+    );
+  });
+});
+
+describe('what servers accept and then never run', () => {
+  const job = docker({ image: 'x' });
+  const [task] = job.Tasks;
+
+  test.each<[string, object]>([
+    ['Job.Constraints[0].Operator', { Constraints: [{ Key: 'a', Operator: 'In', Values: ['b'] }] }],
+    ['Job.Constraints[0].Values', { Constraints: [{ Key: 'a', Operator: 'in', Values: [] }] }],
+    ['Job.Constraints[0].Values', { Constraints: [{ Key: 'a', Operator: 'exists', Values: ['b'] }] }],
+    ['Job.Constraints[0].Values', { Constraints: [{ Key: 'a', Operator: 'gt', Values: ['1', '2'] }] }],
+    ['Job.Constraints[0].Key', { Constraints: [{ Operator: 'exists' }] }],
+    ['Job.Count', { Type: 'ops', Count: 2 }],
+    ['Job.Tasks[0].Env.lower', { Tasks: [{ ...task, Env: { lower: 'x' } }] }],
+    ['Job.Tasks[0].Env.BACALHAU_X', { Tasks: [{ ...task, Env: { BACALHAU_X: 'x' } }] }],
+    ['Job.Tasks[0].Env.EMPTY', { Tasks: [{ ...task, Env: { EMPTY: '' } }] }],
+    ['Job', { Meta: { large: 'é'.repeat(500_001) } }],
+  ])('is refused, naming %s', (field, change) => {
+    expect(() => checkJob({ ...job, ...change })).toThrow(expect.objectContaining({ field }));
+  });
+
+  test('a job that is just small enough passes', () => {
+    expect(() => checkJob({ ...job, Meta: { large: 'x'.repeat(999_000) } })).not.toThrow();
+  });
+});
