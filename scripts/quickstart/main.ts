@@ -22,7 +22,7 @@ for (const warning of Warnings ?? []) say(`warning: ${warning}`);
 const ended = await ending(JobID);
 const [execution] = (await bacalhau.jobs.executions(JobID)).items;
 const output = execution?.RunOutput;
-if (ended.State?.StateType !== 'Completed' || output === undefined || output.ExitCode !== 0) {
+if (ended.State?.StateType !== 'Completed' || !output || output.ExitCode !== 0) {
   const cause = execution?.ComputeState.Message ?? ended.State?.Message ?? 'no reason given';
   throw new Error(`The job ended as ${ended.State?.StateType} (${cause}).`);
 }
