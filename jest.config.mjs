@@ -27,6 +27,8 @@ export default {
     project('devnet', '<rootDir>/packages/bacalhau-devnet'),
     project('sdk', '<rootDir>/packages/bacalhau-sdk', {
       moduleNameMapper: { '^#platform$': '<rootDir>/src/platform/node/index.ts' },
+      // ESM only.
+      transformIgnorePatterns: ['/node_modules/(?!(\\.pnpm/modern-tar@|modern-tar/))'],
       globalSetup: '<rootDir>/test/support/global-setup.ts',
       globalTeardown: '<rootDir>/test/support/global-teardown.ts',
     }),

@@ -6,7 +6,12 @@ export default defineConfig({
   platform: 'node',
   target: 'node20.19',
   // Which platform is loaded is decided where the package is used, by the `imports` of its package.json.
-  deps: { neverBundle: ['#platform'] },
+  deps: {
+    neverBundle: ['#platform'],
+    // One is ESM only, which CommonJS programs on older Node and their test runners cannot load; and an `import()` of a
+    // package stays one in CommonJS output, which test runners cannot carry out. Their notices: THIRD-PARTY-NOTICES.md.
+    alwaysBundle: ['modern-tar', 'aws4fetch'],
+  },
   dts: { entry: ['src/index.ts'] },
   sourcemap: true,
   // Else the declarations keep a bare `import "axios"`, and users would need its types.

@@ -23,6 +23,29 @@ export type { Logger, LogLevel } from './logging/index.js';
 export { type ListNodesOptions, Nodes } from './nodes/index.js';
 export type { HttpAgent } from './platform/platform.js';
 export {
+  type DownloadedFile,
+  type DownloadedResult,
+  type DownloadOptions,
+  type DownloadProgress,
+  type DownloadSummary,
+  type IpfsOptions,
+  type IpfsResult,
+  type JobResult,
+  type ListResultsOptions,
+  type ResultBase,
+  type ResultFile,
+  type ResultLimits,
+  type S3Credentials,
+  type S3Location,
+  type S3Options,
+  type S3PreSignedResult,
+  type S3Result,
+  type TransferOptions,
+  typedResults,
+  type UnknownResult,
+  type UrlResult,
+} from './results/index.js';
+export {
   type DockerSettings,
   docker,
   type InlineInput,

@@ -3,13 +3,26 @@ import type { PagePromise } from '../answers/index.js';
 import { ConflictError } from '../errors/index.js';
 import type { Jobs } from '../jobs/index.js';
 import type { JobExecutionsOptions, JobHistoryOptions, RerunOptions } from '../jobs/options.js';
-import type { CallOptions } from '../transport/index.js';
+import {
+  type DownloadOptions,
+  type DownloadSummary,
+  downloadResults,
+  type JobResult,
+  type ListResultsOptions,
+  listResults,
+  type ResultFile,
+  type ResultsTarget,
+  resultFiles,
+  type TransferOptions,
+} from '../results/index.js';
+import type { CallOptions, Transport } from '../transport/index.js';
 import { hasEnded, type Waiter, type WaitOptions } from '../wait/index.js';
 
 /** What a handle works with. */
 export interface JobParts {
   readonly jobs: Jobs;
   readonly waiter: Waiter;
+  readonly transport: Transport;
 }
 
 /** How an attempt to stop a job ended. */
@@ -114,9 +127,69 @@ export class JobHandle {
     return this.#parts.jobs.results(this.id, this.#here(options));
   }
 
+  /**
+   * Where the results are, typed by what published them, each with the execution that made it. Empty while there are
+   * none, and for a job without a publisher.
+   *
+   * @example
+   * ```ts
+   * for (const result of await job.results()) {
+   *   if (result.type === 'ipfs') console.log(result.executionId, result.cid);
+   * }
+   * ```
+   */
+  results(options: ListResultsOptions = {}): Promise<JobResult[]> {
+    return listResults(this.#target(), options);
+  }
+
+  /**
+   * The files of the results, one after the other, as they arrive; nothing is written to disk. Read what you want of a
+   * file before the loop goes on: what is not read is skipped.
+   *
+   * Works in browsers as well, where the place of the result allows it (CORS): the local publisher's does not.
+   *
+   * @throws {DownloadError} if there are no results, or they cannot be fetched or read: `reason` says which.
+   * @throws {RequestAbortedError} if `signal` is aborted.
+   *
+   * @example
+   * ```ts
+   * for await (const file of job.files()) {
+   *   if (file.path === 'stdout') console.log(await file.text());
+   * }
+   * ```
+   */
+  files(options: TransferOptions = {}): AsyncIterableIterator<ResultFile> {
+    return resultFiles(this.#target(), options);
+  }
+
+  /**
+   * Downloads the results into a directory, which is made if it is missing. One result goes straight into it; several
+   * each into a folder named by the execution's id. Everything appears at once when all of it has arrived, whole and
+   * undamaged; after a failure the directory is as it was before.
+   *
+   * @throws {DownloadError} if there are no results, or they cannot be fetched, read or written: `reason` says which.
+   * @throws {RequestAbortedError} if `signal` is aborted.
+   * @throws {UnsupportedRuntimeError} where there is no file system.
+   *
+   * @example
+   * ```ts
+   * await job.wait();
+   * const { files } = await job.download('results', {
+   *   onProgress: ({ loadedBytes, totalBytes }) => console.log(loadedBytes, 'of', totalBytes ?? '?'),
+   * });
+   * ```
+   */
+  download(directory: string, options: DownloadOptions = {}): Promise<DownloadSummary> {
+    return downloadResults(this.#target(), directory, options);
+  }
+
   /** What is needed to take the job up again: `bacalhau.job(id, { namespace })`. */
   toJSON(): { id: string; namespace?: string } {
     return { id: this.id, ...(this.namespace !== undefined && { namespace: this.namespace }) };
+  }
+
+  #target(): ResultsTarget {
+    return { transport: this.#parts.transport, jobId: this.id, namespace: this.namespace };
   }
 
   #here<T extends object>(options: T): T & { namespace: string | undefined } {

@@ -110,7 +110,7 @@ export class Jobs {
   }
 
   #handle(reference: { id: string; namespace: string | undefined; warnings?: readonly string[] }): JobHandle {
-    return new JobHandle({ jobs: this, waiter: this.#waiter }, reference);
+    return new JobHandle({ jobs: this, waiter: this.#waiter, transport: this.#caller.transport }, reference);
   }
 
   async #toJob(spec: JobSpec, { signal, timeoutMs }: CallOptions): Promise<Job> {

@@ -21,6 +21,26 @@ export interface HttpAgent {
   destroy(): void;
 }
 
+/** SHA-256 of what comes piece by piece. */
+export interface Hasher {
+  update(chunk: Uint8Array): void;
+  /** In base64. */
+  digest(): string;
+}
+
+/** A place on disk that is filled in one step: nothing shows in it before `commit`, and nothing stays after `discard`. */
+export interface DownloadFolder {
+  /** Absolute. */
+  readonly directory: string;
+  addDirectory(path: readonly string[]): Promise<void>;
+  /** Resolves to the number of bytes. Only the permission bits of `mode` are used. */
+  addFile(path: readonly string[], content: AsyncIterable<Uint8Array>, mode: number | undefined): Promise<number>;
+  /** Puts everything into place. */
+  commit(): Promise<void>;
+  /** Removes everything that is not in place. */
+  discard(): Promise<void>;
+}
+
 /** What differs between runtimes. `node/` and `browser/` each provide one; nothing else may touch the runtime. */
 export interface Platform {
   /** For the User-Agent, for example `node/20.19.0`; absent where a program may not set that header. */
@@ -34,4 +54,11 @@ export interface Platform {
   /** Makes the directory and `user_id.pem` in it, unless they exist. Does nothing where there is no file system. */
   ensureKeyFile(directory: string | undefined): Promise<void>;
   loadIdentity(directory: string | undefined): Promise<Identity>;
+  /** Headers of requests for results; none where a header would make a browser ask for permission first. */
+  readonly transferHeaders: Readonly<Record<string, string>>;
+  gunzip(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>;
+  /** Absent where the runtime can only hash what it has in memory as a whole. */
+  sha256(): Hasher | undefined;
+  /** @throws {UnsupportedRuntimeError} where there is no file system. */
+  openFolder(directory: string, options: { readonly overwrite: boolean }): Promise<DownloadFolder>;
 }

@@ -11,12 +11,14 @@ export class Deadline {
   readonly #started = performance.now();
   readonly #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #callerSignal: AbortSignal | undefined;
+  readonly #onRelease: (() => void) | undefined;
   readonly #onCallerAbort = (): void => this.cut('signal');
   #reason: Cut | undefined;
 
-  constructor(timeoutMs: number, callerSignal: AbortSignal | undefined) {
+  constructor(timeoutMs: number, callerSignal: AbortSignal | undefined, onRelease?: () => void) {
     this.timeoutMs = timeoutMs;
     this.#callerSignal = callerSignal;
+    this.#onRelease = onRelease;
     if (callerSignal?.aborted) this.cut('signal');
     callerSignal?.addEventListener('abort', this.#onCallerAbort, { once: true });
     if (timeoutMs <= LONGEST_TIMER_MS) this.#timer = setTimeout(() => this.cut('timeout'), timeoutMs);
@@ -47,6 +49,7 @@ export class Deadline {
   release(): void {
     clearTimeout(this.#timer);
     this.#callerSignal?.removeEventListener('abort', this.#onCallerAbort);
+    this.#onRelease?.();
   }
 }
 

@@ -15,6 +15,7 @@ import { Deadline, sleep } from './deadline.js';
 import { TextBody } from './error-body.js';
 import { checkHeaders, type Headers, plainHeaders, redact } from './headers.js';
 import type { CallOptions, ClientOptions } from './options.js';
+import { type OutsideAnswer, type OutsideRequest, openOutside } from './outside.js';
 import { randomHex } from './random.js';
 import { isWorthRetrying, retryDelayMs } from './retry.js';
 import { type CallContext, expectObject, toFailure } from './to-error.js';
@@ -57,6 +58,7 @@ export class Transport {
   readonly identity: IdentityStore;
   readonly options: ClientOptions;
   readonly connections: Connections;
+  readonly #agents: Connections['agents'];
   readonly #logger: TransportParts['logger'];
   readonly #ownsConnections: boolean;
   readonly #apis: Apis;
@@ -82,10 +84,13 @@ export class Transport {
       ...(parts.userAgent === undefined ? {} : { 'User-Agent': parts.userAgent }),
       ...checkHeaders(options.headers),
     };
-    const instance = axios.create({
+    this.#agents = {
       ...connections.agents,
       ...(options.httpAgent && { httpAgent: options.httpAgent }),
       ...(options.httpsAgent && { httpsAgent: options.httpsAgent }),
+    };
+    const instance = axios.create({
+      ...this.#agents,
       // The API has no redirects; following one would carry credentials away.
       maxRedirects: 0,
       maxBodyLength: Number.POSITIVE_INFINITY,
@@ -157,6 +162,24 @@ export class Transport {
     throw new UnsupportedByServerError(
       `${operation} needs a server from ${since} on; this one is ${version}. ${advice}`,
     );
+  }
+
+  /**
+   * Asks a place that is not the API, such as where results are kept: on this client's sockets and with its trust in
+   * certificates, but without its headers and credentials. Rejects with `BrokenConnection`.
+   */
+  outside(request: OutsideRequest, signal: AbortSignal): Promise<OutsideAnswer> {
+    return openOutside(request, this.#agents, signal);
+  }
+
+  /** The deadline of something longer than a call, which closing the client ends as well. Call `release` in the end. */
+  lease(name: string, timeoutMs: number | undefined, signal: AbortSignal | undefined): Deadline {
+    this.#checkOpen(name);
+    const deadline = new Deadline(checkTimeout(timeoutMs) ?? Number.POSITIVE_INFINITY, signal, () =>
+      this.#pending.delete(deadline),
+    );
+    this.#pending.add(deadline);
+    return deadline;
   }
 
   /** Gives up what is under way and closes the sockets. */

@@ -1,4 +1,4 @@
-import type { Job, Task } from 'bacalhau-apiclient';
+import type { Job, SpecConfig, Task } from 'bacalhau-apiclient';
 import wabt from 'wabt';
 import { freshName } from './network.js';
 
@@ -14,6 +14,35 @@ const program = (output: string, exitCode: number): string => `
       (i32.store (i32.const 4) (i32.const ${output.length}))
       (drop (call $fd_write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8)))
       (call $proc_exit (i32.const ${exitCode}))))`;
+
+/** A WASI program that prints a text, and fills the file `outputs/data.bin` with so many times 64 KiB that do not compress. */
+const writer = (output: string, blocks: number): string => `
+  (module $writer
+    (import "wasi_snapshot_preview1" "fd_write" (func $fd_write (param i32 i32 i32 i32) (result i32)))
+    (import "wasi_snapshot_preview1" "path_open"
+      (func $path_open (param i32 i32 i32 i32 i32 i64 i64 i32 i32) (result i32)))
+    (import "wasi_snapshot_preview1" "random_get" (func $random_get (param i32 i32) (result i32)))
+    (import "wasi_snapshot_preview1" "proc_exit" (func $proc_exit (param i32)))
+    (memory (export "memory") 3)
+    (data (i32.const 16) "${output}")
+    (data (i32.const 1024) "outputs/data.bin")
+    (func $start (export "_start") (local $left i32) (local $result i32)
+      (i32.store (i32.const 0) (i32.const 16))
+      (i32.store (i32.const 4) (i32.const ${output.length}))
+      (drop (call $fd_write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8)))
+      (local.set $result (call $path_open (i32.const 3) (i32.const 0) (i32.const 1024) (i32.const 16)
+        (i32.const 9) (i64.const 64) (i64.const 0) (i32.const 0) (i32.const 2048)))
+      (if (local.get $result) (then (call $proc_exit (local.get $result))))
+      (i32.store (i32.const 0) (i32.const 65536))
+      (i32.store (i32.const 4) (i32.const 65536))
+      (local.set $left (i32.const ${blocks}))
+      (block $done (loop $again
+        (br_if $done (i32.eqz (local.get $left)))
+        (drop (call $random_get (i32.const 65536) (i32.const 65536)))
+        (drop (call $fd_write (i32.load (i32.const 2048)) (i32.const 0) (i32.const 1) (i32.const 8)))
+        (local.set $left (i32.sub (local.get $left) (i32.const 1)))
+        (br $again)))
+      (call $proc_exit (i32.const 0))))`;
 
 /** A program that never ends by itself. */
 const ENDLESS =
@@ -58,6 +87,26 @@ export async function printingJob(
     Type: 'batch',
     Count: 1,
     Tasks: [await wasmTask(program(output, exitCode))],
+    ...rest,
+  };
+}
+
+/** A WebAssembly job that prints `output` (plain letters) and writes `blocks` times 64 KiB into `outputs/data.bin`. */
+export async function writingJob(
+  output: string,
+  {
+    blocks = 1,
+    publisher = { Type: 'local' },
+    ...rest
+  }: { blocks?: number; publisher?: SpecConfig } & Partial<Job> = {},
+): Promise<Job> {
+  const task = await wasmTask(writer(output, blocks));
+  const ResultPaths = [{ Name: 'outputs', Path: '/outputs' }];
+  return {
+    Name: freshName('write'),
+    Type: 'batch',
+    Count: 1,
+    Tasks: [{ ...task, Publisher: publisher, ResultPaths }],
     ...rest,
   };
 }

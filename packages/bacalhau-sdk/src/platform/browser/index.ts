@@ -1,5 +1,6 @@
 import { UnsupportedRuntimeError } from '../../errors/index.js';
 import type { Platform } from '../platform.js';
+import { gunzip } from './gunzip.js';
 
 /** Browsers, workers and other runtimes without Node's modules. */
 export const platform: Platform = {
@@ -17,6 +18,14 @@ export const platform: Platform = {
   loadIdentity: async () => {
     throw new UnsupportedRuntimeError(
       'There is no key file in this runtime, because it has no file system. Call identity() on a server.',
+    );
+  },
+  transferHeaders: {},
+  gunzip,
+  sha256: () => undefined,
+  openFolder: async () => {
+    throw new UnsupportedRuntimeError(
+      'There is no file system in this runtime to download to. Read the results with files(), or download on a server.',
     );
   },
 };

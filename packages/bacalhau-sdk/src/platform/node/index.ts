@@ -1,7 +1,11 @@
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
+import { VERSION } from '../../version.js';
 import type { Platform } from '../platform.js';
 import { openConnections } from './connections.js';
+import { openFolder } from './download-folder.js';
+import { gunzip } from './gunzip.js';
 import { ensureKeyFile, loadIdentity } from './key-file.js';
 
 /** Node.js, and Deno and Bun through their Node compatibility. */
@@ -14,6 +18,17 @@ export const platform: Platform = {
   readFile: (path) => readFile(path),
   ensureKeyFile,
   loadIdentity,
+  // Whoever compresses on the way changes the length, and then a broken transfer could not be continued.
+  transferHeaders: {
+    'user-agent': `bacalhau-sdk/${VERSION} node/${process.versions.node}`,
+    'accept-encoding': 'identity',
+  },
+  gunzip,
+  sha256: () => {
+    const hash = createHash('sha256');
+    return { update: (chunk) => void hash.update(chunk), digest: () => hash.digest('base64') };
+  },
+  openFolder,
 };
 
 /** Never to standard output, which `console.debug` and `console.info` write to: that belongs to the program's own results. */

@@ -1,0 +1,147 @@
+import { platform } from '#platform';
+import { InvalidArgumentError } from '../errors/index.js';
+import type { DownloadFolder } from '../platform/platform.js';
+import { checkIdentifier } from '../spec/index.js';
+import type { Entry } from './archive.js';
+import { beginTransfer, cutShort, type TransferContext } from './context.js';
+import { archiveOf, entriesOf } from './entries.js';
+import { type OpenResult, openResults } from './files.js';
+import type { ResultsTarget } from './find.js';
+import { Meter } from './limits.js';
+import { Progress } from './progress.js';
+import type { DownloadedFile, DownloadedResult, DownloadOptions, DownloadSummary } from './types.js';
+
+/**
+ * Downloads the results of a job into a directory, which is made if it is missing.
+ *
+ * One result goes straight into the directory; several each into a folder named by the execution's id (`layout` changes
+ * that). All of it appears at once when all of it has arrived, whole and undamaged; if anything fails, the directory is
+ * as it was before.
+ *
+ * @throws {DownloadError} see `DownloadErrorReason`.
+ * @throws {RequestAbortedError} if `signal` is aborted.
+ * @throws {UnsupportedRuntimeError} where there is no file system.
+ */
+export async function downloadResults(
+  target: ResultsTarget,
+  directory: string,
+  options: DownloadOptions = {},
+): Promise<DownloadSummary> {
+  checkIdentifier(target.jobId, 'jobId');
+  if (typeof directory !== 'string' || directory === '') {
+    throw new InvalidArgumentError('directory', 'is empty. Give the path of a directory; it is made if it is missing.');
+  }
+  const meter = new Meter(options.limits);
+  let progress: Progress | undefined;
+  const context = beginTransfer('job.download', target.transport, options, (count) => progress?.loaded(count));
+  let folder: DownloadFolder | undefined;
+  try {
+    const results = await openResults(target, options, context);
+    progress = new Progress(options.onProgress, results.length);
+    folder = await platform.openFolder(directory, { overwrite: options.overwrite ?? false });
+    const download = new Download({ context, meter, folder, progress, options, results });
+    const summary = await download.run();
+    await folder.commit();
+    progress.end();
+    return summary;
+  } catch (error) {
+    throw cutShort(context.deadline) ?? error;
+  } finally {
+    context.deadline.release();
+    await folder?.discard();
+  }
+}
+
+interface Parts {
+  readonly context: TransferContext;
+  readonly meter: Meter;
+  readonly folder: DownloadFolder;
+  readonly progress: Progress;
+  readonly options: DownloadOptions;
+  readonly results: readonly OpenResult[];
+}
+
+/** An exit code is at most four characters, as the server writes it. */
+const LONGEST_EXIT_CODE = 16;
+
+class Download {
+  readonly #parts: Parts;
+  readonly #files: DownloadedFile[] = [];
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  async run(): Promise<DownloadSummary> {
+    const { results, folder, progress } = this.#parts;
+    const written: DownloadedResult[] = [];
+    for (const [index, opened] of results.entries()) {
+      progress.beginResult();
+      const name = opened.result.executionId ?? `result-${index + 1}`;
+      written.push(await this.#one(opened, name));
+    }
+    const { loadedBytes, writtenBytes } = progress;
+    return { directory: folder.directory, results: written, files: this.#files, writtenBytes, loadedBytes };
+  }
+
+  async #one({ result, source }: OpenResult, name: string): Promise<DownloadedResult> {
+    const { context, meter, progress, options, results } = this.#parts;
+    const { executionId } = result;
+    const about = { type: result.type, ...(executionId !== undefined && { executionId }) };
+    const announce = (totalBytes: number | undefined): void => progress.announce(totalBytes);
+
+    if (source.kind === 'archive' && options.extract === false) {
+      const content = archiveOf(source, context, meter, announce);
+      await this.#write([`${name}${source.extension}`], content, undefined, executionId);
+      return { ...about, folder: '' };
+    }
+
+    const base = results.length > 1 || options.layout === 'byExecution' ? [name] : [];
+    let exitCode: number | undefined;
+    for await (const entry of entriesOf(source, context, meter, announce)) {
+      const path = [...base, ...entry.path];
+      if (entry.kind === 'directory') {
+        await this.#parts.folder.addDirectory(path);
+      } else if (entry.path.join('/') === 'exitCode' && entry.size <= LONGEST_EXIT_CODE) {
+        const text = { value: '' };
+        await this.#write(path, remember(entry, text), entry.mode, executionId);
+        exitCode = /^-?\d+$/.test(text.value) ? Number(text.value) : undefined;
+      } else {
+        await this.#write(path, entry.content, entry.mode, executionId);
+      }
+    }
+    return { ...about, folder: base.join('/'), ...(exitCode !== undefined && { exitCode }) };
+  }
+
+  async #write(
+    path: readonly string[],
+    content: AsyncIterable<Uint8Array>,
+    mode: number | undefined,
+    executionId: string | undefined,
+  ): Promise<void> {
+    const { folder, progress } = this.#parts;
+    const name = path.join('/');
+    progress.beginFile(name);
+    const size = await folder.addFile(path, counted(content, progress), mode);
+    progress.endFile();
+    this.#files.push({ path: name, size, ...(executionId !== undefined && { executionId }) });
+  }
+}
+
+async function* counted(
+  content: AsyncIterable<Uint8Array>,
+  progress: Progress,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  for await (const chunk of content) {
+    yield chunk;
+    progress.written(chunk.length);
+  }
+}
+
+async function* remember(entry: Entry, text: { value: string }): AsyncGenerator<Uint8Array, void, undefined> {
+  const decoder = new TextDecoder();
+  for await (const chunk of entry.content) {
+    text.value += decoder.decode(chunk, { stream: true });
+    yield chunk;
+  }
+}

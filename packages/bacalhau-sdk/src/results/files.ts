@@ -1,0 +1,149 @@
+import { platform } from '#platform';
+import { DownloadError } from '../errors/index.js';
+import { checkIdentifier } from '../spec/index.js';
+import type { Entry } from './archive.js';
+import { beginTransfer, cutShort, type TransferContext } from './context.js';
+import { entriesOf } from './entries.js';
+import { listResults, type ResultsTarget, requireResults } from './find.js';
+import { Meter } from './limits.js';
+import { type Source, sourceOf } from './sources/index.js';
+import type { JobResult, ListResultsOptions, ResultFile, S3PreSignedResult, TransferOptions } from './types.js';
+
+/** A result and how to fetch it. */
+export interface OpenResult {
+  readonly result: JobResult;
+  readonly source: Source;
+}
+
+/**
+ * The files of a job's results, one after the other, as they arrive: nothing is written to disk and no more is held in
+ * memory than is being read. Works in browsers as well, where the place of the result allows it (CORS); the local
+ * publisher's does not.
+ *
+ * Read what you want of a file before you go on to the next: what is not read is skipped. Only when the loop has ended
+ * by itself is it certain that the archive is complete and undamaged.
+ *
+ * @throws {DownloadError} while it is looped over: see `DownloadErrorReason`.
+ * @throws {RequestAbortedError} if `signal` is aborted.
+ */
+export async function* resultFiles(
+  target: ResultsTarget,
+  options: TransferOptions = {},
+): AsyncGenerator<ResultFile, void, undefined> {
+  checkIdentifier(target.jobId, 'jobId');
+  const meter = new Meter(options.limits);
+  const context = beginTransfer('job.files', target.transport, options);
+  try {
+    for (const { result, source } of await openResults(target, options, context)) {
+      for await (const entry of entriesOf(source, context, meter, () => undefined)) {
+        if (entry.kind === 'directory') continue;
+        const file = new EntryFile(entry, result.executionId);
+        yield file;
+        file.pass();
+      }
+    }
+  } catch (error) {
+    throw cutShort(context.deadline) ?? error;
+  } finally {
+    context.deadline.cut('closed');
+    context.deadline.release();
+  }
+}
+
+/** All results of the job and how to fetch them; whatever is missing in the options shows before the first byte is fetched. */
+export async function openResults(
+  target: ResultsTarget,
+  options: TransferOptions,
+  context: TransferContext,
+): Promise<OpenResult[]> {
+  const { transport } = target;
+  const asking: ListResultsOptions = { signal: context.deadline.signal, executionId: options.executionId };
+  const env = transport.options.env ?? platform.environment();
+  const results = await requireResults(target, asking);
+  const renew = async (expired: S3PreSignedResult): Promise<S3PreSignedResult> => {
+    const again = await listResults(target, asking);
+    return again.filter((result) => result.type === 's3PreSigned').find((result) => isSame(result, expired)) ?? expired;
+  };
+  const opened: OpenResult[] = [];
+  for (const [index, result] of results.entries()) {
+    const name = result.executionId === undefined ? `result ${index + 1}` : `the result of ${result.executionId}`;
+    opened.push({ result, source: await sourceOf(result, name, { options, env, context, renew }) });
+  }
+  return opened;
+}
+
+/** What a URL points to is the same before and after it was signed anew. */
+const isSame = (one: S3PreSignedResult, other: S3PreSignedResult): boolean =>
+  new URL(one.url).pathname === new URL(other.url).pathname;
+
+class EntryFile implements ResultFile {
+  readonly path: string;
+  readonly executionId?: string;
+  readonly size: number;
+  readonly mode?: number;
+  #content: AsyncIterable<Uint8Array> | undefined;
+  #passed = false;
+
+  constructor(entry: Entry, executionId: string | undefined) {
+    this.path = entry.path.join('/');
+    this.size = entry.size;
+    if (executionId !== undefined) this.executionId = executionId;
+    if (entry.mode !== undefined) this.mode = entry.mode & 0o777;
+    this.#content = entry.content;
+  }
+
+  /** The loop has gone on: there is nothing to read any more. */
+  pass(): void {
+    this.#passed = true;
+    this.#content = undefined;
+  }
+
+  stream(): ReadableStream<Uint8Array> {
+    const iterator = this.#take()[Symbol.asyncIterator]();
+    return new ReadableStream<Uint8Array>(
+      {
+        async pull(controller) {
+          const { done, value } = await iterator.next();
+          if (done) controller.close();
+          else controller.enqueue(value);
+        },
+        async cancel() {
+          await iterator.return?.();
+        },
+      },
+      { highWaterMark: 0 },
+    );
+  }
+
+  async bytes(): Promise<Uint8Array> {
+    const chunks: Uint8Array[] = [];
+    let size = 0;
+    for await (const chunk of this.#take()) {
+      chunks.push(chunk);
+      size += chunk.length;
+    }
+    const bytes = new Uint8Array(size);
+    let offset = 0;
+    for (const chunk of chunks) {
+      bytes.set(chunk, offset);
+      offset += chunk.length;
+    }
+    return bytes;
+  }
+
+  async text(): Promise<string> {
+    return new TextDecoder().decode(await this.bytes());
+  }
+
+  #take(): AsyncIterable<Uint8Array> {
+    const content = this.#content;
+    this.#content = undefined;
+    if (content !== undefined) return content;
+    throw new DownloadError(
+      this.#passed
+        ? `${this.path} has gone by: read a file before the loop asks for the next one.`
+        : `${this.path} was read already: its content comes once.`,
+      { reason: 'gone', entry: this.path },
+    );
+  }
+}

@@ -1,0 +1,105 @@
+import type { Execution, SpecConfig } from 'bacalhau-apiclient';
+import { DownloadError, ServerError } from '../errors/index.js';
+import type { Transport } from '../transport/index.js';
+import { typedResults } from './typed.js';
+import type { JobResult, ListResultsOptions } from './types.js';
+
+/** Whose results: a job, by id or name, as the server at the other end of `transport` knows it. */
+export interface ResultsTarget {
+  readonly transport: Transport;
+  readonly jobId: string;
+  /** Default: the client's. */
+  readonly namespace?: string | undefined;
+}
+
+/** Where the results of a job are, each with the execution that made it. Empty while there are none. */
+export async function listResults(target: ResultsTarget, options: ListResultsOptions = {}): Promise<JobResult[]> {
+  const items = await listItems(target, options);
+  if (items.length === 0) return [];
+  const results = typedResults(items, await listExecutions(target, options));
+  const { executionId } = options;
+  return executionId === undefined ? results : results.filter((result) => result.executionId === executionId);
+}
+
+/**
+ * The results, or the reason why there are none.
+ * @throws {DownloadError} with reason `no-results`.
+ */
+export async function requireResults(target: ResultsTarget, options: ListResultsOptions): Promise<JobResult[]> {
+  const results = await listResults(target, options);
+  if (results.length > 0) return results;
+  throw new DownloadError(await whyNone(target, options), { reason: 'no-results' });
+}
+
+async function listItems(target: ResultsTarget, options: ListResultsOptions): Promise<readonly SpecConfig[]> {
+  const { transport, jobId } = target;
+  try {
+    const answer = await transport.call(
+      {
+        name: 'jobs.results',
+        safe: true,
+        send: ({ jobs }, sending) => jobs.listJobResults({ jobId, ...namespaceOf(target) }, sending),
+      },
+      { signal: options.signal },
+    );
+    return answer.Items;
+  } catch (error) {
+    // Servers answer so for the kinds of job that publish nothing.
+    if (!(error instanceof ServerError) || error.status !== 500) throw error;
+    const { Type } = await getJob(target, options).catch(() => ({ Type: undefined }));
+    if (Type !== 'service' && Type !== 'daemon') throw error;
+    throw new DownloadError(
+      `Job ${jobId} is a ${Type} job, and those publish no results. Read its logs, or run it as a batch or ops job.`,
+      { reason: 'no-results' },
+      { cause: error },
+    );
+  }
+}
+
+async function listExecutions(target: ResultsTarget, { signal }: ListResultsOptions): Promise<readonly Execution[]> {
+  const { transport, jobId } = target;
+  const { Items } = await transport.call(
+    {
+      name: 'jobs.executions',
+      safe: true,
+      send: ({ jobs }, sending) => jobs.listJobExecutions({ jobId, limit: 0, ...namespaceOf(target) }, sending),
+    },
+    { signal },
+  );
+  return Items;
+}
+
+async function getJob(target: ResultsTarget, { signal }: ListResultsOptions) {
+  const { transport, jobId } = target;
+  const { Job } = await transport.call(
+    {
+      name: 'jobs.get',
+      safe: true,
+      send: ({ jobs }, sending) => jobs.getJob({ jobId, ...namespaceOf(target) }, sending),
+    },
+    { signal },
+  );
+  return { Type: Job?.Type, state: Job?.State?.StateType, publisher: Job?.Tasks[0]?.Publisher?.Type };
+}
+
+async function whyNone(target: ResultsTarget, options: ListResultsOptions): Promise<string> {
+  const { state, publisher } = await getJob(target, options);
+  const job = `Job ${target.jobId}`;
+  if (options.executionId !== undefined) return `${job} has no result of execution ${options.executionId}.`;
+  switch (state) {
+    case 'Completed':
+      return publisher === undefined || publisher === '' || publisher === 'noop'
+        ? `${job} has no publisher, so nothing of it was kept. Give its task one, for example { Type: 'local' }, and run it again.`
+        : `${job} has completed, but its publisher ${publisher} has no result of it.`;
+    case 'Failed':
+    case 'Stopped':
+      return `${job} has ${state.toLowerCase()}: only executions that complete publish results. Its executions and its history say what happened.`;
+    default:
+      return `${job} is ${state?.toLowerCase() ?? 'in an unknown state'} and has no results yet. Wait until it has completed.`;
+  }
+}
+
+function namespaceOf({ namespace, transport }: ResultsTarget): { namespace?: string } {
+  const name = namespace ?? transport.config.namespace;
+  return name === undefined ? {} : { namespace: name };
+}

@@ -1,0 +1,26 @@
+export { downloadResults } from './download.js';
+export { resultFiles } from './files.js';
+export { listResults, type ResultsTarget } from './find.js';
+export { typedResults } from './typed.js';
+export type {
+  DownloadedFile,
+  DownloadedResult,
+  DownloadOptions,
+  DownloadProgress,
+  DownloadSummary,
+  IpfsOptions,
+  IpfsResult,
+  JobResult,
+  ListResultsOptions,
+  ResultBase,
+  ResultFile,
+  ResultLimits,
+  S3Credentials,
+  S3Location,
+  S3Options,
+  S3PreSignedResult,
+  S3Result,
+  TransferOptions,
+  UnknownResult,
+  UrlResult,
+} from './types.js';

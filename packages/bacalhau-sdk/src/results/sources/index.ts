@@ -1,0 +1,44 @@
+import type { Environment } from '../../config/index.js';
+import { DownloadError } from '../../errors/index.js';
+import type { TransferContext } from '../context.js';
+import type { JobResult, S3PreSignedResult, TransferOptions } from '../types.js';
+import { ipfsSource } from './ipfs.js';
+import { s3Source, wholeChecksum } from './s3.js';
+import type { Source } from './source.js';
+import { urlSource } from './url.js';
+
+export type { ArchiveSource, FilesSource, Source } from './source.js';
+
+interface Surroundings {
+  readonly options: TransferOptions;
+  readonly env: Environment;
+  readonly context: TransferContext;
+  /** Asks the server for the same result again, with a URL that has not expired. */
+  readonly renew: (result: S3PreSignedResult) => Promise<S3PreSignedResult>;
+}
+
+/**
+ * How to fetch a result. Nothing is sent yet.
+ * @throws {DownloadError} with reason `not-configured` or `unsupported`.
+ */
+export async function sourceOf(result: JobResult, name: string, surroundings: Surroundings): Promise<Source> {
+  const { options, env, context, renew } = surroundings;
+  switch (result.type) {
+    case 'url':
+      return urlSource(name, result.url);
+    case 's3PreSigned':
+      return urlSource(name, result.url, {
+        renew: async () => (await renew(result)).url,
+        checksumSha256: wholeChecksum(result.source?.checksumSha256),
+      });
+    case 's3':
+      return s3Source(name, result, options.s3 ?? {}, env, context);
+    case 'ipfs':
+      return ipfsSource(name, result, options.ipfs);
+    case 'unknown':
+      throw new DownloadError(
+        `Cannot fetch ${name}: this version of the SDK does not know results of type ${JSON.stringify(result.spec.Type)}. Look for a newer one.`,
+        { reason: 'unsupported' },
+      );
+  }
+}

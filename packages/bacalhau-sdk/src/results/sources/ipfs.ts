@@ -1,0 +1,54 @@
+import { ConfigurationError, DownloadError } from '../../errors/index.js';
+import type { OutsideRequest } from '../../transport/index.js';
+import type { IpfsOptions, IpfsResult } from '../types.js';
+import type { ArchiveSource } from './source.js';
+
+/**
+ * A TAR from a gateway (https://specs.ipfs.tech/http-gateways/trustless-gateway/ has `format`, Kubo adds `tar`) or from
+ * a node's RPC endpoint (https://docs.ipfs.tech/reference/kubo/rpc/#api-v0-get).
+ */
+export function ipfsSource(name: string, { cid }: IpfsResult, options: IpfsOptions = {}): ArchiveSource {
+  const { gateway, api, headers = {} } = options;
+  // It becomes part of a path; CIDs are letters and digits in every encoding that nodes use.
+  if (!/^[a-z0-9]+$/i.test(cid)) {
+    throw new DownloadError(`Cannot fetch ${name}: ${JSON.stringify(cid)} is no CID.`, { reason: 'unsupported' });
+  }
+  const request = requestFor(name, cid, { gateway, api });
+  return {
+    kind: 'archive',
+    extension: '.tar',
+    root: cid,
+    file: {
+      name,
+      renewable: false,
+      // A node that does not have the content says so with 500.
+      retries500: false,
+      request: async () => ({ ...request, headers }),
+    },
+  };
+}
+
+function requestFor(name: string, cid: string, { gateway, api }: IpfsOptions): Omit<OutsideRequest, 'headers'> {
+  if (api !== undefined) {
+    return { method: 'POST', url: `${baseOf(api, 'ipfs.api')}/api/v0/get?arg=${cid}&archive=true` };
+  }
+  if (gateway !== undefined) return { method: 'GET', url: `${baseOf(gateway, 'ipfs.gateway')}/ipfs/${cid}?format=tar` };
+  throw new DownloadError(
+    `Cannot fetch ${name}: it is in IPFS, under ${cid}, and no IPFS node is known. Give the option ipfs a gateway, as { gateway: 'http://127.0.0.1:8080' }, or a node's RPC endpoint, as { api: 'http://127.0.0.1:5001' }.`,
+    { reason: 'not-configured' },
+  );
+}
+
+function baseOf(address: string, option: string): string {
+  let url: URL;
+  try {
+    url = new URL(address);
+  } catch {
+    throw notHttp(address, option);
+  }
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') throw notHttp(address, option);
+  return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
+}
+
+const notHttp = (address: string, option: string): ConfigurationError =>
+  new ConfigurationError(`${option} is ${JSON.stringify(address)}. Use a URL, such as http://127.0.0.1:5001.`);

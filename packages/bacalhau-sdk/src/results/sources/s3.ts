@@ -1,0 +1,186 @@
+import type { Environment } from '../../config/index.js';
+import { DownloadError } from '../../errors/index.js';
+import type { OutsideRequest } from '../../transport/index.js';
+import type { TransferContext } from '../context.js';
+import { type RemoteFile, receive } from '../remote-file.js';
+import type { S3Credentials, S3Location, S3Options } from '../types.js';
+import { parseListing } from './s3-listing.js';
+import { type ArchiveSource, checkUrl, type FilesSource, type Source } from './source.js';
+
+/** Objects a page: what S3 gives at most. */
+const PAGE = 1_000;
+/** A page may be empty and not the last one, where much was deleted; but not for ever. */
+const MOST_EMPTY_PAGES = 100;
+
+/** Objects in S3, or in a store that speaks its protocol, read with credentials. */
+export async function s3Source(
+  name: string,
+  location: S3Location,
+  options: S3Options,
+  env: Environment,
+  context: TransferContext,
+): Promise<Source> {
+  const signer = await makeSigner(name, location, options, env);
+  const { key } = location;
+  if (/[/*]$/.test(key)) return prefixSource(name, key.replace(/\*$/, ''), signer, context);
+  const file: RemoteFile = {
+    name,
+    renewable: false,
+    retries500: true,
+    checksumSha256: wholeChecksum(location.checksumSha256),
+    request: () => signer(key, location.versionId === undefined ? {} : { versionId: location.versionId }),
+  };
+  const isArchive = /\.(tar\.gz|tgz|tar)$/.test(key);
+  return isArchive ? archive(file, key) : single(file, key, signer, context);
+}
+
+/** The checksum of an object that was uploaded in parts is one of checksums; it ends in `-` and the number of parts. */
+export const wholeChecksum = (checksum: string | undefined): string | undefined =>
+  checksum?.includes('-') ? undefined : checksum;
+
+const archive = (file: RemoteFile, key: string): ArchiveSource => ({
+  kind: 'archive',
+  extension: key.endsWith('.tar') ? '.tar' : '.tar.gz',
+  file,
+});
+
+function single(file: RemoteFile, key: string, signer: Signer, context: TransferContext): FilesSource {
+  return {
+    kind: 'files',
+    async *list() {
+      for await (const object of objects(file.name, key, signer, context)) {
+        if (object.key !== key) continue;
+        yield { name: key.slice(key.lastIndexOf('/') + 1), file: { ...file, size: object.size } };
+        return;
+      }
+      throw new DownloadError(`Cannot fetch ${file.name}: there is no object ${key} any more.`, { reason: 'gone' });
+    },
+  };
+}
+
+function prefixSource(name: string, prefix: string, signer: Signer, context: TransferContext): FilesSource {
+  const folder = prefix.slice(0, prefix.lastIndexOf('/') + 1);
+  return {
+    kind: 'files',
+    async *list() {
+      let found = false;
+      for await (const { key, size } of objects(name, prefix, signer, context)) {
+        found = true;
+        if (key.endsWith('/')) continue; // how some programs mark a folder
+        const relative = key.slice(folder.length);
+        yield {
+          name: relative,
+          file: {
+            name: `${relative} of ${name}`,
+            size,
+            renewable: false,
+            retries500: true,
+            request: () => signer(key, {}),
+          },
+        };
+      }
+      if (!found) {
+        throw new DownloadError(`Cannot fetch ${name}: there is nothing under ${prefix} any more.`, { reason: 'gone' });
+      }
+    },
+  };
+}
+
+/** All objects under a prefix (ListObjectsV2), page by page. */
+async function* objects(name: string, prefix: string, signer: Signer, context: TransferContext) {
+  const fixed = { 'list-type': '2', 'encoding-type': 'url', 'max-keys': String(PAGE), prefix };
+  let token: string | undefined;
+  let emptyPages = 0;
+  do {
+    const query = token === undefined ? fixed : { ...fixed, 'continuation-token': token };
+    const listing = await receive(
+      {
+        name: `the list of ${name}`,
+        renewable: false,
+        retries500: true,
+        request: () => signer(undefined, query),
+      },
+      // What is counted and shown is files.
+      { ...context, onBytes: () => undefined },
+    );
+    const page = parseListing(await textOf(listing.chunks));
+    yield* page.objects;
+    emptyPages = page.objects.length === 0 ? emptyPages + 1 : 0;
+    if (page.nextToken !== undefined && (page.nextToken === token || emptyPages > MOST_EMPTY_PAGES)) {
+      throw new DownloadError(`Cannot fetch ${name}: the S3 endpoint's list of objects does not end.`, {
+        reason: 'http',
+      });
+    }
+    token = page.nextToken;
+  } while (token !== undefined);
+}
+
+async function textOf(chunks: AsyncIterable<Uint8Array>): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = '';
+  for await (const chunk of chunks) text += decoder.decode(chunk, { stream: true });
+  return text + decoder.decode();
+}
+
+/** Makes a request for an object, or for the bucket. */
+type Signer = (key: string | undefined, query: Readonly<Record<string, string>>) => Promise<OutsideRequest>;
+
+async function makeSigner(name: string, location: S3Location, options: S3Options, env: Environment): Promise<Signer> {
+  const credentials = options.credentials ?? credentialsOf(env);
+  if (credentials === undefined) {
+    throw new DownloadError(
+      `Cannot fetch ${name}: it is in the S3 bucket ${location.bucket}, and there are no credentials for it. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give the option s3: { credentials }; 'anonymous' if everybody may read the bucket.`,
+      { reason: 'not-configured' },
+    );
+  }
+  const region = options.region ?? location.region ?? env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION'] ?? 'us-east-1';
+  const base = bucketUrl(location, options, region, name);
+  const urlOf = (key: string | undefined, query: Readonly<Record<string, string>>): string => {
+    const path = key === undefined ? '' : key.split('/').map(encode).join('/');
+    const search = Object.entries(query).map(([field, value]) => `${encode(field)}=${encode(value)}`);
+    return `${base}/${path}${search.length === 0 ? '' : `?${search.join('&')}`}`;
+  };
+  if (credentials === 'anonymous')
+    return async (key, query) => ({ method: 'GET', url: urlOf(key, query), headers: {} });
+
+  // Loaded when it is first needed: few results need signing here.
+  const { AwsV4Signer } = await import('aws4fetch');
+  return async (key, query) => {
+    const { accessKeyId, secretAccessKey, sessionToken } = credentials;
+    const signer = new AwsV4Signer({
+      url: urlOf(key, query),
+      service: 's3',
+      region,
+      accessKeyId,
+      secretAccessKey,
+      ...(sessionToken !== undefined && { sessionToken }),
+    });
+    const { url, headers } = await signer.sign();
+    return { method: 'GET', url: url.href, headers: Object.fromEntries(headers.entries()) };
+  };
+}
+
+function credentialsOf(env: Environment): S3Credentials | undefined {
+  const accessKeyId = env['AWS_ACCESS_KEY_ID'];
+  const secretAccessKey = env['AWS_SECRET_ACCESS_KEY'];
+  const sessionToken = env['AWS_SESSION_TOKEN'];
+  if (!accessKeyId || !secretAccessKey) return undefined;
+  return { accessKeyId, secretAccessKey, ...(sessionToken && { sessionToken }) };
+}
+
+/** With an endpoint, the bucket is the path's first part, which every store understands; Amazon wants it in the host. */
+function bucketUrl(location: S3Location, options: S3Options, region: string, name: string): string {
+  const endpoint = options.endpoint ?? location.endpoint;
+  const bucket = encode(location.bucket);
+  if (endpoint !== undefined) {
+    const url = checkUrl(endpoint.includes('://') ? endpoint : `https://${endpoint}`, name);
+    return `${url.replace(/\/+$/, '')}/${bucket}`;
+  }
+  const host = `s3.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
+  // The certificate covers one label in front of the host.
+  return location.bucket.includes('.') ? `https://${host}/${bucket}` : `https://${bucket}.${host}`;
+}
+
+/** Percent-encoding as signatures want it: everything but RFC 3986's unreserved characters. */
+const encode = (text: string): string =>
+  encodeURIComponent(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);

@@ -1,0 +1,137 @@
+import axios, { type AxiosRequestConfig } from 'axios';
+import type { Connections } from '../platform/platform.js';
+import { type Headers, plainHeaders } from './headers.js';
+
+/** A request to a place that is not the API: where a compute node or a store keeps results. */
+export interface OutsideRequest {
+  readonly method: 'GET' | 'POST';
+  readonly url: string;
+  /** The only headers that are sent, apart from those that HTTP needs. */
+  readonly headers: Headers;
+}
+
+export interface OutsideAnswer {
+  readonly status: number;
+  /** By lower-case name. */
+  readonly headers: Headers;
+  /** As it comes from the network: nothing is decompressed, except by browsers. */
+  readonly body: AsyncIterable<Uint8Array>;
+}
+
+/** The connection could not be made, or broke. `code` is the system's. */
+export class BrokenConnection extends Error {
+  readonly code: string | undefined;
+
+  constructor(message: string, code: string | undefined) {
+    super(message);
+    this.code = code;
+  }
+}
+
+const MAX_REDIRECTS = 5;
+
+/**
+ * An instance without axios's global defaults and interceptors: an application may have put its own credentials there.
+ * `xhr`, which axios prefers in browsers, cannot stream.
+ */
+const outside = new axios.Axios({
+  adapter: ['http', 'fetch'],
+  headers: new axios.AxiosHeaders(),
+  responseType: 'stream',
+  decompress: false,
+  maxRedirects: MAX_REDIRECTS,
+  validateStatus: () => true,
+  // In browsers: no cookies.
+  withCredentials: false,
+});
+
+/**
+ * Sends a request with nothing of the client but its sockets and its trust in certificates. Rejects with
+ * `BrokenConnection`, or with whatever aborting `signal` brings.
+ */
+export async function openOutside(
+  request: OutsideRequest,
+  agents: Connections['agents'],
+  signal: AbortSignal,
+): Promise<OutsideAnswer> {
+  const { method, url, headers } = request;
+  const config: AxiosRequestConfig = {
+    ...agents,
+    method,
+    url,
+    headers: { ...headers },
+    signal,
+    beforeRedirect: dropHeadersOfOthers(request),
+    // As with the API, loopback addresses never go through a proxy.
+    ...(isLoopback(url) && { proxy: false as const }),
+  };
+  try {
+    const { status, headers: answered, data } = await outside.request<unknown>(config);
+    return { status, headers: plainHeaders(answered), body: bytesOf(data) };
+  } catch (error) {
+    throw broken(error);
+  }
+}
+
+/** Headers are for the host that they were made for, and nothing secret leaves TLS. */
+function dropHeadersOfOthers({ url, headers }: OutsideRequest): NonNullable<AxiosRequestConfig['beforeRedirect']> {
+  return (options) => {
+    const { href, headers: next } = options;
+    const target = new URL(String(href));
+    const origin = new URL(url);
+    if (origin.protocol === 'https:' && target.protocol !== 'https:') {
+      throw new BrokenConnection(`${origin.origin} redirects to ${target.origin}, which is not encrypted`, undefined);
+    }
+    if (target.host === origin.host || typeof next !== 'object' || next === null) return;
+    const ours = new Set(Object.keys(headers).map((name) => name.toLowerCase()));
+    for (const name of Object.keys(next)) {
+      if (ours.has(name.toLowerCase())) Reflect.deleteProperty(next, name);
+    }
+  };
+}
+
+/** Node's streams are iterable; of the web's, not all are yet. */
+async function* bytesOf(stream: unknown): AsyncGenerator<Uint8Array, void, undefined> {
+  try {
+    if (stream === null || stream === undefined) return;
+    if (stream instanceof ReadableStream) yield* readAll(stream);
+    else if (isByteIterable(stream)) yield* stream;
+    else throw new TypeError('axios gave a body that is no stream.');
+  } catch (error) {
+    throw broken(error);
+  }
+}
+
+const isByteIterable = (value: unknown): value is AsyncIterable<Uint8Array> =>
+  typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
+
+async function* readAll(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
+  const reader = stream.getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    await reader.cancel().catch(() => undefined);
+  }
+}
+
+/** Nothing of axios is kept: its errors hold the whole request. */
+function broken(error: unknown): BrokenConnection {
+  if (error instanceof BrokenConnection) return error;
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+  return new BrokenConnection(messageOf(error), typeof code === 'string' ? code : undefined);
+}
+
+/** `fetch` says why in the cause only. Not by `instanceof`: in jest, errors of Node's own modules have another realm. */
+function messageOf(error: unknown): string {
+  if (typeof error !== 'object' || error === null) return String(error);
+  if ('cause' in error && typeof error.cause === 'object' && error.cause !== null && 'message' in error.cause) {
+    return String(error.cause.message);
+  }
+  return 'message' in error ? String(error.message) : String(error);
+}
+
+const isLoopback = (url: string): boolean => /^https?:\/\/(127\.|localhost[:/]|\[::1\])/.test(`${url}/`);

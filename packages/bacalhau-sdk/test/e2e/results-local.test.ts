@@ -1,0 +1,174 @@
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  DownloadError,
+  type DownloadProgress,
+  type JobHandle,
+  NotFoundError,
+  RequestAbortedError,
+} from '../../src/index.js';
+import { collect, freshName, networkClient } from '../support/network.js';
+import { contentsOf, freshDirectories } from '../support/results.js';
+import { endlessJob, printingJob, writingJob } from '../support/wasm-jobs.js';
+
+const BLOCKS = 40;
+const SIZE = BLOCKS * 65_536;
+
+const bacalhau = networkClient();
+const directory = freshDirectories();
+
+describe('the results of a job with the local publisher', () => {
+  let job: JobHandle;
+  let executionId: string;
+
+  beforeAll(async () => {
+    job = await bacalhau.jobs.submit(await writingJob('written', { blocks: BLOCKS }));
+    await job.wait({ timeoutMs: 60_000 });
+    executionId = (await job.executions()).items[0]?.ID ?? '';
+  }, 90_000);
+
+  test('are a URL, and of an execution', async () => {
+    expect(await job.results()).toEqual([
+      { type: 'url', url: expect.stringMatching(/^http:\/\/.*\.tar\.gz$/), executionId },
+    ]);
+  });
+
+  test('are read file by file without writing anything', async () => {
+    const files: Record<string, number | string> = {};
+    for await (const file of job.files()) {
+      expect(file.executionId).toBe(executionId);
+      if (file.path === 'stdout') files[file.path] = await file.text();
+      else if (file.path === 'outputs/data.bin') {
+        let size = 0;
+        for await (const chunk of file.stream()) size += chunk.length;
+        files[file.path] = size;
+      } else files[file.path] = file.size;
+    }
+    expect(files).toEqual({ stdout: 'written', stderr: 0, exitCode: 1, 'outputs/data.bin': SIZE });
+  });
+
+  test('can be left in the middle, and what has gone by says so', async () => {
+    const files = job.files();
+    for await (const file of files) {
+      expect(file.size).toBeGreaterThanOrEqual(0);
+      break;
+    }
+    const [first] = await collect(job.files());
+    await expect(first?.text()).rejects.toThrow(/has gone by/);
+  });
+
+  test('are put into a directory as they are, with progress', async () => {
+    const told: DownloadProgress[] = [];
+    const out = directory();
+    const summary = await job.download(out, { onProgress: (progress) => told.push(progress) });
+    expect(await contentsOf(out)).toEqual(['exitCode', 'outputs', 'outputs/data.bin', 'stderr', 'stdout']);
+    expect(await readFile(join(out, 'stdout'), 'utf8')).toBe('written');
+    expect((await stat(join(out, 'outputs', 'data.bin'))).size).toBe(SIZE);
+    expect(summary).toMatchObject({
+      directory: out,
+      results: [{ type: 'url', executionId, folder: '', exitCode: 0 }],
+      writtenBytes: SIZE + 'written'.length + 1,
+    });
+    expect(summary.files.map(({ path }) => path).sort()).toEqual(['exitCode', 'outputs/data.bin', 'stderr', 'stdout']);
+    expect(told.at(-1)).toEqual({
+      loadedBytes: summary.loadedBytes,
+      totalBytes: summary.loadedBytes,
+      writtenBytes: summary.writtenBytes,
+      files: 4,
+      result: 1,
+      results: 1,
+    });
+  });
+
+  test('are not written over what is there, unless told to', async () => {
+    const out = directory();
+    await mkdir(out, { recursive: true });
+    await writeFile(join(out, 'stdout'), 'mine');
+    await expect(job.download(out)).rejects.toMatchObject({ reason: 'exists', entry: 'stdout' });
+    expect(await contentsOf(out)).toEqual(['stdout']);
+    expect(await readFile(join(out, 'stdout'), 'utf8')).toBe('mine');
+    await job.download(out, { overwrite: true });
+    expect(await readFile(join(out, 'stdout'), 'utf8')).toBe('written');
+  });
+
+  test('are kept as an archive on request', async () => {
+    const out = directory();
+    const { files } = await job.download(out, { extract: false });
+    expect(await contentsOf(out)).toEqual([`${executionId}.tar.gz`]);
+    expect(files).toEqual([{ path: `${executionId}.tar.gz`, size: expect.any(Number), executionId }]);
+  });
+
+  test('get a folder of their own on request', async () => {
+    const out = directory();
+    await job.download(out, { layout: 'byExecution' });
+    expect(await contentsOf(join(out, executionId))).toContain('stdout');
+  });
+
+  test('are refused beyond the limits, and nothing stays', async () => {
+    const out = directory();
+    await expect(job.download(out, { limits: { totalBytes: 1_000 } })).rejects.toMatchObject({ reason: 'too-large' });
+    await expect(job.download(out, { limits: { entries: 2 } })).rejects.toMatchObject({ reason: 'too-large' });
+    expect(await contentsOf(join(out, '..'))).toEqual([]);
+  });
+
+  test('leave nothing when the download is aborted', async () => {
+    const out = directory();
+    const controller = new AbortController();
+    const download = job.download(out, {
+      signal: controller.signal,
+      onProgress: () => controller.abort(new Error('enough')),
+    });
+    await expect(download).rejects.toBeInstanceOf(RequestAbortedError);
+    expect(await contentsOf(join(out, '..'))).toEqual([]);
+  });
+});
+
+test('several results go into a folder each', async () => {
+  const job = await bacalhau.jobs.submit(await writingJob('twice', { Count: 2 }));
+  await job.wait({ timeoutMs: 60_000 });
+  const out = directory();
+  const { results } = await job.download(out);
+  const ids = (await job.executions()).items.map(({ ID }) => ID).sort();
+  expect(results.map(({ folder }) => folder).sort()).toEqual(ids);
+  for (const id of ids) expect(await readFile(join(out, id, 'stdout'), 'utf8')).toBe('twice');
+
+  const [one = ''] = ids;
+  const files = await collect(job.files({ executionId: one }));
+  expect(new Set(files.map(({ executionId }) => executionId))).toEqual(new Set([one]));
+}, 60_000);
+
+describe('a job without results says why', () => {
+  test('it has no publisher', async () => {
+    const spec = await printingJob('none');
+    const [task] = spec.Tasks;
+    if (task === undefined) throw new Error('no task');
+    const job = await bacalhau.jobs.submit({ ...spec, Tasks: [{ ...task, Publisher: { Type: '' } }] });
+    await job.wait({ timeoutMs: 60_000 });
+    expect(await job.results()).toEqual([]);
+    await expect(job.download(directory())).rejects.toThrow('has no publisher');
+    await expect(collect(job.files())).rejects.toMatchObject({ name: 'DownloadError', reason: 'no-results' });
+  });
+
+  test('it still runs', async () => {
+    const job = await bacalhau.jobs.submit(await endlessJob());
+    await expect(job.download(directory())).rejects.toThrow(/no results yet/);
+    await job.stop();
+    await job.wait({ timeoutMs: 60_000 });
+    await expect(job.download(directory())).rejects.toThrow(/has stopped/);
+  });
+
+  test('it is a service', async () => {
+    const job = await bacalhau.jobs.submit({ ...(await endlessJob()), Type: 'service' });
+    try {
+      const error = await job.download(directory()).catch((caught: unknown) => caught);
+      expect(error).toBeInstanceOf(DownloadError);
+      expect(error).toMatchObject({ reason: 'no-results', message: expect.stringContaining('service job') });
+    } finally {
+      await job.stop();
+    }
+  });
+
+  test('it does not exist', async () => {
+    await expect(bacalhau.job(freshName('j')).download(directory())).rejects.toBeInstanceOf(NotFoundError);
+  });
+});
