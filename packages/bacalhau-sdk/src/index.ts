@@ -10,7 +10,7 @@ export { Bacalhau } from './client/index.js';
 export type { Environment } from './config/index.js';
 export * from './errors/index.js';
 export type { Identity } from './identity/index.js';
-export { JobHandle, type StopOutcome } from './job/index.js';
+export { type ExecutionOutput, JobHandle, type RunOptions, type RunResult, type StopOutcome } from './job/index.js';
 export {
   type GetJobOptions,
   type JobExecutionsOptions,

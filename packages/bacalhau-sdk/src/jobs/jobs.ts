@@ -15,7 +15,8 @@ import {
   type StopJobResponse,
 } from 'bacalhau-apiclient';
 import type { ApiPromise, PagePromise } from '../answers/index.js';
-import { JobHandle } from '../job/index.js';
+import { collectRun, JobHandle, publisherFor, type RunOptions, type RunResult, withPublisher } from '../job/index.js';
+import { Nodes } from '../nodes/index.js';
 import {
   checkIdentifier,
   checkJob,
@@ -102,6 +103,27 @@ export class Jobs {
     const { JobID, Warnings } = await this.put({ Job: named }, options);
     const namespace = job.Namespace ?? this.#caller.namespace(options);
     return this.#handle({ id: JobID, namespace: namespace ?? DEFAULT_NAMESPACE, warnings: Warnings ?? [] });
+  }
+
+  /**
+   * Submits a job, waits for its end, and collects what it printed, how it ended, and where its results are.
+   *
+   * @example
+   * ```ts
+   * const { stdout } = await bacalhau.jobs.run(docker({ image: 'ubuntu', parameters: ['echo', 'hi'] }));
+   * ```
+   * @throws {JobExitError} if its program ended with an exit code that means failure; it holds the whole result.
+   * @throws {JobFailedError} if it could not be placed, started or finished, with the cause that the nodes gave.
+   * @throws {JobStoppedError} if somebody stopped it.
+   * @throws {RequestAbortedError} if `signal` was aborted; the job is stopped then, unless `stopOnAbort` is false.
+   */
+  async run(spec: JobSpec, options: RunOptions = {}): Promise<RunResult> {
+    const { signal, namespace } = options;
+    const job = await this.#toJob(spec, { signal });
+    const { transport } = this.#caller;
+    const added = await publisherFor(job, new Nodes(transport), options);
+    const handle = await this.submit(added === undefined ? job : withPublisher(job, added), { signal, namespace });
+    return collectRun(handle, transport, added, options);
   }
 
   /** A handle of a job by id or name. Nothing is asked until the handle is used. */

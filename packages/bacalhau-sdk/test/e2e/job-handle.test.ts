@@ -179,7 +179,13 @@ test('a history is followed to the end of its job', async () => {
 describe('builders', () => {
   test('a WebAssembly module from its bytes', async () => {
     const job = await jobs.submit(
-      wasm({ module: await moduleOf('built', 0), parameters: ['a'], labels: { built: 'yes' } }),
+      wasm({
+        resources: { cpu: '10m' },
+        timeouts: { queueSeconds: 60 },
+        module: await moduleOf('built', 0),
+        parameters: ['a'],
+        labels: { built: 'yes' },
+      }),
     );
     expect((await job.wait()).State?.StateType).toBe('Completed');
     expect((await job.executions()).items[0]?.RunOutput).toMatchObject({ Stdout: 'built', ExitCode: 0 });

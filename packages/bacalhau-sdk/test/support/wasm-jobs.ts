@@ -2,8 +2,8 @@ import type { Job, SpecConfig, Task } from 'bacalhau-apiclient';
 import wabt from 'wabt';
 import { freshName } from './network.js';
 
-/** A WASI program that prints a text and ends with an exit code. */
-const program = (output: string, exitCode: number): string => `
+/** A WASI program that prints a text, once or more often, and ends with an exit code, or without setting one. */
+const program = (output: string, exitCode: number | undefined, times = 1): string => `
   (module $program
     (import "wasi_snapshot_preview1" "fd_write" (func $fd_write (param i32 i32 i32 i32) (result i32)))
     (import "wasi_snapshot_preview1" "proc_exit" (func $proc_exit (param i32)))
@@ -12,8 +12,8 @@ const program = (output: string, exitCode: number): string => `
     (func $start (export "_start")
       (i32.store (i32.const 0) (i32.const 16))
       (i32.store (i32.const 4) (i32.const ${output.length}))
-      (drop (call $fd_write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8)))
-      (call $proc_exit (i32.const ${exitCode}))))`;
+      ${'(drop (call $fd_write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8)))'.repeat(times)}
+      ${exitCode === undefined ? '' : `(call $proc_exit (i32.const ${exitCode}))`}))`;
 
 /** A WASI program that prints a text, and fills the file `outputs/data.bin` with so many times 64 KiB that do not compress. */
 const writer = (output: string, blocks: number): string => `
@@ -56,8 +56,11 @@ async function assemble(text: string, names: boolean): Promise<Uint8Array> {
 }
 
 /** The bytes of a program that prints a text and ends with an exit code; without names no node can run it. */
-export const moduleOf = (output: string, exitCode: number, { names = true } = {}): Promise<Uint8Array> =>
-  assemble(program(output, exitCode), names);
+export const moduleOf = (
+  output: string,
+  exitCode: number | undefined,
+  { names = true, times = 1 } = {},
+): Promise<Uint8Array> => assemble(program(output, exitCode, times), names);
 
 async function wasmTask(text: string): Promise<Task> {
   const buffer = await assemble(text, true);
@@ -65,6 +68,9 @@ async function wasmTask(text: string): Promise<Task> {
     Name: 'main',
     Engine: { Type: 'wasm', Params: { EntryModule: '/app/program.wasm', Entrypoint: '_start' } },
     Publisher: { Type: 'local' },
+    // Many of them run at once, beside those of other tests: small ones, which may wait until there is room.
+    Resources: { CPU: '10m', Memory: '32MB' },
+    Timeouts: { QueueTimeout: 60, ExecutionTimeout: 120 },
     InputSources: [
       {
         Source: {

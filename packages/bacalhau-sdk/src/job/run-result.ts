@@ -1,0 +1,36 @@
+import type { Execution, Job, SpecConfig } from 'bacalhau-apiclient';
+
+/** What one execution of a job printed, and how it ended. */
+export interface ExecutionOutput {
+  readonly executionId: string;
+  readonly nodeId: string;
+  /** What the program ended with. -1 of a completed WebAssembly program means that it set none, which is success. */
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Whether `stdout` and `stderr` are all that the program printed; if not, they are what the server kept. */
+  readonly outputComplete: boolean;
+  /** Everything that the server knows of it. */
+  readonly execution: Execution;
+}
+
+/** What came of a job that was run to its end. */
+export interface RunResult {
+  readonly jobId: string;
+  readonly namespace: string;
+  /** The job, ended. */
+  readonly job: Job;
+  /** 0 if all executions succeeded, else the exit code of the first that did not. */
+  readonly exitCode: number;
+  /** Of all executions, one after the other, in the order of `executions`. */
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Whether that is all that was printed, for every execution. */
+  readonly outputComplete: boolean;
+  /** The completed executions, by node id and then by creation. */
+  readonly executions: readonly ExecutionOutput[];
+  /** Where the results are, as the server says it. */
+  readonly results: readonly SpecConfig[];
+  /** The type of the publisher that was added so that the output can be had, for example `local`; see `RunOptions`. */
+  readonly addedPublisher: string | undefined;
+}

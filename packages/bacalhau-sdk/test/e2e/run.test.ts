@@ -1,0 +1,135 @@
+import { docker, JobExitError, JobFailedError, JobStoppedError, RequestAbortedError, wasm } from '../../src/index.js';
+import { freshName, networkClient } from '../support/network.js';
+import { describeWith } from '../support/requirements.js';
+import { endlessJob, moduleOf, printingJob } from '../support/wasm-jobs.js';
+
+const bacalhau = networkClient();
+const { jobs } = bacalhau;
+/** Room for it is found beside the jobs of other tests. */
+const small = { resources: { cpu: '10m', memory: '32MB' }, timeouts: { queueSeconds: 60 } };
+
+describe('a WebAssembly job', () => {
+  const piece = 'x'.repeat(2_000);
+
+  test('that succeeds gives all it printed, from a publisher that was added', async () => {
+    const result = await jobs.run(wasm({ ...small, module: await moduleOf(piece, 0, { times: 10 }) }));
+    expect(result).toMatchObject({
+      ...{ exitCode: 0, stdout: piece.repeat(10), stderr: '', outputComplete: true, addedPublisher: 'local' },
+      ...{ jobId: result.job.ID, namespace: 'default' },
+    });
+    expect(result.executions).toHaveLength(1);
+    expect(result.results).toHaveLength(1);
+    expect(result.job.State?.StateType).toBe('Completed');
+  });
+
+  test('whose output the server loses a part of says so', async () => {
+    const result = await jobs.run(wasm({ ...small, module: await moduleOf(piece.repeat(5), 0) }));
+    expect(result.stdout.length).toBeLessThan(piece.length * 5);
+    expect(result.outputComplete).toBe(false);
+  });
+
+  test('without a publisher gives what the server kept, and says that it may not be all', async () => {
+    const spec = wasm({ ...small, module: await moduleOf(piece, 0, { times: 10 }) });
+    const result = await jobs.run(spec, { addPublisher: false });
+    expect(result).toMatchObject({ outputComplete: false, addedPublisher: undefined, results: [] });
+    expect(result.stdout.length).toBeLessThanOrEqual(2_048);
+  });
+
+  test('that fails rejects with its exit code and all of its result', async () => {
+    const error = await jobs.run(await printingJob('oops', { exitCode: 3 })).catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(JobExitError);
+    expect(error).toMatchObject({ exitCode: 3, result: { stdout: 'oops', outputComplete: true } });
+    const result = await jobs.run(await printingJob('oops', { exitCode: 3 }), { throwOnNonZeroExit: false });
+    expect(result.exitCode).toBe(3);
+  });
+
+  test('that sets no exit code has succeeded', async () => {
+    const silent = await moduleOf('done', undefined);
+    const result = await jobs.run(wasm({ ...small, module: silent }));
+    expect(result).toMatchObject({ exitCode: 0, stdout: 'done', executions: [{ exitCode: -1 }] });
+  });
+
+  test('on two nodes gives both outputs in a fixed order', async () => {
+    const { executions, stdout } = await jobs.run(await printingJob('twice ', { Count: 2 }));
+    expect(stdout).toBe('twice twice ');
+    const nodes = executions.map(({ nodeId }) => nodeId);
+    expect(nodes).toEqual([...nodes].sort());
+    expect(new Set(nodes).size).toBe(2);
+  });
+});
+
+describe('a job that does not end well', () => {
+  test('because no node can run it rejects with the cause', async () => {
+    const Job = {
+      Name: freshName('cobol'),
+      Type: 'batch',
+      Count: 1,
+      Tasks: [{ Name: 'main', Engine: { Type: 'cobol' } }],
+    };
+    const error = await jobs.run(Job).catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(JobFailedError);
+    expect(String(error)).toMatch(/cobol/);
+  });
+
+  test('because its module has no such function rejects with the cause', async () => {
+    const module = await moduleOf('x', 0);
+    const error = await jobs.run(wasm({ module, entrypoint: 'no_such_function' })).catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(JobFailedError);
+    expect(String(error)).toMatch(/no_such_function/);
+  });
+
+  test('because somebody stopped it rejects with the reason', async () => {
+    const spec = await endlessJob();
+    const running = jobs.run(spec, {
+      onUpdate: ({ ID = '', State }) => {
+        if (State?.StateType === 'Running') void jobs.stop(ID, 'enough of this');
+      },
+    });
+    const error = await running.catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(JobStoppedError);
+    expect(error).toMatchObject({ reason: 'enough of this' });
+  });
+
+  test('because the run was aborted is stopped, unless it may go on', async () => {
+    for (const stopOnAbort of [true, false]) {
+      const spec = await endlessJob();
+      const controller = new AbortController();
+      const running = jobs.run(spec, { signal: controller.signal, stopOnAbort, onUpdate: () => controller.abort() });
+      expect(await running.catch((caught: unknown) => caught)).toBeInstanceOf(RequestAbortedError);
+      const state = (await bacalhau.job(spec.Name ?? '').refresh()).State?.StateType;
+      expect(state === 'Stopped').toBe(stopOnAbort);
+      await bacalhau.job(spec.Name ?? '').stop();
+    }
+  });
+});
+
+describeWith(['docker'], 'a Docker job', () => {
+  const image = process.env['BACALHAU_TEST_BUSYBOX_IMAGE'] ?? 'busybox:latest';
+  const shell = (script: string) => docker({ ...small, image, entrypoint: ['sh', '-c'], parameters: [script] });
+
+  test('runs like docker run: all of its output, without a publisher', async () => {
+    const result = await jobs.run(shell('seq 1 5000; echo done >&2'));
+    expect(result.stdout).toBe(`${Array.from({ length: 5_000 }, (_, index) => index + 1).join('\n')}\n`);
+    expect(result).toMatchObject({
+      stderr: 'done\n',
+      exitCode: 0,
+      outputComplete: true,
+      results: [],
+      addedPublisher: undefined,
+    });
+  }, 60_000);
+
+  test('that fails says so in its own words', async () => {
+    const error = await jobs.run(shell('echo "no such table" >&2; exit 5')).catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(JobExitError);
+    expect(String(error)).toMatch(/exit code 5.*no such table/);
+  }, 60_000);
+
+  test('whose image does not exist tells which', async () => {
+    const error = await jobs
+      .run(docker({ ...small, image: 'no-such-image:latest' }))
+      .catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(JobFailedError);
+    expect(String(error)).toMatch(/no-such-image/);
+  }, 60_000);
+});
