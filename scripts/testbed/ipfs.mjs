@@ -1,37 +1,13 @@
-import { createHash } from 'node:crypto';
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { cached } from './cache.mjs';
-import { ensureGo } from './go.mjs';
+import { buildProgram } from './go-program.mjs';
 import { runToEnd, startService, untilReady } from './processes.mjs';
-import { stage } from './stage.mjs';
 
 /** @typedef {import('./run.mjs').Run} Run */
 
-const MODULE = path.join(import.meta.dirname, 'ipfs');
-
-/** Builds IPFS from source, once for each set of versions. */
-export async function buildIpfs(/** @type {Run} */ run) {
-  const definition = await fs.readFile(path.join(MODULE, 'go.mod'), 'utf8');
-  const version = /^go (\S+)$/m.exec(definition)?.[1] ?? '';
-  const goBin = await stage('go', () => ensureGo(run, version));
-  const key = createHash('sha256')
-    .update(definition)
-    .update(await fs.readFile(path.join(MODULE, 'go.sum')))
-    .update(`${process.platform} ${process.arch}`)
-    .digest('hex')
-    .slice(0, 16);
-  const folder = await stage('ipfs program', () =>
-    cached(run, `ipfs-${key}`, async (target) => {
-      const args = ['build', '-mod=readonly', '-trimpath', '-ldflags=-s -w', '-o', path.join(target, 'ipfs')];
-      // Without C there is no compiler to install, and the program runs wherever it is carried.
-      const env = { CGO_ENABLED: '0', GOWORK: 'off', GOFLAGS: '' };
-      const options = { cwd: MODULE, env, minutes: 40 };
-      await runToEnd(run, path.join(goBin, 'go'), [...args, 'github.com/ipfs/kubo/cmd/ipfs'], options);
-    }),
-  );
-  return { ipfs: path.join(folder, 'ipfs'), goBin };
-}
+/** @param {Run} run */
+export const buildIpfs = (run) =>
+  buildProgram(run, { name: 'ipfs', program: 'ipfs', source: 'github.com/ipfs/kubo/cmd/ipfs' });
 
 /** Starts an IPFS node that knows nobody, and returns the address of its API. */
 export async function startIpfs(/** @type {Run} */ run, /** @type {string} */ ipfs) {

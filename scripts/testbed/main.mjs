@@ -1,7 +1,7 @@
 /**
- * Real Docker and real IPFS for a command, from nothing but a Debian or Ubuntu machine, and gone with the command:
+ * Real Docker, real IPFS and a real S3 server for a command, from nothing but a Debian or Ubuntu machine, and gone with the command:
  *
- *   node scripts/testbed/main.mjs run [--only docker,ipfs] -- COMMAND ARGS…
+ *   node scripts/testbed/main.mjs run [--only docker,ipfs,s3] -- COMMAND ARGS…
  */
 import path from 'node:path';
 import { Interrupted, runCommand, untilSignal } from './command.mjs';
@@ -13,9 +13,10 @@ import { ensurePrograms } from './packages.mjs';
 import { endOf } from './processes.mjs';
 import { startRegistry } from './registry.mjs';
 import { beginRun } from './run.mjs';
+import { buildS3, startS3 } from './s3.mjs';
 import { stage } from './stage.mjs';
 
-const PARTS = ['docker', 'ipfs'];
+const PARTS = ['docker', 'ipfs', 's3'];
 
 // What was given up on half-way must not keep the process.
 process.exit(await main(process.argv.slice(2)));
@@ -23,7 +24,7 @@ process.exit(await main(process.argv.slice(2)));
 async function main(/** @type {string[]} */ args) {
   const request = parse(args);
   if (!request) {
-    console.error('usage: node scripts/testbed/main.mjs run [--only docker,ipfs] -- COMMAND ARGS…');
+    console.error('usage: node scripts/testbed/main.mjs run [--only docker,ipfs,s3] -- COMMAND ARGS…');
     return 2;
   }
   const interrupted = untilSignal();
@@ -51,11 +52,15 @@ function parse(/** @type {string[]} */ args) {
 
 /** Starts the parts at the same time and returns the environment for the command. */
 async function setUp(/** @type {import('./run.mjs').Run} */ run, /** @type {string[]} */ parts) {
-  const environments = await Promise.all([
-    parts.includes('docker') ? setUpDocker(run) : {},
-    parts.includes('ipfs') ? setUpIpfs(run) : {},
-  ]);
+  const environments = await Promise.all([parts.includes('docker') ? setUpDocker(run) : {}, setUpBuilt(run, parts)]);
   return Object.assign({ BACALHAU_TEST_REQUIRE: parts.join(',') }, ...environments);
+}
+
+/** What Go builds, one after the other: two at once would take turns anyway. */
+async function setUpBuilt(/** @type {import('./run.mjs').Run} */ run, /** @type {string[]} */ parts) {
+  const ipfs = parts.includes('ipfs') ? await setUpIpfs(run) : {};
+  const s3 = parts.includes('s3') ? await setUpS3(run) : {};
+  return { ...ipfs, ...s3 };
 }
 
 async function setUpDocker(/** @type {import('./run.mjs').Run} */ run) {
@@ -92,12 +97,23 @@ function withFolder(/** @type {string} */ searchPath, /** @type {string} */ fold
 }
 
 async function setUpIpfs(/** @type {import('./run.mjs').Run} */ run) {
-  const { ipfs, goBin } = await buildIpfs(run);
-  const { address, url } = await stage('ipfs daemon', () => startIpfs(run, ipfs));
+  const { file, goBin } = await buildIpfs(run);
+  const { address, url } = await stage('ipfs daemon', () => startIpfs(run, file));
   return {
     // The command may have something to build, too.
     PATH: withFolder(process.env['PATH'] ?? '', goBin),
     BACALHAU_TEST_IPFS_API: address,
     BACALHAU_TEST_IPFS_API_URL: url,
+  };
+}
+
+async function setUpS3(/** @type {import('./run.mjs').Run} */ run) {
+  const { file } = await buildS3(run);
+  const { endpoint, access, secret, bucket } = await stage('s3 server', () => startS3(run, file));
+  return {
+    BACALHAU_TEST_S3_ENDPOINT: endpoint,
+    BACALHAU_TEST_S3_ACCESS: access,
+    BACALHAU_TEST_S3_SECRET: secret,
+    BACALHAU_TEST_S3_BUCKET: bucket,
   };
 }

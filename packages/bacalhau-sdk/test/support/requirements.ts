@@ -1,12 +1,13 @@
 import { spawnSync } from 'node:child_process';
 
 /** What a test needs beyond Node and the devnet. CI names them in `BACALHAU_TEST_REQUIRE`, and then none may be missing. */
-type Requirement = 'docker' | 'ipfs';
+type Requirement = 'docker' | 'ipfs' | 's3';
 
 const MISSING: Readonly<Record<Requirement, () => string | undefined>> = {
   docker: () =>
     spawnSync('docker', ['info'], { stdio: 'ignore' }).status === 0 ? undefined : 'Docker does not answer',
   ipfs: () => (process.env['BACALHAU_TEST_IPFS_API'] ? undefined : 'BACALHAU_TEST_IPFS_API names no IPFS node'),
+  s3: () => (process.env['BACALHAU_TEST_S3_ENDPOINT'] ? undefined : 'BACALHAU_TEST_S3_ENDPOINT names no S3 server'),
 };
 
 /** Like `describe`, for tests that need something: without it they are skipped, and their title says why. */
