@@ -24,6 +24,10 @@ const project = (displayName, folder, extra = {}) => ({
 export default {
   projects: [
     project('openapi', '<rootDir>/openapi'),
+    project('examples', '<rootDir>/examples', {
+      globalSetup: '<rootDir>/../packages/bacalhau-sdk/test/support/global-setup.ts',
+      globalTeardown: '<rootDir>/../packages/bacalhau-sdk/test/support/global-teardown.ts',
+    }),
     project('devnet', '<rootDir>/packages/bacalhau-devnet'),
     project('sdk', '<rootDir>/packages/bacalhau-sdk', {
       moduleNameMapper: { '^#platform$': '<rootDir>/src/platform/node/index.ts' },

@@ -1,0 +1,12 @@
+// Submits a job file, YAML or JSON. The name in the file makes a second run an update of the same job, so it is left out.
+import { Bacalhau, loadJob } from 'bacalhau-sdk';
+import { progress } from '../lib/progress.ts';
+
+await using bacalhau = new Bacalhau();
+
+const { Name: name, ...job } = await loadJob(new URL('job.yaml', import.meta.url));
+const { line, onUpdate } = progress(`Submitting ${name}`);
+const { jobId, stdout } = await bacalhau.jobs.run(job, { onUpdate, timeoutMs: 300_000 });
+line.succeed(`Job ${jobId} is complete`);
+
+process.stdout.write(stdout);

@@ -1,0 +1,47 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { describeWith } from '../../packages/bacalhau-sdk/test/support/requirements.js';
+
+const examples = join(__dirname, '..');
+const { hostname, port } = new URL(process.env['BACALHAU_TEST_URL'] ?? '');
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'bacalhau-examples-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** Runs an example as a person would, and gives what it printed. */
+async function run(name: string, ...args: string[]): Promise<{ stdout: string; stderr: string }> {
+  const env = { PATH: process.env['PATH'], BACALHAU_API_HOST: hostname, BACALHAU_API_PORT: port, BACALHAU_DIR: folder };
+  return promisify(execFile)(process.execPath, [join(examples, name, 'main.ts'), ...args], { cwd: folder, env });
+}
+
+test('hello-wasm', async () => {
+  const { stdout, stderr } = await run('hello-wasm');
+  expect(stdout).toBe('Hello from WebAssembly\n');
+  expect(stderr).toMatch(/Job j-\S+ is complete; its output came by the publisher local/);
+}, 60_000);
+
+test('live-history', async () => {
+  const lines = (await run('live-history')).stdout.trim().split('\n');
+  expect(lines[0]).toMatch(/^\d{4}-\S+Z {2}job {8}Submission {6}Job submitted$/);
+  expect(lines.at(-1)).toMatch(/job {8}State Update {4}Completed$/);
+}, 60_000);
+
+describeWith(['docker'], 'with Docker', () => {
+  test('hello-docker', async () => {
+    const { stdout, stderr } = await run('hello-docker');
+    expect(stdout).toMatch(/^Hello from \S+\n$/);
+    expect(stderr).toMatch(/Job j-\S+ ran on node n-/);
+  }, 60_000);
+
+  test('job-file', async () => {
+    const { stdout, stderr } = await run('job-file');
+    expect(stdout).toBe('Hello, file\n');
+    expect(stderr).toMatch(/Submitting from-a-file/);
+  }, 60_000);
+});
