@@ -14,6 +14,8 @@ export default defineConfig({
   },
   dts: { entry: ['src/index.ts'] },
   sourcemap: true,
+  // `import()` in the CommonJS build becomes `require`: jest, and others that run CommonJS in a vm, cannot import there.
+  outputOptions: { dynamicImportInCjs: false },
   // Else the declarations keep a bare `import "axios"`, and users would need its types.
   treeshake: { moduleSideEffects: false },
 });

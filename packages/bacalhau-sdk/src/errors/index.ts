@@ -4,3 +4,4 @@ export * from './call-errors.js';
 export * from './client-errors.js';
 export * from './download-error.js';
 export * from './job-errors.js';
+export * from './log-errors.js';

@@ -41,6 +41,33 @@ export interface DownloadFolder {
   discard(): Promise<void>;
 }
 
+/** How a WebSocket came to its end; there always is one. */
+export type SocketEnd =
+  /** It was open, and is closed: with the peer's code, or 1006 where the connection broke. */
+  | { readonly kind: 'closed'; readonly code: number; readonly reason: string }
+  /** The server answered the upgrade with an ordinary response. */
+  | {
+      readonly kind: 'refused';
+      readonly status: number;
+      readonly headers: Readonly<Record<string, string>>;
+      readonly body: string;
+    }
+  /** It never opened, or the peer broke the protocol. `code` is the system's or the library's. */
+  | { readonly kind: 'failed'; readonly code: string | undefined; readonly message: string }
+  /** The signal was aborted. */
+  | { readonly kind: 'cut' };
+
+export interface SocketOptions {
+  /** Of the upgrade request. Runtimes that cannot set headers refuse those that matter. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly agent: HttpAgent | undefined;
+  /** Closes the socket at once; nothing is delivered after that. */
+  readonly signal: AbortSignal;
+  readonly onOpen: () => void;
+  /** One text message. Called as fast as they come: there is no way to hold the peer back. */
+  readonly onText: (text: string) => void;
+}
+
 /** What differs between runtimes. `node/` and `browser/` each provide one; nothing else may touch the runtime. */
 export interface Platform {
   /** For the User-Agent, for example `node/20.19.0`; absent where a program may not set that header. */
@@ -50,6 +77,12 @@ export interface Platform {
   environment(): Readonly<Record<string, string | undefined>>;
   homeDirectory(): string | undefined;
   openConnections(): Connections;
+  /**
+   * Opens a WebSocket, and resolves when it is closed again, however that came.
+   *
+   * @throws {UnsupportedRuntimeError} if this runtime has none, or none that carries the headers.
+   */
+  openWebSocket(url: string, options: SocketOptions): Promise<SocketEnd>;
   readFile(path: string | URL): Promise<Uint8Array>;
   /** Makes the directory and `user_id.pem` in it, unless they exist. Does nothing where there is no file system. */
   ensureKeyFile(directory: string | undefined): Promise<void>;

@@ -1,6 +1,7 @@
 import { UnsupportedRuntimeError } from '../../errors/index.js';
 import type { Platform } from '../platform.js';
 import { gunzip } from './gunzip.js';
+import { openWebSocket } from './web-socket.js';
 
 /** Browsers, workers and other runtimes without Node's modules. */
 export const platform: Platform = {
@@ -14,6 +15,7 @@ export const platform: Platform = {
       `There is no file ${path} in this runtime, because it has no file system. Give the content instead: bytes, or parseJob(text).`,
     );
   },
+  openWebSocket,
   ensureKeyFile: async () => undefined,
   loadIdentity: async () => {
     throw new UnsupportedRuntimeError(

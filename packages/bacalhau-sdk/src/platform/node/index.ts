@@ -7,6 +7,7 @@ import { openConnections } from './connections.js';
 import { openFolder } from './download-folder.js';
 import { gunzip } from './gunzip.js';
 import { ensureKeyFile, loadIdentity } from './key-file.js';
+import { openWebSocket } from './web-socket.js';
 
 /** Node.js, and Deno and Bun through their Node compatibility. */
 export const platform: Platform = {
@@ -15,6 +16,7 @@ export const platform: Platform = {
   environment: () => process.env,
   homeDirectory,
   openConnections,
+  openWebSocket,
   readFile: (path) => readFile(path),
   ensureKeyFile,
   loadIdentity,

@@ -1,0 +1,29 @@
+import { BacalhauError, type ErrorCause } from './base.js';
+
+/** How far a log stream had come when it was given up. */
+export interface LogStreamFacts {
+  /** The full id of the execution whose output was being read. */
+  readonly executionId: string;
+  /** How many chunks of its output were read; those are not lost. */
+  readonly framesRead: number;
+  /** How many connections in a row brought nothing new. */
+  readonly attempts: number;
+}
+
+/**
+ * The output of an execution could not be read to its end: the node has lost it, the log stream keeps breaking, or it
+ * sends what is no log. What was read before was handed out. `cause` is the last failure, where there is an error.
+ */
+export class LogStreamError extends BacalhauError implements LogStreamFacts {
+  protected static override readonly kind: string = 'LogStreamError';
+  readonly executionId: string;
+  readonly framesRead: number;
+  readonly attempts: number;
+
+  constructor(message: string, facts: LogStreamFacts, options: ErrorCause = {}) {
+    super(message, options);
+    this.executionId = facts.executionId;
+    this.framesRead = facts.framesRead;
+    this.attempts = facts.attempts;
+  }
+}

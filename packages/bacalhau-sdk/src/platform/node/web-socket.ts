@@ -1,0 +1,87 @@
+import http, { type IncomingMessage } from 'node:http';
+import { ConfigurationError } from '../../errors/index.js';
+import type { HttpAgent, SocketEnd, SocketOptions } from '../platform.js';
+
+const HANDSHAKE_TIMEOUT_MS = 30_000;
+/** A message is one write of a job, which Docker cuts at 16 KiB; beyond this it is no log of Bacalhau. */
+const LARGEST_MESSAGE_BYTES = 32 * 1024 * 1024;
+/** A peer that vanished without a word is noticed by the system: Bacalhau's server never answers a WebSocket ping. */
+const KEEP_ALIVE_MS = 30_000;
+const LARGEST_BODY_BYTES = 64 * 1024;
+
+export async function openWebSocket(url: string, options: SocketOptions): Promise<SocketEnd> {
+  const { headers, signal, onOpen, onText } = options;
+  const agent = nodeAgent(options.agent);
+  // Loaded when first used: most programs never read a log.
+  const { WebSocket } = await import('ws');
+  if (signal.aborted) return { kind: 'cut' };
+  const socket = new WebSocket(url, {
+    headers,
+    agent,
+    perMessageDeflate: false,
+    followRedirects: false,
+    handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
+    maxPayload: LARGEST_MESSAGE_BYTES,
+  });
+  return new Promise((resolve) => {
+    let end: SocketEnd | undefined;
+    const finish = (how: SocketEnd): void => {
+      end ??= how;
+      socket.terminate();
+    };
+    const cut = (): void => finish({ kind: 'cut' });
+    signal.addEventListener('abort', cut, { once: true });
+    socket.on('upgrade', (response) => response.socket.setKeepAlive(true, KEEP_ALIVE_MS));
+    socket.on('open', onOpen);
+    socket.on('message', (data, isBinary) => {
+      if (end !== undefined) return;
+      if (isBinary) finish({ kind: 'failed', code: undefined, message: 'a binary message came' });
+      else onText(data.toString());
+    });
+    socket.on('unexpected-response', (_request, response) => {
+      const { statusCode: status = 0 } = response;
+      void readBody(response).then((body) =>
+        finish({ kind: 'refused', status, headers: plain(response.headers), body }),
+      );
+    });
+    socket.on('error', (error) => {
+      const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+      end ??= { kind: 'failed', code, message: error.message };
+    });
+    socket.on('close', (code, reason) => {
+      signal.removeEventListener('abort', cut);
+      resolve(end ?? { kind: 'closed', code, reason: reason.toString() });
+    });
+  });
+}
+
+function nodeAgent(agent: HttpAgent | undefined): http.Agent | undefined {
+  if (agent === undefined || agent instanceof http.Agent) return agent;
+  throw new ConfigurationError(
+    'The agent that was given is no http.Agent of Node, so a log stream cannot be opened by it.',
+  );
+}
+
+/** As much of it as an error message needs; what breaks off half-way is still worth reading. */
+async function readBody(response: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of response) {
+      if (!Buffer.isBuffer(chunk)) continue;
+      chunks.push(chunk);
+      size += chunk.length;
+      if (size > LARGEST_BODY_BYTES) break;
+    }
+  } catch {
+    // The status is what counts.
+  }
+  return Buffer.concat(chunks).toString();
+}
+
+const plain = (headers: IncomingMessage['headers']): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, Array.isArray(value) ? value.join(', ') : value]],
+    ),
+  );
