@@ -20,6 +20,7 @@ export {
   type RerunOptions,
 } from './jobs/index.js';
 export type { Logger, LogLevel } from './logging/index.js';
+export type { FollowLogsOptions, LogEntry, LogReconnect } from './logs/index.js';
 export { type ListNodesOptions, Nodes } from './nodes/index.js';
 export type { HttpAgent } from './platform/platform.js';
 export {

@@ -9,4 +9,5 @@ export { BrokenConnection, type OutsideAnswer, type OutsideRequest } from './out
 export { randomHex } from './random.js';
 export { retryDelayMs } from './retry.js';
 export { type Operation, Transport } from './transport.js';
+export type { Upgrade } from './upgrade.js';
 export { isAtLeast, type Release } from './version.js';

@@ -17,6 +17,7 @@ import {
   ServerError,
   UnexpectedResponseError,
 } from '../errors/index.js';
+import type { SocketEnd } from '../platform/platform.js';
 import type { Deadline } from './deadline.js';
 import { isRecord, parseErrorBody, TextBody } from './error-body.js';
 import { plainHeaders } from './headers.js';
@@ -31,6 +32,8 @@ export interface CallContext {
   readonly attempts: number;
   readonly deadline: Deadline;
 }
+
+type AttemptContext = Omit<CallContext, 'deadline'>;
 
 /** A failure in the SDK's words, with the server's wish about the next try. */
 export interface Failure {
@@ -54,6 +57,23 @@ export function toFailure(thrown: unknown, context: CallContext): Failure {
     error: apiError(response.status, response.data, headers, context),
     retryAfter: headers['retry-after'],
   };
+}
+
+/** A WebSocket that did not open; `body` is the decoded answer, where there was one. */
+export function upgradeError(
+  end: Exclude<SocketEnd, { kind: 'cut' | 'closed' }>,
+  body: unknown,
+  context: AttemptContext,
+): BacalhauError {
+  if (end.kind === 'failed') return connectionError(end.code, end.message, context);
+  // A gateway that does not know WebSockets answers as if this were any request.
+  if (end.status < 300) {
+    return new UnexpectedResponseError(
+      `${context.operation}: ${context.baseUrl} answered ${end.status} instead of opening a WebSocket. Check what stands between here and the orchestrator: it must pass WebSockets on.`,
+      factsOf(end.status, {}, plainHeaders(end.headers), context),
+    );
+  }
+  return apiError(end.status, body, plainHeaders(end.headers), context);
 }
 
 /** The answer came with a good status; its body must be the JSON object that every call of this API answers with. */
@@ -91,7 +111,7 @@ const UNKNOWN_OUTCOME = ' The server may have carried it out all the same: look 
 /** With these codes the request never left this machine. */
 const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ENETDOWN']);
 
-function connectionError(code: string | undefined, message: string, context: CallContext): ConnectionError {
+function connectionError(code: string | undefined, message: string, context: AttemptContext): ConnectionError {
   const outcomeUnknown = !context.safe && !(code !== undefined && (NEVER_SENT.has(code) || isTlsCode(code)));
   return new ConnectionError(
     `${context.operation}: ${explain(code, message, context.baseUrl)}${outcomeUnknown ? UNKNOWN_OUTCOME : ''}`,
@@ -144,7 +164,7 @@ function apiError(
   status: number,
   body: unknown,
   headers: Readonly<Record<string, string>>,
-  context: CallContext,
+  context: AttemptContext,
 ): ApiError {
   const parsed = parseErrorBody(body);
   const facts = factsOf(status, parsed, headers, context);
@@ -175,7 +195,7 @@ function factsOf(
   status: number,
   body: Partial<ReturnType<typeof parseErrorBody>>,
   headers: Readonly<Record<string, string>>,
-  context: CallContext,
+  context: AttemptContext,
 ): ApiErrorFacts {
   return {
     operation: context.operation,
@@ -190,7 +210,7 @@ function factsOf(
   };
 }
 
-const callFacts = ({ operation, attempts, requestId }: CallContext): Omit<CallFacts, 'outcomeUnknown'> => ({
+const callFacts = ({ operation, attempts, requestId }: AttemptContext): Omit<CallFacts, 'outcomeUnknown'> => ({
   operation,
   attempts,
   requestId,

@@ -18,7 +18,8 @@ import type { CallOptions, ClientOptions } from './options.js';
 import { type OutsideAnswer, type OutsideRequest, openOutside } from './outside.js';
 import { randomHex } from './random.js';
 import { isWorthRetrying, retryDelayMs } from './retry.js';
-import { type CallContext, expectObject, toFailure } from './to-error.js';
+import { type CallContext, expectObject, toFailure, upgradeError } from './to-error.js';
+import type { Upgrade } from './upgrade.js';
 import { isAtLeast, parseRelease, type Release } from './version.js';
 
 const DEFAULT_TIMEOUT_MS = 60_000;
@@ -133,6 +134,50 @@ export class Transport {
       deadline.release();
       this.#pending.delete(deadline);
     }
+  }
+
+  /**
+   * The request that axios does not send: the upgrade to a WebSocket. Who sends it reports what came of it, so that
+   * hooks, log lines and errors are those of every other request. `path` is below the base URL, escaped already.
+   */
+  async prepareUpgrade(
+    operation: string,
+    path: string,
+    query: Readonly<Record<string, string>>,
+    options: Pick<CallOptions, 'headers'> = {},
+  ): Promise<Upgrade> {
+    this.#checkOpen(operation);
+    await this.identity.ensure();
+    const { baseUrl } = this.config;
+    const httpAgent = this.options.httpAgent ?? this.connections.agents.httpAgent;
+    const httpsAgent = this.options.httpsAgent ?? this.connections.agents.httpsAgent;
+    const requestId = randomHex(16);
+    const headers = { 'X-Request-Id': requestId, ...this.#headers, ...checkHeaders(options.headers) };
+    // `http` becomes `ws`, `https` becomes `wss`.
+    const url = `${baseUrl.replace(/^http/, 'ws')}${path}?${new URLSearchParams(query)}`;
+    const about = { operation, attempt: 1, requestId, method: 'GET', url };
+    this.#tell('onRequest', this.options.onRequest, { ...about, headers: redact(plainHeaders(headers)) });
+    const started = performance.now();
+    const answered = (status: number | undefined, answer: object): void => {
+      const durationMs = performance.now() - started;
+      const shown = redact(plainHeaders(answer));
+      this.#tell('onResponse', this.options.onResponse, { ...about, durationMs, status, headers: shown });
+      this.#logger.debug(
+        `GET ${url} -> ${status ?? 'no answer'} in ${durationMs.toFixed(1)} ms (request ${requestId})`,
+      );
+    };
+    return {
+      url,
+      headers,
+      agent: baseUrl.startsWith('https:') ? httpsAgent : httpAgent,
+      opened: () => answered(101, {}),
+      failed: (end) => {
+        if (end.kind === 'refused') answered(end.status, end.headers);
+        else answered(undefined, {});
+        const body = end.kind === 'refused' ? decodeBody(end.body) : undefined;
+        return upgradeError(end, body, { operation, safe: true, baseUrl, requestId, attempts: 1 });
+      },
+    };
   }
 
   #checkOpen(operation: string): void {

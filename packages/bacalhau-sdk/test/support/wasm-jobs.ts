@@ -44,35 +44,6 @@ const writer = (output: string, blocks: number): string => `
         (br $again)))
       (call $proc_exit (i32.const 0))))`;
 
-/** A WASI program that prints a text, and fills the file `outputs/data.bin` with so many times 64 KiB that do not compress. */
-const writer = (output: string, blocks: number): string => `
-  (module $writer
-    (import "wasi_snapshot_preview1" "fd_write" (func $fd_write (param i32 i32 i32 i32) (result i32)))
-    (import "wasi_snapshot_preview1" "path_open"
-      (func $path_open (param i32 i32 i32 i32 i32 i64 i64 i32 i32) (result i32)))
-    (import "wasi_snapshot_preview1" "random_get" (func $random_get (param i32 i32) (result i32)))
-    (import "wasi_snapshot_preview1" "proc_exit" (func $proc_exit (param i32)))
-    (memory (export "memory") 3)
-    (data (i32.const 16) "${output}")
-    (data (i32.const 1024) "outputs/data.bin")
-    (func $start (export "_start") (local $left i32) (local $result i32)
-      (i32.store (i32.const 0) (i32.const 16))
-      (i32.store (i32.const 4) (i32.const ${output.length}))
-      (drop (call $fd_write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8)))
-      (local.set $result (call $path_open (i32.const 3) (i32.const 0) (i32.const 1024) (i32.const 16)
-        (i32.const 9) (i64.const 64) (i64.const 0) (i32.const 0) (i32.const 2048)))
-      (if (local.get $result) (then (call $proc_exit (local.get $result))))
-      (i32.store (i32.const 0) (i32.const 65536))
-      (i32.store (i32.const 4) (i32.const 65536))
-      (local.set $left (i32.const ${blocks}))
-      (block $done (loop $again
-        (br_if $done (i32.eqz (local.get $left)))
-        (drop (call $random_get (i32.const 65536) (i32.const 65536)))
-        (drop (call $fd_write (i32.load (i32.const 2048)) (i32.const 0) (i32.const 1) (i32.const 8)))
-        (local.set $left (i32.sub (local.get $left) (i32.const 1)))
-        (br $again)))
-      (call $proc_exit (i32.const 0))))`;
-
 /** A program that never ends by itself. */
 const ENDLESS =
   '(module $endless (memory (export "memory") 1) (func $start (export "_start") (loop $again (br $again))))';

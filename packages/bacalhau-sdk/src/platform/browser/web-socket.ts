@@ -35,9 +35,12 @@ export async function openWebSocket(url: string, options: SocketOptions): Promis
       onOpen();
     };
     socket.onmessage = ({ data }) => {
-      if (typeof data === 'string') return onText(data);
-      finish({ kind: 'failed', code: undefined, message: 'a binary message came' });
-      socket.close();
+      if (typeof data === 'string') {
+        onText(data);
+      } else {
+        finish({ kind: 'failed', code: undefined, message: 'a binary message came' });
+        socket.close();
+      }
     };
     // Runtimes keep the reason of a failure to themselves: 1006 is all that a page is told.
     socket.onclose = ({ code, reason }) =>

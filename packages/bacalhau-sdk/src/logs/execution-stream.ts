@@ -1,0 +1,326 @@
+import { LogStreamError } from '../errors/index.js';
+import type { Release, Transport } from '../transport/index.js';
+import type { EntryBuffer } from './buffer.js';
+import { isStreamed, type Stage } from './execution-state.js';
+import type { JobWatch } from './job-watch.js';
+import type { LogLimits } from './limits.js';
+import { type Ending, LogSocket } from './log-socket.js';
+import type { LogEntry, LogReconnect } from './options.js';
+import { Beginnings, missingFrom, outputOf } from './output-of.js';
+
+/** What goes from the streams to the reader. */
+export type StreamItem = LogEntry | { readonly endOf: string };
+
+export interface ExecutionStreamParts {
+  readonly transport: Transport;
+  readonly jobId: string;
+  readonly namespace: string | undefined;
+  readonly headers: Readonly<Record<string, string>> | undefined;
+  readonly limits: LogLimits;
+  readonly watch: JobWatch;
+  readonly buffer: EntryBuffer<StreamItem>;
+  readonly follow: boolean;
+  readonly onReconnect: ((event: LogReconnect) => void) | undefined;
+}
+
+/** The node looked for a log and found none: for a minute, or until a newer request took its place. */
+const NO_LOG_YET = /(timeout|cancelled) while waiting for execution logs/i;
+/** The node does not know the execution, because it is not there yet or because the node lost it. */
+const UNKNOWN = /execution \S* ?not found|unable to find execution|no executions found/i;
+
+/** A connection that nothing came over took more than a minute; so many failures is that worth. */
+const SILENCE_COUNTS = 3;
+/** More would only lengthen the node's queue. */
+const MOST_HELPERS = 2;
+
+/**
+ * The output of one execution, every frame once and in order, over as many connections as that takes.
+ *
+ * The node keeps one append-only file of frames for each execution, and every connection replays it from the first. So
+ * the number of frames that were handed out is all that has to be remembered, and any connection may go on where
+ * another stopped.
+ */
+export class ExecutionStream {
+  readonly #parts: ExecutionStreamParts;
+  readonly #id: string;
+  readonly #beginnings = new Beginnings();
+  /** Frames before this one are done with. */
+  #next = 0;
+  /** Frames are counted, not handed out: they are older than the call (`tail`). */
+  #counting: boolean;
+  /** The node said that there is no log yet: what looks like a blocked stream is a job that prints nothing. */
+  #hasNoLogYet = false;
+  #main: LogSocket | undefined;
+  #stopped = false;
+  readonly #helpers = new Set<LogSocket>();
+
+  constructor(parts: ExecutionStreamParts, executionId: string, options: { readonly fromNow: boolean }) {
+    this.#parts = parts;
+    this.#id = executionId;
+    this.#counting = options.fromNow;
+  }
+
+  async run(): Promise<void> {
+    const { buffer, watch } = this.#parts;
+    try {
+      if (isStreamed(engineOf(watch), watch.release)) await this.#read();
+      else await this.#wholeOutput();
+    } finally {
+      this.stop();
+      buffer.put({ endOf: this.#id });
+    }
+  }
+
+  /** Closes every connection, and lets `run` come to its end. */
+  stop(): void {
+    this.#stopped = true;
+    this.#main?.cut('done');
+    this.#cutHelpers();
+  }
+
+  async #read(): Promise<void> {
+    const { buffer, follow, limits, watch } = this.#parts;
+    let failures = 0;
+    let catchingUp = false;
+    while (!this.#stopped) {
+      await buffer.room();
+      const { ended, neverRan } = this.#stage;
+      if (this.#stopped || (neverRan && this.#next === 0)) return;
+      const before = this.#next;
+      // A reader that is behind is served by snapshots: a follow that is given up would keep its place on the node.
+      const socket = this.#open({ follow: follow && !ended && !catchingUp && !this.#counting });
+      const ending = await this.#supervise(socket, ended);
+      if (this.#stopped) return;
+      if (this.#next > before) failures = 0;
+
+      switch (ending.kind) {
+        case 'refused':
+          throw ending.error;
+        case 'cut':
+          if (ending.why === 'complete') return await this.#addMissing();
+          if (ending.why === 'full') catchingUp = true;
+          if (ending.why === 'silent') failures += SILENCE_COUNTS;
+          if (ending.why === 'stale') await this.#pause('the stream had fallen silent', socket, failures);
+          break;
+        case 'closed': {
+          if (!socket.follow && this.#isWhole(socket, before)) {
+            if (ended) return await this.#addMissing();
+            if (!follow) return;
+            catchingUp = false;
+            this.#counting = false;
+            break;
+          }
+          // Servers before 1.8 replay something else once the execution has ended: see `isStreamed`.
+          if (socket.follow && isOld(watch.release) && (await this.#endsNow())) return;
+          watch.hurry();
+          if (socket.follow)
+            await this.#pause('the server closed the stream before the execution had ended', socket, 0);
+          else {
+            failures += 1;
+            await this.#pause('the server closed the snapshot early', socket, failures);
+          }
+          break;
+        }
+        case 'error': {
+          const noLog = NO_LOG_YET.test(ending.message);
+          if (noLog || UNKNOWN.test(ending.message)) {
+            // What the node did not find before the end may have been there at the end.
+            if (ended) return await this.#withoutLog();
+            if (!follow) return;
+            this.#counting = false;
+            this.#hasNoLogYet ||= noLog;
+            await this.#pause(ending.message, socket, 0);
+            break;
+          }
+          failures += 1;
+          await this.#pause(`the server says: ${ending.message}`, socket, failures);
+          break;
+        }
+        case 'broken':
+          failures += 1;
+          await this.#pause(ending.reason, socket, failures, ending.error);
+      }
+      if (failures >= limits.maxFailures) throw this.#givenUp(ending, failures);
+    }
+  }
+
+  get #stage(): Stage {
+    return this.#parts.watch.execution(this.#id)?.stage ?? { started: true, ended: true, neverRan: false };
+  }
+
+  #open({ follow }: { readonly follow: boolean }): LogSocket {
+    const { transport, jobId, namespace, headers } = this.#parts;
+    const socket: LogSocket = new LogSocket({
+      transport,
+      jobId,
+      namespace,
+      headers,
+      executionId: this.#id,
+      follow,
+      wanted: () => this.#next,
+      onOutput: (frame, index) => this.#accept(socket, frame, index),
+    });
+    return socket;
+  }
+
+  #accept(socket: LogSocket, { stream, text }: Pick<LogEntry, 'stream' | 'text'>, index: number): void {
+    // Another connection was faster.
+    if (index < this.#next) return;
+    const { buffer, limits } = this.#parts;
+    if (this.#counting && index === 0 && socket.ageMs > limits.promptSnapshot) this.#counting = false;
+    if (!this.#counting && !buffer.offer({ stream, text, executionId: this.#id }, text.length)) {
+      socket.cut('full');
+      if (socket !== this.#main) this.#main?.cut('full');
+      return;
+    }
+    this.#next = index + 1;
+    this.#beginnings.add(stream, text);
+    // The connection is being served, so nobody stands before it any more.
+    if (socket === this.#main) this.#cutHelpers();
+  }
+
+  /** Waits for the end of a connection, and sees to it that there is one. */
+  async #supervise(main: LogSocket, endedBefore: boolean): Promise<Ending> {
+    const { limits } = this.#parts;
+    this.#main = main;
+    let nextNudge = this.#hasNoLogYet ? limits.silent : endedBefore ? limits.nudgeAgain : limits.nudge;
+    let nextProbe = limits.probe;
+    let round = 0;
+    let endSeenAt: number | undefined;
+    const timer = setInterval(() => {
+      if (!main.opened) return;
+      const { ended } = this.#stage;
+      if (ended) endSeenAt ??= performance.now();
+      if (main.follow && endSeenAt !== undefined) {
+        const quiet = Math.min(main.quietMs, performance.now() - endSeenAt);
+        if (quiet > limits.endGrace) return main.cut('over');
+      } else if (!main.follow && main.quietMs > limits.silent) {
+        return main.cut('silent');
+      }
+      if (main.frames === 0 && main.ageMs > nextNudge) {
+        this.#help(main);
+        round += 1;
+        // In pairs, each pair later than the one before.
+        nextNudge =
+          main.ageMs + (round % 2 === 1 ? limits.nudgeAgain : Math.min(limits.longestNudge, limits.nudge * round));
+      } else if (main.follow && main.frames > 0 && main.quietMs > nextProbe) {
+        this.#help(main);
+        round += 1;
+        nextProbe =
+          main.quietMs + (round % 2 === 1 ? limits.nudgeAgain : Math.min(limits.longestProbe, limits.probe * round));
+      }
+    }, limits.supervise);
+    try {
+      return await main.ended;
+    } finally {
+      clearInterval(timer);
+    }
+  }
+
+  /**
+   * A second request, a snapshot, which the node serves and forgets even when nobody reads it. It makes the node drop
+   * an older stream that blocks it; and where it brings what the first one did not, the first one is dead.
+   */
+  #help(main: LogSocket): void {
+    const endedBefore = this.#stage.ended;
+    const before = this.#next;
+    if (this.#helpers.size >= MOST_HELPERS) [...this.#helpers][0]?.cut('done');
+    const helper = this.#open({ follow: false });
+    this.#helpers.add(helper);
+    void helper.ended.then(
+      (ending) => {
+        this.#helpers.delete(helper);
+        if (this.#main !== main || main.ending !== undefined) return;
+        if (ending.kind === 'closed' && endedBefore && this.#isWhole(helper, before)) main.cut('complete');
+        else if (ending.kind === 'closed' && this.#next > main.frames) main.cut('stale');
+      },
+      () => this.#helpers.delete(helper), // The first connection meets the same failure.
+    );
+  }
+
+  /**
+   * Whether a snapshot that was closed has said all. One that took long may have been dropped half-way; then it has
+   * not, unless it came exactly as far as an earlier connection.
+   */
+  #isWhole(socket: LogSocket, known: number): boolean {
+    if (socket.frames < known) return false;
+    return socket.ageMs < this.#parts.limits.undroppable || (known > 0 && socket.frames === known);
+  }
+
+  /** Lets time pass before the next connection; less, if the execution ends meanwhile. */
+  async #pause(reason: string, socket: LogSocket, failures: number, error?: unknown): Promise<void> {
+    const { limits, watch, onReconnect } = this.#parts;
+    const { ended } = this.#stage;
+    const growing = failures === 0 ? 0 : Math.min(limits.longestRetry, limits.firstRetry * 2 ** (failures - 1));
+    // A running execution's stream keeps its place on the node for a while. One that never opened has none.
+    const atLeast = socket.opened && !ended ? limits.reconnect : 0;
+    const delayMs = Math.max(atLeast, growing) + Math.random() * (atLeast > 0 ? limits.reconnectJitter : growing / 2);
+    watch.hurry();
+    const event = { executionId: this.#id, reason, framesRead: this.#next, delayMs };
+    if (ended) return await watch.until(() => false, delayMs);
+    await watch.until(() => this.#stage.ended, limits.endGrace);
+    // The usual end of a follow: nothing broke.
+    if (this.#stage.ended && error === undefined) return;
+    onReconnect?.(event);
+    await watch.until(() => this.#stage.ended, delayMs - limits.endGrace);
+  }
+
+  /** Whether the execution turns out to have ended, within the time that takes to be seen. */
+  async #endsNow(): Promise<boolean> {
+    const { limits, watch } = this.#parts;
+    watch.hurry();
+    await watch.until(() => this.#stage.ended, limits.endGrace);
+    return this.#stage.ended && this.#next > 0;
+  }
+
+  /** For executions that have no stream: their output comes when they have ended. */
+  async #wholeOutput(): Promise<void> {
+    const { follow, watch } = this.#parts;
+    if (follow) await watch.until(() => this.#stage.ended);
+    if (!this.#stopped && this.#stage.ended) await this.#withoutLog();
+  }
+
+  async #withoutLog(): Promise<void> {
+    const { watch } = this.#parts;
+    const found = watch.execution(this.#id);
+    // What came before the node lost its log came from there, and must not come twice.
+    if (found === undefined || this.#next > 0) return;
+    await this.#bring(await outputOf(found.execution));
+  }
+
+  async #addMissing(): Promise<void> {
+    const found = this.#parts.watch.execution(this.#id);
+    if (found !== undefined) await this.#bring(missingFrom(found.execution, this.#beginnings));
+  }
+
+  async #bring(entries: readonly LogEntry[]): Promise<void> {
+    const { buffer } = this.#parts;
+    for (const entry of entries) {
+      while (!this.#stopped && !buffer.offer(entry, entry.text.length)) await buffer.room();
+    }
+  }
+
+  #givenUp(ending: Ending, attempts: number): LogStreamError {
+    const reason =
+      ending.kind === 'error'
+        ? `the server says: ${ending.message}`
+        : ending.kind === 'broken'
+          ? ending.reason
+          : 'the node does not answer';
+    return new LogStreamError(
+      `The output of execution ${this.#id} could not be read on after ${this.#next} chunks: ${reason}. Try again later, or look at its results.`,
+      { executionId: this.#id, framesRead: this.#next, attempts },
+      ending.kind === 'broken' && ending.error !== undefined ? { cause: ending.error } : {},
+    );
+  }
+
+  #cutHelpers(): void {
+    for (const helper of this.#helpers) helper.cut('done');
+  }
+}
+
+const engineOf = ({ job }: JobWatch): string | undefined => job?.Tasks?.[0]?.Engine?.Type;
+
+/** Before 1.8 a finished execution's log is made of the copy in its state, so its frames are not those of the stream. */
+const isOld = (release: Release | undefined): boolean => release !== undefined && !isNew(release);
+const isNew = ({ major, minor }: Release): boolean => major > 1 || minor >= 8;

@@ -1,0 +1,2 @@
+export { followLogs, type LogTarget } from './follow-logs.js';
+export type { FollowLogsOptions, LogEntry, LogReconnect } from './options.js';

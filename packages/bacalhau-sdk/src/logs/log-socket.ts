@@ -1,0 +1,143 @@
+import { platform } from '#platform';
+import { AuthenticationError, type BacalhauError, NotFoundError, PermissionDeniedError } from '../errors/index.js';
+import type { Transport } from '../transport/index.js';
+import { type Frame, parseFrame } from './frame.js';
+
+/** How a connection ended. */
+export type Ending =
+  /** Closed as after the last frame, which the server also does in the middle. */
+  | { readonly kind: 'closed' }
+  /** The server sent an error frame. */
+  | { readonly kind: 'error'; readonly message: string }
+  /** It never opened or broke off. */
+  | { readonly kind: 'broken'; readonly reason: string; readonly error: BacalhauError | undefined }
+  /** The server will not have it, now or later. */
+  | { readonly kind: 'refused'; readonly error: BacalhauError }
+  /** This side closed it. */
+  | { readonly kind: 'cut'; readonly why: CutReason };
+
+/** Why this side closed a connection. */
+export type CutReason =
+  /** The reader is behind. */
+  | 'full'
+  /** The execution has ended and the follow has not. */
+  | 'over'
+  /** Another connection has read all there is. */
+  | 'complete'
+  /** Another connection reads what this one should have brought. */
+  | 'stale'
+  /** Nothing came for too long. */
+  | 'silent'
+  /** It is not needed any more. */
+  | 'done';
+
+type Output = Extract<Frame, { kind: 'output' }>;
+
+export interface LogSocketOptions {
+  readonly transport: Transport;
+  readonly jobId: string;
+  readonly namespace: string | undefined;
+  readonly executionId: string;
+  readonly follow: boolean;
+  readonly headers: Readonly<Record<string, string>> | undefined;
+  /** Frames before this one were handed out already and need not be understood again. Asked for every frame. */
+  readonly wanted: () => number;
+  /** A frame with its place in the log, from 0. */
+  readonly onOutput: (frame: Output, index: number) => void;
+}
+
+/** One connection: from the first frame of an execution's log to wherever it ends. */
+export class LogSocket {
+  readonly follow: boolean;
+  readonly startedAt = performance.now();
+  /** Frames that came, those before `wanted` included. */
+  frames = 0;
+  lastFrameAt = this.startedAt;
+  /** When the first one came, or the end. */
+  firstAt: number | undefined;
+  opened = false;
+  ending: Ending | undefined;
+  readonly ended: Promise<Ending>;
+  readonly #controller = new AbortController();
+
+  constructor(options: LogSocketOptions) {
+    this.follow = options.follow;
+    this.ended = this.#run(options).then((ending) => {
+      this.firstAt ??= performance.now();
+      this.ending ??= ending;
+      return this.ending;
+    });
+  }
+
+  get ageMs(): number {
+    return performance.now() - this.startedAt;
+  }
+
+  get quietMs(): number {
+    return performance.now() - this.lastFrameAt;
+  }
+
+  cut(why: CutReason): void {
+    this.#stop({ kind: 'cut', why });
+  }
+
+  #stop(ending: Ending): void {
+    this.ending ??= ending;
+    this.#controller.abort();
+  }
+
+  async #run(options: LogSocketOptions): Promise<Ending> {
+    const { transport, jobId, namespace, executionId, follow, headers } = options;
+    // Never `tail`: only a log that is read from its first frame has frames that can be counted.
+    const query = { execution_id: executionId, follow: String(follow), ...(namespace !== undefined && { namespace }) };
+    const path = `/api/v1/orchestrator/jobs/${encodeURIComponent(jobId)}/logs`;
+    const upgrade = await transport.prepareUpgrade('job.logs', path, query, { headers });
+    const end = await platform.openWebSocket(upgrade.url, {
+      headers: upgrade.headers,
+      agent: upgrade.agent,
+      signal: this.#controller.signal,
+      onOpen: () => {
+        this.opened = true;
+        upgrade.opened();
+      },
+      onText: (message) => this.#receive(message, options),
+    });
+    switch (end.kind) {
+      case 'cut':
+        return { kind: 'cut', why: 'done' };
+      case 'closed':
+        if (end.code === 1000) return { kind: 'closed' };
+        return { kind: 'broken', reason: `the connection broke off (${end.code} ${end.reason})`, error: undefined };
+      case 'failed':
+      case 'refused': {
+        if (this.opened && end.kind === 'failed') return { kind: 'broken', reason: end.message, error: undefined };
+        const error = upgrade.failed(end);
+        const isFinal =
+          error instanceof AuthenticationError ||
+          error instanceof PermissionDeniedError ||
+          error instanceof NotFoundError;
+        return isFinal ? { kind: 'refused', error } : { kind: 'broken', reason: error.message, error };
+      }
+    }
+  }
+
+  #receive(message: string, { wanted, onOutput }: LogSocketOptions): void {
+    if (this.ending !== undefined) return;
+    this.lastFrameAt = performance.now();
+    this.firstAt ??= this.lastFrameAt;
+    // Of what was handed out before, only that it is output matters: a replay of a long log is mostly that.
+    if (this.frames < wanted() && message.startsWith('{"value":{"Type":')) {
+      this.frames += 1;
+      return;
+    }
+    const frame = parseFrame(message);
+    if (frame.kind === 'output') {
+      onOutput(frame, this.frames);
+      this.frames += 1;
+    } else if (frame.kind === 'error') {
+      this.#stop({ kind: 'error', message: frame.message });
+    } else {
+      this.#stop({ kind: 'broken', reason: `the server sent ${frame.problem}`, error: undefined });
+    }
+  }
+}

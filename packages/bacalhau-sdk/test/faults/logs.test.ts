@@ -1,0 +1,271 @@
+import { getEventListeners } from 'node:events';
+import {
+  AuthenticationError,
+  type FollowLogsOptions,
+  type LogEntry,
+  type LogReconnect,
+  LogStreamError,
+  UnexpectedResponseError,
+} from '../../src/index.js';
+import { followLogs } from '../../src/logs/index.js';
+import type { LogLimits } from '../../src/logs/limits.js';
+import { connect } from '../../src/transport/index.js';
+import { keyDirectory } from '../support/key-directory.js';
+import { EXECUTION_ID, JOB_ID, type LogFaultServer, logFaultServer } from '../support/log-fault-server.js';
+
+const dir = keyDirectory();
+const LINES = Array.from({ length: 50 }, (_, index) => `line ${index + 1}\n`);
+const ALL = LINES.join('');
+
+/** The pauses of the real thing, a hundred times shorter. */
+const FAST: Partial<LogLimits> = {
+  ...{
+    reconnect: 100,
+    reconnectJitter: 20,
+    firstRetry: 5,
+    longestRetry: 50,
+    maxFailures: 4,
+    nudge: 100,
+    nudgeAgain: 45,
+  },
+  ...{ longestNudge: 200, probe: 200, longestProbe: 400, endGrace: 30, silent: 300, undroppable: 1_000, supervise: 5 },
+  ...{ shortestLook: 5, longestLook: 20, unreachable: 300 },
+};
+
+const finish = (server: LogFaultServer): void => {
+  server.executionState = 9;
+  server.jobState = 'Completed';
+};
+
+async function read(
+  server: LogFaultServer,
+  options: FollowLogsOptions = {},
+  limits: Partial<LogLimits> = {},
+): Promise<{ text: string; entries: LogEntry[]; reconnects: LogReconnect[] }> {
+  const transport = connect({ baseUrl: server.url, env: {}, dir, maxRetries: 0, headers: { 'X-Team': 'blue' } });
+  const reconnects: LogReconnect[] = [];
+  const entries: LogEntry[] = [];
+  const all = { onReconnect: (event: LogReconnect) => reconnects.push(event), ...options };
+  try {
+    for await (const entry of followLogs(transport, { jobId: 'faulty', namespace: 'ns' }, all, {
+      ...FAST,
+      ...limits,
+    })) {
+      entries.push(entry);
+    }
+  } finally {
+    transport.close();
+  }
+  return { text: entries.map(({ text }) => text).join(''), entries, reconnects };
+}
+
+test('a stream that is closed as if it were over is taken up where it was', async () => {
+  await using server = await logFaultServer(({ number, send, socket }, faults) => {
+    if (number === 1) send(LINES, 10);
+    else if (number === 2) send(LINES, 30);
+    else send(LINES);
+    if (number === 3) setTimeout(() => finish(faults), 20);
+    socket.close(1000);
+  });
+  const { text, reconnects } = await read(server, { follow: true });
+  expect(text).toBe(ALL);
+  expect(reconnects.map(({ framesRead }) => framesRead).slice(0, 2)).toEqual([10, 30]);
+  for (const { query, headers } of server.requests) {
+    expect(query.get('execution_id')).toBe(EXECUTION_ID);
+    expect(query.get('namespace')).toBe('ns');
+    expect(query.has('tail')).toBe(false);
+    expect(headers).toMatchObject({ 'x-team': 'blue', 'x-request-id': expect.stringMatching(/^[0-9a-f]{32}$/) });
+  }
+  // The last one is a snapshot, asked for after the execution had ended.
+  expect(server.requests.at(-1)?.query.get('follow')).toBe('false');
+});
+
+test('a connection that is reset costs nothing', async () => {
+  await using server = await logFaultServer(({ number, send, socket }, faults) => {
+    send(LINES, number * 20);
+    if (number < 3) return setTimeout(() => socket.terminate(), 10);
+    finish(faults);
+    return socket.close(1000);
+  });
+  expect((await read(server, { follow: true })).text).toBe(ALL);
+});
+
+test('a stream that goes silent is checked, and taken up', async () => {
+  await using server = await logFaultServer(({ number, query, send, socket }, faults) => {
+    if (number === 1) return send(LINES, 20); // and then nothing, for ever
+    send(LINES);
+    if (query.get('follow') === 'true') finish(faults);
+    return socket.close(1000);
+  });
+  const { text, reconnects } = await read(server, { follow: true });
+  expect(text).toBe(ALL);
+  expect(reconnects.map(({ reason }) => reason)).toContain('the stream had fallen silent');
+});
+
+test('a stream that is not ended with its execution is ended here', async () => {
+  await using server = await logFaultServer(({ query, send, socket }, faults) => {
+    send(LINES);
+    if (query.get('follow') === 'true') finish(faults);
+    else socket.close(1000);
+  });
+  const { text, reconnects } = await read(server, { follow: true });
+  expect(text).toBe(ALL);
+  expect(reconnects).toEqual([]);
+  expect(server.open()).toBe(0);
+});
+
+test('a stream that another one blocks asks again, with a snapshot that leaves no trace', async () => {
+  await using server = await logFaultServer(({ number, query, send, socket }, faults) => {
+    if (number === 1) return;
+    expect(query.get('follow')).toBe('false');
+    const [first] = server.requests;
+    // Two requests within five seconds: the node drops what blocks it, and serves in order.
+    if (number === 3) {
+      first?.send(LINES);
+      finish(faults);
+      first?.socket.close(1000);
+    }
+    if (number > 3) {
+      send(LINES);
+      socket.close(1000);
+    }
+  });
+  expect((await read(server, { follow: true })).text).toBe(ALL);
+});
+
+test('a snapshot that is cut off is asked for again', async () => {
+  await using server = await logFaultServer(({ number, send, socket }, faults) => {
+    finish(faults);
+    send(LINES, number === 1 ? 20 : 50);
+    // So late that the server may have dropped it.
+    setTimeout(() => socket.close(1000), number === 1 ? 60 : 0);
+  });
+  finish(server);
+  const { text } = await read(server, {}, { undroppable: 50 });
+  expect(text).toBe(ALL);
+  expect(server.requests.length).toBeGreaterThan(1);
+});
+
+test('a node that finds no log yet is asked again; a job that has ended without one has no output', async () => {
+  const error = JSON.stringify({ error: 'timeout while waiting for execution logs', value: { Type: 0, Line: '' } });
+  await using server = await logFaultServer(({ number, send, socket }, faults) => {
+    if (number <= 6) socket.send(error);
+    else send(LINES);
+    if (number === 7) finish(faults);
+    socket.close(1000);
+  });
+  expect((await read(server, { follow: true })).text).toBe(ALL);
+  await using empty = await logFaultServer(({ socket }) => socket.send(error));
+  finish(empty);
+  expect((await read(empty, { follow: true })).text).toBe('');
+});
+
+test('other errors of the node are given a few chances, then reported with what the server said', async () => {
+  await using server = await logFaultServer(({ send, socket }) => {
+    send(LINES, 5);
+    socket.send('{"error":"error from daemon in stream: boom","value":{"Type":0,"Line":""}}');
+    socket.close(1000);
+  });
+  const error = await read(server, { follow: true }).catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(LogStreamError);
+  expect(error).toMatchObject({ executionId: EXECUTION_ID, framesRead: 5, attempts: 4 });
+  expect(String(error)).toContain('boom');
+});
+
+test('what is no log is reported, after what came before it', async () => {
+  await using server = await logFaultServer(({ number, send, socket }) => {
+    send(LINES, 5);
+    if (number === 1) socket.send('<html>');
+    else if (number === 2) socket.send(Buffer.from([0xff, 0xfe]));
+    else socket.send('{"value":{"Type":7,"Line":"x"}}');
+  });
+  await expect(read(server, { follow: true })).rejects.toThrow(/after 5 chunks: .*no output/);
+});
+
+test('a refusal is the error that it is for other calls', async () => {
+  await using server = await logFaultServer(() => undefined);
+  const body = JSON.stringify({
+    Status: 401,
+    Message: 'Request Unauthorized',
+    Code: 'Unauthorized',
+    Component: 'APIServer',
+  });
+  server.refuse = { status: 401, body };
+  await expect(read(server, { follow: true })).rejects.toMatchObject({ status: 401, component: 'APIServer' });
+  await expect(read(server, { follow: true })).rejects.toBeInstanceOf(AuthenticationError);
+  server.refuse = { status: 200, body: '' };
+  const error = await read(server).catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(LogStreamError);
+  expect(error instanceof LogStreamError && error.cause).toBeInstanceOf(UnexpectedResponseError);
+});
+
+test('a server that goes away for good is reported', async () => {
+  const server = await logFaultServer(({ send }) => send(LINES, 5));
+  const reading = read(server, { follow: true });
+  setTimeout(() => void server[Symbol.asyncDispose](), 50);
+  await expect(reading).rejects.toThrow(/nothing listens at/);
+});
+
+test('a reader that is behind does not hold the socket, and gets everything', async () => {
+  const many = Array.from({ length: 2_000 }, (_, index) => `line ${index + 1}\n`);
+  await using server = await logFaultServer(({ query, send, socket }, faults) => {
+    send(many);
+    if (query.get('follow') === 'true') setTimeout(() => finish(faults), 100);
+    socket.close(1000);
+  });
+  const controller = new AbortController();
+  const transport = connect({ baseUrl: server.url, env: {}, dir });
+  const options = { follow: true, signal: controller.signal };
+  const target = { jobId: JOB_ID, namespace: undefined };
+  const entries: string[] = [];
+  for await (const { text } of followLogs(transport, target, options, { ...FAST, bufferedFrames: 300 })) {
+    entries.push(text);
+    if (entries.length % 500 === 1) {
+      await new Promise((resolve) => setTimeout(resolve, 60));
+      expect(server.open()).toBe(0);
+    }
+  }
+  transport.close();
+  expect(entries).toEqual(many);
+  expect(getEventListeners(controller.signal, 'abort')).toHaveLength(0);
+});
+
+test('only output after the call is read with tail, over a broken connection as well', async () => {
+  await using server = await logFaultServer(({ number, send, socket }, faults) => {
+    send(LINES, number === 1 ? 10 : number === 2 ? 20 : 50);
+    if (number === 3) finish(faults);
+    socket.close(1000);
+  });
+  const { text } = await read(server, { follow: true, tail: true });
+  expect(text).toBe(LINES.slice(10).join(''));
+});
+
+test('abort and break end a reader whose buffer is full', async () => {
+  await using server = await logFaultServer(({ send }) => send(LINES));
+  const transport = connect({ baseUrl: server.url, env: {}, dir });
+  const controller = new AbortController();
+  const limits = { ...FAST, bufferedFrames: 4 };
+  const iterator = followLogs(
+    transport,
+    { jobId: JOB_ID, namespace: undefined },
+    { follow: true, signal: controller.signal },
+    limits,
+  );
+  const reading = iterator[Symbol.asyncIterator]();
+  expect(await reading.next()).toMatchObject({ value: { text: 'line 1\n' } });
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  controller.abort();
+  const taken: unknown[] = [];
+  const error = await (async () => {
+    for (;;) {
+      const next = await reading.next();
+      if (next.done) return undefined;
+      taken.push(next.value);
+    }
+  })().catch((thrown: unknown) => thrown);
+  expect(String(error)).toContain('aborted by its signal');
+  expect(taken.length).toBeLessThanOrEqual(64);
+  for await (const _entry of followLogs(transport, { jobId: JOB_ID, namespace: undefined }, { follow: true }, limits))
+    break;
+  transport.close();
+});

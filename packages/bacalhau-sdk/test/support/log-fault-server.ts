@@ -1,0 +1,86 @@
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type WebSocket, WebSocketServer } from 'ws';
+
+/** One request for the log, to be answered as the test says. */
+export interface LogRequest {
+  /** From 1. */
+  readonly number: number;
+  readonly socket: WebSocket;
+  readonly query: URLSearchParams;
+  readonly headers: IncomingMessage['headers'];
+  /** Sends the lines from the first or from `from` on, up to `to`, as stdout. */
+  send(lines: readonly string[], to?: number): void;
+}
+
+export interface LogFaultServer extends AsyncDisposable {
+  readonly url: string;
+  readonly requests: readonly LogRequest[];
+  /** As the orchestrator would say it: 5 is running, 9 completed. */
+  executionState: number;
+  jobState: string;
+  /** Answers the upgrade with an ordinary response instead. */
+  refuse: { readonly status: number; readonly body: string } | undefined;
+  /** How many sockets are open. */
+  open(): number;
+}
+
+export const JOB_ID = 'j-11111111-1111-4111-8111-111111111111';
+export const EXECUTION_ID = 'e-22222222-2222-4222-8222-222222222222';
+
+/** An orchestrator with one Docker job, whose log stream has the faults of real ones when the test wants them. */
+export async function logFaultServer(
+  answer: (request: LogRequest, server: LogFaultServer) => void,
+): Promise<LogFaultServer> {
+  const requests: LogRequest[] = [];
+  const sockets = new WebSocketServer({ noServer: true });
+  const http = createServer((request, response) => {
+    const path = new URL(request.url ?? '', 'http://localhost').pathname;
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(rest(path, faults)));
+  });
+  http.on('upgrade', (request: IncomingMessage, tcp, head) => {
+    if (faults.refuse !== undefined) {
+      const { status, body } = faults.refuse;
+      tcp.end(
+        `HTTP/1.1 ${status} No\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
+      );
+      return;
+    }
+    sockets.handleUpgrade(request, tcp, head, (socket) => {
+      const query = new URL(request.url ?? '', 'http://localhost').searchParams;
+      const send = (lines: readonly string[], to = lines.length): void => {
+        for (const Line of lines.slice(0, to)) socket.send(`${JSON.stringify({ value: { Type: 1, Line } })}\n`);
+      };
+      const { headers } = request;
+      const one: LogRequest = { number: requests.length + 1, socket, query, headers, send };
+      requests.push(one);
+      answer(one, faults);
+    });
+  });
+  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
+  const { port } = http.address() as AddressInfo;
+  const faults: LogFaultServer = {
+    url: `http://127.0.0.1:${port}`,
+    requests,
+    executionState: 5,
+    jobState: 'Running',
+    refuse: undefined,
+    open: () => sockets.clients.size,
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets.clients) socket.terminate();
+      http.closeAllConnections();
+      await new Promise((resolve) => http.close(resolve));
+    },
+  };
+  return faults;
+}
+
+function rest(path: string, { executionState, jobState }: LogFaultServer): unknown {
+  if (path.endsWith('/agent/version')) return { Major: '1', Minor: '9', GitVersion: 'v1.9.3' };
+  if (path.endsWith('/executions')) {
+    const ComputeState = { StateType: executionState };
+    return { NextToken: '', Items: [{ ID: EXECUTION_ID, NodeID: 'n-1', JobID: JOB_ID, CreateTime: 1, ComputeState }] };
+  }
+  const Tasks = [{ Name: 'main', Engine: { Type: 'docker', Params: {} } }];
+  return { Job: { ID: JOB_ID, Name: 'faulty', Type: 'batch', Tasks, State: { StateType: jobState }, Version: 1 } };
+}

@@ -1,0 +1,45 @@
+import type { FollowLogsOptions, LogEntry, PutJobRequest } from '../../src/index.js';
+import { followLogs } from '../../src/logs/index.js';
+import { connect, type Transport } from '../../src/transport/index.js';
+import { keyDirectory } from './key-directory.js';
+import { freshName } from './network.js';
+
+/** A transport that is closed after the tests of the file. Call it outside of tests. */
+export function testTransport(baseUrl: () => string): () => Transport {
+  const dir = keyDirectory();
+  const transports: Transport[] = [];
+  afterAll(() => {
+    for (const transport of transports) transport.close();
+  });
+  return () => {
+    const transport = connect({ baseUrl: baseUrl(), env: {}, dir });
+    transports.push(transport);
+    return transport;
+  };
+}
+
+/** A job that runs a shell command in BusyBox. */
+export function shellJob(command: string, count = 1): PutJobRequest {
+  const Image = process.env['BACALHAU_TEST_BUSYBOX_IMAGE'] ?? 'busybox:latest';
+  const Params = { Image, Entrypoint: ['sh', '-c'], Parameters: [command] };
+  const Tasks = [{ Name: 'main', Engine: { Type: 'docker', Params } }];
+  return { Job: { Name: freshName('logs'), Type: 'batch', Count: count, Tasks } };
+}
+
+/** Reads to the end. */
+export async function readLogs(
+  transport: Transport,
+  jobId: string,
+  options: FollowLogsOptions = {},
+): Promise<readonly LogEntry[]> {
+  const entries: LogEntry[] = [];
+  for await (const entry of followLogs(transport, { jobId, namespace: undefined }, options)) entries.push(entry);
+  return entries;
+}
+
+/** What one stream printed, in one piece. */
+export const textOf = (entries: readonly LogEntry[], stream: LogEntry['stream'] = 'stdout'): string =>
+  entries
+    .filter((entry) => entry.stream === stream)
+    .map(({ text }) => text)
+    .join('');
