@@ -33,6 +33,8 @@ export interface Incoming {
 const PROGRESS_THAT_COUNTS = 1024 * 1024;
 /** Of an error's body; S3 and IPFS say there what is wrong. */
 const LONGEST_ERROR_BODY = 4096;
+/** For an error's body; the status alone says enough. */
+const PATIENCE_WITH_ERRORS_MS = 2_000;
 
 /** Asks for a file; resolves as soon as the first answer is a good one. */
 export async function receive(file: RemoteFile, context: TransferContext): Promise<Incoming> {
@@ -232,10 +234,10 @@ class Connection {
     );
   }
 
-  async *chunks(): AsyncGenerator<Uint8Array, void, undefined> {
+  async *chunks(patienceMs?: number): AsyncGenerator<Uint8Array, void, undefined> {
     const iterator = this.answer.body[Symbol.asyncIterator]();
     for (;;) {
-      const { done, value } = await this.#unlessStalled(() => iterator.next());
+      const { done, value } = await this.#unlessStalled(() => iterator.next(), patienceMs);
       if (done) return;
       yield value;
     }
@@ -246,7 +248,7 @@ class Connection {
     const decoder = new TextDecoder();
     let text = '';
     try {
-      for await (const chunk of this.chunks()) {
+      for await (const chunk of this.chunks(PATIENCE_WITH_ERRORS_MS)) {
         text += decoder.decode(chunk, { stream: true });
         if (text.length >= most) break;
       }
@@ -262,8 +264,8 @@ class Connection {
   }
 
   /** Only the time that the other side lets us wait counts, not the time that our reader takes. */
-  async #unlessStalled<T>(wait: () => Promise<T>): Promise<T> {
-    const { stallTimeoutMs } = this.#context;
+  async #unlessStalled<T>(wait: () => Promise<T>, patienceMs = Number.POSITIVE_INFINITY): Promise<T> {
+    const stallTimeoutMs = Math.min(this.#context.stallTimeoutMs, patienceMs);
     const timer =
       stallTimeoutMs < 2 ** 31
         ? setTimeout(() => {

@@ -1,0 +1,495 @@
+import { randomBytes } from 'node:crypto';
+import fs from 'node:fs/promises';
+import { join } from 'node:path';
+import axios from 'axios';
+import {
+  Bacalhau,
+  type ClientOptions,
+  ConfigurationError,
+  DownloadError,
+  RequestAbortedError,
+  RequestTimeoutError,
+} from '../../src/index.js';
+import { tarGzOf, tarOf } from '../support/archives.js';
+import { keyDirectory } from '../support/key-directory.js';
+import { collect } from '../support/network.js';
+import { contentsOf, freshDirectories } from '../support/results.js';
+import { resultsApi, serve, storeServer, urlItem } from '../support/store-server.js';
+
+const dir = keyDirectory();
+const directory = freshDirectories();
+const clients: Bacalhau[] = [];
+afterAll(() => Promise.all(clients.map((client) => client.close())));
+
+function jobAt(baseUrl: string, options: ClientOptions = {}) {
+  const client = new Bacalhau({ baseUrl, env: {}, dir, ...options });
+  clients.push(client);
+  return { client, job: client.job('j-1') };
+}
+
+/** Some files of which the last is half a megabyte that does not compress. */
+let archive: Buffer;
+const data = randomBytes(500_000);
+beforeAll(async () => {
+  archive = await tarGzOf([
+    { name: './', type: 'directory', mode: 0o755 },
+    { name: './stdout', content: 'hello', mode: 0o600 },
+    { name: './exitCode', content: '3' },
+    { name: './outputs/run.sh', content: 'true', mode: 0o4755 },
+    { name: './outputs/data.bin', content: data },
+  ]);
+});
+
+const FILES = ['exitCode', 'outputs', 'outputs/data.bin', 'outputs/run.sh', 'stdout'];
+
+/** What a download left, in the directory and beside it. */
+const leftBy = (out: string): Promise<string[]> => contentsOf(join(out, '..'));
+
+const failure = async (promise: Promise<unknown>): Promise<DownloadError> => {
+  const error = await promise.then(
+    () => undefined,
+    (caught: unknown) => caught,
+  );
+  expect(error).toBeInstanceOf(DownloadError);
+  if (!(error instanceof DownloadError)) throw error;
+  return error;
+};
+
+test('nothing of the client goes to where results are', async () => {
+  await using store = await storeServer((request, response) => serve(request, response, archive));
+  await using api = await resultsApi(() => [urlItem(`${store.url}/a.tar.gz`)]);
+  axios.defaults.headers.common['Authorization'] = 'Bearer of the application';
+  try {
+    const { job } = jobAt(api.url, {
+      headers: { authorization: 'Bearer secret', 'x-api-key': 'secret', cookie: 'a=b' },
+    });
+    await job.download(directory());
+  } finally {
+    Reflect.deleteProperty(axios.defaults.headers.common, 'Authorization');
+  }
+  expect(api.seen[0]?.headers).toMatchObject({ authorization: 'Bearer secret', 'x-api-key': 'secret' });
+  expect(store.seen.map(({ headers }) => Object.keys(headers).sort())).toEqual([
+    ['accept-encoding', 'connection', 'host', 'user-agent'],
+  ]);
+});
+
+describe('a connection that breaks', () => {
+  test('is continued where it broke', async () => {
+    await using store = await storeServer((request, response, number) =>
+      serve(request, response, archive, number < 3 ? { until: number * 100_000 } : {}),
+    );
+    await using api = await resultsApi(() => [urlItem(`${store.url}/a.tar.gz`)]);
+    const out = directory();
+    const summary = await jobAt(api.url).job.download(out);
+    expect(await fs.readFile(join(out, 'outputs/data.bin'))).toEqual(data);
+    expect(summary).toMatchObject({ loadedBytes: archive.length, results: [{ exitCode: 3 }] });
+    expect(store.seen.map(({ headers }) => [headers.range, headers['if-range']])).toEqual([
+      [undefined, undefined],
+      ['bytes=100000-', '"one"'],
+      ['bytes=200000-', '"one"'],
+    ]);
+  });
+
+  test('is begun anew where the place knows no ranges, without counting twice', async () => {
+    await using store = await storeServer((_request, response, number) => {
+      response.writeHead(200, { 'content-length': archive.length });
+      if (number > 1) response.end(archive);
+      else response.write(archive.subarray(0, 300_000), () => setTimeout(() => response.destroy(), 20));
+    });
+    await using api = await resultsApi(() => [urlItem(`${store.url}/a.tar.gz`)]);
+    const out = directory();
+    expect((await jobAt(api.url).job.download(out)).loadedBytes).toBe(archive.length);
+    expect(await fs.readFile(join(out, 'outputs/data.bin'))).toEqual(data);
+  });
+
+  interface SecondAnswer {
+    readonly etag?: string;
+    readonly length?: number;
+    readonly contentRange?: string;
+    readonly status?: number;
+  }
+  test.each<[string, SecondAnswer, DownloadError['reason']]>([
+    ['another ETag', { etag: '"two"' }, 'changed'],
+    ['another length', { length: 1 }, 'changed'],
+    ['another part', { contentRange: 'bytes 5-9/10' }, 'damaged'],
+    ['nothing behind it', { status: 416 }, 'changed'],
+  ])('and comes back with %s is an error', async (_name, second, reason) => {
+    const { etag = '"one"', length, contentRange, status } = second;
+    await using store = await storeServer((request, response, number) => {
+      if (number === 1) return serve(request, response, archive, { until: 200_000 });
+      const headers = {
+        etag,
+        ...(contentRange !== undefined && { 'content-range': contentRange }),
+        'content-length': length ?? archive.length,
+      };
+      response.writeHead(status ?? (contentRange === undefined ? 200 : 206), headers);
+      response.flushHeaders();
+    });
+    await using api = await resultsApi(() => [urlItem(`${store.url}/a.tar.gz`)]);
+    const out = directory();
+    expect(await failure(jobAt(api.url).job.download(out))).toMatchObject({ reason });
+    expect(await leftBy(out)).toEqual([]);
+  });
+
+  test('again and again is given up', async () => {
+    await using store = await storeServer((request, response) => serve(request, response, archive, { until: 100_000 }));
+    await using api = await resultsApi(() => [urlItem(`${store.url}/a.tar.gz`)]);
+    const out = directory();
+    const error = await failure(jobAt(api.url).job.download(out, { maxRetries: 2 }));
+    expect(error).toMatchObject({ reason: 'unreachable', url: `${store.url}/a.tar.gz` });
+    expect(store.seen.length).toBe(3);
+    expect(await leftBy(out)).toEqual([]);
+  });
+
+  test('by falling silent is made again', async () => {
+    await using store = await storeServer((request, response, number) => {
+      if (number > 1) return serve(request, response, archive);
+      response.writeHead(200, { etag: '"one"', 'content-length': archive.length });
+      response.write(archive.subarray(0, 100_000));
+    });
+    await using api = await resultsApi(() => [urlItem(`${store.url}/a.tar.gz`)]);
+    await jobAt(api.url).job.download(directory(), { stallTimeoutMs: 150 });
+    expect(store.seen[1]?.headers.range).toBe('bytes=100000-');
+  });
+
+  test('is not blamed for a slow reader', async () => {
+    await using store = await storeServer((request, response) => serve(request, response, archive));
+    await using api = await resultsApi(() => [urlItem(`${store.url}/a.tar.gz`)]);
+    const paths: string[] = [];
+    for await (const { path } of jobAt(api.url).job.files({ stallTimeoutMs: 100 })) {
+      paths.push(path);
+      await new Promise((resolve) => setTimeout(resolve, 150));
+    }
+    expect(paths.length).toBe(4);
+    expect(store.seen.length).toBe(1);
+  });
+});
+
+test('a place that is busy is asked again', async () => {
+  await using store = await storeServer((request, response, number) =>
+    number === 1 ? response.writeHead(503, { 'retry-after': '0' }).end('busy') : serve(request, response, archive),
+  );
+  await using api = await resultsApi(() => [urlItem(`${store.url}/a.tar.gz`)]);
+  await jobAt(api.url).job.download(directory());
+  expect(store.seen.length).toBe(2);
+});
+
+describe('a signed URL that has expired', () => {
+  const item = (url: string): object => ({
+    Type: 's3PreSigned',
+    Params: { Managed: false, PreSignedURL: url, SourceSpec: { Bucket: 'b', Key: 'k' } },
+  });
+
+  test('is asked for anew, once', async () => {
+    await using store = await storeServer((request, response) =>
+      request.url?.endsWith('=2')
+        ? serve(request, response, archive)
+        : response.writeHead(403).end('<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>'),
+    );
+    await using api = await resultsApi((asked) => [item(`${store.url}/k?X-Amz-Signature=${asked}`)]);
+    await jobAt(api.url).job.download(directory());
+    expect(store.seen.map(({ url }) => url)).toEqual(['/k?X-Amz-Signature=1', '/k?X-Amz-Signature=2']);
+  });
+
+  test('and is refused again is an error that does not quote the signature', async () => {
+    await using store = await storeServer((_request, response) =>
+      response.writeHead(403).end('<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>'),
+    );
+    await using api = await resultsApi((asked) => [item(`${store.url}/k?X-Amz-Signature=${asked}`)]);
+    const error = await failure(jobAt(api.url).job.download(directory()));
+    expect(error).toMatchObject({ reason: 'refused', status: 403, url: `${store.url}/k` });
+    expect(error.message).toContain('AccessDenied: Request has expired');
+    expect(error.message).not.toContain('Signature');
+    expect(store.seen.length).toBe(2);
+  });
+
+  test.each([
+    ['right', true],
+    ['wrong', false],
+  ])('and a checksum that is %s', async (_name, isRight) => {
+    const { createHash } = await import('node:crypto');
+    const checksum = createHash('sha256')
+      .update(isRight ? archive : 'other')
+      .digest('base64');
+    await using store = await storeServer((request, response) => serve(request, response, archive));
+    await using api = await resultsApi(() => [
+      {
+        Type: 's3PreSigned',
+        Params: { PreSignedURL: `${store.url}/k`, SourceSpec: { Bucket: 'b', Key: 'k', ChecksumSHA256: checksum } },
+      },
+    ]);
+    const out = directory();
+    const download = jobAt(api.url).job.download(out);
+    if (isRight) await download;
+    else expect(await failure(download)).toMatchObject({ reason: 'damaged' });
+    expect(await contentsOf(out)).toEqual(isRight ? FILES : []);
+  });
+});
+
+describe('the caller', () => {
+  const slow = () =>
+    storeServer((_request, response) => {
+      response.writeHead(200, { 'content-length': archive.length });
+      response.write(archive.subarray(0, 100_000));
+    });
+
+  test('may abort in the middle', async () => {
+    await using store = await slow();
+    await using api = await resultsApi(() => [urlItem(`${store.url}/a.tar.gz`)]);
+    const out = directory();
+    const signal = AbortSignal.timeout(200);
+    const error = await jobAt(api.url)
+      .job.download(out, { signal })
+      .catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(RequestAbortedError);
+    expect(error).toMatchObject({ cause: signal.reason });
+    expect(await leftBy(out)).toEqual([]);
+  });
+
+  test('may set a deadline', async () => {
+    await using store = await slow();
+    await using api = await resultsApi(() => [urlItem(`${store.url}/a.tar.gz`)]);
+    const out = directory();
+    const error = await jobAt(api.url)
+      .job.download(out, { timeoutMs: 200 })
+      .catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(RequestTimeoutError);
+    expect(await leftBy(out)).toEqual([]);
+  });
+
+  test('may close the client, and then begins nothing any more', async () => {
+    await using store = await slow();
+    await using api = await resultsApi(() => [urlItem(`${store.url}/a.tar.gz`)]);
+    const { client, job } = jobAt(api.url);
+    const out = directory();
+    setTimeout(() => client.close(), 200);
+    await expect(job.download(out)).rejects.toBeInstanceOf(RequestAbortedError);
+    expect(await leftBy(out)).toEqual([]);
+    await expect(job.download(out)).rejects.toBeInstanceOf(ConfigurationError);
+  });
+
+  test('may stop reading files, and the connection ends', async () => {
+    let ended = (): void => undefined;
+    const closed = new Promise<void>((resolve) => {
+      ended = resolve;
+    });
+    await using store = await storeServer((request, response) => {
+      request.socket.once('close', ended);
+      response.writeHead(200, { 'content-length': archive.length });
+      response.write(archive.subarray(0, 100_000));
+    });
+    await using api = await resultsApi(() => [urlItem(`${store.url}/a.tar.gz`)]);
+    for await (const file of jobAt(api.url).job.files()) {
+      expect(file.path).toBe('stdout');
+      break;
+    }
+    await closed;
+  });
+
+  test('hears of what a progress listener throws', async () => {
+    await using store = await storeServer((request, response) => serve(request, response, archive));
+    await using api = await resultsApi(() => [urlItem(`${store.url}/a.tar.gz`)]);
+    const out = directory();
+    const problem = new Error('in the listener');
+    const onProgress = (): void => {
+      throw problem;
+    };
+    await expect(jobAt(api.url).job.download(out, { onProgress })).rejects.toBe(problem);
+    expect(await leftBy(out)).toEqual([]);
+  });
+});
+
+describe('what arrives', () => {
+  const served = async (bytes: Buffer) => {
+    const store = await storeServer((request, response) => serve(request, response, bytes));
+    const api = await resultsApi(() => [urlItem(`${store.url}/a.tar.gz`)]);
+    return {
+      job: jobAt(api.url).job,
+      async [Symbol.asyncDispose]() {
+        await store[Symbol.asyncDispose]();
+        await api[Symbol.asyncDispose]();
+      },
+    };
+  };
+
+  test('is written with its permissions, and no more than those', async () => {
+    await using server = await served(archive);
+    const out = directory();
+    await server.job.download(out);
+    expect(await contentsOf(out)).toEqual(FILES);
+    const modeOf = async (path: string): Promise<number> => (await fs.stat(join(out, path))).mode & 0o7777;
+    expect(await modeOf('stdout')).toBe(0o600);
+    expect(await modeOf('outputs/run.sh')).toBe(0o755);
+  });
+
+  test.each<[string, () => Promise<Buffer> | Buffer, RegExp]>([
+    ['a gzip that ends early', () => archive.subarray(0, archive.length - 20), /damaged/],
+    [
+      'a TAR that ends early',
+      async () => (await tarOf([{ name: 'a', content: 'abc' }])).subarray(0, 1_024),
+      /truncated/,
+    ],
+    ['a page of HTML', () => Buffer.from('<html>'.repeat(200)), /no TAR/],
+    ['nothing', () => Buffer.alloc(0), /empty/],
+    ['two files of one name', () => tarGzOf([{ name: 'a' }, { name: './a' }]), /two entries/],
+    ['a file that is a folder too', () => tarGzOf([{ name: 'a' }, { name: 'a/b' }]), /two entries/],
+  ])('as %s is refused, and nothing stays', async (_name, make, message) => {
+    await using server = await served(await make());
+    const out = directory();
+    const error = await failure(server.job.download(out));
+    expect(error.reason).toBe('damaged');
+    expect(error.message).toMatch(message);
+    expect(await leftBy(out)).toEqual([]);
+  });
+
+  test.each([
+    { name: '../outside', content: 'x' },
+    { name: 'a/../../outside', content: 'x' },
+    { name: '..\\outside', content: 'x' },
+    { name: '/tmp/outside', content: 'x' },
+    { name: '\\outside', content: 'x' },
+    { name: 'C:outside', content: 'x' },
+    { name: '..', type: 'directory' as const },
+    { name: 'link', type: 'symlink' as const, linkname: '/etc' },
+    { name: 'link', type: 'link' as const, linkname: '../outside' },
+    { name: 'device', type: 'character-device' as const },
+    { name: 'device', type: 'block-device' as const },
+    { name: 'pipe', type: 'fifo' as const },
+  ])('with the entry $name is refused by name', async (entry) => {
+    await using server = await served(await tarGzOf([{ name: 'fine', content: 'x' }, entry]));
+    const out = directory();
+    expect(await failure(server.job.download(out))).toMatchObject({ reason: 'unsafe-entry', entry: entry.name });
+    expect(await leftBy(out)).toEqual([]);
+    await expect(collect(server.job.files())).rejects.toMatchObject({ reason: 'unsafe-entry' });
+  });
+
+  test('is refused when it unpacks to too much', async () => {
+    await using server = await served(await tarGzOf([{ name: 'zeros', content: Buffer.alloc(5_000_000) }]));
+    const out = directory();
+    expect(await failure(server.job.download(out, { limits: { totalBytes: 1_000_000 } }))).toMatchObject({
+      reason: 'too-large',
+      entry: 'zeros',
+    });
+    expect(await failure(server.job.download(out, { extract: false, limits: { totalBytes: 100 } }))).toMatchObject({
+      reason: 'too-large',
+    });
+    expect(await leftBy(out)).toEqual([]);
+  });
+
+  test('never follows a link that is in the directory', async () => {
+    await using server = await served(archive);
+    const out = directory();
+    const elsewhere = join(out, '..', 'elsewhere');
+    await fs.mkdir(elsewhere, { recursive: true });
+    await fs.mkdir(out);
+    await fs.symlink(elsewhere, join(out, 'outputs'));
+    expect(await failure(server.job.download(out, { overwrite: true }))).toMatchObject({ reason: 'exists' });
+    expect(await contentsOf(elsewhere)).toEqual([]);
+  });
+
+  test('finds a file in the way of the directory', async () => {
+    await using server = await served(archive);
+    const out = directory();
+    await fs.mkdir(join(out, '..'), { recursive: true });
+    await fs.writeFile(out, 'a file');
+    expect(await failure(server.job.download(out))).toMatchObject({ reason: 'disk' });
+    expect(await failure(server.job.download(join(out, 'below')))).toMatchObject({ reason: 'disk', code: 'ENOTDIR' });
+  });
+
+  test('finds the disk full', async () => {
+    await using server = await served(archive);
+    const out = directory();
+    const open = fs.open;
+    const full = Object.assign(new Error('ENOSPC: no space left on device, write'), {
+      code: 'ENOSPC',
+      syscall: 'write',
+    });
+    jest.spyOn(fs, 'open').mockImplementation(async (...args) => {
+      const handle = await open(...args);
+      if (String(args[0]).endsWith('data.bin')) jest.spyOn(handle, 'write').mockRejectedValue(full);
+      return handle;
+    });
+    const error = await failure(server.job.download(out));
+    jest.restoreAllMocks();
+    expect(error).toMatchObject({ reason: 'disk', code: 'ENOSPC' });
+    expect(error.message).toMatch(/no space is left.*Make room/);
+    expect(await leftBy(out)).toEqual([]);
+  });
+
+  test('cannot be put into place half: what was moved goes back', async () => {
+    await using server = await served(archive);
+    const out = directory();
+    await fs.mkdir(out, { recursive: true });
+    await fs.writeFile(join(out, 'mine'), '');
+    const link = fs.link;
+    const refused = Object.assign(new Error('EIO: i/o error, link'), { code: 'EIO', syscall: 'link' });
+    const spies = [
+      jest
+        .spyOn(fs, 'link')
+        .mockImplementation((from, to) => (String(to).endsWith('data.bin') ? Promise.reject(refused) : link(from, to))),
+      jest.spyOn(fs, 'rename').mockRejectedValue(refused),
+    ];
+    const error = await failure(server.job.download(out));
+    for (const spy of spies) spy.mockRestore();
+    expect(error).toMatchObject({ reason: 'disk', code: 'EIO' });
+    expect(await contentsOf(out)).toEqual(['mine']);
+  });
+});
+
+describe('a place that', () => {
+  test('nobody listens at is named, with what to do', async () => {
+    const gone = await storeServer(() => undefined);
+    await gone[Symbol.asyncDispose]();
+    await using api = await resultsApi(() => [urlItem(`${gone.url}/a.tar.gz`)]);
+    const out = directory();
+    const error = await failure(jobAt(api.url).job.download(out, { maxRetries: 0 }));
+    expect(error).toMatchObject({ reason: 'unreachable', code: 'ECONNREFUSED' });
+    expect(error.message).toMatch(/option hosts/);
+    expect(await leftBy(out)).toEqual([]);
+  });
+
+  test('has no HTTP is not asked', async () => {
+    await using api = await resultsApi(() => [urlItem('file:///etc/passwd')]);
+    expect(await failure(jobAt(api.url).job.download(directory()))).toMatchObject({ reason: 'unsupported' });
+  });
+
+  test('this version does not know is said to be so', async () => {
+    await using api = await resultsApi(() => [{ Type: 'carrierPigeon', Params: { Name: 'x' } }]);
+    const { job } = jobAt(api.url);
+    expect(await job.results()).toEqual([{ type: 'unknown', spec: { Type: 'carrierPigeon', Params: { Name: 'x' } } }]);
+    expect(await failure(job.download(directory()))).toMatchObject({
+      reason: 'unsupported',
+      message: expect.stringContaining('carrierPigeon'),
+    });
+  });
+
+  test('redirects to another host gets no headers that were meant for the first', async () => {
+    const cid = 'bafyone';
+    const tar = await tarOf([{ name: `${cid}/stdout`, content: 'moved' }]);
+    await using second = await storeServer((request, response) => serve(request, response, tar));
+    await using first = await storeServer((_request, response) =>
+      response.writeHead(302, { location: `${second.url.replace('127.0.0.1', 'localhost')}/x` }).end(),
+    );
+    await using api = await resultsApi(() => [{ Type: 'ipfs', Params: { CID: cid } }]);
+    const ipfs = { gateway: first.url, headers: { authorization: 'Bearer x', 'x-token': 'y' } };
+    const [file] = await collect(jobAt(api.url).job.files({ ipfs }));
+    expect(file?.path).toBe('stdout');
+    expect(first.seen[0]).toMatchObject({
+      url: `/ipfs/${cid}?format=tar`,
+      headers: { authorization: 'Bearer x', 'x-token': 'y' },
+    });
+    expect(second.seen[0]?.headers).not.toHaveProperty('authorization');
+    expect(second.seen[0]?.headers).not.toHaveProperty('x-token');
+  });
+
+  test('is IPFS needs a node to ask', async () => {
+    await using api = await resultsApi(() => [{ Type: 'ipfs', Params: { CID: 'bafyone' } }]);
+    const { job } = jobAt(api.url);
+    const error = await failure(job.download(directory()));
+    expect(error.reason).toBe('not-configured');
+    expect(error.message).toMatch(/gateway.*api/);
+    await expect(job.download(directory(), { ipfs: { api: '/ip4/127.0.0.1/tcp/5001' } })).rejects.toBeInstanceOf(
+      ConfigurationError,
+    );
+  });
+});
