@@ -6,19 +6,19 @@
 
 export * from './agent/index.js';
 export type { ApiPromise, Page, PagePromise, Reply, ResponseInfo } from './answers/index.js';
+export type {
+  GetJobOptions,
+  JobExecutionsOptions,
+  JobHistoryOptions,
+  ListJobsOptions,
+  RerunOptions,
+} from './calls/index.js';
 export { Bacalhau } from './client/index.js';
 export type { Environment } from './config/index.js';
 export * from './errors/index.js';
 export type { Identity } from './identity/index.js';
 export { type ExecutionOutput, JobHandle, type RunOptions, type RunResult, type StopOutcome } from './job/index.js';
-export {
-  type GetJobOptions,
-  type JobExecutionsOptions,
-  type JobHistoryOptions,
-  Jobs,
-  type ListJobsOptions,
-  type RerunOptions,
-} from './jobs/index.js';
+export { Jobs } from './jobs/index.js';
 export type { Logger, LogLevel } from './logging/index.js';
 export type { FollowLogsOptions, LogEntry, LogReconnect } from './logs/index.js';
 export { type ListNodesOptions, Nodes } from './nodes/index.js';

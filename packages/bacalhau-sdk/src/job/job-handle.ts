@@ -1,8 +1,8 @@
 import type { Execution, Job, JobHistory, RerunJobResponse, SpecConfig } from 'bacalhau-apiclient';
 import type { PagePromise } from '../answers/index.js';
+import type { JobCalls, JobExecutionsOptions, JobHistoryOptions, RerunOptions } from '../calls/index.js';
 import { ConflictError } from '../errors/index.js';
-import type { Jobs } from '../jobs/index.js';
-import type { JobExecutionsOptions, JobHistoryOptions, RerunOptions } from '../jobs/options.js';
+import { type FollowLogsOptions, followLogs, type LogEntry } from '../logs/index.js';
 import {
   type DownloadOptions,
   type DownloadSummary,
@@ -20,7 +20,7 @@ import { hasEnded, type Waiter, type WaitOptions } from '../wait/index.js';
 
 /** What a handle works with. */
 export interface JobParts {
-  readonly jobs: Jobs;
+  readonly jobs: JobCalls;
   readonly waiter: Waiter;
   readonly transport: Transport;
 }
@@ -115,6 +115,24 @@ export class JobHandle {
   /** What happened to the job, in order. */
   history(options: Omit<JobHistoryOptions, 'namespace'> = {}): PagePromise<JobHistory> {
     return this.#parts.jobs.history(this.id, this.#here(options));
+  }
+
+  /**
+   * What the job printed, so far or, with `follow`, until it has ended. Broken streams are taken up where they were: no
+   * piece is lost and none comes twice.
+   *
+   * Servers from 1.8 on stream what Docker runs. A WebAssembly job's output comes when it has ended.
+   *
+   * @example
+   * ```ts
+   * for await (const { stream, text } of job.logs({ follow: true, lines: true })) console.log(stream, text);
+   * ```
+   * @throws {LogStreamError} if a stream cannot be had or kept.
+   * @throws {RequestAbortedError} if `signal` is aborted.
+   */
+  logs(options: FollowLogsOptions = {}): AsyncIterable<LogEntry> {
+    const { transport } = this.#parts;
+    return followLogs(transport, { jobId: this.id, namespace: this.namespace }, options);
   }
 
   /** The versions of the job's specification. */

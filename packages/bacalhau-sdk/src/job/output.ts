@@ -1,5 +1,6 @@
 import type { Execution, Job } from 'bacalhau-apiclient';
 import { BacalhauError, RequestAbortedError } from '../errors/index.js';
+import { followLogs } from '../logs/index.js';
 import { resultFiles } from '../results/index.js';
 import type { Transport } from '../transport/index.js';
 import { isWasm } from './engine.js';
@@ -19,12 +20,12 @@ interface Output {
 }
 
 /**
- * What an execution printed, in full if it can be had: from its result. What the execution itself
+ * What an execution printed, in full if it can be had: from its result, else from its log. What the execution itself
  * carries is the last resort: servers keep 2,048 bytes of it, or less without saying so (seen on 1.9.3).
  */
 export async function outputOf(execution: Execution, surroundings: Surroundings): Promise<ExecutionOutput> {
   const { RunOutput: kept } = execution;
-  const whole = await fromResult(execution, surroundings);
+  const whole = (await fromResult(execution, surroundings)) ?? (await fromLog(execution, surroundings));
   return {
     executionId: execution.ID,
     nodeId: execution.NodeID,
@@ -56,6 +57,18 @@ async function fromResult(
       if (file.path === 'stdout') output.stdout = await file.text();
       else if (file.path === 'stderr') output.stderr = await file.text();
     }
+    return output;
+  });
+}
+
+/** Only Docker's output is in the log of servers from 1.8 on. */
+async function fromLog({ ID }: Execution, { transport, job, signal }: Surroundings): Promise<Output | undefined> {
+  if (isWasm(job)) return undefined;
+  return ifPossible(async () => {
+    const output = { stdout: '', stderr: '' };
+    const target = { jobId: job.ID ?? '', namespace: job.Namespace };
+    for await (const { stream, text } of followLogs(transport, target, { executionId: ID, signal }))
+      output[stream] += text;
     return output;
   });
 }

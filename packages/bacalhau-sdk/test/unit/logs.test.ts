@@ -116,7 +116,8 @@ test('what a log lacks at its end is taken from the execution, if all before it 
   const lacking = (log: string, Stdout: string) => {
     const beginnings = new Beginnings();
     for (const chunk of log.match(/.{1,700}/gs) ?? []) beginnings.add('stdout', chunk);
-    const RunOutput = { Stdout, StdoutTruncated: Stdout.length >= 2_048 };
+    const silent = { stderr: '', StderrTruncated: false, ExitCode: 0, ErrorMsg: '' };
+    const RunOutput = { Stdout, StdoutTruncated: Stdout.length >= 2_048, ...silent };
     return missingFrom({ ID: 'e-1', RunOutput }, beginnings);
   };
   expect(lacking('a\n', 'a\nrest')).toEqual([{ stream: 'stdout', text: 'rest', executionId: 'e-1' }]);

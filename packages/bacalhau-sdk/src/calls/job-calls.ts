@@ -1,0 +1,325 @@
+import {
+  type DiffJobResponse,
+  type Execution,
+  ExecutionOrderBy,
+  type GetJobResponse,
+  type Job,
+  type JobHistory,
+  JobHistoryEventType,
+  JobInclude,
+  JobOrderBy,
+  type PutJobRequest,
+  type PutJobResponse,
+  type RerunJobResponse,
+  type SpecConfig,
+  type StopJobResponse,
+} from 'bacalhau-apiclient';
+import type { ApiPromise, PagePromise } from '../answers/index.js';
+import { checkIdentifier, checkJob, checkLimit, checkPutJobRequest, oneOf } from '../spec/index.js';
+import {
+  Caller,
+  type CallOptions,
+  defined,
+  itemsPage,
+  type NamespacedCallOptions,
+  sleep,
+  type Transport,
+} from '../transport/index.js';
+import type {
+  GetJobOptions,
+  JobExecutionsOptions,
+  JobHistoryOptions,
+  ListJobsOptions,
+  RerunOptions,
+} from './options.js';
+
+/** The page of a list that is awaited without a limit, as in the Python SDK. */
+const AWAITED_PAGE = 5;
+/** The page of a list that is looped over without a limit: servers decode every job of a namespace for each page. */
+const WALKED_PAGE = 1_000;
+/** What a live history waits between two questions, in milliseconds. */
+const SHORTEST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 2_000;
+/** Where servers put a job that names no namespace. */
+export const DEFAULT_NAMESPACE = 'default';
+/** The limit that means all entries. */
+const ALL = 0;
+
+/** The server's calls on jobs, one method a call. */
+export class JobCalls {
+  /** @internal */
+  protected readonly caller: Caller;
+
+  /** @internal */
+  constructor(transport: Transport) {
+    this.caller = new Caller(transport);
+  }
+
+  /**
+   * Submits a job. It is never sent twice: after a `CallError` with `outcomeUnknown` look whether it arrived.
+   *
+   * From servers 1.8 on, a name that exists in the namespace updates that job. Without a name the server makes one.
+   *
+   * @returns the job's id, the evaluation's id, and the server's warnings, `null` if there are none.
+   * @throws {InvalidJobError} naming the field, before anything is sent.
+   * @throws {ConflictError} if a job of that name exists already and nothing changed.
+   */
+  put(request: PutJobRequest, options: NamespacedCallOptions = {}): ApiPromise<PutJobResponse> {
+    return this.caller.write('jobs.put', options, ({ jobs }, sending) => {
+      checkPutJobRequest(request);
+      const namespace = request.Job.Namespace ?? this.caller.namespace(options);
+      const putJobRequest =
+        namespace === undefined ? request : { ...request, Job: { ...request.Job, Namespace: namespace } };
+      return jobs.putJob({ putJobRequest }, sending);
+    });
+  }
+
+  /**
+   * Stops a job. The reason becomes the message of the job's state.
+   *
+   * @throws {ConflictError} if the job has ended already; a job that was stopped before is stopped again without complaint.
+   */
+  stop(jobId: string, reason?: string, options: NamespacedCallOptions = {}): ApiPromise<StopJobResponse> {
+    return this.caller.write('jobs.stop', options, ({ jobs }, request) =>
+      jobs.stopJob(
+        {
+          jobId: checkIdentifier(jobId, 'jobId'),
+          // In the body: servers ignore the query parameter of that name.
+          ...defined({
+            namespace: this.caller.namespace(options),
+            stopJobRequest: reason === undefined ? undefined : { reason },
+          }),
+        },
+        request,
+      ),
+    );
+  }
+
+  /** A job by id, by the beginning of its id, or (from servers 1.8 on) by name. */
+  get(jobId: string, options: GetJobOptions = {}): ApiPromise<GetJobResponse> {
+    const { include = [], limit = 10, jobVersion } = options;
+    return this.caller.read('jobs.get', options, ({ jobs }, request) => {
+      const parts = (typeof include === 'string' ? [include] : include).map((part) =>
+        oneOf(part, JobInclude, 'include'),
+      );
+      return jobs.getJob(
+        {
+          jobId: checkIdentifier(jobId, 'jobId'),
+          limit: checkLimit(limit, 'limit'),
+          ...defined({
+            namespace: this.caller.namespace(options),
+            jobVersion,
+            include: parts.length === 0 ? undefined : parts,
+          }),
+        },
+        request,
+      );
+    });
+  }
+
+  /**
+   * Lists jobs, oldest first. Without a namespace, here and in the client's options, those of all namespaces.
+   *
+   * @example
+   * ```ts
+   * for await (const job of jobs.list({ labels: ['env=prod'], limit: 100 })) console.log(job.ID, job.State?.StateType);
+   * ```
+   */
+  list(options: ListJobsOptions = {}): PagePromise<Job> {
+    const { limit, orderBy = 'created_at', reverse = false, labels } = options;
+    return this.caller.list({
+      name: 'jobs.list',
+      options,
+      send: ({ nextToken = options.nextToken, pageSize = AWAITED_PAGE }, { jobs }, request) =>
+        jobs.listJobs(
+          {
+            limit: checkLimit(limit ?? pageSize, 'limit'),
+            orderBy: oneOf(orderBy, JobOrderBy, 'orderBy'),
+            reverse,
+            // The token remembers neither namespace nor labels, so they go along with every page.
+            ...defined({ namespace: this.caller.namespace(options), nextToken, labels: labels && [...labels] }),
+          },
+          request,
+        ),
+      toPage: itemsPage,
+      walkSize: WALKED_PAGE,
+      key: ({ ID }) => ID,
+    });
+  }
+
+  /** The runs of a job on compute nodes: state, exit code, the beginning of its output, where the result went. */
+  executions(jobId: string, options: JobExecutionsOptions = {}): PagePromise<Execution> {
+    const { limit, orderBy, reverse = false, jobVersion, allJobVersions } = options;
+    return this.caller.list({
+      name: 'jobs.executions',
+      options,
+      send: ({ pageSize = AWAITED_PAGE }, { jobs }, request) =>
+        jobs.listJobExecutions(
+          {
+            jobId: checkIdentifier(jobId, 'jobId'),
+            limit: checkLimit(limit ?? pageSize, 'limit'),
+            reverse,
+            ...defined({
+              namespace: this.caller.namespace(options),
+              orderBy: orderBy && oneOf(orderBy, ExecutionOrderBy, 'orderBy'),
+              jobVersion,
+              allJobVersions,
+            }),
+          },
+          request,
+        ),
+      toPage: itemsPage,
+      walkSize: ALL,
+    });
+  }
+
+  /** The versions of a job's specification, oldest first. From servers 1.8 on. */
+  versions(jobId: string, options: NamespacedCallOptions = {}): PagePromise<Job> {
+    return this.caller.list({
+      name: 'jobs.versions',
+      options,
+      send: async (_page, { jobs }, request) => {
+        await this.#requireNamedJobs('jobs.versions', options);
+        return jobs.listJobVersions(
+          { jobId: checkIdentifier(jobId, 'jobId'), ...defined({ namespace: this.caller.namespace(options) }) },
+          request,
+        );
+      },
+      toPage: itemsPage,
+    });
+  }
+
+  /**
+   * Where the results of a job are, one entry for each completed execution that published: a URL, an IPFS CID, an S3
+   * place. Nothing while the job runs, and nothing for a job without a publisher.
+   */
+  results(jobId: string, options: NamespacedCallOptions = {}): PagePromise<SpecConfig> {
+    return this.caller.list({
+      name: 'jobs.results',
+      options,
+      send: (_page, { jobs }, request) =>
+        jobs.listJobResults(
+          { jobId: checkIdentifier(jobId, 'jobId'), ...defined({ namespace: this.caller.namespace(options) }) },
+          request,
+        ),
+      toPage: itemsPage,
+    });
+  }
+
+  /**
+   * What happened to a job, in order.
+   *
+   * While the job runs the server hands out a token even after the last event: keep `nextToken` of the last page to
+   * ask later for what came since, or let `followHistory` do that.
+   */
+  history(jobId: string, options: JobHistoryOptions = {}): PagePromise<JobHistory> {
+    const { eventType = 'execution', executionId, nodeId, limit, since, jobVersion, allJobVersions } = options;
+    return this.caller.list({
+      name: 'jobs.history',
+      options,
+      send: ({ nextToken = options.nextToken }, { jobs }, request) =>
+        jobs.listJobHistory(
+          {
+            jobId: checkIdentifier(jobId, 'jobId'),
+            eventType: oneOf(eventType, JobHistoryEventType, 'eventType'),
+            ...defined({
+              namespace: this.caller.namespace(options),
+              executionId,
+              // Sent again for every page: the server takes it from the query, not from the token.
+              limit: limit === undefined ? undefined : checkLimit(limit, 'limit'),
+              nextToken,
+              since: since && Math.floor(since.getTime() / 1_000),
+              jobVersion,
+              allJobVersions,
+            }),
+          },
+          request,
+        ),
+      toPage: async (answer) => {
+        const page = itemsPage(answer);
+        if (nodeId === undefined) return page;
+        const executions = await this.#executionsOn(nodeId, jobId, options);
+        const items = page.items.filter(({ ExecutionID }) => ExecutionID !== undefined && executions.has(ExecutionID));
+        return { ...page, items };
+      },
+    });
+  }
+
+  async #executionsOn(nodeId: string, jobId: string, options: JobHistoryOptions): Promise<ReadonlySet<string>> {
+    const { signal, timeoutMs, maxRetries, headers, namespace, jobVersion, allJobVersions } = options;
+    const call = { signal, timeoutMs, maxRetries, headers, namespace, jobVersion, allJobVersions, limit: ALL };
+    const { items } = await this.executions(jobId, call);
+    return new Set(items.filter(({ NodeID }) => NodeID.startsWith(nodeId)).map(({ ID }) => ID));
+  }
+
+  /**
+   * What would change if this job, by its name, were submitted. The text is for people; it is empty if nothing would.
+   * From servers 1.8 on.
+   *
+   * @throws {NotFoundError} if there is no job of that name.
+   */
+  diff(job: Job, options: NamespacedCallOptions = {}): ApiPromise<DiffJobResponse> {
+    return this.caller.read('jobs.diff', options, async ({ jobs }, request) => {
+      checkJob(job);
+      await this.#requireNamedJobs('jobs.diff', options);
+      const namespace = job.Namespace ?? this.caller.namespace(options);
+      const Job = namespace === undefined ? job : { ...job, Namespace: namespace };
+      return jobs.diffJob({ diffJobRequest: { Job } }, request);
+    });
+  }
+
+  /**
+   * Runs a job once more, as a new version of it. From servers 1.8 on.
+   *
+   * The job is looked up first, with its version: a rerun of something unknown leaves a server up to 1.9.3 unable to
+   * write until it is restarted. A job that is deleted in the moment between the two is not covered by that.
+   *
+   * @throws {NotFoundError} if there is no such job or version; the server is not bothered then.
+   */
+  rerun(jobId: string, options: RerunOptions = {}): ApiPromise<RerunJobResponse> {
+    const { jobVersion, signal, timeoutMs, maxRetries, headers } = options;
+    return this.caller.write('jobs.rerun', options, async ({ jobs }, request) => {
+      await this.#requireNamedJobs('jobs.rerun', options);
+      const namespace = this.caller.namespace(options);
+      const found = await this.get(jobId, { namespace, jobVersion, signal, timeoutMs, maxRetries, headers });
+      const { ID = '', Namespace = DEFAULT_NAMESPACE } = found.Job;
+      return jobs.rerunJob(
+        {
+          jobId: checkIdentifier(ID, 'jobId'),
+          // In the body: servers do not look at the query of a PUT.
+          rerunJobRequest: { Namespace, ...defined({ JobVersion: jobVersion }) },
+        },
+        request,
+      );
+    });
+  }
+
+  /**
+   * What happens to a job, from its beginning and as it happens, until it has ended.
+   *
+   * @example
+   * ```ts
+   * for await (const { Event } of jobs.followHistory(jobId)) console.log(Event.Message);
+   * ```
+   */
+  async *followHistory(jobId: string, options: JobHistoryOptions = {}): AsyncGenerator<JobHistory, void, undefined> {
+    let pause = SHORTEST_PAUSE_MS;
+    let page = await this.history(jobId, { eventType: 'all', ...options });
+    for (;;) {
+      yield* page.items;
+      // The server hands out a token as long as the job has not ended.
+      if (page.nextToken === '') return;
+      if (page.items.length > 0) pause = SHORTEST_PAUSE_MS;
+      else {
+        await this.caller.transport.hold('jobs.followHistory', { signal: options.signal }, (cut) => sleep(pause, cut));
+        pause = Math.min(pause * 1.5, LONGEST_PAUSE_MS);
+      }
+      page = await this.history(jobId, { eventType: 'all', ...options, nextToken: page.nextToken });
+    }
+  }
+
+  #requireNamedJobs(operation: string, { signal, timeoutMs }: CallOptions): Promise<void> {
+    const advice = 'Older servers know a job by its id only and keep one version of it.';
+    return this.caller.transport.requireServer('1.8.0', operation, advice, { signal, timeoutMs });
+  }
+}
