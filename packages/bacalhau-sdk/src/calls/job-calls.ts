@@ -47,12 +47,11 @@ const ALL = 0;
 
 /** The server's calls on jobs, one method a call. */
 export class JobCalls {
-  /** @internal */
-  protected readonly caller: Caller;
+  readonly #caller: Caller;
 
   /** @internal */
   constructor(transport: Transport) {
-    this.caller = new Caller(transport);
+    this.#caller = new Caller(transport);
   }
 
   /**
@@ -65,9 +64,9 @@ export class JobCalls {
    * @throws {ConflictError} if a job of that name exists already and nothing changed.
    */
   put(request: PutJobRequest, options: NamespacedCallOptions = {}): ApiPromise<PutJobResponse> {
-    return this.caller.write('jobs.put', options, ({ jobs }, sending) => {
+    return this.#caller.write('jobs.put', options, ({ jobs }, sending) => {
       checkPutJobRequest(request);
-      const namespace = request.Job.Namespace ?? this.caller.namespace(options);
+      const namespace = request.Job.Namespace ?? this.#caller.namespace(options);
       const putJobRequest =
         namespace === undefined ? request : { ...request, Job: { ...request.Job, Namespace: namespace } };
       return jobs.putJob({ putJobRequest }, sending);
@@ -80,13 +79,13 @@ export class JobCalls {
    * @throws {ConflictError} if the job has ended already; a job that was stopped before is stopped again without complaint.
    */
   stop(jobId: string, reason?: string, options: NamespacedCallOptions = {}): ApiPromise<StopJobResponse> {
-    return this.caller.write('jobs.stop', options, ({ jobs }, request) =>
+    return this.#caller.write('jobs.stop', options, ({ jobs }, request) =>
       jobs.stopJob(
         {
           jobId: checkIdentifier(jobId, 'jobId'),
           // In the body: servers ignore the query parameter of that name.
           ...defined({
-            namespace: this.caller.namespace(options),
+            namespace: this.#caller.namespace(options),
             stopJobRequest: reason === undefined ? undefined : { reason },
           }),
         },
@@ -98,7 +97,7 @@ export class JobCalls {
   /** A job by id, by the beginning of its id, or (from servers 1.8 on) by name. */
   get(jobId: string, options: GetJobOptions = {}): ApiPromise<GetJobResponse> {
     const { include = [], limit = 10, jobVersion } = options;
-    return this.caller.read('jobs.get', options, ({ jobs }, request) => {
+    return this.#caller.read('jobs.get', options, ({ jobs }, request) => {
       const parts = (typeof include === 'string' ? [include] : include).map((part) =>
         oneOf(part, JobInclude, 'include'),
       );
@@ -107,7 +106,7 @@ export class JobCalls {
           jobId: checkIdentifier(jobId, 'jobId'),
           limit: checkLimit(limit, 'limit'),
           ...defined({
-            namespace: this.caller.namespace(options),
+            namespace: this.#caller.namespace(options),
             jobVersion,
             include: parts.length === 0 ? undefined : parts,
           }),
@@ -127,7 +126,7 @@ export class JobCalls {
    */
   list(options: ListJobsOptions = {}): PagePromise<Job> {
     const { limit, orderBy = 'created_at', reverse = false, labels } = options;
-    return this.caller.list({
+    return this.#caller.list({
       name: 'jobs.list',
       options,
       send: ({ nextToken = options.nextToken, pageSize = AWAITED_PAGE }, { jobs }, request) =>
@@ -137,7 +136,7 @@ export class JobCalls {
             orderBy: oneOf(orderBy, JobOrderBy, 'orderBy'),
             reverse,
             // The token remembers neither namespace nor labels, so they go along with every page.
-            ...defined({ namespace: this.caller.namespace(options), nextToken, labels: labels && [...labels] }),
+            ...defined({ namespace: this.#caller.namespace(options), nextToken, labels: labels && [...labels] }),
           },
           request,
         ),
@@ -150,7 +149,7 @@ export class JobCalls {
   /** The runs of a job on compute nodes: state, exit code, the beginning of its output, where the result went. */
   executions(jobId: string, options: JobExecutionsOptions = {}): PagePromise<Execution> {
     const { limit, orderBy, reverse = false, jobVersion, allJobVersions } = options;
-    return this.caller.list({
+    return this.#caller.list({
       name: 'jobs.executions',
       options,
       send: ({ pageSize = AWAITED_PAGE }, { jobs }, request) =>
@@ -160,7 +159,7 @@ export class JobCalls {
             limit: checkLimit(limit ?? pageSize, 'limit'),
             reverse,
             ...defined({
-              namespace: this.caller.namespace(options),
+              namespace: this.#caller.namespace(options),
               orderBy: orderBy && oneOf(orderBy, ExecutionOrderBy, 'orderBy'),
               jobVersion,
               allJobVersions,
@@ -175,13 +174,13 @@ export class JobCalls {
 
   /** The versions of a job's specification, oldest first. From servers 1.8 on. */
   versions(jobId: string, options: NamespacedCallOptions = {}): PagePromise<Job> {
-    return this.caller.list({
+    return this.#caller.list({
       name: 'jobs.versions',
       options,
       send: async (_page, { jobs }, request) => {
         await this.#requireNamedJobs('jobs.versions', options);
         return jobs.listJobVersions(
-          { jobId: checkIdentifier(jobId, 'jobId'), ...defined({ namespace: this.caller.namespace(options) }) },
+          { jobId: checkIdentifier(jobId, 'jobId'), ...defined({ namespace: this.#caller.namespace(options) }) },
           request,
         );
       },
@@ -194,12 +193,12 @@ export class JobCalls {
    * place. Nothing while the job runs, and nothing for a job without a publisher.
    */
   results(jobId: string, options: NamespacedCallOptions = {}): PagePromise<SpecConfig> {
-    return this.caller.list({
+    return this.#caller.list({
       name: 'jobs.results',
       options,
       send: (_page, { jobs }, request) =>
         jobs.listJobResults(
-          { jobId: checkIdentifier(jobId, 'jobId'), ...defined({ namespace: this.caller.namespace(options) }) },
+          { jobId: checkIdentifier(jobId, 'jobId'), ...defined({ namespace: this.#caller.namespace(options) }) },
           request,
         ),
       toPage: itemsPage,
@@ -214,7 +213,7 @@ export class JobCalls {
    */
   history(jobId: string, options: JobHistoryOptions = {}): PagePromise<JobHistory> {
     const { eventType = 'execution', executionId, nodeId, limit, since, jobVersion, allJobVersions } = options;
-    return this.caller.list({
+    return this.#caller.list({
       name: 'jobs.history',
       options,
       send: ({ nextToken = options.nextToken }, { jobs }, request) =>
@@ -223,7 +222,7 @@ export class JobCalls {
             jobId: checkIdentifier(jobId, 'jobId'),
             eventType: oneOf(eventType, JobHistoryEventType, 'eventType'),
             ...defined({
-              namespace: this.caller.namespace(options),
+              namespace: this.#caller.namespace(options),
               executionId,
               // Sent again for every page: the server takes it from the query, not from the token.
               limit: limit === undefined ? undefined : checkLimit(limit, 'limit'),
@@ -259,10 +258,10 @@ export class JobCalls {
    * @throws {NotFoundError} if there is no job of that name.
    */
   diff(job: Job, options: NamespacedCallOptions = {}): ApiPromise<DiffJobResponse> {
-    return this.caller.read('jobs.diff', options, async ({ jobs }, request) => {
+    return this.#caller.read('jobs.diff', options, async ({ jobs }, request) => {
       checkJob(job);
       await this.#requireNamedJobs('jobs.diff', options);
-      const namespace = job.Namespace ?? this.caller.namespace(options);
+      const namespace = job.Namespace ?? this.#caller.namespace(options);
       const Job = namespace === undefined ? job : { ...job, Namespace: namespace };
       return jobs.diffJob({ diffJobRequest: { Job } }, request);
     });
@@ -278,9 +277,9 @@ export class JobCalls {
    */
   rerun(jobId: string, options: RerunOptions = {}): ApiPromise<RerunJobResponse> {
     const { jobVersion, signal, timeoutMs, maxRetries, headers } = options;
-    return this.caller.write('jobs.rerun', options, async ({ jobs }, request) => {
+    return this.#caller.write('jobs.rerun', options, async ({ jobs }, request) => {
       await this.#requireNamedJobs('jobs.rerun', options);
-      const namespace = this.caller.namespace(options);
+      const namespace = this.#caller.namespace(options);
       const found = await this.get(jobId, { namespace, jobVersion, signal, timeoutMs, maxRetries, headers });
       const { ID = '', Namespace = DEFAULT_NAMESPACE } = found.Job;
       return jobs.rerunJob(
@@ -311,7 +310,7 @@ export class JobCalls {
       if (page.nextToken === '') return;
       if (page.items.length > 0) pause = SHORTEST_PAUSE_MS;
       else {
-        await this.caller.transport.hold('jobs.followHistory', { signal: options.signal }, (cut) => sleep(pause, cut));
+        await this.#caller.transport.hold('jobs.followHistory', { signal: options.signal }, (cut) => sleep(pause, cut));
         pause = Math.min(pause * 1.5, LONGEST_PAUSE_MS);
       }
       page = await this.history(jobId, { eventType: 'all', ...options, nextToken: page.nextToken });
@@ -320,6 +319,6 @@ export class JobCalls {
 
   #requireNamedJobs(operation: string, { signal, timeoutMs }: CallOptions): Promise<void> {
     const advice = 'Older servers know a job by its id only and keep one version of it.';
-    return this.caller.transport.requireServer('1.8.0', operation, advice, { signal, timeoutMs });
+    return this.#caller.transport.requireServer('1.8.0', operation, advice, { signal, timeoutMs });
   }
 }

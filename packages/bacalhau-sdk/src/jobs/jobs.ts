@@ -27,6 +27,7 @@ import { Waiter } from '../wait/index.js';
  * ```
  */
 export class Jobs extends JobCalls {
+  readonly #transport: Transport;
   readonly #waiter: Waiter;
 
   /** The jobs of the network that the options and the environment name; the same as `new Bacalhau(options).jobs`. */
@@ -34,8 +35,10 @@ export class Jobs extends JobCalls {
   /** @internal */
   constructor(transport: Transport);
   constructor(source: ClientOptions | Transport = {}) {
-    super(source instanceof Transport ? source : connect(source));
-    this.#waiter = new Waiter(this.caller.transport);
+    const transport = source instanceof Transport ? source : connect(source);
+    super(transport);
+    this.#transport = transport;
+    this.#waiter = new Waiter(transport);
   }
 
   /**
@@ -53,7 +56,7 @@ export class Jobs extends JobCalls {
     const job = await this.#toJob(spec, options);
     const named = job.Name === undefined || job.Name === '' ? { ...job, Name: freshName() } : job;
     const { JobID, Warnings } = await this.put({ Job: named }, options);
-    const namespace = job.Namespace ?? this.caller.namespace(options);
+    const namespace = job.Namespace ?? options.namespace ?? this.#transport.config.namespace;
     return this.#handle({ id: JobID, namespace: namespace ?? DEFAULT_NAMESPACE, warnings: Warnings ?? [] });
   }
 
@@ -72,24 +75,26 @@ export class Jobs extends JobCalls {
   async run(spec: JobSpec, options: RunOptions = {}): Promise<RunResult> {
     const { signal, namespace } = options;
     const job = await this.#toJob(spec, { signal });
-    const { transport } = this.caller;
-    const added = await publisherFor(job, new Nodes(transport), options);
+    const added = await publisherFor(job, new Nodes(this.#transport), options);
     const handle = await this.submit(added === undefined ? job : withPublisher(job, added), { signal, namespace });
-    return collectRun(handle, transport, added, options);
+    return collectRun(handle, this.#transport, added, options);
   }
 
   /** A handle of a job by id or name. Nothing is asked until the handle is used. */
   handle(jobId: string, options: { readonly namespace?: string | undefined } = {}): JobHandle {
-    return this.#handle({ id: checkIdentifier(jobId, 'jobId'), namespace: this.caller.namespace(options) });
+    return this.#handle({
+      id: checkIdentifier(jobId, 'jobId'),
+      namespace: options.namespace ?? this.#transport.config.namespace,
+    });
   }
 
   #handle(reference: { id: string; namespace: string | undefined; warnings?: readonly string[] }): JobHandle {
-    return new JobHandle({ jobs: this, waiter: this.#waiter, transport: this.caller.transport }, reference);
+    return new JobHandle({ jobs: this, waiter: this.#waiter, transport: this.#transport }, reference);
   }
 
   async #toJob(spec: JobSpec, { signal, timeoutMs }: CallOptions): Promise<Job> {
     if (!isTemplate(spec)) return spec;
-    return spec.toJob({ serverRelease: await this.caller.transport.serverRelease({ signal, timeoutMs }) });
+    return spec.toJob({ serverRelease: await this.#transport.serverRelease({ signal, timeoutMs }) });
   }
 }
 

@@ -126,9 +126,7 @@ describeWith(['docker'], 'a Docker job', () => {
   }, 60_000);
 
   test('whose image does not exist tells which', async () => {
-    const error = await jobs
-      .run(docker({ ...small, image: 'no-such-image:latest' }))
-      .catch((caught: unknown) => caught);
+    const error = await jobs.run(docker({ image: 'no-such-image:latest' })).catch((caught: unknown) => caught);
     expect(error).toBeInstanceOf(JobFailedError);
     expect(String(error)).toMatch(/no-such-image/);
   }, 60_000);
