@@ -67,6 +67,7 @@ export class ExecutionStream {
       else await this.#wholeOutput();
     } finally {
       this.stop();
+      await Promise.allSettled([...this.#helpers].map(({ ended }) => ended));
       buffer.put({ endOf: this.#id });
     }
   }
