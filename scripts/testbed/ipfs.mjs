@@ -9,7 +9,7 @@ import { runToEnd, startService, untilReady } from './processes.mjs';
 export const buildIpfs = (run) =>
   buildProgram(run, { name: 'ipfs', program: 'ipfs', source: 'github.com/ipfs/kubo/cmd/ipfs' });
 
-/** Starts an IPFS node that knows nobody, and returns the address of its API. */
+/** Starts an IPFS node that knows nobody, and returns the addresses of its API and of its gateway. */
 export async function startIpfs(/** @type {Run} */ run, /** @type {string} */ ipfs) {
   const repository = path.join(run.folder, 'ipfs');
   const env = { IPFS_PATH: repository };
@@ -19,8 +19,9 @@ export async function startIpfs(/** @type {Run} */ run, /** @type {string} */ ip
   const config = JSON.parse(await fs.readFile(file, 'utf8'));
   config.Bootstrap = [];
   config.AutoConf = { ...config.AutoConf, Enabled: false };
-  // Port 0 lets the system choose: the node writes the port it got into a file.
-  config.Addresses = { ...config.Addresses, API: '/ip4/127.0.0.1/tcp/0', Gateway: [], Swarm: [] };
+  // Port 0 lets the system choose: the node writes the ports it got into files.
+  const anyPort = '/ip4/127.0.0.1/tcp/0';
+  config.Addresses = { ...config.Addresses, API: anyPort, Gateway: anyPort, Swarm: [] };
   await fs.writeFile(file, JSON.stringify(config, null, 2));
 
   const service = startService(run, 'ipfs', ipfs, ['daemon', '--offline'], env);
@@ -28,6 +29,7 @@ export async function startIpfs(/** @type {Run} */ run, /** @type {string} */ ip
     const address = (await fs.readFile(path.join(repository, 'api'), 'utf8')).trim();
     const url = `http://127.0.0.1:${address.split('/').at(-1)}`;
     const response = await fetch(`${url}/api/v0/id`, { method: 'POST', signal: AbortSignal.timeout(5_000) });
-    return response.ok ? { address, url } : undefined;
+    const gateway = (await fs.readFile(path.join(repository, 'gateway'), 'utf8')).trim();
+    return response.ok ? { address, url, gateway } : undefined;
   });
 }

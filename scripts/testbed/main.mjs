@@ -98,12 +98,13 @@ function withFolder(/** @type {string} */ searchPath, /** @type {string} */ fold
 
 async function setUpIpfs(/** @type {import('./run.mjs').Run} */ run) {
   const { file, goBin } = await buildIpfs(run);
-  const { address, url } = await stage('ipfs daemon', () => startIpfs(run, file));
+  const { address, url, gateway } = await stage('ipfs daemon', () => startIpfs(run, file));
   return {
     // The command may have something to build, too.
     PATH: withFolder(process.env['PATH'] ?? '', goBin),
     BACALHAU_TEST_IPFS_API: address,
     BACALHAU_TEST_IPFS_API_URL: url,
+    BACALHAU_TEST_IPFS_GATEWAY_URL: gateway,
   };
 }
 
