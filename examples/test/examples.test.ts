@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -30,6 +30,22 @@ test('live-history', async () => {
   const lines = (await run('live-history')).stdout.trim().split('\n');
   expect(lines[0]).toMatch(/^\d{4}-\S+Z {2}job {8}Submission {6}Job submitted$/);
   expect(lines.at(-1)).toMatch(/job {8}State Update {4}Completed$/);
+}, 60_000);
+
+test('download-results', async () => {
+  const { stdout, stderr } = await run('download-results', 'my-results');
+  expect(
+    stdout
+      .trim()
+      .split(/\s*\n\s*/)
+      .sort(),
+  ).toEqual(['0  stderr', '0  stdout', '1  exitCode', '20971520  outputs/noise.bin']);
+  expect(stderr).toMatch(/The results of j-\S+ are in my-results/);
+  expect((await stat(join(folder, 'my-results', 'outputs', 'noise.bin'))).size).toBe(20_971_520);
+
+  const id = /of (j-\S+)/.exec(stderr)?.[1] ?? '';
+  await run('download-results', 'again', id);
+  expect((await readdir(join(folder, 'again'))).sort()).toEqual(['exitCode', 'outputs', 'stderr', 'stdout']);
 }, 60_000);
 
 describeWith(['docker'], 'with Docker', () => {
