@@ -25,6 +25,18 @@ const SEVEN_CALLS = `
     refused: refused instanceof NotFoundError && refused.name,
   }));`;
 
+/** Downloads the results of a job twice, to disk and file by file, with `Bacalhau` in scope. */
+const DOWNLOAD = `
+  const bacalhau = new Bacalhau();
+  const job = await bacalhau.jobs.submit(JSON.parse(process.env.TEST_JOB));
+  await job.wait();
+  const { files, writtenBytes } = await job.download(process.env.BACALHAU_DIR + '/results');
+  const onDisk = fs.readFileSync(process.env.BACALHAU_DIR + '/results/outputs/data.bin').length;
+  const read = [];
+  for await (const file of job.files()) read.push((await file.bytes()).length === file.size && file.path);
+  await bacalhau.close();
+  console.log(JSON.stringify({ files: files.map(({ path }) => path).sort(), writtenBytes, onDisk, read: read.sort() }));`;
+
 /** One call with the generated client alone. */
 const RAW_CALL = `
   const basePath = 'http://' + process.env.BACALHAU_API_HOST + ':' + process.env.BACALHAU_API_PORT;
@@ -35,6 +47,8 @@ const RAW_CALL = `
 export const CONSUMER_FILES: Readonly<Record<string, string>> = {
   'seven-calls.mjs': `import fs from 'node:fs';\nimport { Jobs, NotFoundError } from 'bacalhau-sdk';\n${SEVEN_CALLS}`,
   'seven-calls.cjs': `const fs = require('node:fs');\nconst { Jobs, NotFoundError } = require('bacalhau-sdk');\n(async () => {${SEVEN_CALLS}\n})();`,
+  'download.mjs': `import fs from 'node:fs';\nimport { Bacalhau } from 'bacalhau-sdk';\n${DOWNLOAD}`,
+  'download.cjs': `const fs = require('node:fs');\nconst { Bacalhau } = require('bacalhau-sdk');\n(async () => {${DOWNLOAD}\n})();`,
   'raw.mjs': `import { Configuration, JobApi } from 'bacalhau-apiclient';\n${RAW_CALL}`,
   'raw.cjs': `const { Configuration, JobApi } = require('bacalhau-apiclient');\n(async () => {${RAW_CALL}\n})();`,
   'copies.mjs': `

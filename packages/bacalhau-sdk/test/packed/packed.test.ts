@@ -3,8 +3,9 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { build } from 'esbuild';
 import { networkUrl } from '../support/network.js';
-import { printingJob } from '../support/wasm-jobs.js';
+import { printingJob, writingJob } from '../support/wasm-jobs.js';
 import { CONSUMER_FILES } from './consumers.js';
 
 /** The oldest Node that the packages support; the npm package of that name brings it along. */
@@ -31,6 +32,21 @@ beforeAll(async () => {
   const quiet = ['--no-audit', '--no-fund', '--loglevel=error'];
   await execute('npm', ['install', ...quiet, ...tarballs, `node@${OLDEST_NODE}`], { cwd: folder });
   for (const [name, content] of Object.entries(CONSUMER_FILES)) await writeFile(join(folder, name), content);
+  for (const format of ['esm', 'cjs'] as const) {
+    const extension = format === 'esm' ? 'mjs' : 'cjs';
+    await build({
+      entryPoints: [join(folder, `download.${extension}`)],
+      outfile: join(folder, `bundled.${extension}`),
+      bundle: true,
+      platform: 'node',
+      format,
+      // What bundlers leave to their users: CommonJS packages inside of ESM need a `require`.
+      ...(format === 'esm' && {
+        banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+      }),
+      logLevel: 'error',
+    });
+  }
 }, 300_000);
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -71,6 +87,16 @@ describe.each([
     },
   );
 
+  test.each(['download.mjs', 'download.cjs', 'bundled.mjs', 'bundled.cjs'])(
+    '%s: results are downloaded',
+    async (file) => {
+      const { answer, stderr } = await run(node(), file, { TEST_JOB: JSON.stringify(await writingJob('packed')) });
+      const files = ['exitCode', 'outputs/data.bin', 'stderr', 'stdout'];
+      expect(answer).toEqual({ files, read: files, onDisk: 65_536, writtenBytes: 65_536 + 'packed0'.length });
+      expect(stderr).toBe('');
+    },
+  );
+
   test.each(['raw.mjs', 'raw.cjs'])('%s: the generated client alone', async (file) => {
     expect((await run(node(), file)).answer).toMatchObject({ items: expect.any(Number) });
   });
@@ -102,22 +128,26 @@ test('the configuration is logged on request', async () => {
 });
 
 describe('the declarations', () => {
-  test.each(['nodenext', 'bundler'])('compile in an application with moduleResolution %s', async (resolution) => {
-    const module = resolution === 'bundler' ? 'esnext' : 'nodenext';
-    const compilerOptions = {
-      ...{ strict: true, exactOptionalPropertyTypes: true, noEmit: true },
-      ...{
-        target: 'es2022',
-        lib: ['es2022', 'dom', 'esnext.disposable'],
-        types: [],
-        module,
-        moduleResolution: resolution,
-      },
-    };
-    const config = join(folder, `tsconfig.${resolution}.json`);
-    await writeFile(config, JSON.stringify({ compilerOptions, files: ['types.ts'] }));
-    await execute(join(workspace, 'node_modules', '.bin', 'tsc'), ['-p', config]);
-  });
+  test.each(['nodenext', 'bundler'])(
+    'compile in an application with moduleResolution %s',
+    async (resolution) => {
+      const module = resolution === 'bundler' ? 'esnext' : 'nodenext';
+      const compilerOptions = {
+        ...{ strict: true, exactOptionalPropertyTypes: true, noEmit: true },
+        ...{
+          target: 'es2022',
+          lib: ['es2022', 'dom', 'esnext.disposable'],
+          types: [],
+          module,
+          moduleResolution: resolution,
+        },
+      };
+      const config = join(folder, `tsconfig.${resolution}.json`);
+      await writeFile(config, JSON.stringify({ compilerOptions, files: ['types.ts'] }));
+      await execute(join(workspace, 'node_modules', '.bin', 'tsc'), ['-p', config]);
+    },
+    60_000,
+  );
 
   test.each(['index.d.mts', 'index.d.cts'])(
     '%s name no type of axios and re-export every wire type they mention',

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import vm from 'node:vm';
 import { build } from 'esbuild';
+import { tarGzOf } from '../support/archives.js';
+import { resultsApi, serve, storeServer, urlItem } from '../support/store-server.js';
 
 const source = join(__dirname, '..', '..', 'src');
 
@@ -40,4 +42,43 @@ test('the bundle runs where nothing of Node is defined, and says what a browser 
     page,
   );
   expect(message).toMatch(/^true There is no key file in this runtime.*server/);
+});
+
+test('the bundle reads results where nothing of Node is defined, and says that it cannot download', async () => {
+  const archive = await tarGzOf([
+    { name: './stdout', content: 'hello' },
+    { name: './outputs/a.txt', content: 'x'.repeat(100_000) },
+  ]);
+  await using store = await storeServer((request, response) => serve(request, response, archive));
+  await using api = await resultsApi(() => [urlItem(`${store.url}/a.tar.gz`)]);
+  const { outputFiles } = await bundle();
+  const { console, URL, AbortController, crypto, performance, setTimeout, clearTimeout } = globalThis;
+  const { fetch, Request, Response, Headers, ReadableStream, WritableStream, TransformStream } = globalThis;
+  const { DecompressionStream, ByteLengthQueuingStrategy, TextEncoder, TextDecoder, URLSearchParams } = globalThis;
+  const page = vm.createContext({
+    ...{ console, URL, AbortController, crypto, performance, setTimeout, clearTimeout, URLSearchParams },
+    ...{ fetch, Request, Response, Headers, ReadableStream, WritableStream, TransformStream },
+    ...{ DecompressionStream, ByteLengthQueuingStrategy, TextEncoder, TextDecoder, apiUrl: api.url },
+  });
+  const read: unknown = await vm.runInContext(
+    `${outputFiles[0]?.text}
+    (async () => {
+      const job = new sdk.Bacalhau({ baseUrl: apiUrl, headers: { authorization: 'Bearer x' } }).job('j-1');
+      const files = [];
+      for await (const file of job.files()) files.push([file.path, (await file.text()).length]);
+      const refused = await job.download('somewhere').catch((error) => error);
+      return JSON.stringify([files, refused instanceof sdk.UnsupportedRuntimeError, refused.message]);
+    })()`,
+    page,
+  );
+  expect(JSON.parse(String(read))).toEqual([
+    [
+      ['stdout', 5],
+      ['outputs/a.txt', 100_000],
+    ],
+    true,
+    expect.stringContaining('files()'),
+  ]);
+  // What would make a browser ask the other server for permission first.
+  expect(Object.keys(store.seen[0]?.headers ?? {})).not.toEqual(expect.arrayContaining(['authorization']));
 });
