@@ -51,7 +51,7 @@ export class ExecutionStream {
   /** The node said that there is no log yet: what looks like a blocked stream is a job that prints nothing. */
   #hasNoLogYet = false;
   #main: LogSocket | undefined;
-  #stopped = false;
+  readonly #stopper = new AbortController();
   readonly #helpers = new Set<LogSocket>();
 
   constructor(parts: ExecutionStreamParts, executionId: string, options: { readonly fromNow: boolean }) {
@@ -74,7 +74,7 @@ export class ExecutionStream {
 
   /** Closes every connection, and lets `run` come to its end. */
   stop(): void {
-    this.#stopped = true;
+    this.#stopper.abort();
     this.#main?.cut('done');
     this.#cutHelpers();
   }
@@ -145,6 +145,10 @@ export class ExecutionStream {
     }
   }
 
+  get #stopped(): boolean {
+    return this.#stopper.signal.aborted;
+  }
+
   get #stage(): Stage {
     return this.#parts.watch.execution(this.#id)?.stage ?? { started: true, ended: true, neverRan: false };
   }
@@ -168,7 +172,7 @@ export class ExecutionStream {
     // Another connection was faster.
     if (index < this.#next) return;
     const { buffer, limits } = this.#parts;
-    if (this.#counting && index === 0 && socket.ageMs > limits.promptSnapshot) this.#counting = false;
+    if (this.#counting && index === 0 && socket.firstFrameMs > limits.promptSnapshot) this.#counting = false;
     if (!this.#counting && !buffer.offer({ stream, text, executionId: this.#id }, text.length)) {
       socket.cut('full');
       if (socket !== this.#main) this.#main?.cut('full');
@@ -286,7 +290,13 @@ export class ExecutionStream {
     const found = watch.execution(this.#id);
     // What came before the node lost its log came from there, and must not come twice.
     if (found === undefined || this.#next > 0) return;
-    await this.#bring(await outputOf(found.execution));
+    const { transport, jobId, namespace } = this.#parts;
+    const source = { transport, jobId, namespace, signal: this.#stopper.signal };
+    try {
+      for await (const entry of outputOf(found.execution, source)) await this.#bring([entry]);
+    } catch (error) {
+      if (!this.#stopped) throw error;
+    }
   }
 
   async #addMissing(): Promise<void> {

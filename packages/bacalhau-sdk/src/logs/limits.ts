@@ -60,7 +60,7 @@ export const LIMITS: LogLimits = {
   endGrace: 2_000,
   silent: 75_000,
   undroppable: 5_000,
-  promptSnapshot: 2_000,
+  promptSnapshot: 500,
   shortestLook: 100,
   longestLook: 5_000,
   unreachable: 300_000,

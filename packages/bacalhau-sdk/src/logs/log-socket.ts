@@ -55,7 +55,7 @@ export class LogSocket {
   lastFrameAt = this.startedAt;
   /** When the first one came, or the end. */
   firstAt: number | undefined;
-  opened = false;
+  #openedAt: number | undefined;
   ending: Ending | undefined;
   readonly ended: Promise<Ending>;
   readonly #controller = new AbortController();
@@ -71,6 +71,15 @@ export class LogSocket {
 
   get ageMs(): number {
     return performance.now() - this.startedAt;
+  }
+
+  get opened(): boolean {
+    return this.#openedAt !== undefined;
+  }
+
+  /** How long the first frame took once the socket was open: short if nobody stood before this request. */
+  get firstFrameMs(): number {
+    return (this.firstAt ?? performance.now()) - (this.#openedAt ?? this.startedAt);
   }
 
   get quietMs(): number {
@@ -97,7 +106,7 @@ export class LogSocket {
       agent: upgrade.agent,
       signal: this.#controller.signal,
       onOpen: () => {
-        this.opened = true;
+        this.#openedAt = performance.now();
         upgrade.opened();
       },
       onText: (message) => this.#receive(message, options),

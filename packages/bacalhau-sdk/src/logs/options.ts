@@ -9,8 +9,8 @@ export interface LogEntry {
   /** The full id of the execution that printed it. */
   readonly executionId: string;
   /**
-   * Set where the node has no log of the execution and this is the copy in its state: the first 2,048 bytes at most, and
-   * possibly less. More may have been printed; the results have it.
+   * Set where more may have been printed: the node has no log of the execution and nothing published can be read, so
+   * this is the copy in its state, of 2,048 bytes at most and possibly less; or the server says that it lost output.
    */
   readonly incomplete?: true;
 }

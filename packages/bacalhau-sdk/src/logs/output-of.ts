@@ -1,17 +1,71 @@
 import type { Execution } from 'bacalhau-apiclient';
+import { BacalhauError, RequestAbortedError } from '../errors/index.js';
+import { resultFiles } from '../results/index.js';
+import type { Transport } from '../transport/index.js';
 import type { LogEntry } from './options.js';
 
+/** Where an output is looked for. */
+export interface OutputSource {
+  readonly transport: Transport;
+  readonly jobId: string;
+  readonly namespace: string | undefined;
+  readonly signal: AbortSignal;
+}
+
 /**
- * The output of an execution that has ended and that the node has no log of: the copy in its state, which is cut at
- * 2,048 bytes and is not always marked so.
- *
- * The one place where the output of the published results can be put in instead.
+ * The output of an execution that has ended and that the node has no log of: from what it published, else the copy in
+ * its state, which is cut at 2,048 bytes and is not always marked so.
  */
-export async function outputOf({ ID, RunOutput }: Execution): Promise<readonly LogEntry[]> {
-  return [
-    ...entry(ID, 'stdout', RunOutput?.Stdout, { incomplete: true }),
-    ...entry(ID, 'stderr', RunOutput?.stderr, { incomplete: true }),
-  ];
+export async function* outputOf(execution: Execution, source: OutputSource): AsyncGenerator<LogEntry, void, undefined> {
+  const { ID, PublishedResult, RunOutput } = execution;
+  if (PublishedResult?.Type) {
+    let hasBegun = false;
+    try {
+      for await (const entry of publishedOutput(execution, source)) {
+        hasBegun = true;
+        yield entry;
+      }
+      return;
+    } catch (error) {
+      // A place out of reach leaves the copy; but what was handed out must not come again.
+      const isExpected = error instanceof BacalhauError && !(error instanceof RequestAbortedError);
+      if (hasBegun || !isExpected) throw error;
+    }
+  }
+  yield* entry(ID, 'stdout', RunOutput?.Stdout, { incomplete: true });
+  yield* entry(ID, 'stderr', RunOutput?.stderr, { incomplete: true });
+}
+
+async function* publishedOutput(
+  { ID, RunOutput }: Execution,
+  { transport, jobId, namespace, signal }: OutputSource,
+): AsyncGenerator<LogEntry, void, undefined> {
+  // Servers drop what a WebAssembly program writes at first beyond 2,048 bytes, here too, and then call it truncated.
+  const marks = { stdout: mark(RunOutput?.StdoutTruncated), stderr: mark(RunOutput?.StderrTruncated) };
+  let left = 2;
+  for await (const file of resultFiles({ transport, jobId, namespace }, { executionId: ID, signal, maxRetries: 1 })) {
+    if (file.path !== 'stdout' && file.path !== 'stderr') continue;
+    for await (const text of decoded(file.stream())) yield* entry(ID, file.path, text, marks[file.path]);
+    left -= 1;
+    // The rest of the result may be large.
+    if (left === 0) return;
+  }
+}
+
+async function* decoded(stream: ReadableStream<Uint8Array>): AsyncGenerator<string, void, undefined> {
+  const decoder = new TextDecoder();
+  // Not by `for await`: streams of some browsers are not iterable.
+  const reader = stream.getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      yield decoder.decode(value, { stream: true });
+    }
+    yield decoder.decode();
+  } finally {
+    await reader.cancel();
+  }
 }
 
 /**

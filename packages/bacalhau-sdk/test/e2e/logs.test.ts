@@ -32,12 +32,23 @@ test('an unknown job is not found', async () => {
   await expect(readLogs(newTransport(), 'j-00000000-0000-4000-8000-000000000000')).rejects.toThrow(NotFoundError);
 });
 
-test('a WebAssembly job has its output at its end, marked as possibly incomplete', async () => {
-  const transport = newTransport();
-  const { JobID } = await jobs.put({ Job: await printingJob('hello wasm') });
-  const expected = [{ stream: 'stdout', text: 'hello wasm', executionId: expect.any(String), incomplete: true }];
-  expect(await readLogs(transport, JobID, { follow: true })).toEqual(expected);
-  expect(await readLogs(transport, JobID)).toEqual(expected);
+describe('a WebAssembly job has its output at its end', () => {
+  test('from its results', async () => {
+    const transport = newTransport();
+    const { JobID } = await jobs.put({ Job: await printingJob('hello wasm') });
+    const expected = [{ stream: 'stdout', text: 'hello wasm', executionId: expect.any(String) }];
+    expect(await readLogs(transport, JobID, { follow: true })).toEqual(expected);
+    expect(await readLogs(transport, JobID)).toEqual(expected);
+  });
+
+  test('from its execution if nothing was published, marked as possibly incomplete', async () => {
+    const job = await printingJob('hello wasm');
+    const [task] = job.Tasks;
+    if (task) delete task.Publisher;
+    const { JobID } = await jobs.put({ Job: job });
+    const expected = [{ stream: 'stdout', text: 'hello wasm', executionId: expect.any(String), incomplete: true }];
+    expect(await readLogs(newTransport(), JobID, { follow: true })).toEqual(expected);
+  });
 });
 
 describeWith(['docker'], 'the logs of a Docker job', () => {
