@@ -21,6 +21,14 @@ async function submit(command: string, count?: number): Promise<string> {
   return (await jobs.put(shellJob(command, count))).JobID;
 }
 
+/** Resolves when a node runs the job. */
+async function started(jobId: string): Promise<void> {
+  for (;;) {
+    const { items } = await jobs.executions(jobId);
+    if (items.some(({ ComputeState }) => Number(ComputeState.StateType) >= ExecutionStateType.BidAccepted)) return;
+  }
+}
+
 /** Resolves with the first entry, and goes on reading. */
 async function firstEntry(iterator: AsyncIterator<LogEntry>): Promise<LogEntry> {
   const { value, done } = await iterator.next();
@@ -86,6 +94,9 @@ describeWith(['docker'], 'the logs of a Docker job', () => {
     expect((await firstEntry(all)).text).toBe('old\n');
     await all.return?.();
     expect(textOf(await readLogs(transport, jobId, { follow: true, tail: true }))).toMatch(/^(old\n)?new\n$/);
+    const late = await submit('sleep 2; echo first; sleep 0.5; echo second');
+    await started(late);
+    expect(textOf(await readLogs(transport, late, { follow: true, tail: true }))).toBe('first\nsecond\n');
   }, 60_000);
 
   test('of several executions come together', async () => {

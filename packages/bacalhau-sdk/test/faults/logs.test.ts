@@ -276,3 +276,48 @@ test('abort and break end a reader whose buffer is full', async () => {
     break;
   transport.close();
 });
+
+test('a stream goes through a gateway, and hooks see it as any request', async () => {
+  await using server = await logFaultServer(({ send, socket }) => {
+    send(LINES);
+    socket.close(1000);
+  });
+  finish(server);
+  const seen: string[] = [];
+  const transport = connect({
+    baseUrl: `${server.url}/gateway`,
+    env: {},
+    dir,
+    headers: { Authorization: 'Bearer secret' },
+    onRequest: ({ url, headers }) => seen.push(`${url.slice(0, 5)} ${headers['authorization']}`),
+    onResponse: ({ url, status }) => seen.push(`${url.slice(0, 5)} ${status}`),
+  });
+  const entries: LogEntry[] = [];
+  for await (const entry of followLogs(transport, { jobId: JOB_ID, namespace: undefined })) entries.push(entry);
+  transport.close();
+  expect(entries).toHaveLength(LINES.length);
+  expect(server.requests[0]?.path).toBe(`/gateway/api/v1/orchestrator/jobs/${JOB_ID}/logs`);
+  expect(server.requests[0]?.headers.authorization).toBe('Bearer secret');
+  expect(seen.slice(-2)).toEqual(['ws:// ***', 'ws:// 101']);
+  expect(seen.join()).not.toContain('secret');
+});
+
+test('many executions at once raise no warning, and leave no timer', async () => {
+  const warnings: string[] = [];
+  const warn = ({ name }: Error): number => warnings.push(name);
+  process.on('warning', warn);
+  const timers = (): number => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+  await using server = await logFaultServer(({ query, send, socket }, faults) => {
+    send(LINES);
+    if (query.get('follow') === 'true') setTimeout(() => finish(faults), 50);
+    socket.close(1000);
+  });
+  server.executions = 15;
+  const before = timers();
+  const { entries } = await read(server, { follow: true });
+  expect(entries).toHaveLength(15 * LINES.length);
+  await allClosed(server);
+  expect(timers()).toBeLessThanOrEqual(before);
+  process.off('warning', warn);
+  expect(warnings).toEqual([]);
+});

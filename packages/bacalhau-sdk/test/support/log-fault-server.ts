@@ -7,6 +7,7 @@ export interface LogRequest {
   /** From 1. */
   readonly number: number;
   readonly socket: WebSocket;
+  readonly path: string;
   readonly query: URLSearchParams;
   readonly headers: IncomingMessage['headers'];
   /** Sends the lines from the first or from `from` on, up to `to`, as stdout. */
@@ -19,6 +20,8 @@ export interface LogFaultServer extends AsyncDisposable {
   /** As the orchestrator would say it: 5 is running, 9 completed. */
   executionState: number;
   jobState: string;
+  /** How many executions there are, each on its own node. */
+  executions: number;
   /** Answers the upgrade with an ordinary response instead. */
   refuse: { readonly status: number; readonly body: string } | undefined;
   /** How many sockets are open. */
@@ -47,12 +50,12 @@ export async function logFaultServer(
       return;
     }
     sockets.handleUpgrade(request, tcp, head, (socket) => {
-      const query = new URL(request.url ?? '', 'http://localhost').searchParams;
+      const { pathname: path, searchParams: query } = new URL(request.url ?? '', 'http://localhost');
       const send = (lines: readonly string[], to = lines.length): void => {
         for (const Line of lines.slice(0, to)) socket.send(`${JSON.stringify({ value: { Type: 1, Line } })}\n`);
       };
       const { headers } = request;
-      const one: LogRequest = { number: requests.length + 1, socket, query, headers, send };
+      const one: LogRequest = { number: requests.length + 1, socket, path, query, headers, send };
       requests.push(one);
       answer(one, faults);
     });
@@ -64,6 +67,7 @@ export async function logFaultServer(
     requests,
     executionState: 5,
     jobState: 'Running',
+    executions: 1,
     refuse: undefined,
     open: () => sockets.clients.size,
     async [Symbol.asyncDispose]() {
@@ -75,11 +79,13 @@ export async function logFaultServer(
   return faults;
 }
 
-function rest(path: string, { executionState, jobState }: LogFaultServer): unknown {
+function rest(path: string, { executionState, jobState, executions }: LogFaultServer): unknown {
   if (path.endsWith('/agent/version')) return { Major: '1', Minor: '9', GitVersion: 'v1.9.3' };
   if (path.endsWith('/executions')) {
     const ComputeState = { StateType: executionState };
-    return { NextToken: '', Items: [{ ID: EXECUTION_ID, NodeID: 'n-1', JobID: JOB_ID, CreateTime: 1, ComputeState }] };
+    const ids = Array.from({ length: executions }, (_, index) => (index === 0 ? EXECUTION_ID : `e-${index}`));
+    const Items = ids.map((ID) => ({ ID, NodeID: `n-${ID}`, JobID: JOB_ID, CreateTime: 1, ComputeState }));
+    return { NextToken: '', Items };
   }
   const Tasks = [{ Name: 'main', Engine: { Type: 'docker', Params: {} } }];
   return { Job: { ID: JOB_ID, Name: 'faulty', Type: 'batch', Tasks, State: { StateType: jobState }, Version: 1 } };
