@@ -13,7 +13,10 @@ import type { JobResult, S3Location } from './types.js';
  * }
  * ```
  */
-export function typedResults(items: readonly SpecConfig[], executions: readonly Execution[] = []): JobResult[] {
+export function typedResults(
+  items: readonly SpecConfig[],
+  executions: readonly Pick<Execution, 'ID' | 'PublishedResult'>[] = [],
+): JobResult[] {
   const published = executions.filter((execution) => execution.PublishedResult?.Type !== undefined);
   const taken = new Set<string>();
   return items.map((item) => {
@@ -73,7 +76,7 @@ function s3Location(params: unknown): S3Location | undefined {
 }
 
 /** Executions have the unsigned form of what they published. */
-function isOf(result: JobResult, { ID, PublishedResult }: Execution): boolean {
+function isOf(result: JobResult, { ID, PublishedResult }: Pick<Execution, 'ID' | 'PublishedResult'>): boolean {
   const params: Readonly<Record<string, unknown>> = PublishedResult?.Params ?? {};
   switch (result.type) {
     case 'url':

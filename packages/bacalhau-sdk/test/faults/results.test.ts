@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs/promises';
+import { Agent } from 'node:http';
 import { join } from 'node:path';
 import axios from 'axios';
 import {
@@ -71,6 +72,17 @@ test('nothing of the client goes to where results are', async () => {
   expect(store.seen.map(({ headers }) => Object.keys(headers).sort())).toEqual([
     ['accept-encoding', 'connection', 'host', 'user-agent'],
   ]);
+});
+
+test("results are fetched through the client's own agent", async () => {
+  await using store = await storeServer((request, response) => serve(request, response, archive));
+  await using api = await resultsApi(() => [urlItem(`${store.url}/a.tar.gz`)]);
+  const httpAgent = new Agent({ keepAlive: true });
+  const connect = jest.spyOn(httpAgent, 'createConnection');
+  await jobAt(api.url, { httpAgent }).job.download(directory());
+  const ports = connect.mock.calls.map(([options]) => String(options.port));
+  expect(ports).toEqual(expect.arrayContaining([new URL(api.url).port, String(store.port)]));
+  httpAgent.destroy();
 });
 
 describe('a connection that breaks', () => {
