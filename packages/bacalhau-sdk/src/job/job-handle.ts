@@ -3,6 +3,7 @@ import type { PagePromise } from '../answers/index.js';
 import type { JobCalls, JobExecutionsOptions, JobHistoryOptions, RerunOptions } from '../calls/index.js';
 import { ConflictError } from '../errors/index.js';
 import { type FollowLogsOptions, followLogs, type LogEntry } from '../logs/index.js';
+import { hasEnded } from '../model/index.js';
 import {
   type DownloadOptions,
   type DownloadSummary,
@@ -16,7 +17,7 @@ import {
   type TransferOptions,
 } from '../results/index.js';
 import type { CallOptions, Transport } from '../transport/index.js';
-import { hasEnded, type Waiter, type WaitOptions } from '../wait/index.js';
+import type { Waiter, WaitOptions } from '../wait/index.js';
 
 /** What a handle works with. */
 export interface JobParts {

@@ -1,9 +1,8 @@
 import type { Execution, Job } from 'bacalhau-apiclient';
 import { BacalhauError, RequestAbortedError } from '../errors/index.js';
-import { followLogs } from '../logs/index.js';
-import { type Printed, printedOutput } from '../results/index.js';
+import { followLogs, type LogEntry, outputOf } from '../logs/index.js';
+import { isDocker } from '../model/index.js';
 import type { Transport } from '../transport/index.js';
-import { isWasm } from './engine.js';
 import type { ExecutionOutput } from './run-result.js';
 
 /** Where an output is looked for. */
@@ -14,40 +13,44 @@ interface Surroundings {
 }
 
 /**
- * What an execution printed, in full if it can be had: from its result, else from its log. What the execution itself
- * carries is the last resort: servers keep 2,048 bytes of it, or less without saying so (seen on 1.9.3).
+ * What an execution printed and how it ended. The output is the whole one if it can be had: from the execution's result,
+ * else from its log. The copy in its state is the last resort: servers keep 2,048 bytes of it, or less without saying
+ * so (seen on 1.9.3).
  */
-export async function outputOf(execution: Execution, surroundings: Surroundings): Promise<ExecutionOutput> {
-  const { transport, job, signal } = surroundings;
-  const { RunOutput: kept } = execution;
-  const target = { transport, jobId: job.ID ?? '', namespace: job.Namespace };
-  const printed =
-    (await printedOutput(execution, target, { isWasm: isWasm(job), signal })) ??
-    (await fromLog(execution, surroundings));
-  return {
-    executionId: execution.ID,
-    nodeId: execution.NodeID,
-    exitCode: kept?.ExitCode ?? 0,
-    stdout: printed?.stdout ?? kept?.Stdout ?? '',
-    stderr: printed?.stderr ?? kept?.stderr ?? '',
-    outputComplete: printed?.complete ?? false,
-    execution,
-  };
+export async function collectOutput(execution: Execution, surroundings: Surroundings): Promise<ExecutionOutput> {
+  const printed = { stdout: '', stderr: '', outputComplete: true };
+  for await (const { stream, text, incomplete } of entriesOf(execution, surroundings)) {
+    printed[stream] += text;
+    if (incomplete) printed.outputComplete = false;
+  }
+  const { ID, NodeID, RunOutput } = execution;
+  return { executionId: ID, nodeId: NodeID, exitCode: RunOutput?.ExitCode ?? 0, ...printed, execution };
 }
 
-/** Only Docker's output is in the log of servers from 1.8 on. */
-async function fromLog({ ID }: Execution, { transport, job, signal }: Surroundings): Promise<Printed | undefined> {
-  if (isWasm(job)) return undefined;
-  const printed = { stdout: '', stderr: '', complete: true };
+async function* entriesOf(
+  execution: Execution,
+  { transport, job, signal }: Surroundings,
+): AsyncGenerator<LogEntry, void, undefined> {
   const target = { jobId: job.ID ?? '', namespace: job.Namespace };
-  try {
-    for await (const { stream, text, incomplete } of followLogs(transport, target, { executionId: ID, signal })) {
-      printed[stream] += text;
-      if (incomplete) printed.complete = false;
+  const docker = isDocker(job);
+  if (docker && !execution.PublishedResult?.Type) {
+    const log = await readLog(transport, target, { executionId: execution.ID, signal });
+    if (log !== undefined) {
+      yield* log;
+      return;
     }
+  }
+  yield* outputOf(execution, { transport, ...target, signal, isDocker: docker });
+}
+
+/** In one piece: of a log that cannot be read to its end, nothing is used. */
+async function readLog(...request: Parameters<typeof followLogs>): Promise<readonly LogEntry[] | undefined> {
+  const entries: LogEntry[] = [];
+  try {
+    for await (const entry of followLogs(...request)) entries.push(entry);
   } catch (error) {
     if (!(error instanceof BacalhauError) || error instanceof RequestAbortedError) throw error;
     return undefined;
   }
-  return printed;
+  return entries;
 }

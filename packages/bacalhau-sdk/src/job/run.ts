@@ -1,13 +1,12 @@
 import type { Execution, Job, SpecConfig } from 'bacalhau-apiclient';
 import { JobExitError, JobStoppedError, RequestAbortedError } from '../errors/index.js';
+import { isWasm, phaseOf } from '../model/index.js';
 import type { Nodes } from '../nodes/index.js';
 import type { Transport } from '../transport/index.js';
 import type { WaitOptions } from '../wait/index.js';
-import { isWasm } from './engine.js';
-import { phaseOf } from './execution-state.js';
 import { failureOf } from './failure.js';
 import type { JobHandle } from './job-handle.js';
-import { outputOf } from './output.js';
+import { collectOutput } from './output.js';
 import type { ExecutionOutput, RunResult } from './run-result.js';
 
 export interface RunOptions extends WaitOptions {
@@ -75,7 +74,7 @@ async function collect(
   const release = await transport.serverRelease({ signal });
   const completed = items.filter(({ ComputeState }) => phaseOf(ComputeState.StateType, release) === 'completed');
   for (const execution of completed.sort(byNode)) {
-    executions.push(await outputOf(execution, { transport, job, signal }));
+    executions.push(await collectOutput(execution, { transport, job, signal }));
   }
   const results: readonly SpecConfig[] = (await handle.publishedResults({ signal })).items;
   return {

@@ -1,4 +1,5 @@
-import type { Execution } from 'bacalhau-apiclient';
+import type { Execution, Job } from 'bacalhau-apiclient';
+import { isDocker, phaseOf } from '../model/index.js';
 import { isAtLeast, type Release } from '../transport/index.js';
 
 /** What an execution's state means for its output. */
@@ -10,28 +11,17 @@ export interface Stage {
   readonly neverRan: boolean;
 }
 
-interface Numbers {
-  readonly started: number;
-  readonly rejected: readonly number[];
-  readonly ended: readonly number[];
-}
-
-/** 1.5.2 put Running and Publishing in between, and all later numbers moved. */
-const SINCE_1_5_2: Numbers = { started: 5, rejected: [4, 8], ended: [4, 8, 9, 10, 11] };
-const BEFORE: Numbers = { started: 5, rejected: [4, 6], ended: [4, 6, 7, 8, 9] };
-
 /** How a node words that a Docker execution failed before its container ran (pkg/executor/docker, 1.4 to 1.9). */
 const NOT_STARTED =
   /^(image not available|failed to start container|failed to create container|executable file not found)/;
 
 export function stageOf({ ComputeState: state }: Execution, release: Release | undefined): Stage {
-  const numbers = isAtLeast(release, '1.5.2') ? SINCE_1_5_2 : BEFORE;
-  const number = Number(state?.StateType ?? 0);
-  const ended = numbers.ended.includes(number);
-  const neverRan = numbers.rejected.includes(number) || (ended && NOT_STARTED.test(state?.Message ?? ''));
-  return { started: number >= numbers.started, ended, neverRan };
+  const phase = phaseOf(state?.StateType, release);
+  const ended = phase !== 'placing' && phase !== 'running';
+  const neverRan = phase === 'rejected' || (ended && NOT_STARTED.test(state?.Message ?? ''));
+  return { started: phase !== 'placing', ended, neverRan };
 }
 
-/** Whether the server has a stream for jobs of this engine: from 1.8 on, only what Docker ran is recorded. */
-export const isStreamed = (engine: string | undefined, release: Release | undefined): boolean =>
-  engine?.toLowerCase() === 'docker' || !isAtLeast(release, '1.8.0');
+/** Whether the server has a stream for the job: from 1.8 on, only what Docker ran is recorded. */
+export const isStreamed = (job: Job | undefined, release: Release | undefined): boolean =>
+  (job !== undefined && isDocker(job)) || !isAtLeast(release, '1.8.0');

@@ -1,4 +1,5 @@
 import { LogStreamError } from '../errors/index.js';
+import { isDocker } from '../model/index.js';
 import type { Release, Transport } from '../transport/index.js';
 import type { EntryBuffer } from './buffer.js';
 import { isStreamed, type Stage } from './execution-state.js';
@@ -63,7 +64,7 @@ export class ExecutionStream {
   async run(): Promise<void> {
     const { buffer, watch } = this.#parts;
     try {
-      if (isStreamed(engineOf(watch), watch.release)) await this.#read();
+      if (isStreamed(watch.job, watch.release)) await this.#read();
       else await this.#wholeOutput();
     } finally {
       this.stop();
@@ -290,8 +291,19 @@ export class ExecutionStream {
     const found = watch.execution(this.#id);
     // What came before the node lost its log came from there, and must not come twice.
     if (found === undefined || this.#next > 0) return;
-    const { transport, jobId, namespace } = this.#parts;
-    const source = { transport, jobId, namespace, signal: this.#stopper.signal };
+    const {
+      transport,
+      jobId,
+      namespace,
+      watch: { job },
+    } = this.#parts;
+    const source = {
+      transport,
+      jobId,
+      namespace,
+      signal: this.#stopper.signal,
+      isDocker: job !== undefined && isDocker(job),
+    };
     try {
       for await (const entry of outputOf(found.execution, source)) await this.#bring([entry]);
     } catch (error) {
@@ -329,8 +341,6 @@ export class ExecutionStream {
     for (const helper of this.#helpers) helper.cut('done');
   }
 }
-
-const engineOf = ({ job }: JobWatch): string | undefined => job?.Tasks?.[0]?.Engine?.Type;
 
 /** Before 1.8 a finished execution's log is made of the copy in its state, so its frames are not those of the stream. */
 const isOld = (release: Release | undefined): boolean => release !== undefined && !isNew(release);

@@ -1,2 +1,3 @@
 export { followLogs, type LogTarget } from './follow-logs.js';
 export type { FollowLogsOptions, LogEntry, LogReconnect } from './options.js';
+export { outputOf } from './output-of.js';

@@ -9,11 +9,13 @@ export interface OutputSource {
   readonly transport: Transport;
   readonly jobId: string;
   readonly namespace: string | undefined;
-  readonly signal: AbortSignal;
+  readonly signal: AbortSignal | undefined;
+  /** Whether the job is a Docker job, whose published output is always whole. */
+  readonly isDocker: boolean;
 }
 
 /**
- * The output of an execution that has ended and that the node has no log of: from what it published, else the copy in
+ * The output of an execution that has ended, without its log: from what it published, else the copy in
  * its state, which is cut at 2,048 bytes and is not always marked so.
  */
 export async function* outputOf(execution: Execution, source: OutputSource): AsyncGenerator<LogEntry, void, undefined> {
@@ -38,10 +40,12 @@ export async function* outputOf(execution: Execution, source: OutputSource): Asy
 
 async function* publishedOutput(
   { ID, RunOutput }: Execution,
-  { transport, jobId, namespace, signal }: OutputSource,
+  { transport, jobId, namespace, signal, isDocker }: OutputSource,
 ): AsyncGenerator<LogEntry, void, undefined> {
   // Servers drop what a WebAssembly program writes at first beyond 2,048 bytes, here too, and then call it truncated.
-  const marks = { stdout: mark(RunOutput?.StdoutTruncated), stderr: mark(RunOutput?.StderrTruncated) };
+  const marks = isDocker
+    ? { stdout: {}, stderr: {} }
+    : { stdout: mark(RunOutput?.StdoutTruncated), stderr: mark(RunOutput?.StderrTruncated) };
   let left = 2;
   for await (const file of resultFiles({ transport, jobId, namespace }, { executionId: ID, signal, maxRetries: 1 })) {
     if (file.path !== 'stdout' && file.path !== 'stderr') continue;

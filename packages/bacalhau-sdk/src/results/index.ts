@@ -1,7 +1,6 @@
 export { downloadResults } from './download.js';
 export { resultFiles } from './files.js';
 export { listResults, type ResultsTarget } from './find.js';
-export { type Printed, printedOutput } from './printed.js';
 export { typedResults } from './typed.js';
 export type {
   DownloadedFile,

@@ -1,1 +1,1 @@
-export { hasEnded, type JobReference, Waiter, type WaitOptions } from './waiter.js';
+export { type JobReference, Waiter, type WaitOptions } from './waiter.js';

@@ -1,4 +1,4 @@
-import { type Job, JobStateType } from 'bacalhau-apiclient';
+import type { Job } from 'bacalhau-apiclient';
 import {
   ApiError,
   AuthenticationError,
@@ -10,6 +10,7 @@ import {
   RequestAbortedError,
   RequestTimeoutError,
 } from '../errors/index.js';
+import { hasEnded } from '../model/index.js';
 import { checkIdentifier } from '../spec/index.js';
 import { defined, type Transport } from '../transport/index.js';
 import { Cost, jobPauseMs, listPauseMs, restMs } from './pace.js';
@@ -52,11 +53,6 @@ interface Watch {
   seen: string | undefined;
   last: Job | undefined;
 }
-
-const ENDED: ReadonlySet<string> = new Set([JobStateType.Completed, JobStateType.Failed, JobStateType.Stopped]);
-
-/** States that a newer server may send and that are not known here count as not ended. */
-export const hasEnded = (job: Job): boolean => ENDED.has(job.State?.StateType ?? '');
 
 const DEFAULT_UNREACHABLE_MS = 300_000;
 /** A look that takes longer than this has failed. */

@@ -105,7 +105,8 @@ describe('a job that does not end well', () => {
 
 describeWith(['docker'], 'a Docker job', () => {
   const image = process.env['BACALHAU_TEST_BUSYBOX_IMAGE'] ?? 'busybox:latest';
-  const shell = (script: string) => docker({ timeouts: small.timeouts, image, entrypoint: ['sh', '-c'], parameters: [script] });
+  const shell = (script: string) =>
+    docker({ timeouts: small.timeouts, image, entrypoint: ['sh', '-c'], parameters: [script] });
 
   test('runs like docker run: all of its output, without a publisher', async () => {
     const result = await jobs.run(shell('seq 1 5000; echo done >&2'));

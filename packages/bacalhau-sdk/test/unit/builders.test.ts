@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import fc from 'fast-check';
 import { docker, InvalidJobError, inputs, loadJob, parseJob, publishers, wasm } from '../../src/index.js';
+import { phaseOf } from '../../src/model/index.js';
 import { checkJob } from '../../src/spec/index.js';
 import { checkWasmModule } from '../../src/spec/wasm-module.js';
 import { parseRelease } from '../../src/transport/version.js';
@@ -221,4 +222,38 @@ describe('what servers accept and then never run', () => {
   test('a job that is just small enough passes', () => {
     expect(() => checkJob({ ...job, Meta: { large: 'x'.repeat(999_000) } })).not.toThrow();
   });
+});
+
+test('execution states are read by the server’s release, and unknown ones count as running', () => {
+  const phases = (version: string | undefined) =>
+    [0, 4, 5, 6, 7, 8, 9, 10, 11, 12].map((state) => phaseOf(state, parseRelease(version)));
+  const today = [
+    'placing',
+    'rejected',
+    'running',
+    'running',
+    'running',
+    'rejected',
+    'completed',
+    'failed',
+    'cancelled',
+    'running',
+  ];
+  expect(phases('v1.9.3')).toEqual(today);
+  expect(phases('v1.5.2')).toEqual(today);
+  expect(phases('v0.0.0-xxxxxxx')).toEqual(today);
+  expect(phases('v1.5.1')).toEqual([
+    ...[
+      'placing',
+      'rejected',
+      'running',
+      'rejected',
+      'completed',
+      'failed',
+      'cancelled',
+      'running',
+      'running',
+      'running',
+    ],
+  ]);
 });
