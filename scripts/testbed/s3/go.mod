@@ -1,6 +1,6 @@
 module bacalhau-typescript/testbed/s3
 
-go 1.25.0
+go 1.26.4
 
 tool github.com/versity/versitygw/cmd/versitygw
 
