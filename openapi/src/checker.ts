@@ -36,6 +36,9 @@ export interface ConformanceChecker {
 /** The document that comes with this package. */
 export const DOCUMENT_FILE = fileURLToPath(new URL('../bacalhau.yaml', import.meta.url));
 
+/** The document of the API of servers 0.3. */
+export const LEGACY_DOCUMENT_FILE = fileURLToPath(new URL('../bacalhau-legacy.yaml', import.meta.url));
+
 const LOG_FRAME: Schema = { $ref: '#/components/schemas/LogFrame' };
 
 const mediaType = (headers: IncomingHttpHeaders): string =>

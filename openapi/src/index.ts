@@ -3,6 +3,7 @@ export {
   createConformanceChecker,
   DOCUMENT_FILE,
   type Exchange,
+  LEGACY_DOCUMENT_FILE,
   type Violation,
 } from './checker.js';
 export { type ConformanceProxy, type ConformanceProxyOptions, startConformanceProxy } from './proxy.js';

@@ -17,6 +17,7 @@ export interface Client {
 
 export const CLIENTS: readonly Client[] = [
   { document: 'openapi/bacalhau.yaml', output: 'packages/bacalhau-apiclient/src/generated/v1' },
+  { document: 'openapi/bacalhau-legacy.yaml', output: 'packages/bacalhau-apiclient/src/generated/legacy' },
 ];
 
 export const OPTIONS_FILE = 'openapi/generator.yaml';

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { parse } from 'yaml';
-import { createConformanceChecker } from '../src/index.js';
+import { createConformanceChecker, DOCUMENT_FILE, LEGACY_DOCUMENT_FILE } from '../src/index.js';
 import { PROVENANCE_FILE, provenanceOf } from '../src/provenance.js';
 import { diffWithSwagger } from '../src/swagger-diff.js';
 
@@ -11,7 +11,7 @@ const folder = resolve(__dirname, '..');
 const root = dirname(folder);
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
 
-test('the document passes the linter', async () => {
+test('the documents pass the linter', async () => {
   const redocly = join(folder, 'node_modules/@redocly/cli/bin/cli.js');
   const arguments_ = [redocly, 'lint', '--config', 'redocly.yaml'];
   await promisify(execFile)(process.execPath, arguments_, { cwd: folder });
@@ -22,9 +22,12 @@ test('the committed client is what the generator made of the document as it is n
   expect(provenanceOf(root)).toEqual(JSON.parse(read(PROVENANCE_FILE)));
 });
 
-test('the client has a method for every operation', () => {
-  const client = read('packages/bacalhau-apiclient/src/generated/v1/api.ts');
-  for (const operation of createConformanceChecker().operationIds) {
+test.each([
+  ['v1', DOCUMENT_FILE],
+  ['legacy', LEGACY_DOCUMENT_FILE],
+])('the %s client has a method for every operation', (folderOfClient, document) => {
+  const client = read(`packages/bacalhau-apiclient/src/generated/${folderOfClient}/api.ts`);
+  for (const operation of createConformanceChecker(document).operationIds) {
     expect(client).toContain(`public ${operation}(`);
   }
 });

@@ -1,7 +1,7 @@
 import { defineConfig } from 'tsdown';
 
 export default defineConfig({
-  entry: ['src/index.ts'],
+  entry: ['src/index.ts', 'src/legacy.ts'],
   format: ['esm', 'cjs'],
   // Runs wherever axios does, so no Node built-ins; the extensions still say which module system a file is for.
   platform: 'neutral',

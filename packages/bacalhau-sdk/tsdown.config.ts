@@ -1,7 +1,7 @@
 import { defineConfig } from 'tsdown';
 
 export default defineConfig({
-  entry: ['src/index.ts', 'src/platform/node/index.ts', 'src/platform/browser/index.ts'],
+  entry: ['src/index.ts', 'src/legacy/index.ts', 'src/platform/node/index.ts', 'src/platform/browser/index.ts'],
   format: ['esm', 'cjs'],
   platform: 'node',
   target: 'node20.19',
@@ -12,7 +12,7 @@ export default defineConfig({
     // package stays one in CommonJS output, which test runners cannot carry out. Their notices: THIRD-PARTY-NOTICES.md.
     alwaysBundle: ['modern-tar', 'aws4fetch'],
   },
-  dts: { entry: ['src/index.ts'] },
+  dts: { entry: ['src/index.ts', 'src/legacy/index.ts'] },
   sourcemap: true,
   // `import()` in the CommonJS build becomes `require`: jest, and others that run CommonJS in a vm, cannot import there.
   outputOptions: { dynamicImportInCjs: false },

@@ -1,0 +1,2 @@
+// The generated client of the API of servers 0.3, which shares no name with that of servers from 1.4 on but by chance.
+export * from './generated/legacy/index.js';
