@@ -27,4 +27,9 @@ export class IdentityStore {
   load(): Promise<Identity> {
     return platform.loadIdentity(this.#directory);
   }
+
+  /** Signs with the key: RSASSA-PKCS1-v1_5 with SHA-256. */
+  sign(bytes: Uint8Array): Promise<Uint8Array> {
+    return platform.signRsaSha256(this.#directory, bytes);
+  }
 }

@@ -94,4 +94,6 @@ export interface Platform {
   sha256(): Hasher | undefined;
   /** @throws {UnsupportedRuntimeError} where there is no file system. */
   openFolder(directory: string, options: { readonly overwrite: boolean }): Promise<DownloadFolder>;
+  /** Signs with the key file, made if it is missing: RSASSA-PKCS1-v1_5 with SHA-256. */
+  signRsaSha256(directory: string | undefined, bytes: Uint8Array): Promise<Uint8Array>;
 }

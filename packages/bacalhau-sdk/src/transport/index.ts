@@ -10,4 +10,4 @@ export { randomHex } from './random.js';
 export { retryDelayMs } from './retry.js';
 export { type Operation, Transport } from './transport.js';
 export type { Upgrade } from './upgrade.js';
-export { isAtLeast, type Release } from './version.js';
+export { isAtLeast, parseRelease, type Release } from './version.js';

@@ -160,6 +160,12 @@ const CONFLICTS: readonly { readonly code?: RegExp; readonly message?: RegExp }[
   { message: /already in a terminal state/i },
 ];
 
+/** What servers before 1.4 say of an unknown job, with 500 or 400, and of a body of more than 10 MiB, with 400. */
+const LEGACY_TYPES: readonly { readonly message: RegExp; readonly Type: typeof ApiError }[] = [
+  { message: /^Job not found\. ID: /, Type: NotFoundError },
+  { message: /http: request body too large$/, Type: PayloadTooLargeError },
+];
+
 function apiError(
   status: number,
   body: unknown,
@@ -177,8 +183,12 @@ function apiError(
   const conflict =
     status === 500 &&
     CONFLICTS.some(({ code, message }) => (code ?? message)?.test((code ? parsed.code : parsed.message) ?? ''));
-  const Type = conflict ? ConflictError : (BY_STATUS.get(status) ?? (status >= 500 ? ServerError : ApiError));
   const said = parsed.message ?? 'the server gave no reason';
+  const Type = conflict
+    ? ConflictError
+    : (LEGACY_TYPES.find(({ message }) => message.test(said))?.Type ??
+      BY_STATUS.get(status) ??
+      (status >= 500 ? ServerError : ApiError));
   const doubt = status === 503 && !context.safe ? UNKNOWN_OUTCOME : '';
   const advice = adviceFor(parsed.message, parsed.hint);
   return new Type(`${context.operation}: ${said} (HTTP ${status})${doubt}${advice}`, facts);

@@ -1,5 +1,6 @@
 import axios, {
   type AxiosAdapter,
+  type AxiosInstance,
   type AxiosResponse,
   type InternalAxiosRequestConfig,
   type RawAxiosRequestConfig,
@@ -62,6 +63,7 @@ export class Transport {
   readonly #agents: Connections['agents'];
   readonly #logger: TransportParts['logger'];
   readonly #ownsConnections: boolean;
+  readonly #instance: AxiosInstance;
   readonly #apis: Apis;
   readonly #adapter: AxiosAdapter;
   readonly #headers: Headers;
@@ -99,6 +101,7 @@ export class Transport {
       // As with the Bacalhau command line, loopback addresses never go through a proxy.
       ...(isLoopback(config.baseUrl) && { proxy: false as const }),
     });
+    this.#instance = instance;
     this.#adapter = axios.getAdapter(instance.defaults.adapter);
     const configuration = new Configuration({ basePath: config.baseUrl });
     this.#apis = {
@@ -184,6 +187,16 @@ export class Transport {
     if (this.#closed) throw new ConfigurationError(`${operation}: this client is closed. Make a new one.`);
   }
 
+  /** A generated client of another API document, sent through this transport's operations like those of the first. */
+  client<A>(Type: new (configuration: undefined, basePath: string, instance: AxiosInstance) => A, path: string): A {
+    return new Type(undefined, this.config.baseUrl + path, this.#instance);
+  }
+
+  /** The deadline of a call, in milliseconds. */
+  timeoutMs(options: CallOptions): number {
+    return checkTimeout(options.timeoutMs) ?? this.#timeoutMs;
+  }
+
   /** The server's release, asked once; undefined for a development build, which counts as the newest. */
   serverRelease(options: CallOptions = {}): Promise<Release | undefined> {
     this.#release ??= this.call(
@@ -239,7 +252,7 @@ export class Transport {
     const maxRetries = checkRetries(options.maxRetries) ?? this.#maxRetries;
     const requestId = randomHex(16);
     const headers = { 'X-Request-Id': requestId, ...this.#headers, ...checkHeaders(options.headers) };
-    const deadline = new Deadline(checkTimeout(options.timeoutMs) ?? this.#timeoutMs, options.signal);
+    const deadline = new Deadline(this.timeoutMs(options), options.signal);
     this.#pending.add(deadline);
     let attempts = 0;
     const context = (): CallContext => ({

@@ -18,9 +18,10 @@ export const platform: Platform = {
   openWebSocket,
   ensureKeyFile: async () => undefined,
   loadIdentity: async () => {
-    throw new UnsupportedRuntimeError(
-      'There is no key file in this runtime, because it has no file system. Call identity() on a server.',
-    );
+    throw noKeyFile('Call identity() on a server.');
+  },
+  signRsaSha256: async () => {
+    throw noKeyFile('Sign on a server.');
   },
   transferHeaders: {},
   gunzip,
@@ -31,3 +32,6 @@ export const platform: Platform = {
     );
   },
 };
+
+const noKeyFile = (advice: string): UnsupportedRuntimeError =>
+  new UnsupportedRuntimeError(`There is no key file in this runtime, because it has no file system. ${advice}`);

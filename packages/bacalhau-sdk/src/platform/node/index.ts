@@ -6,8 +6,8 @@ import type { Platform } from '../platform.js';
 import { openConnections } from './connections.js';
 import { openFolder } from './download-folder.js';
 import { gunzip } from './gunzip.js';
-import { ensureKeyFile, loadIdentity } from './key-file.js';
 import { openWebSocket } from './web-socket.js';
+import { ensureKeyFile, loadIdentity, signRsaSha256 } from './key-file.js';
 
 /** Node.js, and Deno and Bun through their Node compatibility. */
 export const platform: Platform = {
@@ -31,6 +31,7 @@ export const platform: Platform = {
     return { update: (chunk) => void hash.update(chunk), digest: () => hash.digest('base64') };
   },
   openFolder,
+  signRsaSha256,
 };
 
 /** Never to standard output, which `console.debug` and `console.info` write to: that belongs to the program's own results. */

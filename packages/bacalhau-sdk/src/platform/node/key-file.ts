@@ -5,6 +5,7 @@ import {
   generateKeyPair,
   type KeyObject,
   randomBytes,
+  sign,
 } from 'node:crypto';
 import { constants, copyFile, link, mkdir, open, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -31,6 +32,15 @@ export async function ensureKeyFile(directory: string | undefined): Promise<void
 
 /** Reads the key file, making it first if need be. */
 export async function loadIdentity(directory: string | undefined): Promise<Identity> {
+  return identityOf(await loadKey(directory));
+}
+
+/** Signs with the key file: RSASSA-PKCS1-v1_5, which is what Node means by an RSA signature, with SHA-256. */
+export async function signRsaSha256(directory: string | undefined, bytes: Uint8Array): Promise<Uint8Array> {
+  return sign('sha256', bytes, await loadKey(directory));
+}
+
+async function loadKey(directory: string | undefined): Promise<KeyObject> {
   await ensureKeyFile(directory);
   const file = keyFile(directory);
   let pem: string;
@@ -42,7 +52,7 @@ export async function loadIdentity(directory: string | undefined): Promise<Ident
       { cause: error },
     );
   }
-  return identityOf(rsaKey(pem, file));
+  return rsaKey(pem, file);
 }
 
 function rsaKey(pem: string, file: string): KeyObject {

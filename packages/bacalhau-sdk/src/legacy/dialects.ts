@@ -1,0 +1,122 @@
+import { UnsupportedByServerError } from '../errors/index.js';
+import { isAtLeast, parseRelease, type Release } from '../transport/index.js';
+import { PAYLOAD_0_3_12, PAYLOAD_0_3_14, PAYLOAD_0_3_17, type StructSchema } from './encode/index.js';
+
+/** The seven calls. */
+export type LegacyCall = 'submit' | 'list' | 'events' | 'localEvents' | 'results' | 'states' | 'cancel';
+
+/** How servers of some versions want to be spoken to. */
+export interface Dialect {
+  /** The first server version that speaks it, for example `0.3.14`; its name. */
+  readonly since: string;
+  /** What stands between the server's address and the call. */
+  readonly path: '' | '/requester' | '/api/v1/requester';
+  /** The member of the body that holds a submission's payload. */
+  readonly submitField: 'data' | 'job_create_payload' | 'payload';
+  /** The member that holds a cancellation's payload; undefined where there is no `cancel`. */
+  readonly cancelField: 'job_cancel_payload' | 'payload' | undefined;
+  /**
+   * The server's own type of the payload, where it verifies the signature against its own encoding of what it read;
+   * undefined where it verifies the bytes that were sent.
+   */
+  readonly canonical: StructSchema | undefined;
+  readonly localEvents: boolean;
+  /** What job to send: `Deal` beside `Spec` or in it. */
+  readonly dealIn: 'Job' | 'Spec';
+  /** Whether a publisher is named by `PublisherSpec`, and no longer by `Publisher`. */
+  readonly publisherSpec: boolean;
+  /** What a job without `APIVersion` gets: servers want one, whichever it is. */
+  readonly apiVersion: 'V1beta1' | 'V1beta2';
+}
+
+const OLDEST: Dialect = {
+  since: '0.3.12',
+  path: '',
+  submitField: 'data',
+  cancelField: undefined,
+  canonical: PAYLOAD_0_3_12,
+  localEvents: true,
+  dealIn: 'Job',
+  publisherSpec: false,
+  apiVersion: 'V1beta1',
+};
+
+/** What changed, and when; each row has what the one before it has, but for what it says. Newest last. */
+const CHANGES: readonly (Partial<Dialect> & Pick<Dialect, 'since'>)[] = [
+  { since: '0.3.14', submitField: 'job_create_payload', canonical: PAYLOAD_0_3_14, dealIn: 'Spec' },
+  { since: '0.3.17', path: '/requester', canonical: PAYLOAD_0_3_17 },
+  { since: '0.3.18', canonical: undefined },
+  { since: '0.3.20', localEvents: false },
+  { since: '0.3.21', cancelField: 'job_cancel_payload' },
+  { since: '0.3.24', cancelField: 'payload' },
+  { since: '0.3.26', submitField: 'payload', publisherSpec: true, apiVersion: 'V1beta2' },
+  { since: '1.0.0', path: '/api/v1/requester' },
+];
+
+/** Newest first. */
+export const DIALECTS: readonly Dialect[] = rows(OLDEST, CHANGES).reverse();
+
+function rows(first: Dialect, changes: typeof CHANGES): Dialect[] {
+  const [change, ...later] = changes;
+  return change === undefined ? [first] : [first, ...rows({ ...first, ...change }, later)];
+}
+
+/** The first version that answers all of these calls with 410. */
+const GONE_SINCE = '1.4.0';
+
+/** What does the same on servers from 1.4 on, with `new Bacalhau()`. */
+const MODERN_CALLS: Readonly<Record<LegacyCall, string>> = {
+  submit: 'jobs.put',
+  list: 'jobs.list',
+  events: 'jobs.history',
+  localEvents: 'jobs.history',
+  results: 'jobs.results',
+  states: 'jobs.get',
+  cancel: 'jobs.stop',
+};
+
+/**
+ * The dialect of a server.
+ *
+ * @throws {UnsupportedByServerError} if the server is older than this package knows, or too new for this API.
+ */
+export function dialectOf(release: Release, call: LegacyCall): Dialect {
+  if (isAtLeast(release, GONE_SINCE)) throw goneError(call, versionText(release));
+  const dialect = DIALECTS.find(({ since }) => isAtLeast(release, since));
+  if (dialect === undefined) {
+    throw new UnsupportedByServerError(
+      `legacy.${call}: the server is ${versionText(release)}, and servers from ${OLDEST.since} on are supported.`,
+    );
+  }
+  return dialect;
+}
+
+/** @throws {UnsupportedByServerError} for a call that this dialect does not have. */
+export function requireCall(dialect: Dialect, call: LegacyCall): void {
+  if (call === 'localEvents' && !dialect.localEvents) {
+    throw new UnsupportedByServerError(
+      `legacy.localEvents: servers from 0.3.20 on have no local events. Use events, or on servers from 1.4 on ${modern(call)}.`,
+    );
+  }
+  if (call === 'cancel' && dialect.cancelField === undefined) {
+    throw new UnsupportedByServerError(
+      `legacy.cancel: servers before 0.3.21 cannot cancel a job: it ends with its Timeout. On servers from 1.4 on use ${modern(call)}.`,
+    );
+  }
+}
+
+/** The error for a server that took the call out. */
+export function goneError(call: LegacyCall, version: string | undefined, cause?: unknown): UnsupportedByServerError {
+  const server = version === undefined ? 'the server' : `the server is ${version}, which`;
+  return new UnsupportedByServerError(
+    `legacy.${call}: ${server} has this API no longer (it ended with 1.3). Use ${modern(call)}.`,
+    cause === undefined ? {} : { cause },
+  );
+}
+
+const modern = (call: LegacyCall): string => `${MODERN_CALLS[call]} of \`new Bacalhau()\``;
+
+/** Reads what a server or a caller says; undefined for what development builds say. */
+export const releaseOf = (version: string): Release | undefined => parseRelease(version);
+
+const versionText = ({ major, minor, patch }: Release): string => `${major}.${minor}.${patch}`;

@@ -1,0 +1,49 @@
+import { ApiError, NotFoundError } from '../errors/index.js';
+import { goneError, type LegacyCall } from './dialects.js';
+import type { SignedBody } from './envelope.js';
+import { LegacySignatureError, type SignatureProblem } from './errors.js';
+import { verifiesLocally } from './verify.js';
+
+/** Says in the terms of this API what a failure means; gives back those that speak for themselves. */
+export async function explain(error: unknown, call: LegacyCall, sealed: SignedBody | undefined): Promise<unknown> {
+  if (!(error instanceof ApiError)) return error;
+  if (error.status === 410) return goneError(call, error.serverVersion, error);
+  // An unknown job is a NotFoundError, too, but not with this text of a server's router.
+  if (error instanceof NotFoundError && /404 page not found/.test(error.message))
+    return goneError(call, undefined, error);
+  if (sealed === undefined) return error;
+  const problem = await signatureProblem(error, sealed);
+  return problem === undefined
+    ? error
+    : new LegacySignatureError(`${error.message} ${EXPLANATIONS[problem]}`, { ...factsOf(error), problem });
+}
+
+const EXPLANATIONS: Readonly<Record<SignatureProblem, string>> = {
+  'client-id': 'The client id is not the one of the public key: check the payloadSigner.',
+  key: 'The signature was not made with the private half of the public key that was sent: check the payloadSigner.',
+  payload:
+    'The signature fits what was signed, so the server read another payload: it is of another version than it was taken for (see serverVersion), or something in between altered the request.',
+  unknown:
+    'Either the signature was made with another key, or the server read another payload than the one that was signed.',
+};
+
+/** What the servers say, from 0.3.13 to 1.3. They cannot tell a wrong key from altered bytes; the one who signed can. */
+async function signatureProblem({ message }: ApiError, sealed: SignedBody): Promise<SignatureProblem | undefined> {
+  if (/public key does not match client ID/.test(message)) return 'client-id';
+  if (!/crypto\/rsa: verification error|client's signature is invalid/.test(message)) return undefined;
+  const verifies = await verifiesLocally(sealed);
+  if (verifies === undefined) return 'unknown';
+  return verifies ? 'payload' : 'key';
+}
+
+const factsOf = (error: ApiError) => ({
+  operation: error.operation,
+  status: error.status,
+  code: error.code,
+  component: error.component,
+  hint: error.hint,
+  details: error.details,
+  requestId: error.requestId,
+  attempts: error.attempts,
+  serverVersion: error.serverVersion,
+});

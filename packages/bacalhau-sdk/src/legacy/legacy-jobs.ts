@@ -1,0 +1,302 @@
+import type {
+  EventsResponse,
+  Job,
+  JobApi,
+  ListResponse,
+  LocalEventsResponse,
+  ResultsResponse,
+  StatesResponse,
+  SubmitResponse,
+} from 'bacalhau-apiclient/legacy';
+import { type ApiPromise, apiPromise, type Reply } from '../answers/index.js';
+import { InvalidArgumentError, UnsupportedRuntimeError } from '../errors/index.js';
+import { type CallOptions, connect, defined, type Operation, type Transport } from '../transport/index.js';
+import { type Dialect, type LegacyCall, requireCall } from './dialects.js';
+import { type SignedBody, sealPayload } from './envelope.js';
+import { explain } from './explain.js';
+import type { LegacyJob, LegacyListOptions, LegacyOptions, LegacySubmitOptions, LegacyWaitOptions } from './options.js';
+import { cancelPayload, submitPayload } from './payload.js';
+import { LegacyServer } from './server.js';
+import { keyFileSigner, type PayloadSigner } from './signer.js';
+import { type LegacyOutcome, waitForJob } from './wait.js';
+
+type Request = Parameters<Operation<object>['send']>[1];
+type Send<T extends object> = (api: JobApi, request: Request, dialect: Dialect) => ReturnType<Operation<T>['send']>;
+
+/** What a call is besides its request. */
+interface Call {
+  readonly name: LegacyCall;
+  readonly options: CallOptions;
+}
+
+/**
+ * The jobs of a Bacalhau network of before 1.4, whose servers speak another API: submit, list, follow, cancel. How a
+ * server of which version wants it is found out from its `/version`.
+ *
+ * Calls reject with a subclass of `BacalhauError`; a call that the server does not have, with `UnsupportedByServerError`,
+ * which names what does the same today. Each takes `signal`, `timeoutMs`, `maxRetries` and `headers`.
+ *
+ * @example
+ * ```ts
+ * await using jobs = new LegacyJobs({ host: 'bacalhau.example.org' }); // or configured by the environment
+ * const { job } = await jobs.submit({
+ *   Spec: { Engine: 'Docker', Verifier: 'Noop', Publisher: 'Ipfs', Docker: { Image: 'ubuntu', Entrypoint: ['date'] } },
+ * });
+ * const { runs } = await jobs.wait(legacyJobId(job));
+ * console.log(runs.find(({ state }) => state === 'Completed')?.output?.stdout);
+ * ```
+ */
+export class LegacyJobs implements AsyncDisposable {
+  readonly #transport: Transport;
+  readonly #server: LegacyServer;
+  readonly #signer: PayloadSigner | undefined;
+
+  /** @throws {ConfigurationError} if an option or an environment variable is malformed. */
+  constructor({ serverVersion, payloadSigner, ...options }: LegacyOptions = {}) {
+    this.#transport = connect(options);
+    this.#server = new LegacyServer(this.#transport, serverVersion);
+    this.#signer = payloadSigner;
+  }
+
+  /** The address of the server, without a slash at the end. */
+  get baseUrl(): string {
+    return this.#transport.config.baseUrl;
+  }
+
+  /**
+   * Submits a job, signed with the client's key. It is never sent twice, because the server would take it for another
+   * job: after a `CallError` with `outcomeUnknown` look whether it arrived.
+   *
+   * @returns the job as the server stored it; `legacyJobId` finds its id.
+   * @throws {InvalidJobError} naming the member that is missing, of a wrong type, or unknown to servers up to 0.3.17
+   * (later ones take no notice of what they don't know).
+   * @throws {LegacySignatureError} if the server does not accept the signature.
+   */
+  submit(job: LegacyJob, options: LegacySubmitOptions = {}): ApiPromise<SubmitResponse> {
+    return this.#signed(
+      { name: 'submit', options },
+      (dialect, clientId) => ({
+        field: dialect.submitField,
+        payload: submitPayload(dialect, { clientId, job, context: options.context }),
+      }),
+      (api, request, { signature, signer }) =>
+        api.submit({ submitRequest: { signature, client_public_key: signer.publicKey } }, request),
+    );
+  }
+
+  /**
+   * Lists jobs: this client's, unless asked otherwise. Servers from 0.3.20 on give each with its state.
+   *
+   * @throws {NotFoundError} if `id` is unknown.
+   */
+  list(options: LegacyListOptions = {}): ApiPromise<ListResponse> {
+    const { id, maxJobs, returnAll, sortBy, sortReverse, includeTags, excludeTags } = options;
+    return this.#read({ name: 'list', options }, async (api, request) => {
+      const clientId = options.clientId ?? (await this.#clientId());
+      if (clientId === undefined && id === undefined && returnAll !== true) {
+        throw new UnsupportedRuntimeError(
+          'There is no key file in this runtime, and so no client id. Give clientId, or returnAll for the jobs of all clients.',
+        );
+      }
+      const listRequest = defined({
+        client_id: clientId,
+        id,
+        max_jobs: maxJobs,
+        return_all: returnAll,
+        sort_by: sortBy,
+        sort_reverse: sortReverse,
+        include_tags: includeTags && [...includeTags],
+        exclude_tags: excludeTags && [...excludeTags],
+      });
+      return api.list({ listRequest }, request);
+    });
+  }
+
+  /**
+   * How far a job is, on each node. `runsOf` reads all shapes that it came in.
+   *
+   * @param jobId the full id.
+   * @throws {NotFoundError} if there is no such job.
+   */
+  states(jobId: string, options: CallOptions = {}): ApiPromise<StatesResponse> {
+    return this.#read({ name: 'states', options }, async (api, request) =>
+      api.states({ jobIdRequest: await this.#jobIdRequest(jobId) }, request),
+    );
+  }
+
+  /**
+   * Where the results of a job are. Nothing until they are published, and nothing for the publisher `Noop`.
+   *
+   * @param jobId the full id.
+   * @throws {NotFoundError} if there is no such job.
+   */
+  results(jobId: string, options: CallOptions = {}): ApiPromise<ResultsResponse> {
+    return this.#read({ name: 'results', options }, async (api, request) =>
+      api.results({ jobIdRequest: await this.#jobIdRequest(jobId) }, request),
+    );
+  }
+
+  /**
+   * What happened to a job, in order: the events of the network up to servers 0.3.19, changes of states later.
+   *
+   * @param jobId the full id.
+   * @throws {NotFoundError} if there is no such job.
+   */
+  events(jobId: string, options: CallOptions = {}): ApiPromise<EventsResponse> {
+    return this.#read({ name: 'events', options }, async (api, request) =>
+      api.events({ eventsRequest: await this.#jobIdRequest(jobId) }, request),
+    );
+  }
+
+  /**
+   * What the node that answers did about a job. Servers up to 0.3.19.
+   *
+   * @param jobId the full id.
+   * @throws {NotFoundError} if there is no such job.
+   * @throws {UnsupportedByServerError} from servers 0.3.20 on.
+   */
+  localEvents(jobId: string, options: CallOptions = {}): ApiPromise<LocalEventsResponse> {
+    return this.#read({ name: 'localEvents', options }, async (api, request) =>
+      api.localEvents({ jobIdRequest: await this.#jobIdRequest(jobId) }, request),
+    );
+  }
+
+  /**
+   * Cancels a job of this client. Servers from 0.3.21 on.
+   *
+   * @param jobId the full id.
+   * @returns its state after that.
+   * @throws {ConflictError} if it has ended already.
+   * @throws {PermissionDeniedError} if it belongs to another client.
+   * @throws {UnsupportedByServerError} for servers before 0.3.21.
+   */
+  cancel(jobId: string, reason?: string, options: CallOptions = {}): ApiPromise<StatesResponse> {
+    return this.#signed(
+      { name: 'cancel', options },
+      (dialect, clientId) => ({
+        // `requireCall` has made sure that there is one.
+        field: dialect.cancelField ?? 'payload',
+        payload: cancelPayload(clientId, checkJobId(jobId), reason),
+      }),
+      (api, request, { signature, signer }) =>
+        api.cancel({ cancelRequest: { signature, client_public_key: signer.publicKey } }, request),
+    );
+  }
+
+  /**
+   * Waits until a job has ended.
+   *
+   * @returns its last state, once as many nodes have completed it as its `Deal` asks for.
+   * @throws {LegacyJobError} if it failed or was cancelled, with what the nodes said about it.
+   * @throws {RequestTimeoutError} after `timeoutMs`; the job goes on.
+   * @throws {NotFoundError} if there is no such job.
+   * @example
+   * ```ts
+   * const { runs } = await jobs.wait(id, { timeoutMs: 60_000 });
+   * ```
+   */
+  wait(jobId: string, options: LegacyWaitOptions = {}): Promise<LegacyOutcome> {
+    return waitForJob(this, jobId, options);
+  }
+
+  /** Gives up the calls under way (they reject with `RequestAbortedError`) and closes the sockets. Later calls are refused. */
+  async close(): Promise<void> {
+    this.#transport.close();
+  }
+
+  /** The same as `close()`, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #read<T extends object>({ name, options }: Call, send: Send<T>): ApiPromise<T> {
+    return apiPromise(
+      this.#prepare({ name, options }, async (dialect, rest) => {
+        const api = this.#server.api(dialect);
+        const operation: Operation<T> = {
+          name: `legacy.${name}`,
+          safe: true,
+          send: (_, request) => send(api, request, dialect),
+        };
+        return this.#send({ name, options: rest }, operation, undefined);
+      }),
+    );
+  }
+
+  #signed<T extends object>(
+    { name, options }: Call,
+    compose: (dialect: Dialect, clientId: string) => { readonly field: string; readonly payload: string },
+    send: (api: JobApi, request: Request, sealed: SignedBody) => ReturnType<Operation<T>['send']>,
+  ): ApiPromise<T> {
+    return apiPromise(
+      this.#prepare({ name, options }, async (dialect, rest) => {
+        const api = this.#server.api(dialect);
+        const signer = this.#signer ?? (await keyFileSigner(this.#transport.identity));
+        const { field, payload } = compose(dialect, signer.clientId);
+        const sealed = await sealPayload(field, payload, signer);
+        const operation: Operation<T> = {
+          name: `legacy.${name}`,
+          safe: false,
+          // The generated client would write the body once more; what goes out is the text with the signed bytes in it.
+          send: (_, request) => send(api, { ...request, transformRequest: () => sealed.text }, sealed),
+        };
+        return this.#send({ name, options: rest }, operation, sealed);
+      }),
+    );
+  }
+
+  /** Finds out how to speak to the server; the time that takes counts for the call. */
+  async #prepare<T>({ name, options }: Call, work: (dialect: Dialect, rest: CallOptions) => Promise<T>): Promise<T> {
+    const started = performance.now();
+    const timeoutMs = this.#transport.timeoutMs(options);
+    const dialect = await this.#server.dialect(name, options);
+    requireCall(dialect, name);
+    return work(dialect, { ...options, timeoutMs: Math.max(1, timeoutMs - (performance.now() - started)) });
+  }
+
+  async #send<T extends object>(
+    { name, options }: Call,
+    operation: Operation<T>,
+    sealed: SignedBody | undefined,
+  ): Promise<Reply<T>> {
+    try {
+      return await this.#transport.call(operation, options).withResponse();
+    } catch (error) {
+      throw await explain(error, name, sealed);
+    }
+  }
+
+  /** The client id, which the calls that only read carry but servers do not check; undefined where there is no key. */
+  async #clientId(): Promise<string | undefined> {
+    if (this.#signer !== undefined) return this.#signer.clientId;
+    try {
+      return (await this.#transport.identity.load()).clientId;
+    } catch (error) {
+      if (error instanceof UnsupportedRuntimeError) return undefined;
+      throw error;
+    }
+  }
+
+  async #jobIdRequest(jobId: string): Promise<{ client_id?: string; job_id: string }> {
+    return { ...defined({ client_id: await this.#clientId() }), job_id: checkJobId(jobId) };
+  }
+}
+
+/**
+ * The id of a job, which moved with 0.3.14.
+ *
+ * @throws {InvalidArgumentError} for a job that has none, because no server has seen it.
+ */
+export function legacyJobId(job: Job): string {
+  const id = job.Metadata?.ID ?? job.ID;
+  if (id === undefined || id === '')
+    throw new InvalidArgumentError('job', 'has no id: it does not come from a server.');
+  return id;
+}
+
+function checkJobId(jobId: string): string {
+  if (typeof jobId !== 'string' || jobId.trim() === '') {
+    throw new InvalidArgumentError('jobId', 'is empty. Give the full id as text.');
+  }
+  return jobId;
+}

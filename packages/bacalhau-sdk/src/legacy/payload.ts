@@ -1,0 +1,60 @@
+import { InvalidArgumentError, InvalidJobError } from '../errors/index.js';
+import type { Dialect } from './dialects.js';
+import { encodeCanonically } from './encode/index.js';
+import type { LegacyJob } from './options.js';
+
+interface Submission {
+  readonly clientId: string;
+  readonly job: LegacyJob;
+  readonly context: string | undefined;
+}
+
+/**
+ * The text of a submission's payload: what is sent, and what is signed.
+ *
+ * @throws {InvalidJobError} naming the member.
+ */
+export function submitPayload(dialect: Dialect, { clientId, job, context }: Submission): string {
+  const { Deal = job.Spec?.Deal, ExecutionPlan = job.Spec?.ExecutionPlan, APIVersion = dialect.apiVersion } = job;
+  const shared = { Deal: Deal ?? { Concurrency: 1 }, ExecutionPlan };
+  const spec = publisherOf(dialect, checkSpec(job));
+  if (dialect.dealIn === 'Job') {
+    const { Deal: _deal, ExecutionPlan: _plan, ...rest } = spec;
+    return write(dialect, { ClientID: clientId, Job: { APIVersion, Spec: rest, ...shared }, Context: context });
+  }
+  if (context !== undefined && dialect.canonical?.fields['Context'] === undefined) {
+    throw new InvalidArgumentError(
+      'context',
+      'means nothing to servers from 0.3.17 on. Publish the files and name them in Spec.inputs.',
+    );
+  }
+  return write(dialect, { ClientID: clientId, APIVersion, Spec: { ...spec, ...shared }, Context: context });
+}
+
+/** The text of a cancellation's payload. All servers that have the call verify the bytes that are sent. */
+export function cancelPayload(clientId: string, jobId: string, reason: string | undefined): string {
+  return JSON.stringify({ ClientID: clientId, JobID: jobId, Reason: reason });
+}
+
+function write({ canonical }: Dialect, payload: object): string {
+  return canonical === undefined ? JSON.stringify(payload) : encodeCanonically(canonical, payload);
+}
+
+/** A payload without Spec makes these servers drop the connection without a word. */
+function checkSpec({ Spec }: LegacyJob): LegacyJob['Spec'] {
+  if (typeof Spec !== 'object' || Spec === null || Array.isArray(Spec) || Object.keys(Spec).length === 0) {
+    throw new InvalidJobError(
+      'Spec',
+      'is missing or empty. Say in it what to run: { Engine, Verifier, Publisher, … }.',
+    );
+  }
+  return Spec;
+}
+
+/** Servers from 0.3.26 on call a job that only has the old member one with an unknown publisher. */
+function publisherOf({ publisherSpec }: Dialect, spec: LegacyJob['Spec']): LegacyJob['Spec'] {
+  const { Publisher, ...rest } = spec;
+  return publisherSpec && Publisher !== undefined && rest.PublisherSpec === undefined
+    ? { ...rest, PublisherSpec: { Type: Publisher } }
+    : spec;
+}

@@ -1,0 +1,66 @@
+import { JobApi } from 'bacalhau-apiclient/legacy';
+import { ApiError, ConfigurationError } from '../errors/index.js';
+import type { CallOptions, Transport } from '../transport/index.js';
+import { type Dialect, dialectOf, type LegacyCall, releaseOf } from './dialects.js';
+
+/** The server, and how it wants to be spoken to: found out once, or given. */
+export class LegacyServer {
+  readonly #transport: Transport;
+  readonly #apis = new Map<string, JobApi>();
+  #version: string | undefined;
+
+  constructor(transport: Transport, version: string | undefined) {
+    if (version !== undefined && releaseOf(version) === undefined) {
+      throw new ConfigurationError(`serverVersion is ${JSON.stringify(version)}. Use a version such as v0.3.16.`);
+    }
+    this.#transport = transport;
+    this.#version = version;
+  }
+
+  /** @throws {UnsupportedByServerError} */
+  async dialect(call: LegacyCall, options: CallOptions): Promise<Dialect> {
+    // Not one question for all calls that come meanwhile: each has its own signal and deadline.
+    const version = this.#version ?? (await this.#ask(options));
+    const release = releaseOf(version);
+    if (release === undefined) {
+      throw new ConfigurationError(
+        `The server at ${this.#transport.config.baseUrl} was built without its version stamp and says ${version}. Give its version as the option serverVersion.`,
+      );
+    }
+    this.#version = version;
+    return dialectOf(release, call);
+  }
+
+  /** The generated client of a dialect's calls. */
+  api({ path }: Dialect): JobApi {
+    return this.#api(path);
+  }
+
+  async #ask(options: CallOptions): Promise<string> {
+    try {
+      const { build_version_info } = await this.#transport.call(
+        {
+          name: 'legacy.version',
+          safe: true,
+          send: (_, request) => this.#api('').version({ versionRequest: {} }, request),
+        },
+        options,
+      );
+      return build_version_info.gitversion;
+    } catch (error) {
+      // Servers from 1.1 on have another call for it.
+      if (!(error instanceof ApiError && [404, 405, 410].includes(error.status))) throw error;
+    }
+    const { GitVersion } = await this.#transport.call(
+      { name: 'legacy.version', safe: true, send: ({ agent }, request) => agent.getAgentVersion(request) },
+      options,
+    );
+    return GitVersion;
+  }
+
+  #api(path: string): JobApi {
+    const known = this.#apis.get(path) ?? this.#transport.client(JobApi, path);
+    this.#apis.set(path, known);
+    return known;
+  }
+}
