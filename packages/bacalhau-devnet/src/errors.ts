@@ -2,6 +2,7 @@
  * What went wrong:
  * - `INVALID_OPTIONS`: an option (or a file it names) can't be used; nothing was started.
  * - `UNSUPPORTED_PLATFORM`: Bacalhau's server doesn't run on this operating system.
+ * - `NAMESPACE_UNAVAILABLE`: the legacy devnet cannot have a network namespace of its own here.
  * - `SERVER_NOT_FOUND`: no `bacalhau` binary, and no Go to build one.
  * - `SERVER_TOO_OLD`: the binary that was named is older than 1.8.
  * - `SERVER_BUILD_FAILED`: Go was found, but the build ended with an error.
@@ -14,6 +15,7 @@
 export type DevnetErrorCode =
   | 'INVALID_OPTIONS'
   | 'UNSUPPORTED_PLATFORM'
+  | 'NAMESPACE_UNAVAILABLE'
   | 'SERVER_NOT_FOUND'
   | 'SERVER_TOO_OLD'
   | 'SERVER_BUILD_FAILED'

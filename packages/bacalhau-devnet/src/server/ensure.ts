@@ -1,9 +1,10 @@
 import { join, resolve } from 'node:path';
 import { abortedError, DevnetError } from '../errors.js';
 import type { ServerOptions } from '../options.js';
-import { buildPinned } from './build.js';
+import { buildServer } from './build.js';
 import { findOnPath, isExecutable } from './find.js';
-import { buildDir, PINNED_SERVER_VERSION, pinnedModule } from './pinned.js';
+import { findGo } from './go.js';
+import { buildDir, PINNED_SERVER_VERSION, pinnedRecipe } from './pinned.js';
 import { isTooOld, serverVersion } from './version.js';
 
 /** A server binary that is ready to run. */
@@ -57,10 +58,10 @@ async function find(options: ServerOptions): Promise<ServerBinary> {
       onProgress?.(`${path} is ${version}, too old: 1.8 or newer is needed. Looking further.`);
     }
   }
-  const module = await pinnedModule();
-  const path = join(buildDir(module), 'bacalhau');
+  const recipe = await pinnedRecipe(findGo);
+  const path = join(buildDir(recipe), 'bacalhau');
   if (await isExecutable(path)) return { path, version: PINNED_SERVER_VERSION, source: 'cache' };
-  const built = await buildPinned(module, path, options);
+  const built = await buildServer(recipe, path, options);
   return { path, version: PINNED_SERVER_VERSION, source: built ? 'build' : 'cache' };
 }
 

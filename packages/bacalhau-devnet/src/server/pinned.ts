@@ -7,28 +7,52 @@ import { packageFile } from '../package-files.js';
 /** The server version that this package is made and tested with, and builds when none is found. */
 export const PINNED_SERVER_VERSION = 'v1.9.3';
 
-/** The Go package that is the server. */
-export const SERVER_PACKAGE = 'github.com/bacalhau-project/bacalhau';
+const SERVER_PACKAGE = 'github.com/bacalhau-project/bacalhau';
 
-/** Everything between `go build` and the package, apart from the output file. */
-export const BUILD_FLAGS: readonly string[] = [
-  '-mod=mod',
-  '-trimpath',
-  '-ldflags',
-  `-s -w -X ${SERVER_PACKAGE}/pkg/version.GITVERSION=${PINNED_SERVER_VERSION}`,
-];
-
-/** The Go module that pins the server and all it is made of. */
-export interface PinnedModule {
-  readonly goMod: string;
-  readonly goSum: string;
+/** How to build a server. */
+export interface ServerRecipe {
+  /** Such as `v1.9.3`. */
+  readonly version: string;
+  /** The Go package that is the server. */
+  readonly package: string;
+  /** Everything between `go build` and the package, apart from the output file. */
+  readonly flags: readonly string[];
+  /** The Go module that pins the server and all it is made of: its files, by name. */
+  readonly module: Readonly<Record<string, string>>;
+  /** @throws DevnetError `SERVER_NOT_FOUND` when there is none that can build this server */
+  readonly findGo: () => Promise<GoCommand>;
+  /** What to do where it cannot be built. */
+  readonly withoutProxy: string;
 }
 
-export async function pinnedModule(): Promise<PinnedModule> {
+/** A Go that can build a server. */
+export interface GoCommand {
+  readonly path: string;
+  /** What it needs in its environment. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** The recipe of the version that this package pins. */
+export async function pinnedRecipe(findGo: ServerRecipe['findGo']): Promise<ServerRecipe> {
   return {
-    goMod: await readFile(packageFile('server/go.mod'), 'utf8'),
-    goSum: await readFile(packageFile('server/go.sum'), 'utf8'),
+    version: PINNED_SERVER_VERSION,
+    package: SERVER_PACKAGE,
+    flags: [
+      '-mod=mod',
+      '-trimpath',
+      '-ldflags',
+      `-s -w -X ${SERVER_PACKAGE}/pkg/version.GITVERSION=${PINNED_SERVER_VERSION}`,
+    ],
+    module: await moduleFiles('server', ['go.mod', 'go.sum']),
+    findGo,
+    withoutProxy: 'put a `bacalhau` of 1.8 or newer on the PATH, or set BACALHAU_BIN to the path of one.',
   };
+}
+
+/** Files of a Go module in a folder of this package, by name. */
+export async function moduleFiles(folder: string, names: readonly string[]): Promise<Record<string, string>> {
+  const files = names.map(async (name) => [name, await readFile(packageFile(`${folder}/${name}`), 'utf8')] as const);
+  return Object.fromEntries(await Promise.all(files));
 }
 
 /** Where this user's builds are kept, by the customs of each system. */
@@ -43,8 +67,8 @@ export function cacheRoot(): string {
 }
 
 /** The folder of one build: another version, other dependencies, flags or platform make another folder. */
-export function buildDir({ goMod, goSum }: PinnedModule): string {
-  const inputs = JSON.stringify([goMod, goSum, BUILD_FLAGS]);
+export function buildDir({ version, module, flags }: ServerRecipe): string {
+  const inputs = JSON.stringify([...Object.values(module), flags]);
   const hash = createHash('sha256').update(inputs).digest('hex').slice(0, 12);
-  return join(cacheRoot(), `${PINNED_SERVER_VERSION}-${hash}-${process.platform}-${process.arch}`);
+  return join(cacheRoot(), `${version}-${hash}-${process.platform}-${process.arch}`);
 }

@@ -42,7 +42,7 @@ export interface SupervisedProcess {
  * process.
  */
 export class Supervisor {
-  readonly #territory: Territory;
+  #territory: Territory;
   readonly #child: ChildProcess;
   readonly #ready = pending<void>();
   readonly #spawning = new Map<string, Pending<SupervisedProcess>>();
@@ -121,6 +121,12 @@ export class Supervisor {
     this.#commands.add(request.command);
     this.#send({ type: 'spawn', ...request });
     return started.promise;
+  }
+
+  /** Names the executors whose containers are to be removed in the end, where they were not known at the start. */
+  adopt(executors: readonly string[]): void {
+    this.#territory = { ...this.#territory, executors };
+    this.#send({ type: 'adopt', executors });
   }
 
   /** Ends one process: SIGTERM, and SIGKILL after the grace time. Resolves when it has ended. */

@@ -51,6 +51,9 @@ function handle(command: SupervisorCommand): void {
         send({ type: 'not-spawned', name: command.name, message: messageOf(error) });
       }
       return;
+    case 'adopt':
+      if (territory !== undefined) territory = { ...territory, executors: command.executors };
+      return;
     case 'end': {
       const child = children.get(command.name);
       if (child !== undefined) void end(child);

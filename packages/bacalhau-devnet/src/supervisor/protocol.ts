@@ -5,6 +5,7 @@
 export type SupervisorCommand =
   | ({ readonly type: 'init' } & Territory)
   | ({ readonly type: 'spawn' } & SpawnRequest)
+  | { readonly type: 'adopt'; readonly executors: readonly string[] }
   | { readonly type: 'end'; readonly name: string }
   | { readonly type: 'stop'; readonly keepLogs: boolean };
 
