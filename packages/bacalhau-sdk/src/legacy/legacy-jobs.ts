@@ -9,13 +9,14 @@ import type {
   SubmitResponse,
 } from 'bacalhau-apiclient/legacy';
 import { type ApiPromise, apiPromise, type Reply } from '../answers/index.js';
-import { InvalidArgumentError, UnsupportedRuntimeError } from '../errors/index.js';
+import { InvalidArgumentError, RequestTimeoutError, UnsupportedRuntimeError } from '../errors/index.js';
 import { type CallOptions, connect, defined, type Operation, type Transport } from '../transport/index.js';
 import { type Dialect, type LegacyCall, requireCall } from './dialects.js';
 import { type SignedBody, sealPayload } from './envelope.js';
 import { explain } from './explain.js';
 import type { LegacyJob, LegacyListOptions, LegacyOptions, LegacySubmitOptions, LegacyWaitOptions } from './options.js';
 import { cancelPayload, submitPayload } from './payload.js';
+import type { LegacyRun } from './runs.js';
 import { LegacyServer } from './server.js';
 import { keyFileSigner, type PayloadSigner } from './signer.js';
 import { type LegacyOutcome, waitForJob } from './wait.js';
@@ -195,8 +196,21 @@ export class LegacyJobs implements AsyncDisposable {
    * const { runs } = await jobs.wait(id, { timeoutMs: 60_000 });
    * ```
    */
-  wait(jobId: string, options: LegacyWaitOptions = {}): Promise<LegacyOutcome> {
-    return waitForJob(this, jobId, options);
+  async wait(jobId: string, options: LegacyWaitOptions = {}): Promise<LegacyOutcome> {
+    const { timeoutMs, signal, maxIntervalMs, maxRetries, headers } = options;
+    let seen: readonly LegacyRun[] = [];
+    const onLook = (runs: readonly LegacyRun[]): void => {
+      seen = runs;
+    };
+    try {
+      return await this.#transport.hold('legacy.wait', { timeoutMs, signal }, (cut) =>
+        waitForJob(this, jobId, { call: { signal: cut, maxRetries, headers }, maxIntervalMs, onLook }),
+      );
+    } catch (error) {
+      if (!(error instanceof RequestTimeoutError)) throw error;
+      const runs = seen.map(({ nodeId, state }) => `${nodeId}: ${state}`).join(', ') || 'no node has taken it up';
+      throw new RequestTimeoutError(`Job ${jobId} has not ended within ${timeoutMs} ms (${runs}). It goes on.`, error);
+    }
   }
 
   /** Gives up the calls under way (they reject with `RequestAbortedError`) and closes the sockets. Later calls are refused. */

@@ -6,8 +6,8 @@ import type { Platform } from '../platform.js';
 import { openConnections } from './connections.js';
 import { openFolder } from './download-folder.js';
 import { gunzip } from './gunzip.js';
-import { openWebSocket } from './web-socket.js';
 import { ensureKeyFile, loadIdentity, signRsaSha256 } from './key-file.js';
+import { openWebSocket } from './web-socket.js';
 
 /** Node.js, and Deno and Bun through their Node compatibility. */
 export const platform: Platform = {
