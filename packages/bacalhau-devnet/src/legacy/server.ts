@@ -5,6 +5,7 @@ import type { ServerBinary } from '../server/ensure.js';
 import { isExecutable } from '../server/find.js';
 import { findLegacyGo } from '../server/go.js';
 import { buildDir, moduleFiles, type ServerRecipe } from '../server/pinned.js';
+import { namespaceCommand } from './namespace.js';
 import type { LegacyServerOptions } from './options.js';
 
 /** The last version that has all six calls of the legacy API at its root; the one that the legacy devnet runs. */
@@ -15,7 +16,7 @@ const LEGACY_PACKAGE = 'github.com/filecoin-project/bacalhau';
 /**
  * Finds the legacy server in this user's cache, or builds it (a few minutes, once) and puts it there. Linux only.
  *
- * @throws DevnetError `UNSUPPORTED_PLATFORM`, `SERVER_NOT_FOUND` without Go, `SERVER_BUILD_FAILED`, `ABORTED`
+ * @throws DevnetError `UNSUPPORTED_PLATFORM`, `NAMESPACE_UNAVAILABLE`, `SERVER_NOT_FOUND` without Go, `SERVER_BUILD_FAILED`, `ABORTED`
  * @example
  * const { path } = await ensureLegacyServer({ onProgress: console.error });
  */
@@ -29,6 +30,8 @@ export async function ensureLegacyServer(options: LegacyServerOptions = {}): Pro
   const { server, signal, onProgress } = options;
   if (signal?.aborted) throw abortedError(signal);
   if (server !== undefined) return named(server);
+  // Before a build of minutes: where it could not be started it is not needed.
+  await namespaceCommand();
   const recipe = await legacyRecipe();
   const path = join(buildDir(recipe), 'bacalhau');
   try {

@@ -61,7 +61,7 @@ function rows(first: Dialect, changes: typeof CHANGES): Dialect[] {
   return change === undefined ? [first] : [first, ...rows({ ...first, ...change }, later)];
 }
 
-/** The first version that answers all of these calls with 410. */
+/** The first version that has none of these calls. */
 const GONE_SINCE = '1.4.0';
 
 /** What does the same on servers from 1.4 on, with `new Bacalhau()`. */

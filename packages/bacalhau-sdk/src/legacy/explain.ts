@@ -1,21 +1,39 @@
-import { ApiError, NotFoundError } from '../errors/index.js';
-import { goneError, type LegacyCall } from './dialects.js';
+import { ApiError, NotFoundError, UnsupportedByServerError } from '../errors/index.js';
+import { type Dialect, goneError, type LegacyCall } from './dialects.js';
 import type { SignedBody } from './envelope.js';
 import { LegacySignatureError, type SignatureProblem } from './errors.js';
 import { verifiesLocally } from './verify.js';
 
+/** The call that failed. */
+interface Failed {
+  readonly call: LegacyCall;
+  readonly dialect: Dialect;
+  /** What was sent, if it was signed. */
+  readonly sealed: SignedBody | undefined;
+}
+
 /** Says in the terms of this API what a failure means; gives back those that speak for themselves. */
-export async function explain(error: unknown, call: LegacyCall, sealed: SignedBody | undefined): Promise<unknown> {
+export async function explain(error: unknown, { call, dialect, sealed }: Failed): Promise<unknown> {
   if (!(error instanceof ApiError)) return error;
-  if (error.status === 410) return goneError(call, error.serverVersion, error);
+  // Servers from 1.4 on say 410, and later ones 404 as to every path that they do not know.
+  if (error.status === 410 || /requested resource\/URL was not found/.test(error.message)) {
+    return goneError(call, error.serverVersion, error);
+  }
   // An unknown job is a NotFoundError, too, but not with this text of a server's router.
   if (error instanceof NotFoundError && /404 page not found/.test(error.message))
-    return goneError(call, undefined, error);
+    return noSuchPath(call, dialect, error);
   if (sealed === undefined) return error;
   const problem = await signatureProblem(error, sealed);
   return problem === undefined
     ? error
     : new LegacySignatureError(`${error.message} ${EXPLANATIONS[problem]}`, { ...factsOf(error), problem });
+}
+
+function noSuchPath(call: LegacyCall, { path, since }: Dialect, cause: NotFoundError): UnsupportedByServerError {
+  return new UnsupportedByServerError(
+    `legacy.${call}: the server does not have this call at ${path || '/'}, where it is from ${since} on. Check the option serverVersion, or leave it out to have the server asked; check what stands in between.`,
+    { cause },
+  );
 }
 
 const EXPLANATIONS: Readonly<Record<SignatureProblem, string>> = {

@@ -232,7 +232,7 @@ export class LegacyJobs implements AsyncDisposable {
           safe: true,
           send: (_, request) => send(api, request, dialect),
         };
-        return this.#send({ name, options: rest }, operation, undefined);
+        return this.#send({ name, options: rest, dialect }, operation, undefined);
       }),
     );
   }
@@ -254,7 +254,7 @@ export class LegacyJobs implements AsyncDisposable {
           // The generated client would write the body once more; what goes out is the text with the signed bytes in it.
           send: (_, request) => send(api, { ...request, transformRequest: () => sealed.text }, sealed),
         };
-        return this.#send({ name, options: rest }, operation, sealed);
+        return this.#send({ name, options: rest, dialect }, operation, sealed);
       }),
     );
   }
@@ -269,14 +269,14 @@ export class LegacyJobs implements AsyncDisposable {
   }
 
   async #send<T extends object>(
-    { name, options }: Call,
+    { name, options, dialect }: Call & { readonly dialect: Dialect },
     operation: Operation<T>,
     sealed: SignedBody | undefined,
   ): Promise<Reply<T>> {
     try {
       return await this.#transport.call(operation, options).withResponse();
     } catch (error) {
-      throw await explain(error, name, sealed);
+      throw await explain(error, { call: name, dialect, sealed });
     }
   }
 

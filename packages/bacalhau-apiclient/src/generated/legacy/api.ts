@@ -647,7 +647,7 @@ export interface ShardState {
 
 
 /**
- * A node whose bid lost is Cancelled. 0.3.16 shows a running shard as Waiting. Cancelled, Error and Completed are final.
+ * A node whose bid lost is Cancelled, and one whose bid came too late is in Error. 0.3.16 shows a running shard as Waiting. Cancelled, Error and Completed are final.
  */
 
 export const ShardStateType = {

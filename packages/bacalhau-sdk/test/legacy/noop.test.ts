@@ -1,0 +1,285 @@
+import { createHash, type KeyObject } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { createServer, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import {
+  BadRequestError,
+  InvalidJobError,
+  NotFoundError,
+  RequestAbortedError,
+  RequestTimeoutError,
+  UnsupportedByServerError,
+} from '../../src/index.js';
+import { type LegacyJob, type LegacyJobs, LegacySignatureError, legacyJobId, runsOf } from '../../src/legacy/index.js';
+import { expectDescribed, legacyNetwork, newKey, signerOf } from '../support/legacy.js';
+import { describeWith } from '../support/requirements.js';
+
+const NOOP: LegacyJob = { Spec: { Engine: 'Noop', Verifier: 'Noop', Publisher: 'Noop' } };
+
+/** The examples of Bacalhau's own page on this API. */
+const examples = JSON.parse(
+  readFileSync(join(__dirname, '../../../../openapi/test/data/legacy-examples.json'), 'utf8'),
+);
+
+describeWith(['legacy'], 'the six calls, against three nodes of a real server 0.3.16', () => {
+  const network = legacyNetwork({ nodes: 3 });
+  let jobs: LegacyJobs;
+  let jobId: string;
+
+  beforeAll(async () => {
+    jobs = network.client();
+    const answer = await jobs.submit(NOOP);
+    expectDescribed('/submit', answer);
+    jobId = legacyJobId(answer.job);
+    await jobs.wait(jobId);
+  });
+
+  test('submit stores the job under this client’s id, with the server’s defaults', async () => {
+    const { job } = await jobs.submit({ ...NOOP, Deal: { Concurrency: 2 } });
+    expect(job).toMatchObject({
+      APIVersion: 'V1beta1',
+      Metadata: { ID: expect.stringMatching(/^[0-9a-f-]{36}$/), ClientID: expect.stringMatching(/^[0-9a-f]{64}$/) },
+      Spec: { Engine: 'Noop', Timeout: 1800, Deal: { Concurrency: 2 }, ExecutionPlan: { ShardsTotal: 1 } },
+    });
+  });
+
+  test('list gives this client’s jobs, one job by the beginning of its id, or everybody’s', async () => {
+    const other = network.client();
+    const { job } = await other.submit(NOOP);
+    const ids = async (options?: Parameters<LegacyJobs['list']>[0]) => {
+      const answer = await jobs.list(options);
+      expectDescribed('/list', answer);
+      return answer.jobs.map((found) => legacyJobId('Job' in found ? found.Job : found));
+    };
+    expect(await ids()).toContain(jobId);
+    expect(await ids()).not.toContain(legacyJobId(job));
+    expect(await ids({ id: jobId.slice(0, 8) })).toEqual([jobId]);
+    expect(await ids({ returnAll: true })).toEqual(expect.arrayContaining([jobId, legacyJobId(job)]));
+    expect(await ids({ clientId: job.Metadata?.ClientID ?? '' })).toEqual([legacyJobId(job)]);
+    expect(await ids({ maxJobs: 1, sortBy: 'created_at', sortReverse: true })).toHaveLength(1);
+  });
+
+  test('list chooses by annotations', async () => {
+    const { job } = await jobs.submit({ Spec: { ...NOOP.Spec, Annotations: ['blue'] } });
+    const found = async (options: Parameters<LegacyJobs['list']>[0]) => (await jobs.list(options)).jobs.length;
+    expect(await found({ includeTags: ['blue'] })).toBe(1);
+    expect((await jobs.list({ excludeTags: ['blue'] })).jobs).not.toContainEqual(
+      expect.objectContaining({ Metadata: job.Metadata }),
+    );
+  });
+
+  test('states tell of each node, one of which completed it', async () => {
+    const answer = await jobs.states(jobId);
+    expectDescribed('/states', answer);
+    const runs = runsOf(answer.state);
+    expect(runs.filter(({ state }) => state === 'Completed')).toHaveLength(1);
+    for (const { nodeId } of runs) expect(network.nodeIds()).toContain(nodeId);
+  });
+
+  test('events tell what happened, local events what the requester did', async () => {
+    const events = await jobs.events(jobId);
+    expectDescribed('/events', events);
+    const names = events.events.map((event) => ('EventName' in event ? event.EventName : ''));
+    expect(names).toEqual(
+      expect.arrayContaining(['Created', 'Bid', 'BidAccepted', 'ResultsProposed', 'ResultsAccepted']),
+    );
+    const localEvents = await jobs.localEvents(jobId);
+    expectDescribed('/local_events', localEvents);
+    expect(localEvents.localEvents.map(({ EventName }) => EventName)).toEqual(
+      expect.arrayContaining(['BidAccepted', 'Verified']),
+    );
+  });
+
+  test('results are empty for a publisher that does nothing', async () => {
+    const answer = await jobs.results(jobId);
+    expectDescribed('/results', answer);
+    expect(answer).toEqual({ results: [] });
+  });
+
+  test('every call gives the HTTP side as well', async () => {
+    const { response } = await jobs.states(jobId).withResponse();
+    expect(response).toMatchObject({ status: 200, headers: { 'x-bacalhau-job-id': jobId }, attempts: 1 });
+  });
+
+  test('the job of the documentation is accepted, where this server has it: in another envelope', async () => {
+    const { Job } = examples.submit.request.data;
+    const { job } = await jobs.submit(Job);
+    expect(job.Spec).toMatchObject({ ...Job.Spec, Deal: Job.Deal });
+    await jobs.wait(legacyJobId(job));
+  });
+
+  test('a job that came from the server can be submitted again', async () => {
+    const [found] = (await jobs.list({ id: jobId })).jobs;
+    if (found === undefined || 'Job' in found) throw new Error('not the shape of this server');
+    const { job } = await jobs.submit(found);
+    expect(legacyJobId(job)).not.toBe(jobId);
+  });
+
+  test('waiting for a job of several nodes ends when each has completed it', async () => {
+    const { job } = await jobs.submit({ ...NOOP, Deal: { Concurrency: 3 } });
+    const { runs } = await jobs.wait(legacyJobId(job), { timeoutMs: 20_000 });
+    expect(runs.map(({ state }) => state)).toEqual(['Completed', 'Completed', 'Completed']);
+  });
+
+  test('waiting for what nobody takes up ends with the deadline, or with the signal', async () => {
+    const { job } = await jobs.submit({ ...NOOP, Deal: { Concurrency: 1, MinBids: 9 } });
+    const id = legacyJobId(job);
+    await expect(jobs.wait(id, { timeoutMs: 200 })).rejects.toThrow(RequestTimeoutError);
+    await expect(jobs.wait(id, { timeoutMs: 200 })).rejects.toThrow(/has not ended within 200 ms .*It goes on/);
+    const reason = new Error('enough');
+    const failure = await jobs.wait(id, { signal: AbortSignal.abort(reason) }).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(RequestAbortedError);
+    expect(failure).toMatchObject({ cause: reason });
+    await expect(jobs.wait(id, { maxIntervalMs: 0 })).rejects.toThrow(/maxIntervalMs/);
+  });
+
+  test('an unknown job is not found, whichever status the server says it with', async () => {
+    for (const call of [jobs.states('nope'), jobs.results('nope'), jobs.events('nope'), jobs.localEvents('nope')]) {
+      await expect(call).rejects.toMatchObject({
+        name: 'NotFoundError',
+        status: 500,
+        message: /Job not found. ID: nope/,
+      });
+    }
+    await expect(jobs.list({ id: 'nope' })).rejects.toMatchObject({
+      ...{ name: 'NotFoundError', status: 400, code: 'error-job-not-found', details: { id: 'nope' } },
+    });
+    await expect(jobs.wait('nope')).rejects.toThrow(NotFoundError);
+    await expect(jobs.states(' ')).rejects.toThrow(/jobId is empty/);
+  });
+
+  test('a job without Spec is refused here, because the server would drop the connection', async () => {
+    const before = (await jobs.list()).jobs.length;
+    await expect(jobs.submit({ Spec: {} })).rejects.toMatchObject({ name: 'InvalidJobError', field: 'Spec' });
+    expect((await jobs.list()).jobs).toHaveLength(before);
+  });
+
+  test('what this server would drop or refuse is refused here, by name', async () => {
+    const failures: [LegacyJob['Spec'], string, RegExp][] = [
+      [{ Engine: 'Rocket' }, 'Spec.Engine', /knows Noop, Docker/],
+      [JSON.parse('{"docker":{}}'), 'Spec.docker', /Write Docker/],
+      [{ PublisherSpec: { Type: 'Ipfs' } }, 'Spec.PublisherSpec', /means nothing to a server of this version/],
+      [JSON.parse('{"Docker":{"Entrypoint":"date"}}'), 'Spec.Docker.Entrypoint', /has to be an array/],
+      [JSON.parse('{"Docker":{"Entrypoint":["date",null]}}'), 'Spec.Docker.Entrypoint[1]', /not empty/],
+      [JSON.parse('{"Sharding":{"BatchSize":1.5}}'), 'Spec.Sharding.BatchSize', /whole number/],
+      [{ Timeout: Number.NaN }, 'Spec.Timeout', /NaN/],
+    ];
+    for (const [Spec, field, message] of failures) {
+      const failure = await jobs.submit({ Spec }).catch((error: unknown) => error);
+      expect(failure).toBeInstanceOf(InvalidJobError);
+      expect(failure).toMatchObject({ field, message });
+    }
+  });
+
+  test('what only the server can know comes back in its words', async () => {
+    const failure = await jobs.submit({ ...NOOP, Deal: { Concurrency: -1 } }).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(BadRequestError);
+    expect(failure).toMatchObject({
+      operation: 'legacy.submit',
+      code: 'error-unknown-server-error',
+      message: /concurrency must be >= 1 \(HTTP 400\)/,
+    });
+    await expect(jobs.submit(NOOP, { context: 'bm8gdGFy' })).rejects.toMatchObject({
+      name: 'ServerError',
+      status: 500,
+    });
+  });
+
+  test('cancelling is for newer servers', async () => {
+    await expect(jobs.cancel(jobId)).rejects.toThrow(UnsupportedByServerError);
+    await expect(jobs.cancel(jobId)).rejects.toThrow(/before 0\.3\.21 cannot cancel.*jobs\.stop/);
+  });
+
+  test('the version may be given, and then the server is not asked', async () => {
+    const urls: string[] = [];
+    const client = network.client({ serverVersion: 'v0.3.16', onRequest: ({ url }) => urls.push(url) });
+    await client.submit(NOOP);
+    expect(urls).toEqual([`${network.url()}/submit`]);
+  });
+
+  test('a server of another version than the one that was given says so by a path that it does not have', async () => {
+    const client = network.client({ serverVersion: 'v0.3.20' });
+    await expect(client.submit(NOOP)).rejects.toThrow(/does not have this call at \/requester, .*serverVersion/);
+  });
+
+  describe('a signature that does not fit is refused by the server, and the error says what does not fit', () => {
+    const clientIdOf = (key: KeyObject): string => {
+      const { n = '' } = key.export({ format: 'jwk' });
+      return createHash('sha256').update(Buffer.from(n, 'base64url')).digest('hex');
+    };
+    const own = newKey();
+    const other = newKey();
+
+    test('parts that fit are accepted', async () => {
+      const client = network.client({ payloadSigner: signerOf({ ...own, clientId: clientIdOf(own.key) }) });
+      const { job } = await client.submit(NOOP);
+      expect(job.Metadata?.ClientID).toBe(clientIdOf(own.key));
+    });
+
+    test('the wrong key', async () => {
+      const payloadSigner = signerOf({ clientId: clientIdOf(own.key), publicKey: own.publicKey, key: other.key });
+      const failure = await network
+        .client({ payloadSigner })
+        .submit(NOOP)
+        .catch((error: unknown) => error);
+      expect(failure).toBeInstanceOf(LegacySignatureError);
+      expect(failure).toMatchObject({
+        problem: 'key',
+        status: 400,
+        message: /verification error.*not made with the private half of the public key/,
+      });
+    });
+
+    test('the wrong client id', async () => {
+      const payloadSigner = signerOf({ ...own, clientId: clientIdOf(other.key) });
+      const failure = await network
+        .client({ payloadSigner })
+        .submit(NOOP)
+        .catch((error: unknown) => error);
+      expect(failure).toBeInstanceOf(LegacySignatureError);
+      expect(failure).toMatchObject({
+        problem: 'client-id',
+        message: /public key does not match client ID.*not the one of the public key/,
+      });
+    });
+
+    test('an altered payload', async () => {
+      await using proxy = await alteringProxy(network.url(), (body) => body.replace('"blue"', '"red"'));
+      const client = network.client({ baseUrl: proxy.url });
+      const job = { Spec: { ...NOOP.Spec, Annotations: ['blue'] } };
+      const failure = await client.submit(job).catch((error: unknown) => error);
+      expect(failure).toBeInstanceOf(LegacySignatureError);
+      expect(failure).toMatchObject({ problem: 'payload', message: /the server read another payload/ });
+      // Through the same proxy, what it does not alter is accepted.
+      await client.submit(NOOP);
+    });
+  });
+});
+
+/** Passes requests on, with their bodies altered on the way. */
+async function alteringProxy(target: string, alter: (body: string) => string) {
+  const server = createServer((incoming, outgoing) => {
+    const chunks: Buffer[] = [];
+    incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+    incoming.on('end', () => {
+      const body = alter(Buffer.concat(chunks).toString());
+      const { method = 'POST', url = '/' } = incoming;
+      const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
+      const passed = request(`${target}${url}`, { method, headers }, (answer) => {
+        outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+        answer.pipe(outgoing);
+      });
+      passed.end(body);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
