@@ -20,7 +20,7 @@ import type { LegacyDevnet, LegacyDevnetOptions } from './options.js';
 import { ensureLegacyServer } from './server.js';
 
 const DEFAULT_START_TIMEOUT_MS = 60_000;
-const GRACE_MS = 10_000;
+const GRACE_MS = 5_000;
 const MAX_NODES = 10;
 const HOST = '127.0.0.1';
 /** The longest path of a Unix socket (unix(7): 108 bytes with the zero at the end). */

@@ -6,7 +6,7 @@
  *   gate outer DIR PORT                 listens on a loopback port, passes on to the socket in DIR
  *   gate inner DIR NODES COMMAND ARGS…  within the namespace: starts the server, passes the socket on to it
  */
-import { execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { existsSync, renameSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type NetConnectOpts, type Server } from 'node:net';
 import { constants } from 'node:os';
@@ -40,14 +40,17 @@ function outer(dir: string, port: number): void {
 }
 
 async function inner(dir: string, nodes: number, command: string, args: readonly string[]): Promise<void> {
+  let child: ChildProcess | undefined;
+  // The server knows Ctrl-C only. The first process of a namespace gets no signal that it does not ask for.
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => (child === undefined ? process.exit() : child.kill('SIGINT')));
+  }
   // A new namespace's loopback is down. `ip` is in every distribution's iproute2, or a part of busybox.
   execFileSync('ip', ['link', 'set', 'lo', 'up'], { stdio: 'inherit' });
   // A process group of its own: the signal that ends a group would end the server before it has cleaned up.
-  const child = spawn(command, args, { stdio: 'inherit', detached: true });
+  child = spawn(command, args, { stdio: 'inherit', detached: true });
   child.once('error', (error) => fail(error));
   child.once('exit', (code, signal) => process.exit(code ?? 128 + (signal === null ? 0 : constants.signals[signal])));
-  // It knows Ctrl-C only.
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => child.kill('SIGINT'));
   forward({ host: LOOPBACK, port: FIRST_API_PORT }).listen(socketFile(dir));
   while (!existsSync(`${temporaryDir(dir)}/${READY_FILE}`)) await delay(POLL_MS);
   const ids = await Promise.all(Array.from({ length: nodes }, (_, index) => nodeId(FIRST_API_PORT + index)));

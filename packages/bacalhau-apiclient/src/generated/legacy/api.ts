@@ -341,6 +341,10 @@ export interface JobHistory {
      * Until 0.3.23
      */
     'NewState'?: string;
+    /**
+     * The same once more, for executions. Until 0.3.23.
+     */
+    'NewStateType'?: string;
     'JobState'?: JobStateChange;
     'ExecutionState'?: ExecutionStateChange;
     'NewVersion'?: number;

@@ -1,0 +1,18 @@
+import { spawnSync } from 'node:child_process';
+
+/** Why there can be no legacy devnet here; undefined where there can. */
+export const legacyMissing = ((): string | undefined => {
+  if (process.platform !== 'linux') return 'it needs the network namespaces of Linux';
+  const userOfOwn = process.getuid?.() === 0 ? [] : ['--user', '--map-root-user'];
+  const namespace = ['--net', '--pid', '--fork', ...userOfOwn, 'ip', 'link', 'set', 'lo', 'up'];
+  if (spawnSync('unshare', namespace, { stdio: 'ignore' }).status !== 0) return 'no network namespace can be made here';
+  const hasGo = ['go', '/usr/lib/go-1.19/bin/go'].some((go) => spawnSync(go, ['version']).status === 0);
+  return hasGo ? undefined : 'there is no Go to build the server with';
+})();
+
+/** Like `describe`; skipped where there can be no legacy devnet, unless BACALHAU_TEST_REQUIRE wants it. */
+export function describeLegacy(title: string, tests: () => void): void {
+  const required = (process.env['BACALHAU_TEST_REQUIRE'] ?? '').split(',').includes('legacy');
+  if (legacyMissing === undefined || required) describe(title, tests);
+  else describe.skip(`${title} (skipped: ${legacyMissing})`, tests);
+}

@@ -1,0 +1,87 @@
+import { type LegacyJob, LegacyJobError, type LegacyJobs, legacyJobId, runsOf } from '../../src/legacy/index.js';
+import { expectDescribed, legacyNetwork } from '../support/legacy.js';
+import { describeWith } from '../support/requirements.js';
+
+const IMAGE = process.env['BACALHAU_TEST_UBUNTU_IMAGE'] ?? 'ubuntu:latest';
+
+/** As in the documentation, with the publisher that needs no account. */
+const inDocker = (...Entrypoint: string[]): LegacyJob => ({
+  Spec: {
+    Engine: 'Docker',
+    Verifier: 'Noop',
+    Publisher: 'Ipfs',
+    Docker: { Image: IMAGE, Entrypoint },
+    outputs: [{ StorageSource: 'IPFS', Name: 'outputs', path: '/outputs' }],
+    Sharding: { BatchSize: 1, GlobPatternBasePath: '/inputs' },
+  },
+  Deal: { Concurrency: 1 },
+});
+
+describeWith(['legacy', 'docker'], 'Docker jobs on a node of a real server 0.3.16', () => {
+  // The images are here already, and the namespace leads to no registry.
+  const network = legacyNetwork({ executor: 'docker', nodes: 1, env: { SKIP_IMAGE_PULL: '1' } });
+  let jobs: LegacyJobs;
+  beforeAll(() => {
+    jobs = network.client();
+  });
+
+  const failure = async (job: LegacyJob): Promise<unknown> => {
+    const id = legacyJobId((await jobs.submit(job)).job);
+    return jobs.wait(id, { timeoutMs: 60_000 }).catch((error: unknown) => error);
+  };
+
+  test('one runs, prints, and has its result in IPFS', async () => {
+    const { job } = await jobs.submit(inDocker('sh', '-c', 'echo "<a&b>" && echo hi > /outputs/x'));
+    const id = legacyJobId(job);
+    const { runs } = await jobs.wait(id, { timeoutMs: 60_000 });
+    expect(runs).toEqual([
+      expect.objectContaining({
+        nodeId: network.nodeIds()[0],
+        state: 'Completed',
+        output: expect.objectContaining({ stdout: '<a&b>\n', exitCode: 0 }),
+        published: { StorageSource: 'IPFS', Name: expect.stringContaining(id), CID: expect.stringMatching(/^Qm/) },
+      }),
+    ]);
+    const { results } = await jobs.results(id);
+    expectDescribed('/results', { results });
+    expect(results).toEqual([{ NodeID: runs[0]?.nodeId, Data: runs[0]?.published }]);
+    for (const [path, answer] of [
+      ['/list', await jobs.list({ id })],
+      ['/states', await jobs.states(id)],
+      ['/events', await jobs.events(id)],
+      ['/local_events', await jobs.localEvents(id)],
+    ] as const) {
+      expectDescribed(path, answer);
+    }
+  }, 120_000);
+
+  test('one that fails does so with what its node said, which the states do not tell', async () => {
+    const error = await failure(inDocker('sh', '-c', 'echo oops >&2; exit 3'));
+    expect(error).toBeInstanceOf(LegacyJobError);
+    expect(error).toMatchObject({
+      outcome: 'failed',
+      message: expect.stringMatching(/^Job [0-9a-f-]{36} failed: exit code was not zero: 3$/),
+      causes: [{ nodeId: network.nodeIds()[0], message: 'exit code was not zero: 3' }],
+    });
+    const { state } = await jobs.states(error instanceof LegacyJobError ? error.jobId : '');
+    expect(runsOf(state)).toEqual([expect.objectContaining({ state: 'Error' })]);
+    expect(runsOf(state)[0]?.status).not.toMatch(/exit code/);
+  }, 120_000);
+
+  test('an image that is not there is the cause', async () => {
+    const job = inDocker('date');
+    const Docker = { ...job.Spec.Docker, Image: 'no-such-image:1' };
+    expect(await failure({ ...job, Spec: { ...job.Spec, Docker } })).toMatchObject({
+      name: 'LegacyJobError',
+      message: expect.stringMatching(/No such image: no-such-image:1/i),
+    });
+  }, 120_000);
+
+  test('a job that takes longer than it may is ended', async () => {
+    const job = inDocker('sleep', '60');
+    expect(await failure({ ...job, Spec: { ...job.Spec, Timeout: 3 } })).toMatchObject({
+      name: 'LegacyJobError',
+      message: expect.stringMatching(/deadline exceeded/),
+    });
+  }, 120_000);
+});
