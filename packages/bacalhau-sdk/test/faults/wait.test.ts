@@ -1,0 +1,86 @@
+import { startDevnet } from 'bacalhau-devnet';
+import { AuthenticationError, Bacalhau, ConnectionError, type Job, ServerError } from '../../src/index.js';
+import { type FaultServer, faultServer, json, text } from '../support/fault-server.js';
+import { keyDirectory } from '../support/key-directory.js';
+import { endlessJob, printingJob } from '../support/wasm-jobs.js';
+
+const dir = keyDirectory();
+const client = (server: FaultServer | string) =>
+  new Bacalhau({ baseUrl: typeof server === 'string' ? server : server.url, dir, env: {}, logLevel: 'off' });
+
+const ID = 'j-00000000-0000-4000-8000-000000000000';
+const job = (StateType: string, change: Partial<Job> = {}): Job => ({
+  ID,
+  Type: 'batch',
+  Tasks: [],
+  State: { StateType },
+  ...change,
+});
+
+test('errors that may pass do not end a wait', async () => {
+  await using server = await faultServer((response, number) => {
+    if (number === 1) response.destroy();
+    else if (number === 2) text(response, 503, 'Server Timeout!');
+    else json(response, 200, { Job: job('Completed') });
+  });
+  expect((await client(server).job(ID).wait()).State?.StateType).toBe('Completed');
+  expect(server.seen).toHaveLength(3);
+}, 20_000);
+
+test('a server that stays away ends it, with what was wrong last', async () => {
+  await using server = await faultServer((response) => response.destroy());
+  await expect(client(server).job(ID).wait({ unreachableAfterMs: 500 })).rejects.toBeInstanceOf(ConnectionError);
+  await using failing = await faultServer((response) => text(response, 500, 'out of memory'));
+  await expect(client(failing).job(ID).wait({ unreachableAfterMs: 500 })).rejects.toBeInstanceOf(ServerError);
+}, 20_000);
+
+test('a server that refuses ends it at once', async () => {
+  await using server = await faultServer((response) =>
+    json(response, 401, { Status: 401, Message: 'Request Unauthorized' }),
+  );
+  await expect(client(server).job(ID).wait()).rejects.toBeInstanceOf(AuthenticationError);
+  expect(server.seen).toHaveLength(1);
+});
+
+test('a state that is not known counts as not ended', async () => {
+  const states = ['Hibernating', 'Pending', 'Completed'];
+  await using server = await faultServer((response, number) =>
+    json(response, 200, { Job: job(states[number - 1] ?? '') }),
+  );
+  const seen: (string | undefined)[] = [];
+  await client(server)
+    .job(ID)
+    .wait({ onUpdate: ({ State }) => seen.push(State?.StateType) });
+  expect(seen).toEqual(states);
+});
+
+test('a listener that throws ends its own wait, and no other', async () => {
+  await using server = await faultServer((response, number) =>
+    json(response, 200, { Job: job(number < 3 ? 'Running' : 'Completed') }),
+  );
+  const handle = client(server).job(ID);
+  const broken = handle.wait({
+    onUpdate: () => {
+      throw new Error('my own mistake');
+    },
+  });
+  const other = handle.wait();
+  await expect(broken).rejects.toThrow('my own mistake');
+  expect((await other).State?.StateType).toBe('Completed');
+});
+
+test('waits go on while the orchestrator is killed and started again', async () => {
+  await using devnet = await startDevnet({
+    server: 'pinned',
+    computeConfig: { Compute: { Heartbeat: { Interval: '1s', InfoUpdateInterval: '1s' } } },
+  });
+  const bacalhau = client(devnet.url);
+  const running = await Promise.all(Array.from({ length: 3 }, async () => bacalhau.jobs.submit(await endlessJob())));
+  const done = await bacalhau.jobs.submit(await printingJob('done'));
+  await done.wait();
+  const waits = [...running, done].map((handle) => handle.wait());
+  await devnet.restart();
+  await Promise.all(running.map((handle) => handle.stop('after the restart')));
+  const states = (await Promise.all(waits)).map(({ State }) => State?.StateType);
+  expect(states).toEqual(['Stopped', 'Stopped', 'Stopped', 'Completed']);
+}, 120_000);
