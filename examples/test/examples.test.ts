@@ -55,6 +55,12 @@ describeWith(['docker'], 'with Docker', () => {
     expect(stderr).toMatch(/Job j-\S+ ran on node n-/);
   }, 60_000);
 
+  test('follow-logs', async () => {
+    const { stdout, stderr } = await run('follow-logs');
+    expect(stdout).toBe('line 1\nline 2\nline 3\nline 4\nline 5\n');
+    expect(stderr).toMatch(/^Following job j-\S+\nthat is all\nThe job is completed\n$/);
+  }, 60_000);
+
   test('job-file', async () => {
     const { stdout, stderr } = await run('job-file');
     expect(stdout).toBe('Hello, file\n');

@@ -7,6 +7,7 @@
 export * from './agent/index.js';
 export type { ApiPromise, Page, PagePromise, Reply, ResponseInfo } from './answers/index.js';
 export type {
+  FollowHistoryOptions,
   GetJobOptions,
   JobExecutionsOptions,
   JobHistoryOptions,

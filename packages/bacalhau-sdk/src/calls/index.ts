@@ -1,5 +1,6 @@
 export { DEFAULT_NAMESPACE, JobCalls } from './job-calls.js';
 export type {
+  FollowHistoryOptions,
   GetJobOptions,
   JobExecutionsOptions,
   JobHistoryOptions,

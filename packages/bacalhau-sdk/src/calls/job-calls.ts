@@ -26,6 +26,7 @@ import {
   type Transport,
 } from '../transport/index.js';
 import type {
+  FollowHistoryOptions,
   GetJobOptions,
   JobExecutionsOptions,
   JobHistoryOptions,
@@ -206,12 +207,31 @@ export class JobCalls {
   }
 
   /**
+   * What happens to a job, from its beginning and as it happens, until it has ended.
+   *
+   * @example
+   * ```ts
+   * for await (const { Event } of jobs.history(jobId, { follow: true })) console.log(Event.Message);
+   * ```
+   */
+  history(jobId: string, options: FollowHistoryOptions): AsyncGenerator<JobHistory, void, undefined>;
+  /**
    * What happened to a job, in order.
    *
    * While the job runs the server hands out a token even after the last event: keep `nextToken` of the last page to
-   * ask later for what came since, or let `followHistory` do that.
+   * ask later for what came since, or say `follow: true`.
    */
-  history(jobId: string, options: JobHistoryOptions = {}): PagePromise<JobHistory> {
+  history(jobId: string, options?: JobHistoryOptions): PagePromise<JobHistory>;
+  history(
+    jobId: string,
+    options: JobHistoryOptions | FollowHistoryOptions = {},
+  ): PagePromise<JobHistory> | AsyncGenerator<JobHistory, void, undefined> {
+    return 'follow' in options && options.follow
+      ? this.#followHistory(jobId, options)
+      : this.#historyPages(jobId, options);
+  }
+
+  #historyPages(jobId: string, options: JobHistoryOptions): PagePromise<JobHistory> {
     const { eventType = 'execution', executionId, nodeId, limit, since, jobVersion, allJobVersions } = options;
     return this.#caller.list({
       name: 'jobs.history',
@@ -293,27 +313,19 @@ export class JobCalls {
     });
   }
 
-  /**
-   * What happens to a job, from its beginning and as it happens, until it has ended.
-   *
-   * @example
-   * ```ts
-   * for await (const { Event } of jobs.followHistory(jobId)) console.log(Event.Message);
-   * ```
-   */
-  async *followHistory(jobId: string, options: JobHistoryOptions = {}): AsyncGenerator<JobHistory, void, undefined> {
+  async *#followHistory(jobId: string, options: JobHistoryOptions): AsyncGenerator<JobHistory, void, undefined> {
     let pause = SHORTEST_PAUSE_MS;
-    let page = await this.history(jobId, { eventType: 'all', ...options });
+    let page = await this.#historyPages(jobId, options);
     for (;;) {
       yield* page.items;
       // The server hands out a token as long as the job has not ended.
       if (page.nextToken === '') return;
       if (page.items.length > 0) pause = SHORTEST_PAUSE_MS;
       else {
-        await this.#caller.transport.hold('jobs.followHistory', { signal: options.signal }, (cut) => sleep(pause, cut));
+        await this.#caller.transport.hold('jobs.history', { signal: options.signal }, (cut) => sleep(pause, cut));
         pause = Math.min(pause * 1.5, LONGEST_PAUSE_MS);
       }
-      page = await this.history(jobId, { eventType: 'all', ...options, nextToken: page.nextToken });
+      page = await this.#historyPages(jobId, { ...options, nextToken: page.nextToken });
     }
   }
 

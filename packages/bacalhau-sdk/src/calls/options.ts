@@ -60,6 +60,11 @@ export interface JobHistoryOptions extends NamespacedCallOptions {
   readonly allJobVersions?: boolean | undefined;
 }
 
+/** The options of a history that goes on until the job has ended. */
+export interface FollowHistoryOptions extends JobHistoryOptions {
+  readonly follow: true;
+}
+
 export interface RerunOptions extends NamespacedCallOptions {
   /** Which version of the specification. Default: the latest. */
   readonly jobVersion?: number | undefined;

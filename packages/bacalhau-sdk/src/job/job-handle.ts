@@ -1,6 +1,12 @@
 import type { Execution, Job, JobHistory, RerunJobResponse, SpecConfig } from 'bacalhau-apiclient';
 import type { PagePromise } from '../answers/index.js';
-import type { JobCalls, JobExecutionsOptions, JobHistoryOptions, RerunOptions } from '../calls/index.js';
+import type {
+  FollowHistoryOptions,
+  JobCalls,
+  JobExecutionsOptions,
+  JobHistoryOptions,
+  RerunOptions,
+} from '../calls/index.js';
 import { ConflictError } from '../errors/index.js';
 import { type FollowLogsOptions, followLogs, type LogEntry } from '../logs/index.js';
 import { hasEnded } from '../model/index.js';
@@ -113,9 +119,16 @@ export class JobHandle {
     return this.#parts.jobs.executions(this.id, this.#here(options));
   }
 
+  /** What happens to the job, from its beginning and as it happens, until it has ended. */
+  history(options: Omit<FollowHistoryOptions, 'namespace'>): AsyncGenerator<JobHistory, void, undefined>;
   /** What happened to the job, in order. */
-  history(options: Omit<JobHistoryOptions, 'namespace'> = {}): PagePromise<JobHistory> {
-    return this.#parts.jobs.history(this.id, this.#here(options));
+  history(options?: Omit<JobHistoryOptions, 'namespace'>): PagePromise<JobHistory>;
+  history(
+    options: Omit<JobHistoryOptions, 'namespace'> | Omit<FollowHistoryOptions, 'namespace'> = {},
+  ): PagePromise<JobHistory> | AsyncGenerator<JobHistory, void, undefined> {
+    const { jobs } = this.#parts;
+    const here = this.#here(options);
+    return 'follow' in here ? jobs.history(this.id, here) : jobs.history(this.id, here);
   }
 
   /**

@@ -1,4 +1,5 @@
-import type { Execution, Job, SpecConfig } from 'bacalhau-apiclient';
+import type { Execution, Job } from 'bacalhau-apiclient';
+import type { JobResult } from '../results/index.js';
 
 /** What one execution of a job printed, and how it ended. */
 export interface ExecutionOutput {
@@ -29,8 +30,8 @@ export interface RunResult {
   readonly outputComplete: boolean;
   /** The completed executions, by node id and then by creation. */
   readonly executions: readonly ExecutionOutput[];
-  /** Where the results are, as the server says it. */
-  readonly results: readonly SpecConfig[];
+  /** Where the results are, each typed by its publisher. */
+  readonly results: readonly JobResult[];
   /** The type of the publisher that was added so that the output can be had, for example `local`; see `RunOptions`. */
   readonly addedPublisher: string | undefined;
 }

@@ -1,4 +1,4 @@
-import type { Execution, Job, SpecConfig } from 'bacalhau-apiclient';
+import type { Execution, Job } from 'bacalhau-apiclient';
 import { JobExitError, JobStoppedError, RequestAbortedError } from '../errors/index.js';
 import { isWasm, phaseOf } from '../model/index.js';
 import type { Nodes } from '../nodes/index.js';
@@ -76,7 +76,8 @@ async function collect(
   for (const execution of completed.sort(byNode)) {
     executions.push(await collectOutput(execution, { transport, job, signal }));
   }
-  const results: readonly SpecConfig[] = (await handle.publishedResults({ signal })).items;
+  const publishes = job.Type === 'batch' || job.Type === 'ops';
+  const results = publishes ? await handle.results({ signal }) : [];
   return {
     jobId: job.ID ?? handle.id,
     namespace: job.Namespace ?? handle.namespace ?? 'default',

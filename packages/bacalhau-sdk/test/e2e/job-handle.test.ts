@@ -165,7 +165,7 @@ test('a history is followed to the end of its job', async () => {
   const job = await jobs.submit(await endlessJob());
   const messages: string[] = [];
   let stopped = false;
-  for await (const { Event } of jobs.followHistory(job.id)) {
+  for await (const { Event } of job.history({ follow: true, eventType: 'all' })) {
     messages.push(Event.Message);
     if (!stopped && messages.length >= 3) {
       stopped = true;
