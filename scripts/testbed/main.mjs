@@ -1,7 +1,7 @@
 /**
  * Real Docker, real IPFS and a real S3 server for a command, from nothing but a Debian or Ubuntu machine, and gone with the command:
  *
- *   node scripts/testbed/main.mjs run [--only docker,ipfs,s3] -- COMMAND ARGS…
+ *   node scripts/testbed/main.mjs run [--only docker,ipfs,s3,legacy] -- COMMAND ARGS…
  */
 import path from 'node:path';
 import { Interrupted, runCommand, untilSignal } from './command.mjs';
@@ -16,7 +16,7 @@ import { beginRun } from './run.mjs';
 import { buildS3, startS3 } from './s3.mjs';
 import { stage } from './stage.mjs';
 
-const PARTS = ['docker', 'ipfs', 's3'];
+const PARTS = ['docker', 'ipfs', 's3', 'legacy'];
 
 // What was given up on half-way must not keep the process.
 process.exit(await main(process.argv.slice(2)));
@@ -24,7 +24,7 @@ process.exit(await main(process.argv.slice(2)));
 async function main(/** @type {string[]} */ args) {
   const request = parse(args);
   if (!request) {
-    console.error('usage: node scripts/testbed/main.mjs run [--only docker,ipfs,s3] -- COMMAND ARGS…');
+    console.error('usage: node scripts/testbed/main.mjs run [--only docker,ipfs,s3,legacy] -- COMMAND ARGS…');
     return 2;
   }
   const interrupted = untilSignal();
@@ -60,7 +60,13 @@ async function setUp(/** @type {import('./run.mjs').Run} */ run, /** @type {stri
 async function setUpBuilt(/** @type {import('./run.mjs').Run} */ run, /** @type {string[]} */ parts) {
   const ipfs = parts.includes('ipfs') ? await setUpIpfs(run) : {};
   const s3 = parts.includes('s3') ? await setUpS3(run) : {};
+  if (parts.includes('legacy')) await setUpLegacy(run);
   return { ...ipfs, ...s3 };
+}
+
+/** What the tests' own Bacalhau server of 2022 is built with, and shut in with. */
+async function setUpLegacy(/** @type {import('./run.mjs').Run} */ run) {
+  await stage('legacy packages', () => ensurePrograms(run, ['ip', 'unshare', 'go', 'update-ca-certificates']));
 }
 
 async function setUpDocker(/** @type {import('./run.mjs').Run} */ run) {

@@ -12,6 +12,8 @@ const PACKAGE_OF = {
   busybox: 'busybox-static',
   go: 'golang-go',
   'update-ca-certificates': 'ca-certificates',
+  ip: 'iproute2',
+  unshare: 'util-linux',
 };
 
 /**

@@ -183,7 +183,7 @@ class LegacyNetwork implements LegacyDevnet {
 
   async #spawn(): Promise<void> {
     const gate = packageFile('dist/legacy-gate.mjs');
-    const { command, args } = this.#namespace;
+    const { command, args, ip } = this.#namespace;
     const { nodes, executor } = this.#settings;
     const dataDir = join(this.dir, 'data');
     const home = join(this.dir, 'home');
@@ -198,7 +198,7 @@ class LegacyNetwork implements LegacyDevnet {
       await this.#supervisor.spawn({
         name: 'devstack',
         command,
-        args: [...args, process.execPath, gate, 'inner', this.dir, String(nodes), ...devstack],
+        args: [...args, process.execPath, gate, 'inner', this.dir, String(nodes), ip, ...devstack],
         cwd: this.dir,
         endsLast: false,
         env: childEnv({

@@ -3,8 +3,8 @@
  * whatever it is told, so it gets a namespace of its own, where there is nothing but loopback; a Unix socket is the only
  * thing that leads out.
  *
- *   gate outer DIR PORT                 listens on a loopback port, passes on to the socket in DIR
- *   gate inner DIR NODES COMMAND ARGS…  within the namespace: starts the server, passes the socket on to it
+ *   gate outer DIR PORT                    listens on a loopback port, passes on to the socket in DIR
+ *   gate inner DIR NODES IP COMMAND ARGS…  within the namespace: starts the server, passes the socket on to it
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { existsSync, renameSync, writeFileSync } from 'node:fs';
@@ -39,14 +39,14 @@ function outer(dir: string, port: number): void {
   process.once('SIGTERM', () => process.exit());
 }
 
-async function inner(dir: string, nodes: number, command: string, args: readonly string[]): Promise<void> {
+async function inner(dir: string, nodes: number, [ip = '', command = '', ...args]: readonly string[]): Promise<void> {
   let child: ChildProcess | undefined;
   // The server knows Ctrl-C only. The first process of a namespace gets no signal that it does not ask for.
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => (child === undefined ? process.exit() : child.kill('SIGINT')));
   }
-  // A new namespace's loopback is down. `ip` is in every distribution's iproute2, or a part of busybox.
-  execFileSync('ip', ['link', 'set', 'lo', 'up'], { stdio: 'inherit' });
+  // A new namespace's loopback is down.
+  execFileSync(ip, ['link', 'set', 'lo', 'up'], { stdio: 'inherit' });
   // A process group of its own: the signal that ends a group would end the server before it has cleaned up.
   child = spawn(command, args, { stdio: 'inherit', detached: true });
   child.once('error', (error) => fail(error));
@@ -72,7 +72,7 @@ function fail(error: unknown): never {
   process.exit(1);
 }
 
-const [end, dir = '', number = '', command = '', ...args] = process.argv.slice(2);
+const [end, dir = '', number = '', ...rest] = process.argv.slice(2);
 if (end === 'outer') outer(dir, Number(number));
-else if (end === 'inner') inner(dir, Number(number), command, args).catch(fail);
-else fail(new Error('usage: gate outer DIR PORT | gate inner DIR NODES COMMAND ARGS…'));
+else if (end === 'inner') inner(dir, Number(number), rest).catch(fail);
+else fail(new Error('usage: gate outer DIR PORT | gate inner DIR NODES IP COMMAND ARGS…'));

@@ -7,7 +7,12 @@ import { findOnPath } from '../server/find.js';
 export interface NamespaceCommand {
   readonly command: string;
   readonly args: readonly string[];
+  /** The path of `ip`, which brings up the namespace's loopback. */
+  readonly ip: string;
 }
+
+/** Where `ip` is on systems whose ordinary users don't have these on their PATH. */
+const ADMINISTRATORS_FOLDERS: readonly string[] = ['/usr/sbin', '/sbin'];
 
 /**
  * How to make a network namespace here; tried out, because containers and hardened systems forbid it.
@@ -17,7 +22,7 @@ export interface NamespaceCommand {
  * @throws DevnetError `NAMESPACE_UNAVAILABLE`
  */
 export async function namespaceCommand(): Promise<NamespaceCommand> {
-  const [unshare, ip] = await Promise.all([findOnPath('unshare'), findOnPath('ip')]);
+  const [unshare, ip] = await Promise.all([findOnPath('unshare'), findOnPath('ip', ADMINISTRATORS_FOLDERS)]);
   if (unshare === undefined || ip === undefined) {
     throw new DevnetError(
       'NAMESPACE_UNAVAILABLE',
@@ -41,5 +46,5 @@ export async function namespaceCommand(): Promise<NamespaceCommand> {
       { cause: error },
     );
   }
-  return { command: unshare, args };
+  return { command: unshare, args, ip };
 }

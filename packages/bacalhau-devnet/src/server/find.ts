@@ -12,9 +12,9 @@ export async function isExecutable(path: string): Promise<boolean> {
   }
 }
 
-/** The first program of a name on the PATH; relative entries of the PATH are left out. */
-export async function findOnPath(program: string): Promise<string | undefined> {
-  for (const folder of (process.env['PATH'] ?? '').split(delimiter)) {
+/** The first program of a name on the PATH, and then in further folders; relative entries of the PATH are left out. */
+export async function findOnPath(program: string, further: readonly string[] = []): Promise<string | undefined> {
+  for (const folder of [...(process.env['PATH'] ?? '').split(delimiter), ...further]) {
     if (!isAbsolute(folder)) continue;
     const path = join(folder, program);
     if (await isExecutable(path)) return path;

@@ -5,7 +5,9 @@ export const legacyMissing = ((): string | undefined => {
   if (process.platform !== 'linux') return 'it needs the network namespaces of Linux';
   const userOfOwn = process.getuid?.() === 0 ? [] : ['--user', '--map-root-user'];
   const namespace = ['--net', '--pid', '--fork', ...userOfOwn, 'ip', 'link', 'set', 'lo', 'up'];
-  if (spawnSync('unshare', namespace, { stdio: 'ignore' }).status !== 0) return 'no network namespace can be made here';
+  const env = { ...process.env, PATH: `${process.env['PATH']}:/usr/sbin:/sbin` };
+  if (spawnSync('unshare', namespace, { stdio: 'ignore', env }).status !== 0)
+    return 'no network namespace can be made here';
   const hasGo = ['go', '/usr/lib/go-1.19/bin/go'].some((go) => spawnSync(go, ['version']).status === 0);
   return hasGo ? undefined : 'there is no Go to build the server with';
 })();
