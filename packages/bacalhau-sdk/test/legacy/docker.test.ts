@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process';
+import { startLegacyDevnet } from 'bacalhau-devnet';
 import { type LegacyJob, LegacyJobError, type LegacyJobs, legacyJobId, runsOf } from '../../src/legacy/index.js';
 import { expectDescribed, legacyNetwork } from '../support/legacy.js';
 import { describeWith } from '../support/requirements.js';
@@ -18,7 +20,7 @@ const inDocker = (...Entrypoint: string[]): LegacyJob => ({
 });
 
 describeWith(['legacy', 'docker'], 'Docker jobs on a node of a real server 0.3.16', () => {
-  // The images are here already, and the namespace leads to no registry.
+  // The images are here already, and no test should depend on a registry.
   const network = legacyNetwork({ executor: 'docker', nodes: 1, env: { SKIP_IMAGE_PULL: '1' } });
   let jobs: LegacyJobs;
   beforeAll(() => {
@@ -83,5 +85,22 @@ describeWith(['legacy', 'docker'], 'Docker jobs on a node of a real server 0.3.1
       name: 'LegacyJobError',
       message: expect.stringMatching(/deadline exceeded/),
     });
+  }, 120_000);
+
+  test('a container that runs at the network’s end goes with it', async () => {
+    const devnet = await startLegacyDevnet({ executor: 'docker', nodes: 1, env: { SKIP_IMAGE_PULL: '1' } });
+    const containers = (): string => {
+      const filter = `label=bacalhau-executor=bacalhau-${devnet.nodeIds[0]}`;
+      return execFileSync('docker', ['ps', '--all', '--quiet', '--filter', filter], { encoding: 'utf8' });
+    };
+    try {
+      await network.client({ baseUrl: devnet.url }).submit(inDocker('sleep', '600'));
+      const deadline = Date.now() + 30_000;
+      while (containers() === '' && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 100));
+      expect(containers()).not.toBe('');
+    } finally {
+      await devnet.stop();
+    }
+    expect(containers()).toBe('');
   }, 120_000);
 });

@@ -43,6 +43,15 @@ const RAW_CALL = `
   const { data } = await new JobApi(new Configuration({ basePath })).listJobs({ limit: 1 });
   console.log(JSON.stringify({ node: process.versions.node, items: data.Items.length }));`;
 
+/** The legacy entry points, as far as they get without a server of that time. */
+const LEGACY = `
+  const refused = await new LegacyJobs({ serverVersion: 'v0.3.16' }).cancel('j').catch((error) => error);
+  console.log(JSON.stringify({
+    node: process.versions.node,
+    refused: refused instanceof UnsupportedByServerError && refused.name,
+    methods: typeof new JobApi().localEvents,
+  }));`;
+
 /** The files of an application that uses the packed packages, by name. */
 export const CONSUMER_FILES: Readonly<Record<string, string>> = {
   'seven-calls.mjs': `import fs from 'node:fs';\nimport { Jobs, NotFoundError } from 'bacalhau-sdk';\n${SEVEN_CALLS}`,
@@ -51,6 +60,8 @@ export const CONSUMER_FILES: Readonly<Record<string, string>> = {
   'download.cjs': `const fs = require('node:fs');\nconst { Bacalhau } = require('bacalhau-sdk');\n(async () => {${DOWNLOAD}\n})();`,
   'raw.mjs': `import { Configuration, JobApi } from 'bacalhau-apiclient';\n${RAW_CALL}`,
   'raw.cjs': `const { Configuration, JobApi } = require('bacalhau-apiclient');\n(async () => {${RAW_CALL}\n})();`,
+  'legacy.mjs': `import { LegacyJobs } from 'bacalhau-sdk/legacy';\nimport { JobApi } from 'bacalhau-apiclient/legacy';\nimport { UnsupportedByServerError } from 'bacalhau-sdk';\n${LEGACY}`,
+  'legacy.cjs': `const { LegacyJobs } = require('bacalhau-sdk/legacy');\nconst { JobApi } = require('bacalhau-apiclient/legacy');\nconst { UnsupportedByServerError } = require('bacalhau-sdk');\n(async () => {${LEGACY}\n})();`,
   'copies.mjs': `
     import { createRequire } from 'node:module';
     import * as esm from 'bacalhau-sdk';
@@ -69,8 +80,15 @@ export const CONSUMER_FILES: Readonly<Record<string, string>> = {
     await new Jobs().list();
     console.log('{}');`,
   'types.ts': `
+    import { type LegacyJob, LegacyJobs, legacyJobId, type SubmitResponse } from 'bacalhau-sdk/legacy';
     import { Bacalhau, ExecutionStateType, type Job, Jobs, NotFoundError, type Page } from 'bacalhau-sdk';
     const job: Job = { Type: 'batch', Tasks: [{ Name: 'main', Engine: { Type: 'docker', Params: { Image: 'ubuntu' } } }] };
+    export async function legacy(jobs: LegacyJobs = new LegacyJobs({ serverVersion: 'v0.3.16' })): Promise<string[]> {
+      const job: LegacyJob = { Spec: { Engine: 'Docker', Docker: { Image: 'ubuntu', Entrypoint: ['date'] } } };
+      const answer: SubmitResponse = await jobs.submit(job);
+      const outcome = await jobs.wait(legacyJobId(answer.job), { timeoutMs: 1_000 });
+      return outcome.runs.map(({ output }) => output?.stdout ?? '');
+    }
     export async function run(jobs: Jobs = new Bacalhau({ namespace: 'team' }).jobs): Promise<string> {
       const { JobID } = await jobs.put({ Job: job });
       const page: Page<Job> = await jobs.list({ orderBy: 'created_at', limit: 1 });

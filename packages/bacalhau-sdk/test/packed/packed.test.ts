@@ -97,6 +97,13 @@ describe.each([
     },
   );
 
+  test.each(['legacy.mjs', 'legacy.cjs'])('%s: the legacy entry points', async (file) => {
+    expect((await run(node(), file)).answer).toMatchObject({
+      refused: 'UnsupportedByServerError',
+      methods: 'function',
+    });
+  });
+
   test.each(['raw.mjs', 'raw.cjs'])('%s: the generated client alone', async (file) => {
     expect((await run(node(), file)).answer).toMatchObject({ items: expect.any(Number) });
   });
@@ -149,18 +156,20 @@ describe('the declarations', () => {
     60_000,
   );
 
-  test.each(['index.d.mts', 'index.d.cts'])(
-    '%s name no type of axios and re-export every wire type they mention',
-    async (file) => {
-      const text = await readFile(join(folder, 'node_modules', 'bacalhau-sdk', 'dist', file), 'utf8');
-      expect(text).not.toMatch(/from ['"]axios|import ['"]axios/);
-      const imported = /import \{([^}]*)\} from "bacalhau-apiclient"/.exec(text)?.[1] ?? '';
-      const mentioned = names(imported);
-      const exported = new Set(names(/export \{([^}]*)\};?\s*(\/\/.*)?\s*$/.exec(text)?.[1] ?? ''));
-      expect(mentioned).toContain('Job');
-      expect(mentioned.filter((name) => !exported.has(name))).toEqual([]);
-    },
-  );
+  test.each([
+    ['index.d.mts', 'bacalhau-apiclient'],
+    ['index.d.cts', 'bacalhau-apiclient'],
+    ['legacy/index.d.mts', 'bacalhau-apiclient/legacy'],
+    ['legacy/index.d.cts', 'bacalhau-apiclient/legacy'],
+  ])('%s name no type of axios and re-export every wire type they mention', async (file, wireTypes) => {
+    const text = await readFile(join(folder, 'node_modules', 'bacalhau-sdk', 'dist', file), 'utf8');
+    expect(text).not.toMatch(/from ['"]axios|import ['"]axios/);
+    const imported = new RegExp(`import \\{([^}]*)\\} from "${wireTypes}"`).exec(text)?.[1] ?? '';
+    const mentioned = names(imported);
+    const exported = new Set(names(/export \{([^}]*)\};?\s*(\/\/.*)?\s*$/.exec(text)?.[1] ?? ''));
+    expect(mentioned).toContain('Job');
+    expect(mentioned.filter((name) => !exported.has(name))).toEqual([]);
+  });
 });
 
 /** The names in the braces of an import or export: bundling may import one under another. */

@@ -8,7 +8,10 @@ const source = join(__dirname, '..', '..', 'src');
 
 const bundle = () =>
   build({
-    stdin: { contents: `export { Bacalhau, Jobs, UnsupportedRuntimeError } from './index.js';`, resolveDir: source },
+    stdin: {
+      contents: `export { Bacalhau, Jobs, UnsupportedRuntimeError } from './index.js'; export { LegacyJobs } from './legacy/index.js';`,
+      resolveDir: source,
+    },
     bundle: true,
     write: false,
     platform: 'browser',
@@ -81,4 +84,48 @@ test('the bundle reads results where nothing of Node is defined, and says that i
   ]);
   // What would make a browser ask the other server for permission first.
   expect(Object.keys(store.seen[0]?.headers ?? {})).not.toEqual(expect.arrayContaining(['authorization']));
+});
+
+test('in a browser, legacy jobs are signed by who has a key, and read by anybody', async () => {
+  const { outputFiles } = await bundle();
+  const { console, URL, AbortController, crypto, performance, setTimeout, clearTimeout } = globalThis;
+  const { fetch, Request, Response, ReadableStream, TextEncoder, URLSearchParams, btoa, atob } = globalThis;
+  const sent: string[] = [];
+  const fakeFetch: typeof fetch = async (input) => {
+    const request = new Request(input);
+    sent.push(await request.text());
+    return new Response(JSON.stringify({ job: {}, state: {}, jobs: [] }));
+  };
+  const page = vm.createContext({
+    ...{ console, URL, AbortController, crypto, performance, setTimeout, clearTimeout },
+    ...{ fetch: fakeFetch, Request, Response, ReadableStream, TextEncoder, URLSearchParams, btoa, atob },
+  });
+  const messages = await vm.runInContext(
+    `${outputFiles[0]?.text}
+    const options = { baseUrl: 'https://gateway.example.org', serverVersion: 'v0.3.16' };
+    const payloadSigner = { clientId: 'c', publicKey: 'cGs=', sign: async () => new Uint8Array([1, 2, 3]) };
+    const job = { Spec: { Engine: 'Noop' } };
+    const told = (promise) => promise.then(() => 'done', (error) => error.message);
+    const keyless = new sdk.LegacyJobs(options);
+    const signing = new sdk.LegacyJobs({ ...options, payloadSigner });
+    (async () => [
+      await told(keyless.submit(job)), await told(keyless.list()), await told(keyless.states('j')),
+      await told(signing.submit(job)), await told(signing.list()),
+    ])();`,
+    page,
+  );
+  expect(messages).toEqual([
+    expect.stringMatching(/no key file in this runtime/),
+    expect.stringMatching(/Give clientId, or returnAll/),
+    'done',
+    'done',
+    'done',
+  ]);
+  expect(sent).toEqual([
+    '{"job_id":"j"}',
+    expect.stringMatching(
+      /^\{"job_create_payload":\{"ClientID":"c",.*\},"signature":"AQID","client_public_key":"cGs="\}$/,
+    ),
+    '{"client_id":"c"}',
+  ]);
 });
