@@ -32,7 +32,9 @@ export default {
     project('sdk', '<rootDir>/packages/bacalhau-sdk', {
       moduleNameMapper: { '^#platform$': '<rootDir>/src/platform/node/index.ts' },
       // ESM only.
-      transformIgnorePatterns: ['/node_modules/(?!(\\.pnpm/modern-tar@|modern-tar/))'],
+      transformIgnorePatterns: [
+        '/node_modules/(?!(\\.pnpm/(modern-tar|oauth4webapi|@noble\\+ed25519)@|modern-tar/|oauth4webapi/|@noble/))',
+      ],
       globalSetup: '<rootDir>/test/support/global-setup.ts',
       globalTeardown: '<rootDir>/test/support/global-teardown.ts',
     }),

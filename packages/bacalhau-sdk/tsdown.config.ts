@@ -8,9 +8,10 @@ export default defineConfig({
   // Which platform is loaded is decided where the package is used, by the `imports` of its package.json.
   deps: {
     neverBundle: ['#platform'],
-    // One is ESM only, which CommonJS programs on older Node and their test runners cannot load; and an `import()` of a
-    // package stays one in CommonJS output, which test runners cannot carry out. Their notices: THIRD-PARTY-NOTICES.md.
-    alwaysBundle: ['modern-tar', 'aws4fetch'],
+    // Some are ESM only, which CommonJS programs on older Node and their test runners cannot load. Their notices:
+    // THIRD-PARTY-NOTICES.md.
+    alwaysBundle: ['modern-tar', 'aws4fetch', '@noble/ed25519', 'oauth4webapi'],
+    onlyBundle: ['modern-tar', 'aws4fetch', '@noble/ed25519', 'oauth4webapi'],
   },
   dts: { entry: ['src/index.ts', 'src/legacy/index.ts'] },
   sourcemap: true,

@@ -7,6 +7,22 @@
 export * from './agent/index.js';
 export type { ApiPromise, Page, PagePromise, Reply, ResponseInfo } from './answers/index.js';
 export type {
+  ApiKeyAuth,
+  Ask,
+  AskAuth,
+  AuthKind,
+  AuthOptions,
+  BasicAuth,
+  ChallengeAuth,
+  ChallengeOptions,
+  DeviceAuth,
+  DevicePrompt,
+  Question,
+  ShowDevicePrompt,
+  TokenAuth,
+  TokenSource,
+} from './auth/index.js';
+export type {
   FollowHistoryOptions,
   GetJobOptions,
   JobExecutionsOptions,
@@ -15,9 +31,17 @@ export type {
   RerunOptions,
 } from './calls/index.js';
 export { Bacalhau } from './client/index.js';
-export type { Environment } from './config/index.js';
+export type { Environment, ResolvedConfig, ResolvedTls, Source, TlsOptions } from './config/index.js';
 export * from './errors/index.js';
-export type { Identity } from './identity/index.js';
+export {
+  Ed25519Identity,
+  type Identity,
+  importPublicKey,
+  type PublicKey,
+  RsaIdentity,
+  type SignatureAlgorithm,
+  type Signer,
+} from './identity/index.js';
 export { type ExecutionOutput, JobHandle, type RunOptions, type RunResult, type StopOutcome } from './job/index.js';
 export { Jobs } from './jobs/index.js';
 export type { Logger, LogLevel } from './logging/index.js';
@@ -47,6 +71,19 @@ export {
   type UnknownResult,
   type UrlResult,
 } from './results/index.js';
+export {
+  type HeadersLike,
+  MemoryReplayCache,
+  type ReplayCache,
+  type RequestParts,
+  SignatureError,
+  type SignatureProblem,
+  type SignedRequest,
+  signRequest,
+  type VerifiedRequest,
+  type VerifyOptions,
+  verifyRequest,
+} from './signatures/index.js';
 export {
   type DockerSettings,
   docker,

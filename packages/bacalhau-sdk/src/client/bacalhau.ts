@@ -1,13 +1,16 @@
 import { Agent } from '../agent/index.js';
-import type { Identity } from '../identity/index.js';
+import type { AuthKind } from '../auth/index.js';
+import type { ResolvedConfig } from '../config/index.js';
+import type { Ed25519Identity, KeyType, RsaIdentity } from '../identity/index.js';
 import type { JobHandle } from '../job/index.js';
 import { Jobs } from '../jobs/index.js';
 import { Nodes } from '../nodes/index.js';
-import { type ClientOptions, connect, derive, Transport } from '../transport/index.js';
+import { type CallOptions, type ClientOptions, connect, derive, Transport } from '../transport/index.js';
 
 /**
- * A connection to one Bacalhau orchestrator. Making it sends nothing and reads nothing; the first call makes the key
- * file `user_id.pem` if it is missing, as the Bacalhau command line does.
+ * A connection to one Bacalhau orchestrator. Making it sends nothing and reads nothing; the first call reads the files of
+ * the Bacalhau command line (`config.yaml`, the selected profile, tokens), and makes the key file `user_id.pem` if it is
+ * missing, as that does.
  *
  * @example
  * ```ts
@@ -35,7 +38,10 @@ export class Bacalhau implements AsyncDisposable {
     this.agent = new Agent(this.#transport);
   }
 
-  /** The address of the orchestrator, without a slash at the end. */
+  /**
+   * The address of the orchestrator, without a slash at the end. Until the first call it is what options, environment
+   * and defaults say; a profile or `config.yaml` may name another one then. `config()` tells for sure.
+   */
   get baseUrl(): string {
     return this.#transport.config.baseUrl;
   }
@@ -54,7 +60,8 @@ export class Bacalhau implements AsyncDisposable {
 
   /**
    * A client with some options replaced, which shares this one's sockets. Closing it leaves them open: close the
-   * original last. A new `baseUrl`, `host`, `port` or `https` replaces the old address as a whole.
+   * original last. A new `baseUrl`, `host`, `port`, `https` or `profile` replaces the old address as a whole, and what
+   * was given for that one stays behind: `auth`, `tls`, and headers with secrets in them.
    *
    * @example
    * ```ts
@@ -66,13 +73,46 @@ export class Bacalhau implements AsyncDisposable {
   }
 
   /**
-   * Who this client is: the client id and the public key of `user_id.pem`, made if it is missing.
+   * Where this client connects to and how, with the place that each setting came from. Reads the files; sends nothing.
+   * There is nothing secret in it.
    *
-   * @throws {ConfigurationError} if the key file cannot be made or read, or holds no RSA key.
+   * @example
+   * ```ts
+   * const { baseUrl, sources, auth } = await bacalhau.config();
+   * console.log(`${baseUrl} (${sources.endpoint}), saying who is calling by: ${auth}`);
+   * ```
+   * @throws {ConfigurationError} if a file is malformed, or names a profile that does not exist.
+   */
+  async config(): Promise<ResolvedConfig & { readonly auth: AuthKind }> {
+    const { config, auth } = await this.#transport.resolved();
+    return { ...config, auth };
+  }
+
+  /**
+   * Logs in now and keeps the token for later runs, instead of when the first call needs it. Does nothing with an API
+   * key, a password or a token. There is no deadline unless you give one: a person may be part of it.
+   *
+   * @throws {LoginError} if the person, the provider or the server refuses, or the server offers no such login.
+   * @throws {AuthenticationError} if the server does not accept the answer.
+   */
+  login(options: Pick<CallOptions, 'signal' | 'timeoutMs'> = {}): Promise<void> {
+    return this.#transport.login(options);
+  }
+
+  /**
+   * Who this client is: the key pair of `user_id.pem`, made if it is missing, with the client id that servers know it by.
+   *
+   * @throws {ConfigurationError} if the key file cannot be made or read, others can read it, or it holds no RSA key.
    * @throws {UnsupportedRuntimeError} where there is no file system.
    */
-  identity(): Promise<Identity> {
-    return this.#transport.identity.load();
+  identity(): Promise<RsaIdentity>;
+  /**
+   * Another key pair of this client, in `user_id_ed25519.pem` beside the first, made if it is missing. It signs requests
+   * to gateways; servers do not know this kind.
+   */
+  identity(type: 'ed25519'): Promise<Ed25519Identity>;
+  identity(type: KeyType = 'rsa'): Promise<RsaIdentity | Ed25519Identity> {
+    return type === 'rsa' ? this.#transport.identity.rsa() : this.#transport.identity.ed25519();
   }
 
   /** Gives up the calls under way (they reject with `RequestAbortedError`) and closes the sockets. Later calls are refused. */

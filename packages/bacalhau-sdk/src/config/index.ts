@@ -1,1 +1,14 @@
-export { type ConfigInput, type Environment, type ResolvedConfig, resolveConfig, type Source } from './resolve.js';
+export type { Credentials } from './credentials.js';
+export type { Environment } from './environment.js';
+export { type FileSettings, profileChoice, readFileSettings } from './files.js';
+export { isLoopback, type ProxySetting, proxyFor } from './proxy.js';
+export {
+  type ConfigInput,
+  type Resolution,
+  type ResolvedConfig,
+  type ResolvedTls,
+  resolveConfig,
+  type Source,
+  type TlsOptions,
+} from './resolve.js';
+export { Secret } from './secret.js';

@@ -1,11 +1,12 @@
 import { ConfigurationError } from '../errors/index.js';
 import { LOG_LEVELS, type LogLevel } from '../logging/index.js';
+import { type Credentials, environmentCredentials } from './credentials.js';
 import { endpoint, fullUrl, parsePort } from './endpoint.js';
+import { type Environment, flag, variable } from './environment.js';
+import { type FileSettings, type Profile, profileChoice } from './files.js';
+import { parseProxy } from './proxy.js';
 
-/** Environment variables by name. */
-export type Environment = Readonly<Record<string, string | undefined>>;
-
-/** The settings that the environment can give as well. */
+/** The settings that the environment or a file can give as well. */
 export interface ConfigInput {
   readonly baseUrl?: string | undefined;
   readonly host?: string | undefined;
@@ -13,39 +14,103 @@ export interface ConfigInput {
   readonly https?: boolean | undefined;
   readonly namespace?: string | undefined;
   readonly dir?: string | undefined;
+  readonly profile?: string | undefined;
+  readonly tls?: TlsOptions | undefined;
+  readonly proxy?: string | false | undefined;
   readonly logLevel?: LogLevel | undefined;
 }
 
-/** Where a setting came from. */
-export type Source = 'option' | 'environment' | 'default';
+/** How a server's certificate is checked. Not for browsers, which do that by themselves. */
+export interface TlsOptions {
+  /** Certificates of authorities, PEM, trusted beside those that the runtime trusts. Excludes `caFile`. */
+  readonly ca?: string | readonly string[] | undefined;
+  /** A PEM file of such certificates. */
+  readonly caFile?: string | undefined;
+  /** Takes any certificate, so that anybody in between can read and change what is sent. Default: false. */
+  readonly insecure?: boolean | undefined;
+}
 
-/** Settings with every question answered. */
+/** Where a setting came from; `config.yaml` and profiles are those of the Bacalhau command line. */
+export type Source = 'option' | 'environment' | 'profile' | 'config.yaml' | 'default';
+
+/** Settings with every question answered; nothing in it is secret. */
 export interface ResolvedConfig {
   /** Scheme, host and port, and a path where a gateway wants one; no slash at the end. */
   readonly baseUrl: string;
   readonly namespace: string | undefined;
-  /** The directory of the key file; undefined where there is no home directory and none was named. */
+  /** The directory of keys, tokens and profiles; undefined where there is no home directory and none was named. */
   readonly dir: string | undefined;
+  /** The profile that the address came from. */
+  readonly profile: string | undefined;
+  readonly tls: ResolvedTls;
   readonly logLevel: LogLevel;
-  readonly sources: { readonly endpoint: Source; readonly dir: Source; readonly logLevel: Source };
+  readonly sources: {
+    readonly endpoint: Source;
+    readonly dir: Source;
+    readonly tls: Source;
+    readonly logLevel: Source;
+  };
 }
 
-interface Surroundings {
+export interface ResolvedTls {
+  readonly ca: readonly string[] | undefined;
+  readonly caFile: string | undefined;
+  readonly insecure: boolean;
+}
+
+/** What is resolved: the settings, and apart from them what is secret. */
+export interface Resolution {
+  readonly config: ResolvedConfig;
+  /** Who is calling, as far as the environment or the profile says. */
+  readonly credentials: Credentials | undefined;
+  /** Whether a profile would count: not if options or environment name another address. */
+  readonly wantsProfile: boolean;
+  /** What deserves a word in the log. */
+  readonly notes: readonly string[];
+}
+
+export interface Surroundings {
   readonly env: Environment;
   readonly homeDirectory: string | undefined;
+  /** What the files say; left out while they are not read yet. */
+  readonly files?: FileSettings | undefined;
 }
 
-/** Options, then the environment, then the defaults of the Bacalhau command line. Pure: it reads nothing by itself. */
-export function resolveConfig(input: ConfigInput, { env, homeDirectory }: Surroundings): ResolvedConfig {
-  const address = resolveAddress(input, env);
+/**
+ * Options, then the environment, then the selected profile, then `config.yaml`, then the defaults of the Bacalhau
+ * command line. Pure: it reads nothing by itself, so the same input always gives the same result.
+ *
+ * A profile is an address with what belongs to it. It counts as a whole or not at all: not if options or environment
+ * name a host or a port. One that the option `profile` names stands among the options, above the environment.
+ *
+ * @throws {ConfigurationError} naming the option, variable or file that is malformed, or the two that contradict each other.
+ */
+export function resolveConfig(input: ConfigInput, { env, homeDirectory, files }: Surroundings): Resolution {
+  const choice = profileChoice(input.profile, env);
+  const ownCredentials = environmentCredentials(env);
   const dir = resolveDir(input, env, homeDirectory);
   const logLevel = resolveLogLevel(input, env);
+  if (typeof input.proxy === 'string') parseProxy(input.proxy, 'The option proxy');
+  const named = namesEndpoint(input, env, choice?.source === 'option');
+  if (named === 'option' && choice?.source === 'option') {
+    throw new ConfigurationError('Give either profile or baseUrl, host, port and https, not both.');
+  }
+  const profile = named === undefined ? files?.profile : undefined;
+  const address = resolveAddress(input, env, files, profile);
+  const tls = resolveTls(input, env, files, profile);
   return {
-    baseUrl: address.value,
-    namespace: nonEmpty(input.namespace, 'namespace'),
-    dir: dir.value,
-    logLevel: logLevel.value,
-    sources: { endpoint: address.source, dir: dir.source, logLevel: logLevel.source },
+    config: {
+      baseUrl: address.value,
+      namespace: nonEmpty(input.namespace, 'namespace'),
+      dir: dir.value,
+      profile: profile?.name,
+      tls: tls.value,
+      logLevel: logLevel.value,
+      sources: { endpoint: address.source, dir: dir.source, tls: tls.source, logLevel: logLevel.source },
+    },
+    credentials: ownCredentials ?? (profile?.token && { kind: 'token', token: profile.token, source: 'profile' }),
+    wantsProfile: named === undefined,
+    notes: disagreement(files, profile),
   };
 }
 
@@ -54,7 +119,32 @@ interface Sourced<T> {
   readonly source: Source;
 }
 
-function resolveAddress(input: ConfigInput, env: Environment): Sourced<string> {
+/**
+ * Who names an address, if anybody does before the profile. With the command line a host or a port does, and the
+ * scheme alone does not.
+ */
+function namesEndpoint(input: ConfigInput, env: Environment, byProfile: boolean): 'option' | 'environment' | undefined {
+  if ((input.baseUrl ?? input.host ?? input.port ?? input.https) !== undefined) return 'option';
+  if (byProfile) return undefined;
+  const set = variable(env, 'BACALHAU_API_HOST') ?? variable(env, 'BACALHAU_API_PORT');
+  return set === undefined ? undefined : 'environment';
+}
+
+/** The command line puts the file first here. Said aloud, because one directory then leads to two servers. */
+function disagreement(files: FileSettings | undefined, profile: Profile | undefined): string[] {
+  const { config } = files ?? {};
+  if (profile === undefined || (config?.host === undefined && config?.port === undefined)) return [];
+  return [
+    `Using the profile ${profile.name}, although ${config.file} names an API host or port, which the command line would use.`,
+  ];
+}
+
+function resolveAddress(
+  input: ConfigInput,
+  env: Environment,
+  files: FileSettings | undefined,
+  profile: Profile | undefined,
+): Sourced<string> {
   const { baseUrl, host, port, https } = input;
   if (baseUrl !== undefined) {
     if (host !== undefined || port !== undefined || https !== undefined) {
@@ -62,28 +152,84 @@ function resolveAddress(input: ConfigInput, env: Environment): Sourced<string> {
     }
     return { value: fullUrl(baseUrl, 'baseUrl'), source: 'option' };
   }
-  const fromEnv = {
-    host: variable(env, 'BACALHAU_API_HOST'),
-    port: variable(env, 'BACALHAU_API_PORT'),
-    https: variable(env, 'BACALHAU_HTTPS'),
-  };
+  const hosts: readonly Candidate<string>[] = [
+    { name: 'host', value: nonEmpty(host, 'host'), source: 'option' },
+    { name: 'BACALHAU_API_HOST', value: variable(env, 'BACALHAU_API_HOST'), source: 'environment' },
+    { name: inFile(files, 'API.Host'), value: files?.config?.host, source: 'config.yaml' },
+  ];
+  const ports: readonly Candidate<string | number>[] = [
+    { name: 'port', value: port, source: 'option' },
+    { name: 'BACALHAU_API_PORT', value: variable(env, 'BACALHAU_API_PORT'), source: 'environment' },
+    { name: inFile(files, 'API.Port'), value: files?.config?.port, source: 'config.yaml' },
+  ];
+  const schemes: readonly Candidate<boolean>[] = [
+    { name: 'https', value: https, source: 'option' },
+    { name: 'BACALHAU_HTTPS', value: anyWord(variable(env, 'BACALHAU_HTTPS')), source: 'environment' },
+    { name: 'BACALHAU_API_TLS_USETLS', value: flag(env, 'BACALHAU_API_TLS_USETLS'), source: 'environment' },
+    { name: inFile(files, 'API.TLS.UseTLS'), value: files?.config?.useTls, source: 'config.yaml' },
+  ];
+  const [theHost, thePort, theScheme] = [first(hosts), first(ports), first(schemes)];
+  // All of it is checked above, so that a malformed variable is an error whether it counts or not.
+  if (profile !== undefined) {
+    return { value: fullUrl(profile.endpoint, `endpoint in ${profile.file}`), source: 'profile' };
+  }
   const value = endpoint({
-    host: host === undefined ? named('BACALHAU_API_HOST', fromEnv.host) : named('host', nonEmpty(host, 'host')),
-    port:
-      port === undefined
-        ? fromEnv.port === undefined
-          ? undefined
-          : parsePort(fromEnv.port, 'BACALHAU_API_PORT')
-        : parsePort(port, 'port'),
-    https: https ?? (fromEnv.https === undefined ? undefined : isOn(fromEnv.https)),
+    host: theHost,
+    port: thePort && parsePort(thePort.value, thePort.name),
+    https: theScheme?.value,
   });
-  const source =
-    (host ?? port ?? https) !== undefined
-      ? 'option'
-      : (fromEnv.host ?? fromEnv.port ?? fromEnv.https) !== undefined
-        ? 'environment'
-        : 'default';
-  return { value, source };
+  const sources = [theHost, thePort, theScheme].map((candidate) => candidate?.source);
+  const order: readonly Source[] = ['option', 'environment', 'config.yaml'];
+  return { value, source: order.find((source) => sources.includes(source)) ?? 'default' };
+}
+
+/** As with the command line a CA's file wins over `insecure`: who names an authority wants it asked. */
+function resolveTls(
+  input: ConfigInput,
+  env: Environment,
+  files: FileSettings | undefined,
+  profile: Profile | undefined,
+): Sourced<ResolvedTls> {
+  const { tls = {} } = input;
+  const fromOption = { ca: pemList(tls.ca), caFile: nonEmpty(tls.caFile, 'tls.caFile'), insecure: tls.insecure };
+  if (fromOption.ca !== undefined && fromOption.caFile !== undefined) {
+    throw new ConfigurationError('Give either tls.ca or tls.caFile, not both.');
+  }
+  if (fromOption.insecure === true && (fromOption.ca ?? fromOption.caFile) !== undefined) {
+    throw new ConfigurationError(
+      'Give either tls.insecure or a certificate authority: together they contradict each other.',
+    );
+  }
+  const fromEnv = {
+    ca: undefined,
+    caFile: variable(env, 'BACALHAU_API_TLS_CAFILE'),
+    insecure: flag(env, 'BACALHAU_API_TLS_INSECURE'),
+  };
+  const fromProfile = { ca: undefined, caFile: undefined, insecure: profile?.insecure };
+  const { config } = files ?? {};
+  const fromFile = { ca: undefined, caFile: config?.caFile, insecure: config?.insecure };
+  const candidates: readonly { readonly source: Source; readonly tls: typeof fromOption }[] = [
+    { source: 'option', tls: fromOption },
+    { source: 'environment', tls: fromEnv },
+    // A profile brings its own; what config.yaml says is about another address.
+    profile === undefined ? { source: 'config.yaml', tls: fromFile } : { source: 'profile', tls: fromProfile },
+  ];
+  const found = candidates.find(({ tls: { ca, caFile, insecure } }) => (ca ?? caFile ?? insecure) !== undefined);
+  if (found === undefined) return { value: { ca: undefined, caFile: undefined, insecure: false }, source: 'default' };
+  const { ca, caFile, insecure = false } = found.tls;
+  return { value: { ca, caFile, insecure: insecure && (ca ?? caFile) === undefined }, source: found.source };
+}
+
+function pemList(ca: string | readonly string[] | undefined): readonly string[] | undefined {
+  if (ca === undefined) return undefined;
+  const list = typeof ca === 'string' ? [ca] : [...ca];
+  if (
+    list.length === 0 ||
+    !list.every((pem) => typeof pem === 'string' && pem.includes('-----BEGIN CERTIFICATE-----'))
+  ) {
+    throw new ConfigurationError('tls.ca holds no certificate in PEM. Give the text, or its file as tls.caFile.');
+  }
+  return list;
 }
 
 function resolveDir(input: ConfigInput, env: Environment, home: string | undefined): Sourced<string | undefined> {
@@ -108,11 +254,21 @@ function parseLogLevel(text: string, name: string): LogLevel {
   return level;
 }
 
-/** An empty variable counts as unset, as it does for the Bacalhau command line. */
-function variable(env: Environment, name: string): string | undefined {
-  const value = env[name]?.trim();
-  return value === '' ? undefined : value;
+interface Candidate<T> {
+  readonly name: string;
+  readonly value: T | undefined;
+  readonly source: Source;
 }
+
+interface Found<T> extends Candidate<T> {
+  readonly value: T;
+}
+
+const first = <T>(candidates: readonly Candidate<T>[]): Found<T> | undefined =>
+  candidates.find((candidate): candidate is Found<T> => candidate.value !== undefined);
+
+const inFile = (files: FileSettings | undefined, key: string): string =>
+  `${key} in ${files?.config?.file ?? 'config.yaml'}`;
 
 function nonEmpty(value: string | undefined, name: string): string | undefined {
   if (value === undefined) return undefined;
@@ -120,10 +276,9 @@ function nonEmpty(value: string | undefined, name: string): string | undefined {
   return value.trim();
 }
 
-const named = (name: string, value: string | undefined) => (value === undefined ? undefined : { name, value });
-
 /** The Python SDK takes any text for yes; the words that plainly say no are heard here. */
-const isOn = (value: string): boolean => !/^(0|false|no|off)$/i.test(value);
+const anyWord = (value: string | undefined): boolean | undefined =>
+  value === undefined ? undefined : !/^(0|false|no|off)$/i.test(value);
 
 const expandHome = (path: string, home: string | undefined): string =>
   home !== undefined && (path === '~' || path.startsWith('~/')) ? home + path.slice(1) : path;

@@ -15,6 +15,18 @@ export class UnsupportedByServerError extends BacalhauError {
   protected static override readonly kind: string = 'UnsupportedByServerError';
 }
 
+/** Nobody was logged in: a callback gave no answer, the person or the provider refused, or the server offers no such login. */
+export class LoginError extends BacalhauError {
+  protected static override readonly kind: string = 'LoginError';
+  /** What the provider calls it, for example `access_denied` or `expired_token` (RFC 8628, 3.5). */
+  readonly code: string | undefined;
+
+  constructor(message: string, options: ErrorCause & { readonly code?: string | undefined } = {}) {
+    super(message, options);
+    this.code = options.code;
+  }
+}
+
 /** An argument of a call was refused before anything was sent. */
 export class InvalidArgumentError extends BacalhauError {
   protected static override readonly kind: string = 'InvalidArgumentError';

@@ -1,2 +1,6 @@
-export type { Identity } from '../platform/platform.js';
-export { IdentityStore } from './identity-store.js';
+export { type Bytes, base64, concat, fromBase64, sha256, subtle, utf8 } from './bytes.js';
+export { Ed25519Identity } from './ed25519.js';
+export { IdentityStore, type KeyType } from './identity-store.js';
+export { importPublicKey } from './public-key.js';
+export { RsaIdentity } from './rsa.js';
+export type { Identity, PublicKey, SignatureAlgorithm, Signer } from './types.js';

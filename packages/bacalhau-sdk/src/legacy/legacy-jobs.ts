@@ -226,11 +226,10 @@ export class LegacyJobs implements AsyncDisposable {
   #read<T extends object>({ name, options }: Call, send: Send<T>): ApiPromise<T> {
     return apiPromise(
       this.#prepare({ name, options }, async (dialect, rest) => {
-        const api = this.#server.api(dialect);
         const operation: Operation<T> = {
           name: `legacy.${name}`,
           safe: true,
-          send: (_, request) => send(api, request, dialect),
+          send: (apis, request) => send(this.#server.api(apis, dialect), request, dialect),
         };
         return this.#send({ name, options: rest, dialect }, operation, undefined);
       }),
@@ -244,7 +243,6 @@ export class LegacyJobs implements AsyncDisposable {
   ): ApiPromise<T> {
     return apiPromise(
       this.#prepare({ name, options }, async (dialect, rest) => {
-        const api = this.#server.api(dialect);
         const signer = this.#signer ?? (await keyFileSigner(this.#transport.identity));
         const { field, payload } = compose(dialect, signer.clientId);
         const sealed = await sealPayload(field, payload, signer);
@@ -252,7 +250,8 @@ export class LegacyJobs implements AsyncDisposable {
           name: `legacy.${name}`,
           safe: false,
           // The generated client would write the body once more; what goes out is the text with the signed bytes in it.
-          send: (_, request) => send(api, { ...request, transformRequest: () => sealed.text }, sealed),
+          send: (apis, request) =>
+            send(this.#server.api(apis, dialect), { ...request, transformRequest: () => sealed.text }, sealed),
         };
         return this.#send({ name, options: rest, dialect }, operation, sealed);
       }),
@@ -284,7 +283,7 @@ export class LegacyJobs implements AsyncDisposable {
   async #clientId(): Promise<string | undefined> {
     if (this.#signer !== undefined) return this.#signer.clientId;
     try {
-      return (await this.#transport.identity.load()).clientId;
+      return (await this.#transport.identity.rsa()).clientId;
     } catch (error) {
       if (error instanceof UnsupportedRuntimeError) return undefined;
       throw error;

@@ -1,6 +1,6 @@
 import { JobApi } from 'bacalhau-apiclient/legacy';
 import { ApiError, ConfigurationError } from '../errors/index.js';
-import type { CallOptions, Transport } from '../transport/index.js';
+import type { Apis, CallOptions, Transport } from '../transport/index.js';
 import { type Dialect, dialectOf, type LegacyCall, releaseOf } from './dialects.js';
 
 /** The server, and how it wants to be spoken to: found out once, or given. */
@@ -32,8 +32,8 @@ export class LegacyServer {
   }
 
   /** The generated client of a dialect's calls. */
-  api({ path }: Dialect): JobApi {
-    return this.#api(path);
+  api(apis: Apis, { path }: Dialect): JobApi {
+    return this.#api(apis, path);
   }
 
   async #ask(options: CallOptions): Promise<string> {
@@ -42,7 +42,7 @@ export class LegacyServer {
         {
           name: 'legacy.version',
           safe: true,
-          send: (_, request) => this.#api('').version({ versionRequest: {} }, request),
+          send: (apis, request) => this.#api(apis, '').version({ versionRequest: {} }, request),
         },
         options,
       );
@@ -58,8 +58,8 @@ export class LegacyServer {
     return GitVersion;
   }
 
-  #api(path: string): JobApi {
-    const known = this.#apis.get(path) ?? this.#transport.client(JobApi, path);
+  #api(apis: Apis, path: string): JobApi {
+    const known = this.#apis.get(path) ?? apis.client(JobApi, path);
     this.#apis.set(path, known);
     return known;
   }

@@ -12,11 +12,12 @@ export interface PayloadSigner {
 
 /** The signer with the key of `user_id.pem`. */
 export async function keyFileSigner(identity: IdentityStore): Promise<PayloadSigner> {
-  const { clientId, publicKey } = await identity.load();
+  const key = await identity.rsa();
+  const { clientId, publicKey } = key;
   return {
     clientId,
     // PEM is that base64 in a frame.
     publicKey: publicKey.replace(/-----[^-]+-----|\s/g, ''),
-    sign: (bytes) => identity.sign(bytes),
+    sign: (bytes) => key.sign(bytes),
   };
 }

@@ -1,6 +1,7 @@
 import { platform } from '#platform';
 import { AuthenticationError, type BacalhauError, NotFoundError, PermissionDeniedError } from '../errors/index.js';
-import type { Transport } from '../transport/index.js';
+import type { SocketEnd } from '../platform/platform.js';
+import type { Transport, Upgrade } from '../transport/index.js';
 import { type Frame, parseFrame } from './frame.js';
 
 /** How a connection ended. */
@@ -100,17 +101,13 @@ export class LogSocket {
     // Never `tail`: only a log that is read from its first frame has frames that can be counted.
     const query = { execution_id: executionId, follow: String(follow), ...(namespace !== undefined && { namespace }) };
     const path = `/api/v1/orchestrator/jobs/${encodeURIComponent(jobId)}/logs`;
-    const upgrade = await transport.prepareUpgrade('job.logs', path, query, { headers });
-    const end = await platform.openWebSocket(upgrade.url, {
-      headers: upgrade.headers,
-      agent: upgrade.agent,
-      signal: this.#controller.signal,
-      onOpen: () => {
-        this.#openedAt = performance.now();
-        upgrade.opened();
-      },
-      onText: (message) => this.#receive(message, options),
-    });
+    let upgrade = await transport.prepareUpgrade('job.logs', path, query, { headers });
+    let end = await this.#open(upgrade, options);
+    if (end.kind === 'refused' && (await upgrade.renew(end.status))) {
+      upgrade.failed(end); // for hooks and log lines
+      upgrade = await transport.prepareUpgrade('job.logs', path, query, { headers });
+      end = await this.#open(upgrade, options);
+    }
     switch (end.kind) {
       case 'cut':
         return { kind: 'cut', why: 'done' };
@@ -128,6 +125,19 @@ export class LogSocket {
         return isFinal ? { kind: 'refused', error } : { kind: 'broken', reason: error.message, error };
       }
     }
+  }
+
+  #open(upgrade: Upgrade, options: LogSocketOptions): Promise<SocketEnd> {
+    return platform.openWebSocket(upgrade.url, {
+      headers: upgrade.headers,
+      agent: upgrade.agent,
+      signal: this.#controller.signal,
+      onOpen: () => {
+        this.#openedAt = performance.now();
+        upgrade.opened();
+      },
+      onText: (message) => this.#receive(message, options),
+    });
   }
 
   #receive(message: string, { wanted, onOutput }: LogSocketOptions): void {

@@ -1,18 +1,38 @@
 import type { Logger } from '../logging/index.js';
 
-/** Who this client is to a Bacalhau network: an RSA key, kept in `user_id.pem` and shared with the Bacalhau command line. */
-export interface Identity {
-  /** SHA-256 of the key's modulus in hexadecimal: the client id that Bacalhau servers compute from the public key. */
-  readonly clientId: string;
-  /** The public key: PEM, PKCS#1 (`RSA PUBLIC KEY`). */
-  readonly publicKey: string;
+/** The sockets that a client and those derived from it keep open between calls. */
+export interface Connections {
+  /** How a URL is reached. Nothing is opened yet. */
+  route(url: URL, settings: RouteSettings): Promise<Route>;
+  close(): void;
 }
 
-/** The sockets that one client keeps open between calls. */
-export interface Connections {
-  /** What axios is given; empty where the runtime pools connections by itself. */
-  readonly agents: { readonly httpAgent?: HttpAgent; readonly httpsAgent?: HttpAgent };
-  close(): void;
+export interface RouteSettings {
+  /** The PEM texts of authorities trusted beside the runtime's, or none. */
+  readonly ca: readonly string[] | undefined;
+  /** Takes any certificate. */
+  readonly insecure: boolean;
+  /** Which proxy a URL goes through; `inRange` compares an IP address with a CIDR range. */
+  readonly proxyFor: (url: URL, inRange: (address: string, cidr: string) => boolean) => URL | undefined;
+  /** An application's own agents; they decide everything then, proxies too. */
+  readonly httpAgent: HttpAgent | undefined;
+  readonly httpsAgent: HttpAgent | undefined;
+  /** Whether the connection is to become another protocol's, which only a tunnel through a proxy can. */
+  readonly upgrade: boolean;
+}
+
+export interface Route {
+  /** For `http.request` and the like; absent where the runtime pools connections by itself. */
+  readonly agent: HttpAgent | undefined;
+  /** A proxy that plain `http:` requests are sent to whole. A tunnel through one is the agent's own business. */
+  readonly forwardProxy: ForwardProxy | undefined;
+}
+
+export interface ForwardProxy {
+  readonly protocol: string;
+  readonly host: string;
+  readonly port: number;
+  readonly auth?: { readonly username: string; readonly password: string };
 }
 
 /** The part of Node's `http.Agent` and `https.Agent` that is relied on here, so that no Node type is needed to name it. */
@@ -68,6 +88,22 @@ export interface SocketOptions {
   readonly onText: (text: string) => void;
 }
 
+/** Small files by path. Failures are `ConfigurationError`s that name the file. */
+export interface Files {
+  join(...parts: string[]): string;
+  /** The text of a file; undefined if there is none. */
+  read(file: string): Promise<string | undefined>;
+  /** Where a symbolic link points; undefined if there is none. */
+  linkTarget(path: string): Promise<string | undefined>;
+  /** Puts a file that only its owner can read in the place of the old one, in one step. Makes its directory if need be. */
+  replaceSecret(file: string, text: string): Promise<void>;
+  /** The same, unless the file exists: of many that try at once one wins. */
+  createSecret(file: string, text: string): Promise<void>;
+  exists(file: string): Promise<boolean>;
+  /** Whether others than the owner can read or write a file. Always false where files have no such modes. */
+  openToOthers(file: string): Promise<boolean>;
+}
+
 /** What differs between runtimes. `node/` and `browser/` each provide one; nothing else may touch the runtime. */
 export interface Platform {
   /** For the User-Agent, for example `node/20.19.0`; absent where a program may not set that header. */
@@ -84,9 +120,8 @@ export interface Platform {
    */
   openWebSocket(url: string, options: SocketOptions): Promise<SocketEnd>;
   readFile(path: string | URL): Promise<Uint8Array>;
-  /** Makes the directory and `user_id.pem` in it, unless they exist. Does nothing where there is no file system. */
-  ensureKeyFile(directory: string | undefined): Promise<void>;
-  loadIdentity(directory: string | undefined): Promise<Identity>;
+  /** Absent where there is no file system. */
+  readonly files: Files | undefined;
   /** Headers of requests for results; none where a header would make a browser ask for permission first. */
   readonly transferHeaders: Readonly<Record<string, string>>;
   gunzip(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>;
@@ -94,6 +129,4 @@ export interface Platform {
   sha256(): Hasher | undefined;
   /** @throws {UnsupportedRuntimeError} where there is no file system. */
   openFolder(directory: string, options: { readonly overwrite: boolean }): Promise<DownloadFolder>;
-  /** Signs with the key file, made if it is missing: RSASSA-PKCS1-v1_5 with SHA-256. */
-  signRsaSha256(directory: string | undefined, bytes: Uint8Array): Promise<Uint8Array>;
 }

@@ -2,11 +2,14 @@ import { ConfigurationError } from '../errors/index.js';
 
 export type Headers = Readonly<Record<string, string>>;
 
-const SECRET = /auth|cookie|token|secret|password|credential|api-?key|signature/i;
+/** Names of headers whose values are secret. */
+export const SECRET_NAME = /auth|cookie|token|secret|password|credential|api-?key|signature/i;
 
 /** For eyes other than the server's: hooks and logs. */
 export function redact(headers: Headers): Headers {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, SECRET.test(name) ? '***' : value]));
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, SECRET_NAME.test(name) ? '***' : value]),
+  );
 }
 
 /** Flattens what axios has: values may be arrays (`set-cookie`), numbers or absent. */

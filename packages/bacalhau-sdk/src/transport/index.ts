@@ -8,6 +8,7 @@ export type { CallOptions, ClientOptions, NamespacedCallOptions } from './option
 export { BrokenConnection, type OutsideAnswer, type OutsideRequest } from './outside.js';
 export { randomHex } from './random.js';
 export { retryDelayMs } from './retry.js';
+export type { Apis } from './session.js';
 export { type Operation, Transport } from './transport.js';
 export type { Upgrade } from './upgrade.js';
 export { isAtLeast, parseRelease, type Release } from './version.js';

@@ -1,4 +1,6 @@
-import type { Environment } from '../config/index.js';
+import type { AuthOptions } from '../auth/index.js';
+import type { Environment, TlsOptions } from '../config/index.js';
+import type { Signer } from '../identity/index.js';
 import type { Logger, LogLevel } from '../logging/index.js';
 import type { HttpAgent } from '../platform/platform.js';
 import type { RequestEvent, ResponseEvent, RetryEvent } from './events.js';
@@ -22,9 +24,12 @@ export interface NamespacedCallOptions extends CallOptions {
 }
 
 /**
- * How to reach an orchestrator. Everything is optional: what is left out comes from the environment
- * (`BACALHAU_API_HOST`, `BACALHAU_API_PORT`, `BACALHAU_HTTPS`, `BACALHAU_DIR`, `BACALHAU_SDK_LOG`), and then from the
- * defaults of the Bacalhau command line: `http://127.0.0.1:1234` and `~/.bacalhau`.
+ * How to reach an orchestrator, and as whom. Everything is optional: what is left out comes from the environment
+ * (`BACALHAU_API_HOST`, `BACALHAU_API_PORT`, `BACALHAU_API_TLS_USETLS`, `BACALHAU_API_TLS_CAFILE`,
+ * `BACALHAU_API_TLS_INSECURE`, `BACALHAU_HTTPS`, `BACALHAU_DIR`, `BACALHAU_PROFILE`, `BACALHAU_API_KEY`,
+ * `BACALHAU_API_USERNAME`, `BACALHAU_API_PASSWORD`, `BACALHAU_SDK_LOG`, `HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY`), from
+ * the selected profile and `config.yaml` of the Bacalhau command line, and then from its defaults:
+ * `http://127.0.0.1:1234` and `~/.bacalhau`.
  */
 export interface ClientOptions {
   /** The whole address, for example `https://gateway.example.org/bacalhau`. Excludes `host`, `port` and `https`. */
@@ -37,8 +42,33 @@ export interface ClientOptions {
   readonly https?: boolean | undefined;
   /** The namespace of every call that does not name its own. */
   readonly namespace?: string | undefined;
-  /** The directory of the key file `user_id.pem`. Default: `~/.bacalhau`. */
+  /** The directory of keys, tokens, profiles and `config.yaml`: that of the command line. Default: `~/.bacalhau`. */
   readonly dir?: string | undefined;
+  /** A profile of the command line by name. Default: the one that is selected there. Excludes an address. */
+  readonly profile?: string | undefined;
+  /**
+   * Who is calling. Default: what the environment or the profile says, or the token of an earlier login; and a server
+   * that refuses that gets the key's answer to its challenge, if it offers one. `false` sends nothing.
+   */
+  readonly auth?: AuthOptions | undefined;
+  /**
+   * Signs every request as RFC 9421 says, for gateways that check it. Orchestrators do not: `auth` is for them.
+   *
+   * @example
+   * ```ts
+   * new Bacalhau({ signer: await Ed25519Identity.import(pem) });
+   * ```
+   */
+  readonly signer?: Signer | undefined;
+  /** How the server's certificate is checked. */
+  readonly tls?: TlsOptions | undefined;
+  /**
+   * Node only: the HTTP proxy of every request, for example `http://proxy.example.org:3128`; `false` for none whatever
+   * the environment says. Loopback addresses never go through one. Default: `HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY`.
+   */
+  readonly proxy?: string | false | undefined;
+  /** Takes key files that others than their owner can read, as secrets in containers often are. Default: false. */
+  readonly allowReadableKeyFile?: boolean | undefined;
   /** Deadline of a whole call, retries included, in milliseconds; `Infinity` for none. Default: 60,000. */
   readonly timeoutMs?: number | undefined;
   /**
@@ -58,9 +88,15 @@ export interface ClientOptions {
   readonly onResponse?: ((event: ResponseEvent) => void) | undefined;
   /** Sees every decision to try again. */
   readonly onRetry?: ((event: RetryEvent) => void) | undefined;
-  /** Node only: the agent of `http:` requests. Yours to destroy. Default: one that keeps connections open. */
+  /**
+   * Node only: the agent of `http:` requests. Yours to destroy; proxies are its business then. Default: one that keeps
+   * connections open.
+   */
   readonly httpAgent?: HttpAgent | undefined;
-  /** Node only: the agent of `https:` requests. Yours to destroy. Default: one that keeps connections open. */
+  /**
+   * Node only: the agent of `https:` requests. Yours to destroy; proxies and certificates are its business then.
+   * Default: one that keeps connections open.
+   */
   readonly httpsAgent?: HttpAgent | undefined;
   /** The environment to read. Default: the process's, and none in a browser. */
   readonly env?: Environment | undefined;

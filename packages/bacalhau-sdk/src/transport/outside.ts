@@ -1,5 +1,5 @@
 import axios, { type AxiosRequestConfig } from 'axios';
-import type { Connections } from '../platform/platform.js';
+import type { ForwardProxy, HttpAgent } from '../platform/platform.js';
 import { type Headers, plainHeaders } from './headers.js';
 
 /** A request to a place that is not the API: where a compute node or a store keeps results. */
@@ -16,6 +16,13 @@ export interface OutsideAnswer {
   readonly headers: Headers;
   /** As it comes from the network: nothing is decompressed, except by browsers. */
   readonly body: AsyncIterable<Uint8Array>;
+}
+
+/** How to get there; by scheme, because a redirect may change it. */
+export interface OutsideRoute {
+  readonly httpAgent?: HttpAgent | undefined;
+  readonly httpsAgent?: HttpAgent | undefined;
+  readonly proxy: ForwardProxy | false;
 }
 
 /** The connection could not be made, or broke. `code` is the system's. */
@@ -51,19 +58,19 @@ const outside = new axios.Axios({
  */
 export async function openOutside(
   request: OutsideRequest,
-  agents: Connections['agents'],
+  { httpAgent, httpsAgent, proxy }: OutsideRoute,
   signal: AbortSignal,
 ): Promise<OutsideAnswer> {
   const { method, url, headers } = request;
   const config: AxiosRequestConfig = {
-    ...agents,
+    ...(httpAgent && { httpAgent }),
+    ...(httpsAgent && { httpsAgent }),
+    proxy,
     method,
     url,
     headers: { ...headers },
     signal,
     beforeRedirect: dropHeadersOfOthers(request),
-    // As with the API, loopback addresses never go through a proxy.
-    ...(isLoopback(url) && { proxy: false as const }),
   };
   try {
     const { status, headers: answered, data } = await outside.request<unknown>(config);
@@ -133,5 +140,3 @@ function messageOf(error: unknown): string {
   }
   return 'message' in error ? String(error.message) : String(error);
 }
-
-const isLoopback = (url: string): boolean => /^https?:\/\/(127\.|localhost[:/]|\[::1\])/.test(`${url}/`);

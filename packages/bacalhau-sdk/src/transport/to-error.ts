@@ -19,18 +19,23 @@ import {
 } from '../errors/index.js';
 import type { SocketEnd } from '../platform/platform.js';
 import type { Deadline } from './deadline.js';
-import { isRecord, parseErrorBody, TextBody } from './error-body.js';
+import { type ErrorBody, isRecord, parseErrorBody, TextBody } from './error-body.js';
 import { plainHeaders } from './headers.js';
+import type { Scrubber } from './scrubber.js';
 
 /** What the transport knows of a call when it fails. */
 export interface CallContext {
   readonly operation: string;
   /** Whether the call only reads. */
   readonly safe: boolean;
+  /** Whether it was sent without credentials on purpose. */
+  readonly open?: boolean | undefined;
   readonly baseUrl: string;
   readonly requestId: string;
   readonly attempts: number;
   readonly deadline: Deadline;
+  /** Takes out of the server's words what is secret. */
+  readonly scrubber: Scrubber;
 }
 
 type AttemptContext = Omit<CallContext, 'deadline'>;
@@ -50,9 +55,9 @@ export function toFailure(thrown: unknown, context: CallContext): Failure {
   const { response } = thrown;
   // A connection that breaks within the body of a good answer comes with that answer.
   if (response === undefined || (response.status >= 200 && response.status < 300)) {
-    return { error: connectionError(thrown.code, thrown.message, context) };
+    return { error: connectionError(thrown.code, context.scrubber.scrub(thrown.message), context) };
   }
-  const headers = plainHeaders(response.headers);
+  const headers = context.scrubber.scrubAll(plainHeaders(response.headers));
   return {
     error: apiError(response.status, response.data, headers, context),
     retryAfter: headers['retry-after'],
@@ -65,15 +70,17 @@ export function upgradeError(
   body: unknown,
   context: AttemptContext,
 ): BacalhauError {
-  if (end.kind === 'failed') return connectionError(end.code, end.message, context);
+  const { scrubber } = context;
+  if (end.kind === 'failed') return connectionError(end.code, scrubber.scrub(end.message), context);
+  const headers = scrubber.scrubAll(plainHeaders(end.headers));
   // A gateway that does not know WebSockets answers as if this were any request.
   if (end.status < 300) {
     return new UnexpectedResponseError(
       `${context.operation}: ${context.baseUrl} answered ${end.status} instead of opening a WebSocket. Check what stands between here and the orchestrator: it must pass WebSockets on.`,
-      factsOf(end.status, {}, plainHeaders(end.headers), context),
+      factsOf(end.status, {}, headers, context),
     );
   }
-  return apiError(end.status, body, plainHeaders(end.headers), context);
+  return apiError(end.status, body, headers, context);
 }
 
 /** The answer came with a good status; its body must be the JSON object that every call of this API answers with. */
@@ -81,7 +88,7 @@ export function expectObject(status: number, body: unknown, headers: object, con
   if (isRecord(body) && !(body instanceof TextBody)) return;
   throw new UnexpectedResponseError(
     `${context.operation}: ${context.baseUrl} answered ${status}, but not with JSON as a Bacalhau orchestrator does. Check the host, the port and what stands in between.`,
-    factsOf(status, {}, plainHeaders(headers), context),
+    factsOf(status, {}, context.scrubber.scrubAll(plainHeaders(headers)), context),
   );
 }
 
@@ -135,7 +142,9 @@ function explain(code: string | undefined, message: string, baseUrl: string): st
     case 'EPROTO':
       return `${baseUrl} does not speak TLS. Use http, or unset BACALHAU_HTTPS.`;
     default:
-      if (code !== undefined && isTlsCode(code)) return `the certificate of ${baseUrl} is not trusted (${code}).`;
+      if (code !== undefined && isTlsCode(code)) {
+        return `the certificate of ${baseUrl} is not trusted (${code}). Give its authority: set BACALHAU_API_TLS_CAFILE, or the option tls.`;
+      }
       return `the connection to ${baseUrl} failed (${code === undefined || message.includes(code) ? message : `${code}: ${message}`}).`;
   }
 }
@@ -172,7 +181,7 @@ function apiError(
   headers: Readonly<Record<string, string>>,
   context: AttemptContext,
 ): ApiError {
-  const parsed = parseErrorBody(body);
+  const parsed = clean(parseErrorBody(body), context.scrubber);
   const facts = factsOf(status, parsed, headers, context);
   if (status >= 300 && status < 400) {
     return new UnexpectedResponseError(
@@ -190,20 +199,35 @@ function apiError(
       BY_STATUS.get(status) ??
       (status >= 500 ? ServerError : ApiError));
   const doubt = status === 503 && !context.safe ? UNKNOWN_OUTCOME : '';
-  const advice = adviceFor(parsed.message, parsed.hint);
+  const advice = adviceFor(parsed, status, context);
   return new Type(`${context.operation}: ${said} (HTTP ${status})${doubt}${advice}`, facts);
 }
 
-function adviceFor(message: string | undefined, hint: string | undefined): string {
+function adviceFor({ message, hint, details }: ErrorBody, status: number, { open }: AttemptContext): string {
   if (message !== undefined && /HTTP request to an HTTPS server/i.test(message)) {
     return ' Use https: set BACALHAU_HTTPS, or the option https.';
   }
-  return hint === undefined ? '' : ` Hint: ${hint}`;
+  const reason = status === 401 || status === 403 ? details?.['reason'] : undefined;
+  const said = reason === undefined || reason === '' ? '' : ` Reason: ${reason}.`;
+  if (hint !== undefined) return `${said} Hint: ${hint}`;
+  return status === 401 && open !== true
+    ? `${said} Say who is calling: set BACALHAU_API_KEY, or BACALHAU_API_USERNAME and BACALHAU_API_PASSWORD, or the option auth.`
+    : said;
+}
+
+function clean(body: ErrorBody, scrubber: Scrubber): ErrorBody {
+  return {
+    message: scrubber.scrub(body.message),
+    code: scrubber.scrub(body.code),
+    component: scrubber.scrub(body.component),
+    hint: scrubber.scrub(body.hint),
+    details: body.details && scrubber.scrubAll(body.details),
+  };
 }
 
 function factsOf(
   status: number,
-  body: Partial<ReturnType<typeof parseErrorBody>>,
+  body: Partial<ErrorBody>,
   headers: Readonly<Record<string, string>>,
   context: AttemptContext,
 ): ApiErrorFacts {

@@ -1,24 +1,27 @@
-import axios, {
-  type AxiosAdapter,
-  type AxiosInstance,
-  type AxiosResponse,
-  type InternalAxiosRequestConfig,
-  type RawAxiosRequestConfig,
-} from 'axios';
-import { AgentApi, Configuration, JobApi, NodeApi } from 'bacalhau-apiclient';
+import axios, { type AxiosResponse, type InternalAxiosRequestConfig, type RawAxiosRequestConfig } from 'axios';
 import { type ApiPromise, apiPromise, type Reply } from '../answers/index.js';
-import type { ResolvedConfig } from '../config/index.js';
-import { ConfigurationError, InvalidArgumentError, UnsupportedByServerError } from '../errors/index.js';
-import type { IdentityStore } from '../identity/index.js';
+import type { AuthMethod, LoginContext } from '../auth/index.js';
+import type { ResolvedConfig, Secret } from '../config/index.js';
+import {
+  AuthenticationError,
+  type BacalhauError,
+  ConfigurationError,
+  InvalidArgumentError,
+  LoginError,
+  PermissionDeniedError,
+  UnsupportedByServerError,
+} from '../errors/index.js';
+import { base64, type IdentityStore, utf8 } from '../identity/index.js';
 import type { Logger, LogLevel } from '../logging/index.js';
 import type { Connections } from '../platform/platform.js';
+import { signRequest } from '../signatures/index.js';
 import { Deadline, sleep } from './deadline.js';
-import { TextBody } from './error-body.js';
 import { checkHeaders, type Headers, plainHeaders, redact } from './headers.js';
 import type { CallOptions, ClientOptions } from './options.js';
 import { type OutsideAnswer, type OutsideRequest, openOutside } from './outside.js';
 import { randomHex } from './random.js';
 import { isWorthRetrying, retryDelayMs } from './retry.js';
+import { type Apis, axiosRoute, decodeBody, type Link, type Session } from './session.js';
 import { type CallContext, expectObject, toFailure, upgradeError } from './to-error.js';
 import type { Upgrade } from './upgrade.js';
 import { isAtLeast, parseRelease, type Release } from './version.js';
@@ -26,59 +29,56 @@ import { isAtLeast, parseRelease, type Release } from './version.js';
 const DEFAULT_TIMEOUT_MS = 60_000;
 const DEFAULT_MAX_RETRIES = 2;
 
-/** The generated classes that operations are sent through. */
-export interface Apis {
-  readonly jobs: JobApi;
-  readonly nodes: NodeApi;
-  readonly agent: AgentApi;
-}
-
 /** One call of the API, ready to be sent as often as need be. */
 export interface Operation<T extends object> {
   /** The SDK's name of it, for messages: `jobs.list`. */
   readonly name: string;
   /** Whether it only reads, so that it may be repeated. */
   readonly safe: boolean;
+  /** Whether it is sent without credentials, as what a login consists of must be. Default: false. */
+  readonly open?: boolean;
   /** Checks the arguments and sends one request. What it throws rejects the call; argument errors are not retried. */
   readonly send: (apis: Apis, request: RawAxiosRequestConfig) => Promise<AxiosResponse<T>>;
 }
 
 export interface TransportParts {
   readonly options: ClientOptions;
-  readonly config: ResolvedConfig;
+  readonly namespace: string | undefined;
   readonly logger: Logger & { readonly level: LogLevel };
-  readonly identity: IdentityStore;
+  readonly session: Session;
   readonly connections: Connections;
   /** False where the sockets belong to the client that this one was derived from. */
   readonly ownsConnections: boolean;
   readonly userAgent: string | undefined;
 }
 
+/** What one call said of who is calling. */
+interface Sent {
+  authorization: Secret | undefined;
+  renewed: boolean;
+}
+
 /** The way to the server, and the only place that knows axios: headers, deadline, retries, errors, hooks, log lines. */
 export class Transport {
-  readonly config: ResolvedConfig;
-  readonly identity: IdentityStore;
   readonly options: ClientOptions;
+  readonly session: Session;
   readonly connections: Connections;
-  readonly #agents: Connections['agents'];
+  readonly #namespace: string | undefined;
   readonly #logger: TransportParts['logger'];
   readonly #ownsConnections: boolean;
-  readonly #instance: AxiosInstance;
-  readonly #apis: Apis;
-  readonly #adapter: AxiosAdapter;
   readonly #headers: Headers;
   readonly #timeoutMs: number;
   readonly #maxRetries: number;
   readonly #pending = new Set<Deadline>();
-  #closed = false;
+  readonly #closing = new AbortController();
   #release: Promise<Release | undefined> | undefined;
 
   constructor(parts: TransportParts) {
-    const { options, config, connections } = parts;
+    const { options } = parts;
     this.options = options;
-    this.config = config;
-    this.identity = parts.identity;
-    this.connections = connections;
+    this.session = parts.session;
+    this.connections = parts.connections;
+    this.#namespace = parts.namespace;
     this.#logger = parts.logger;
     this.#ownsConnections = parts.ownsConnections;
     this.#timeoutMs = checkTimeout(options.timeoutMs) ?? DEFAULT_TIMEOUT_MS;
@@ -87,28 +87,29 @@ export class Transport {
       ...(parts.userAgent === undefined ? {} : { 'User-Agent': parts.userAgent }),
       ...checkHeaders(options.headers),
     };
-    this.#agents = {
-      ...connections.agents,
-      ...(options.httpAgent && { httpAgent: options.httpAgent }),
-      ...(options.httpsAgent && { httpsAgent: options.httpsAgent }),
-    };
-    const instance = axios.create({
-      ...this.#agents,
-      // The API has no redirects; following one would carry credentials away.
-      maxRedirects: 0,
-      maxBodyLength: Number.POSITIVE_INFINITY,
-      transformResponse: [decodeBody],
-      // As with the Bacalhau command line, loopback addresses never go through a proxy.
-      ...(isLoopback(config.baseUrl) && { proxy: false as const }),
+  }
+
+  /** Until the first call what options and environment say, after it what the files add. */
+  get config(): ResolvedConfig {
+    return { ...this.session.config, namespace: this.#namespace };
+  }
+
+  get identity(): IdentityStore {
+    return this.session.identity;
+  }
+
+  /** What everything was resolved to, files included, and by what the client says who it is. */
+  async resolved(): Promise<{ readonly config: ResolvedConfig; readonly auth: AuthMethod['kind'] }> {
+    const { auth } = await this.session.link();
+    return { config: this.config, auth: auth.kind };
+  }
+
+  /** Logs in now. Without a deadline of its own: a person may be part of it. */
+  async login(options: Pick<CallOptions, 'signal' | 'timeoutMs'> = {}): Promise<void> {
+    await this.hold('login', options, async (cut) => {
+      const link = await this.session.link();
+      await unlessCut(link.auth.login(this.#loginContext(link)), cut);
     });
-    this.#instance = instance;
-    this.#adapter = axios.getAdapter(instance.defaults.adapter);
-    const configuration = new Configuration({ basePath: config.baseUrl });
-    this.#apis = {
-      jobs: new JobApi(configuration, config.baseUrl, instance),
-      nodes: new NodeApi(configuration, config.baseUrl, instance),
-      agent: new AgentApi(configuration, config.baseUrl, instance),
-    };
   }
 
   /** Carries out one operation; rejects with the SDK's own errors only. */
@@ -132,7 +133,8 @@ export class Transport {
       return await work(deadline.signal);
     } catch (thrown) {
       const { baseUrl } = this.config;
-      throw toFailure(thrown, { operation, safe: true, baseUrl, requestId: '', attempts: 0, deadline }).error;
+      const { scrubber } = this.session;
+      throw toFailure(thrown, { operation, safe: true, baseUrl, requestId: '', attempts: 0, deadline, scrubber }).error;
     } finally {
       deadline.release();
       this.#pending.delete(deadline);
@@ -143,53 +145,58 @@ export class Transport {
    * The request that axios does not send: the upgrade to a WebSocket. Who sends it reports what came of it, so that
    * hooks, log lines and errors are those of every other request. `path` is below the base URL, escaped already.
    */
-  async prepareUpgrade(
+  prepareUpgrade(
     operation: string,
     path: string,
     query: Readonly<Record<string, string>>,
-    options: Pick<CallOptions, 'headers'> = {},
+    options: Pick<CallOptions, 'headers' | 'signal'> = {},
   ): Promise<Upgrade> {
-    this.#checkOpen(operation);
-    await this.identity.ensure();
-    const { baseUrl } = this.config;
-    const httpAgent = this.options.httpAgent ?? this.connections.agents.httpAgent;
-    const httpsAgent = this.options.httpsAgent ?? this.connections.agents.httpsAgent;
-    const requestId = randomHex(16);
-    const headers = { 'X-Request-Id': requestId, ...this.#headers, ...checkHeaders(options.headers) };
-    // `http` becomes `ws`, `https` becomes `wss`.
-    const url = `${baseUrl.replace(/^http/, 'ws')}${path}?${new URLSearchParams(query)}`;
-    const about = { operation, attempt: 1, requestId, method: 'GET', url };
-    this.#tell('onRequest', this.options.onRequest, { ...about, headers: redact(plainHeaders(headers)) });
-    const started = performance.now();
-    const answered = (status: number | undefined, answer: object): void => {
-      const durationMs = performance.now() - started;
-      const shown = redact(plainHeaders(answer));
-      this.#tell('onResponse', this.options.onResponse, { ...about, durationMs, status, headers: shown });
-      this.#logger.debug(
-        `GET ${url} -> ${status ?? 'no answer'} in ${durationMs.toFixed(1)} ms (request ${requestId})`,
-      );
-    };
-    return {
-      url,
-      headers,
-      agent: baseUrl.startsWith('https:') ? httpsAgent : httpAgent,
-      opened: () => answered(101, {}),
-      failed: (end) => {
-        if (end.kind === 'refused') answered(end.status, end.headers);
-        else answered(undefined, {});
-        const body = end.kind === 'refused' ? decodeBody(end.body) : undefined;
-        return upgradeError(end, body, { operation, safe: true, baseUrl, requestId, attempts: 1 });
-      },
-    };
+    return this.hold(operation, { signal: options.signal }, async (cut) => {
+      const [link] = await Promise.all([this.session.link(), this.identity.ensure()]);
+      const { baseUrl } = link.config;
+      const { scrubber } = this.session;
+      const requestId = randomHex(16);
+      const plain = { 'X-Request-Id': requestId, ...this.#headers, ...checkHeaders(options.headers) };
+      const explicit = hasAuthorization(plain);
+      const authorization = explicit ? undefined : await this.#authorization(link, cut);
+      const named = { ...plain, ...(authorization && { Authorization: authorization.reveal() }) };
+      const target = new URL(`${baseUrl}${path}?${new URLSearchParams(query)}`);
+      const headers = { ...named, ...(await this.#signature('GET', target.href, named, undefined)) };
+      const { agent } = await link.route(target, true);
+      // `http` becomes `ws`, `https` becomes `wss`.
+      const url = target.href.replace(/^http/, 'ws');
+
+      const about = { operation, attempt: 1, requestId, method: 'GET', url: scrubber.scrub(url) };
+      this.#tell('onRequest', this.options.onRequest, { ...about, headers: redact(plainHeaders(headers)) });
+      const started = performance.now();
+      const answered = (status: number | undefined, answer: object): void => {
+        const durationMs = performance.now() - started;
+        const shown = scrubber.scrubAll(redact(plainHeaders(answer)));
+        this.#tell('onResponse', this.options.onResponse, { ...about, durationMs, status, headers: shown });
+        this.#logger.debug(
+          `GET ${about.url} -> ${status ?? 'no answer'} in ${durationMs.toFixed(1)} ms (request ${requestId})`,
+        );
+      };
+      return {
+        url,
+        headers,
+        agent,
+        opened: () => answered(101, {}),
+        failed: (end) => {
+          if (end.kind === 'refused') answered(end.status, end.headers);
+          else answered(undefined, {});
+          const body = end.kind === 'refused' ? decodeBody(end.body) : undefined;
+          return upgradeError(end, body, { operation, safe: true, baseUrl, requestId, attempts: 1, scrubber });
+        },
+        renew: async (status) =>
+          !explicit && isRefusal(status, authorization) && link.auth.renew(authorization, this.#loginContext(link)),
+      };
+    });
   }
 
   #checkOpen(operation: string): void {
-    if (this.#closed) throw new ConfigurationError(`${operation}: this client is closed. Make a new one.`);
-  }
-
-  /** A generated client of another API document, sent through this transport's operations like those of the first. */
-  client<A>(Type: new (configuration: undefined, basePath: string, instance: AxiosInstance) => A, path: string): A {
-    return new Type(undefined, this.config.baseUrl + path, this.#instance);
+    if (this.#closing.signal.aborted)
+      throw new ConfigurationError(`${operation}: this client is closed. Make a new one.`);
   }
 
   /** The deadline of a call, in milliseconds. */
@@ -226,8 +233,15 @@ export class Transport {
    * Asks a place that is not the API, such as where results are kept: on this client's sockets and with its trust in
    * certificates, but without its headers and credentials. Rejects with `BrokenConnection`.
    */
-  outside(request: OutsideRequest, signal: AbortSignal): Promise<OutsideAnswer> {
-    return openOutside(request, this.#agents, signal);
+  async outside(request: OutsideRequest, signal: AbortSignal): Promise<OutsideAnswer> {
+    const { route } = await this.session.link();
+    const url = new URL(request.url);
+    const [plain, secure] = await Promise.all([
+      route(withScheme(url, 'http:'), false),
+      route(withScheme(url, 'https:'), false),
+    ]);
+    const proxy = (url.protocol === 'http:' && plain.forwardProxy) || false;
+    return openOutside(request, { httpAgent: plain.agent, httpsAgent: secure.agent, proxy }, signal);
   }
 
   /** The deadline of something longer than a call, which closing the client ends as well. Call `release` in the end. */
@@ -242,7 +256,7 @@ export class Transport {
 
   /** Gives up what is under way and closes the sockets. */
   close(): void {
-    this.#closed = true;
+    this.#closing.abort();
     for (const deadline of this.#pending) deadline.cut('closed');
     if (this.#ownsConnections) this.connections.close();
   }
@@ -258,22 +272,26 @@ export class Transport {
     const context = (): CallContext => ({
       operation: operation.name,
       safe: operation.safe,
+      open: operation.open,
       baseUrl: this.config.baseUrl,
       requestId,
       attempts,
       deadline,
+      scrubber: this.session.scrubber,
     });
+    const sent: Sent = { authorization: undefined, renewed: operation.open === true || hasAuthorization(headers) };
     try {
-      await this.identity.ensure();
+      const [link] = await Promise.all([this.session.link(), this.identity.ensure()]);
       for (;;) {
         try {
           deadline.signal.throwIfAborted();
           attempts += 1;
-          const response = await operation.send(this.#apis, this.#request(context(), headers));
+          const response = await operation.send(link.apis, this.#request(link, context(), headers, sent));
           expectObject(response.status, response.data, response.headers, context());
           return { data: response.data, response: describe(response, requestId, attempts) };
         } catch (thrown) {
           const { error, retryAfter } = toFailure(thrown, context());
+          if (await this.#renewed(link, error, sent, deadline)) continue;
           if (!operation.safe || attempts > maxRetries || !isWorthRetrying(error)) throw error;
           const delayMs = retryDelayMs(attempts, retryAfter);
           // Waiting past the deadline would only hide the error that says what is wrong.
@@ -295,34 +313,126 @@ export class Transport {
     }
   }
 
-  /** The request's part that differs from attempt to attempt. The adapter is where axios sends: hooks see what it sees. */
-  #request(context: CallContext, headers: Headers): RawAxiosRequestConfig {
-    const request = { headers: { ...headers }, signal: context.deadline.signal };
-    const { onRequest, onResponse } = this.options;
-    const observed = onRequest !== undefined || onResponse !== undefined || this.#logger.level === 'debug';
-    return observed ? { ...request, adapter: (config) => this.#observe(context, config) } : request;
+  /**
+   * Whether a refused call is worth another try, with a new login. Also one that writes: a server that refuses has
+   * carried nothing out. At most once a call.
+   */
+  async #renewed(link: Link, error: BacalhauError, sent: Sent, deadline: Deadline): Promise<boolean> {
+    if (sent.renewed || !(error instanceof AuthenticationError || error instanceof PermissionDeniedError)) return false;
+    if (!isRefusal(error.status, sent.authorization)) return false;
+    sent.renewed = true;
+    return unlessCut(link.auth.renew(sent.authorization, this.#loginContext(link)), deadline.signal);
   }
 
-  async #observe(context: CallContext, config: InternalAxiosRequestConfig): Promise<AxiosResponse> {
+  async #authorization(link: Link, cut: AbortSignal): Promise<Secret | undefined> {
+    const authorization = await unlessCut(link.auth.authorization(this.#loginContext(link)), cut);
+    if (authorization !== undefined) this.session.scrubber.learnAuthorization(authorization.reveal());
+    return authorization;
+  }
+
+  /** The request's part that differs from attempt to attempt. The adapter is where axios sends: what it is given goes out. */
+  #request(link: Link, context: CallContext, headers: Headers, sent: Sent): RawAxiosRequestConfig {
+    return {
+      headers: { ...headers },
+      signal: context.deadline.signal,
+      adapter: async (config) => {
+        if (context.open !== true && !hasAuthorization(headers)) {
+          sent.authorization = await this.#authorization(link, context.deadline.signal);
+          if (sent.authorization !== undefined) config.headers.set('Authorization', sent.authorization.reveal());
+        }
+        const signature = await this.#signature(
+          config.method ?? 'get',
+          config.url ?? '',
+          plainHeaders(config.headers),
+          config.data,
+        );
+        config.headers.set(signature);
+        return this.#observe(link, context, config);
+      },
+    };
+  }
+
+  async #signature(method: string, url: string, headers: Headers, body: unknown): Promise<Headers> {
+    const { signer } = this.session;
+    if (signer === undefined) return {};
+    if (body !== undefined && body !== null && typeof body !== 'string') {
+      throw new ConfigurationError('Only requests with a text for a body can be signed.');
+    }
+    return signRequest({ method: method.toUpperCase(), url, headers, body: utf8(body ?? '') }, signer);
+  }
+
+  /** What a login may ask for: calls of this client, but without credentials, and requests to others. */
+  #loginContext(link: Link): LoginContext {
+    const { signal } = this.#closing;
+    const ask = <T extends object>(name: string, safe: boolean, send: Operation<T>['send']): Promise<T> =>
+      this.call<T>({ name, safe, send, open: true }, { signal });
+    return {
+      signal,
+      offeredMethods: async () =>
+        (await ask('auth.methods', true, ({ auth }, sending) => auth.listAuthMethods(sending))).Methods ?? {},
+      singleSignOn: async () =>
+        (await ask('auth.config', true, ({ agent }, sending) => agent.getAgentAuthConfig(sending))).Config ?? {},
+      authenticate: async (method, answer) => {
+        const text = JSON.stringify(answer);
+        for (const value of Object.values(answer)) if (typeof value === 'string') this.session.scrubber.learn(value);
+        const authenticateRequest = { Name: method, MethodData: base64(utf8(text)) };
+        const { Authentication: result } = await ask('auth.login', false, ({ auth }, sending) =>
+          auth.authenticate({ method, authenticateRequest }, sending),
+        );
+        if (!result.success || !result.token) {
+          throw new LoginError(`The server refused the login ${method}: ${result.reason ?? 'it gave no reason'}.`);
+        }
+        this.session.scrubber.learn(result.token);
+        return result.token;
+      },
+      fetch: async (url, { method, headers, body }) => {
+        const route = await link.route(new URL(url), false);
+        const answer = await axios.request<string>({
+          ...axiosRoute(route),
+          ...{
+            url,
+            method,
+            headers,
+            signal,
+            timeout: this.#timeoutMs === Number.POSITIVE_INFINITY ? 0 : this.#timeoutMs,
+          },
+          ...(body !== undefined && { data: body }),
+          ...{
+            maxRedirects: 0,
+            validateStatus: null,
+            responseType: 'text',
+            transformResponse: [(text: string) => text],
+          },
+        });
+        return new Response(answer.data, { status: answer.status, headers: plainHeaders(answer.headers) });
+      },
+    };
+  }
+
+  async #observe(link: Link, context: CallContext, config: InternalAxiosRequestConfig): Promise<AxiosResponse> {
+    const { onRequest, onResponse } = this.options;
+    if (onRequest === undefined && onResponse === undefined && this.#logger.level !== 'debug')
+      return link.adapter(config);
+    const { scrubber } = this.session;
     const about = {
       operation: context.operation,
       attempt: context.attempts,
       requestId: context.requestId,
       method: (config.method ?? 'get').toUpperCase(),
-      url: config.url ?? '',
+      url: scrubber.scrub(config.url ?? ''),
     };
-    this.#tell('onRequest', this.options.onRequest, { ...about, headers: redact(plainHeaders(config.headers)) });
+    this.#tell('onRequest', onRequest, { ...about, headers: redact(plainHeaders(config.headers)) });
     const started = performance.now();
     const ended = (response: AxiosResponse | undefined): void => {
       const durationMs = performance.now() - started;
-      const headers = redact(plainHeaders(response?.headers ?? {}));
-      this.#tell('onResponse', this.options.onResponse, { ...about, durationMs, status: response?.status, headers });
+      const headers = scrubber.scrubAll(redact(plainHeaders(response?.headers ?? {})));
+      this.#tell('onResponse', onResponse, { ...about, durationMs, status: response?.status, headers });
       this.#logger.debug(
         `${about.method} ${about.url} -> ${response?.status ?? 'no answer'} in ${durationMs.toFixed(1)} ms (request ${about.requestId})`,
       );
     };
     try {
-      const response = await this.#adapter(config);
+      const response = await link.adapter(config);
       ended(response);
       return response;
     } catch (error) {
@@ -341,16 +451,6 @@ export class Transport {
   }
 }
 
-/** axios would quietly hand out the text of what it cannot parse. */
-function decodeBody(body: unknown): unknown {
-  if (typeof body !== 'string') return body;
-  try {
-    return JSON.parse(body);
-  } catch {
-    return new TextBody(body);
-  }
-}
-
 function describe(response: AxiosResponse, requestId: string, attempts: number): Reply<unknown>['response'] {
   const headers = plainHeaders(response.headers);
   return {
@@ -362,7 +462,28 @@ function describe(response: AxiosResponse, requestId: string, attempts: number):
   };
 }
 
-const isLoopback = (baseUrl: string): boolean => /^https?:\/\/(127\.|localhost[:/]|\[::1\])/.test(`${baseUrl}/`);
+const hasAuthorization = (headers: Headers): boolean =>
+  Object.keys(headers).some((name) => name.toLowerCase() === 'authorization');
+
+/** Some servers answer 403 to a request of which they do not know who sent it. */
+const isRefusal = (status: number, authorization: Secret | undefined): boolean =>
+  status === 401 || (status === 403 && authorization === undefined);
+
+function withScheme(url: URL, protocol: string): URL {
+  const other = new URL(url);
+  other.protocol = protocol;
+  return other;
+}
+
+/** Waits no longer than the signal allows; what was begun goes on for others who wait for it. */
+function unlessCut<T>(work: Promise<T>, cut: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => reject(cut.reason);
+    if (cut.aborted) stop();
+    cut.addEventListener('abort', stop, { once: true });
+    work.then(resolve, reject).finally(() => cut.removeEventListener('abort', stop));
+  });
+}
 
 function checkTimeout(timeoutMs: number | undefined): number | undefined {
   if (timeoutMs === undefined || (typeof timeoutMs === 'number' && timeoutMs > 0)) return timeoutMs;

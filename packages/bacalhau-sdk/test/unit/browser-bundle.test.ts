@@ -44,7 +44,7 @@ test('the bundle runs where nothing of Node is defined, and says what a browser 
     client.identity().then(() => 'no error', (error) => (error instanceof sdk.UnsupportedRuntimeError) + ' ' + error.message);`,
     page,
   );
-  expect(message).toMatch(/^true There is no key file in this runtime.*server/);
+  expect(message).toMatch(/^true There is no key file in this runtime.*RsaIdentity\.import/);
 });
 
 test('the bundle reads results where nothing of Node is defined, and says that it cannot download', async () => {

@@ -2,7 +2,7 @@ import { type ConfigInput, type Environment, resolveConfig } from '../../src/con
 import { ConfigurationError } from '../../src/errors/index.js';
 
 const resolve = (input: ConfigInput = {}, env: Environment = {}) =>
-  resolveConfig(input, { env, homeDirectory: '/home/ada' });
+  resolveConfig(input, { env, homeDirectory: '/home/ada' }).config;
 const baseUrl = (input: ConfigInput = {}, env: Environment = {}) => resolve(input, env).baseUrl;
 
 describe('the address', () => {
@@ -11,8 +11,10 @@ describe('the address', () => {
       baseUrl: 'http://127.0.0.1:1234',
       namespace: undefined,
       dir: '/home/ada/.bacalhau',
+      profile: undefined,
+      tls: { ca: undefined, caFile: undefined, insecure: false },
       logLevel: 'warn',
-      sources: { endpoint: 'default', dir: 'default', logLevel: 'default' },
+      sources: { endpoint: 'default', dir: 'default', tls: 'default', logLevel: 'default' },
     });
   });
 
@@ -117,7 +119,7 @@ describe('the directory', () => {
   });
 
   test('is unknown where there is no home', () => {
-    expect(resolveConfig({}, { env: {}, homeDirectory: undefined }).dir).toBeUndefined();
+    expect(resolveConfig({}, { env: {}, homeDirectory: undefined }).config.dir).toBeUndefined();
   });
 });
 

@@ -5,8 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ConfigurationError } from '../../src/errors/index.js';
-import { IdentityStore } from '../../src/identity/index.js';
-import { ensureKeyFile, loadIdentity } from '../../src/platform/node/key-file.js';
+import { IdentityStore, type RsaIdentity } from '../../src/identity/index.js';
+import type { Logger } from '../../src/logging/index.js';
+import { files } from '../../src/platform/node/files.js';
+
+const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+const store = (dir: string | undefined, more: { logger?: Logger; allowReadableKeyFile?: boolean } = {}) =>
+  new IdentityStore({ dir, files, logger: quiet, allowReadableKeyFile: false, ...more });
+const loadIdentity = (dir: string | undefined): Promise<RsaIdentity> => store(dir).rsa();
 
 let folder: string;
 beforeEach(async () => {
@@ -30,9 +36,9 @@ test('makes the directory and an RSA 2048 key in PKCS#1 that only its owner can 
 test('never replaces a key', async () => {
   const first = await loadIdentity(folder);
   const pem = await readFile(join(folder, 'user_id.pem'), 'utf8');
-  await ensureKeyFile(folder);
+  await store(folder).ensure();
   expect(await readFile(join(folder, 'user_id.pem'), 'utf8')).toBe(pem);
-  expect(await loadIdentity(folder)).toEqual(first);
+  expect((await loadIdentity(folder)).clientId).toBe(first.clientId);
 });
 
 test('many at once end with one key', async () => {
@@ -57,7 +63,7 @@ test.each([
   ],
 ])('a file with %s is left alone and named in the error, its content is not', async (_name, content) => {
   const file = join(folder, 'user_id.pem');
-  await writeFile(file, content);
+  await writeFile(file, content, { mode: 0o600 });
   const failure = loadIdentity(folder);
   await expect(failure).rejects.toBeInstanceOf(ConfigurationError);
   await expect(failure).rejects.toThrow(/user_id\.pem holds no unencrypted RSA private key.*BACALHAU_DIR/);
@@ -66,8 +72,8 @@ test.each([
 });
 
 test('a directory in the place of the key file is an error that says so', async () => {
-  await mkdir(join(folder, 'user_id.pem'));
-  await expect(loadIdentity(folder)).rejects.toThrow(/Cannot read the key file .*EISDIR.*BACALHAU_DIR/);
+  await mkdir(join(folder, 'user_id.pem'), { mode: 0o700 });
+  await expect(loadIdentity(folder)).rejects.toThrow(/Cannot read the file .*user_id\.pem.*EISDIR.*BACALHAU_DIR/);
 });
 
 test('where no key can be made, one warning is given and calls go on; what needs the key fails', async () => {
@@ -80,13 +86,13 @@ test('where no key can be made, one warning is given and calls go on; what needs
     error: jest.fn(),
     warn: (message: string) => void warnings.push(message),
   };
-  const store = new IdentityStore(join(file, 'dir'), logger);
-  await store.ensure();
-  await store.ensure();
+  const keys = store(join(file, 'dir'), { logger });
+  await keys.ensure();
+  await keys.ensure();
   expect(warnings).toEqual([
-    expect.stringMatching(/Cannot make the key file .*ENOTDIR.*BACALHAU_DIR.*Going on without/),
+    expect.stringMatching(/Cannot make the file .*user_id\.pem.*ENOTDIR.*BACALHAU_DIR.*Going on without/),
   ]);
-  await expect(store.load()).rejects.toBeInstanceOf(ConfigurationError);
+  await expect(keys.rsa()).rejects.toBeInstanceOf(ConfigurationError);
 });
 
 test('without a home directory and without a setting the error says what to set', async () => {

@@ -1,7 +1,20 @@
 import { UnsupportedRuntimeError } from '../../errors/index.js';
-import type { Platform } from '../platform.js';
+import type { Connections, Platform } from '../platform.js';
 import { gunzip } from './gunzip.js';
 import { openWebSocket } from './web-socket.js';
+
+/** The runtime connects as it sees fit: it pools, it checks certificates, it knows its proxy. */
+const connections: Connections = {
+  async route(_url, { ca, insecure }) {
+    if (ca !== undefined || insecure) {
+      throw new UnsupportedRuntimeError(
+        'Here the runtime checks certificates by itself. Leave the option tls out, and let the browser or the system trust the authority.',
+      );
+    }
+    return { agent: undefined, forwardProxy: undefined };
+  },
+  close: () => undefined,
+};
 
 /** Browsers, workers and other runtimes without Node's modules. */
 export const platform: Platform = {
@@ -9,20 +22,14 @@ export const platform: Platform = {
   logger: console,
   environment: () => ({}),
   homeDirectory: () => undefined,
-  openConnections: () => ({ agents: {}, close: () => undefined }),
+  openConnections: () => connections,
   readFile: async (path) => {
     throw new UnsupportedRuntimeError(
       `There is no file ${path} in this runtime, because it has no file system. Give the content instead: bytes, or parseJob(text).`,
     );
   },
   openWebSocket,
-  ensureKeyFile: async () => undefined,
-  loadIdentity: async () => {
-    throw noKeyFile('Call identity() on a server.');
-  },
-  signRsaSha256: async () => {
-    throw noKeyFile('Sign on a server.');
-  },
+  files: undefined,
   transferHeaders: {},
   gunzip,
   sha256: () => undefined,
@@ -32,6 +39,3 @@ export const platform: Platform = {
     );
   },
 };
-
-const noKeyFile = (advice: string): UnsupportedRuntimeError =>
-  new UnsupportedRuntimeError(`There is no key file in this runtime, because it has no file system. ${advice}`);

@@ -1,21 +1,109 @@
 import http from 'node:http';
 import https from 'node:https';
-import type { Connections } from '../platform.js';
+import { BlockList, isIP } from 'node:net';
+import tls from 'node:tls';
+import { ConfigurationError } from '../../errors/index.js';
+import type { Connections, ForwardProxy, HttpAgent, Route, RouteSettings } from '../platform.js';
 
 /**
  * How long an unused socket is kept, in milliseconds. Bacalhau's server closes idle ones after 20 s (its read
  * timeout); a request sent into that moment would fail, so ours are closed first.
  */
 const IDLE_SOCKET_MS = 15_000;
+const POOL = { keepAlive: true, timeout: IDLE_SOCKET_MS } as const;
 
+/** One agent for each way of connecting that is asked for, made when it is. */
 export function openConnections(): Connections {
-  const options = { keepAlive: true, timeout: IDLE_SOCKET_MS } as const;
-  const agents = { httpAgent: new http.Agent(options), httpsAgent: new https.Agent(options) };
+  const agents = new Map<string, HttpAgent>();
+  const pooled = (key: readonly (string | undefined | boolean)[], make: () => HttpAgent): HttpAgent => {
+    const name = JSON.stringify(key);
+    const agent = agents.get(name) ?? make();
+    agents.set(name, agent);
+    return agent;
+  };
+
+  async function route(url: URL, settings: RouteSettings): Promise<Route> {
+    const secure = url.protocol === 'https:';
+    const own = secure ? settings.httpsAgent : settings.httpAgent;
+    if (own !== undefined) return { agent: own, forwardProxy: undefined };
+    const proxy = settings.proxyFor(url, inRange);
+    if (!secure && (proxy === undefined || !settings.upgrade)) {
+      const agent = pooled(['http'], () => new http.Agent(POOL));
+      return { agent, forwardProxy: proxy && forwardProxy(proxy) };
+    }
+    const { ca, insecure } = settings;
+    const key = [secure ? 'https' : 'tunnel', insecure, ca?.join('\n'), proxy?.href];
+    const options = { ...POOL, ...(secure && tlsOptions(ca, insecure)) };
+    if (proxy === undefined) {
+      return { agent: pooled(key, () => new https.Agent(options)), forwardProxy: undefined };
+    }
+    const { HttpsProxyAgent } = await import('https-proxy-agent');
+    const tunnel = () => {
+      const agent = new HttpsProxyAgent(proxy, options);
+      // What was said about the server's certificate was not said about the proxy's.
+      agent.connectOpts = { ...agent.connectOpts, rejectUnauthorized: true };
+      return agent;
+    };
+    return { agent: pooled(key, tunnel), forwardProxy: undefined };
+  }
+
   return {
-    agents,
+    route,
     close() {
-      agents.httpAgent.destroy();
-      agents.httpsAgent.destroy();
+      for (const agent of agents.values()) agent.destroy();
+      agents.clear();
     },
   };
+}
+
+function tlsOptions(
+  ca: readonly string[] | undefined,
+  insecure: boolean,
+): tls.SecureContextOptions & tls.CommonConnectionOptions {
+  if (insecure) return { rejectUnauthorized: false };
+  if (ca === undefined) return {};
+  try {
+    // Node's `ca` replaces what it trusts by itself, so that is listed as well.
+    return { secureContext: tls.createSecureContext({ ca: [...trustedByDefault(), ...ca] }) };
+  } catch (error) {
+    throw new ConfigurationError(
+      `The certificate authority cannot be used: ${error instanceof Error ? error.message : error}. Give certificates in PEM.`,
+      { cause: error },
+    );
+  }
+}
+
+/** Newer versions of Node tell all that they trust: `NODE_EXTRA_CA_CERTS` and, with `--use-system-ca`, the system's too. */
+function trustedByDefault(): readonly string[] {
+  if ('getCACertificates' in tls && typeof tls.getCACertificates === 'function') {
+    const list: unknown = tls.getCACertificates('default');
+    if (Array.isArray(list)) return list.filter((pem) => typeof pem === 'string');
+  }
+  return tls.rootCertificates;
+}
+
+function forwardProxy(proxy: URL): ForwardProxy {
+  const { protocol, hostname, port, username, password } = proxy;
+  return {
+    protocol,
+    host: hostname.replace(/^\[|\]$/g, ''),
+    port: port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port),
+    ...(username !== '' && {
+      auth: { username: decodeURIComponent(username), password: decodeURIComponent(password) },
+    }),
+  };
+}
+
+/** A range that is none contains nothing. */
+function inRange(address: string, cidr: string): boolean {
+  const [network = '', bits = ''] = cidr.split('/');
+  const [family, own] = [isIP(network), isIP(address)];
+  if (family === 0 || own === 0 || !/^\d{1,3}$/.test(bits)) return false;
+  try {
+    const list = new BlockList();
+    list.addSubnet(network, Number(bits), family === 4 ? 'ipv4' : 'ipv6');
+    return list.check(address, own === 4 ? 'ipv4' : 'ipv6');
+  } catch {
+    return false;
+  }
 }

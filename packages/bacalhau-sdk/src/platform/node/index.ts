@@ -5,8 +5,8 @@ import { VERSION } from '../../version.js';
 import type { Platform } from '../platform.js';
 import { openConnections } from './connections.js';
 import { openFolder } from './download-folder.js';
+import { files } from './files.js';
 import { gunzip } from './gunzip.js';
-import { ensureKeyFile, loadIdentity, signRsaSha256 } from './key-file.js';
 import { openWebSocket } from './web-socket.js';
 
 /** Node.js, and Deno and Bun through their Node compatibility. */
@@ -18,8 +18,7 @@ export const platform: Platform = {
   openConnections,
   openWebSocket,
   readFile: (path) => readFile(path),
-  ensureKeyFile,
-  loadIdentity,
+  files,
   // Whoever compresses on the way changes the length, and then a broken transfer could not be continued.
   transferHeaders: {
     'user-agent': `bacalhau-sdk/${VERSION} node/${process.versions.node}`,
@@ -31,7 +30,6 @@ export const platform: Platform = {
     return { update: (chunk) => void hash.update(chunk), digest: () => hash.digest('base64') };
   },
   openFolder,
-  signRsaSha256,
 };
 
 /** Never to standard output, which `console.debug` and `console.info` write to: that belongs to the program's own results. */

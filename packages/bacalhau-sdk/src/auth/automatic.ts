@@ -1,0 +1,79 @@
+import type { Secret } from '../config/index.js';
+import { LoginError } from '../errors/index.js';
+import type { RsaIdentity } from '../identity/index.js';
+import type { Logger } from '../logging/index.js';
+import { bearerHeader } from './bearer.js';
+import { answerChallenge } from './challenge.js';
+import type { AuthMethod, LoginContext } from './method.js';
+import { storedToken } from './stored-token.js';
+import type { TokenStore } from './token-store.js';
+
+/**
+ * What happens if nothing is set: as with the Bacalhau command line, a token of an earlier login is sent, of single
+ * sign-on before others. Where there is none, nothing is; and a server that refuses that is given the key's answer to
+ * its challenge, if it offers one.
+ */
+export function automatic(
+  store: TokenStore,
+  key: (() => Promise<RsaIdentity>) | undefined,
+  logger: Logger,
+): AuthMethod {
+  /** Unknown until the files were read. */
+  let current: { readonly header: Secret | undefined } | undefined;
+  let underWay: Promise<boolean> | undefined;
+  let offersNone = false;
+
+  const byKey = storedToken({
+    kind: 'challenge',
+    store,
+    file: 'tokens.json',
+    obtain(context) {
+      if (key === undefined) throw new LoginError('There is no key in this runtime. Set the option auth.');
+      return answerChallenge({}, context, key);
+    },
+  });
+
+  const remember = (header: Secret | undefined): Secret | undefined => {
+    current = { header };
+    return header;
+  };
+
+  async function logIn(refused: Secret | undefined, context: LoginContext): Promise<boolean> {
+    const methods = Object.values(await context.offeredMethods());
+    if (!methods.some(({ type }) => type === 'challenge')) {
+      offersNone = true;
+      return false;
+    }
+    logger.info('The server wants to know who is calling. Logging in with the key.');
+    await byKey.renew(refused, context);
+    remember(await byKey.authorization(context));
+    return true;
+  }
+
+  return {
+    kind: 'automatic',
+    async authorization() {
+      if (current !== undefined) return current.header;
+      const token = (await store.read('jwt-tokens.json')) ?? (await store.read('tokens.json'));
+      return remember(token && bearerHeader(token.reveal(), 'The stored token'));
+    },
+    async renew(refused, context) {
+      if (current?.header?.reveal() !== refused?.reveal()) return true;
+      if (key === undefined || offersNone) return false;
+      underWay ??= logIn(refused, context)
+        .catch((error: unknown) => {
+          // The refusal itself is the error that the caller gets.
+          logger.warn(`The login by key failed: ${error instanceof Error ? error.message : error}`);
+          return false;
+        })
+        .finally(() => {
+          underWay = undefined;
+        });
+      return underWay;
+    },
+    async login(context) {
+      await byKey.login(context);
+      remember(await byKey.authorization(context));
+    },
+  };
+}

@@ -1,0 +1,172 @@
+import { ConfigurationError } from '../errors/index.js';
+import type { Files } from '../platform/platform.js';
+import { type Environment, parseFlag, variable } from './environment.js';
+import { Secret } from './secret.js';
+
+/** What the Bacalhau command line keeps in its directory, as far as it concerns a client. */
+export interface FileSettings {
+  readonly config?: ConfigFile | undefined;
+  readonly profile?: Profile | undefined;
+}
+
+/** `config.yaml`. */
+export interface ConfigFile {
+  readonly file: string;
+  readonly host: string | undefined;
+  readonly port: string | number | undefined;
+  readonly useTls: boolean | undefined;
+  readonly caFile: string | undefined;
+  readonly insecure: boolean | undefined;
+}
+
+/** `profiles/<name>.yaml`. */
+export interface Profile {
+  readonly name: string;
+  readonly file: string;
+  readonly endpoint: string;
+  readonly token: Secret | undefined;
+  readonly insecure: boolean | undefined;
+}
+
+/** Which profile is asked for by name, and by whom. */
+export interface ProfileChoice {
+  readonly name: string;
+  readonly source: 'option' | 'environment';
+}
+
+export function profileChoice(option: string | undefined, env: Environment): ProfileChoice | undefined {
+  if (option !== undefined) return { name: checkName(option, 'The option profile'), source: 'option' };
+  const name = variable(env, 'BACALHAU_PROFILE');
+  return name === undefined ? undefined : { name: checkName(name, 'BACALHAU_PROFILE'), source: 'environment' };
+}
+
+/**
+ * Reads `config.yaml` and, if one counts, the profile: the one that was asked for, else the one that the link `profiles/current` names.
+ *
+ * @throws {ConfigurationError} if a file is malformed, or the profile that was asked for is missing. (The command line
+ *   goes on to localhost without a word then.) A `current` that leads nowhere counts as none, as it does there.
+ */
+export async function readFileSettings(
+  files: Files,
+  dir: string,
+  profile: { readonly wanted: boolean; readonly choice: ProfileChoice | undefined },
+): Promise<FileSettings> {
+  const [config, selected] = await Promise.all([
+    readConfigFile(files, files.join(dir, 'config.yaml')),
+    profile.wanted ? readProfile(files, files.join(dir, 'profiles'), profile.choice) : undefined,
+  ]);
+  return { config, profile: selected };
+}
+
+async function readConfigFile(files: Files, file: string): Promise<ConfigFile | undefined> {
+  const text = await files.read(file);
+  if (text === undefined) return undefined;
+  const at = fieldsOf(file, await parseYaml(file, text));
+  return {
+    file,
+    host: at.text('API', 'Host'),
+    port: at.numeric('API', 'Port'),
+    useTls: at.flag('API', 'TLS', 'UseTLS'),
+    caFile: at.text('API', 'TLS', 'CAFile'),
+    insecure: at.flag('API', 'TLS', 'Insecure'),
+  };
+}
+
+async function readProfile(
+  files: Files,
+  directory: string,
+  choice: ProfileChoice | undefined,
+): Promise<Profile | undefined> {
+  const name = choice?.name ?? nameOf(await files.linkTarget(files.join(directory, 'current')));
+  if (name === undefined) return undefined;
+  const file = files.join(directory, `${name}.yaml`);
+  const text = await files.read(file);
+  if (text === undefined) {
+    if (choice === undefined) return undefined;
+    throw new ConfigurationError(
+      `There is no profile ${JSON.stringify(name)}: ${file} does not exist. Make it with: bacalhau profile save ${name} --endpoint URL`,
+    );
+  }
+  const at = fieldsOf(file, await parseYaml(file, text));
+  const endpoint = at.text('endpoint');
+  if (endpoint === undefined) throw new ConfigurationError(`${file} has no endpoint. Add the orchestrator's URL.`);
+  const token = at.text('auth', 'token');
+  return {
+    name,
+    file,
+    endpoint,
+    token: token === undefined ? undefined : new Secret(token),
+    insecure: at.flag('tls', 'insecure'),
+  };
+}
+
+/** `current` is a relative link to `<name>.yaml` in its own directory. */
+function nameOf(target: string | undefined): string | undefined {
+  const name = target
+    ?.split(/[\\/]/)
+    .at(-1)
+    ?.replace(/\.yaml$/, '');
+  return name === '' ? undefined : name;
+}
+
+function checkName(name: string, who: string): string {
+  const trimmed = name.trim();
+  if (trimmed === '') throw new ConfigurationError(`${who} is empty.`);
+  if (/[\\/]|\.\.|\0/.test(trimmed)) {
+    throw new ConfigurationError(`${who} is ${JSON.stringify(trimmed)}, which is no name of a profile but a path.`);
+  }
+  return trimmed;
+}
+
+/** What the parser says is not passed on beyond its code and place: it quotes the file, and a token may be in it. */
+async function parseYaml(file: string, text: string): Promise<unknown> {
+  const { LineCounter, parseDocument } = await import('yaml');
+  const lineCounter = new LineCounter();
+  const document = parseDocument(text, { lineCounter, prettyErrors: false });
+  const [error] = document.errors;
+  if (error !== undefined) {
+    const { line, col } = lineCounter.linePos(error.pos[0]);
+    throw new ConfigurationError(`${file} is no valid YAML: ${error.code} in line ${line}, column ${col}.`);
+  }
+  const content: unknown = document.toJS();
+  return content;
+}
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Reads fields by path. Keys count in any case: the command line writes `api.host` and documents `API.Host`. */
+function fieldsOf(file: string, content: unknown) {
+  if (content !== null && content !== undefined && !isRecord(content)) {
+    throw new ConfigurationError(`${file} holds no settings: its top level must be a mapping.`);
+  }
+  const find = (path: readonly string[]): unknown => {
+    let value: unknown = content;
+    for (const key of path) {
+      if (!isRecord(value)) return undefined;
+      value = Object.entries(value).find(([name]) => name.toLowerCase() === key.toLowerCase())?.[1];
+    }
+    return value === null || value === '' ? undefined : value;
+  };
+  const wrong = (path: readonly string[], wanted: string) =>
+    new ConfigurationError(`${path.join('.')} in ${file} is not ${wanted}.`);
+  return {
+    text(...path: string[]): string | undefined {
+      const value = find(path);
+      if (value === undefined) return undefined;
+      if (typeof value !== 'string') throw wrong(path, 'a text');
+      return value.trim() === '' ? undefined : value.trim();
+    },
+    numeric(...path: string[]): string | number | undefined {
+      const value = find(path);
+      if (value === undefined || typeof value === 'number' || typeof value === 'string') return value;
+      throw wrong(path, 'a number');
+    },
+    flag(...path: string[]): boolean | undefined {
+      const value = find(path);
+      if (value === undefined) return undefined;
+      if (typeof value !== 'boolean' && typeof value !== 'string') throw wrong(path, 'true or false');
+      return parseFlag(value, `${path.join('.')} in ${file}`);
+    },
+  };
+}

@@ -1,0 +1,26 @@
+import { ConfigurationError } from '../errors/index.js';
+import { concat } from './bytes.js';
+import { Ed25519PublicKey } from './ed25519.js';
+import { parsePem } from './pem.js';
+import { RsaPublicKey } from './rsa.js';
+import type { PublicKey } from './types.js';
+
+/**
+ * A public key to check signatures with.
+ *
+ * @param key PEM (`PUBLIC KEY` of RSA or Ed25519, `RSA PUBLIC KEY`), or the 32 bytes of an Ed25519 key.
+ * @throws {ConfigurationError} if it is none of these.
+ */
+export async function importPublicKey(key: string | Uint8Array): Promise<PublicKey> {
+  const found = typeof key === 'string' ? await fromPem(key) : key.length === 32 && new Ed25519PublicKey(concat(key));
+  if (found) return found;
+  throw new ConfigurationError('This is no RSA or Ed25519 public key: give PEM, or the 32 bytes of an Ed25519 key.');
+}
+
+async function fromPem(pem: string): Promise<PublicKey | undefined> {
+  const { label, der } = parsePem(pem) ?? {};
+  if (der === undefined) return undefined;
+  if (label === 'RSA PUBLIC KEY') return RsaPublicKey.fromPkcs1(der).catch(() => undefined);
+  if (label !== 'PUBLIC KEY') return undefined;
+  return Ed25519PublicKey.fromSpki(der) ?? RsaPublicKey.fromSpki(der).catch(() => undefined);
+}

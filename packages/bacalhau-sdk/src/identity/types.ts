@@ -1,0 +1,36 @@
+/** How a request is signed, by the names that RFC 9421 registers (6.2.2). */
+export type SignatureAlgorithm = 'ed25519' | 'rsa-v1_5-sha256';
+
+/**
+ * What signs requests: a key of this package, or an object of yours around a key that never leaves its hardware.
+ *
+ * @example
+ * ```ts
+ * const signer: Signer = { keyId: 'build-7', algorithm: 'ed25519', sign: (data) => kms.sign(data) };
+ * ```
+ */
+export interface Signer {
+  /** What the other side knows the key by. */
+  readonly keyId: string;
+  readonly algorithm: SignatureAlgorithm;
+  sign(data: Uint8Array): Promise<Uint8Array>;
+}
+
+/** The public half of a key. */
+export interface PublicKey {
+  readonly algorithm: SignatureAlgorithm;
+  verify(data: Uint8Array, signature: Uint8Array): Promise<boolean>;
+}
+
+/** A key pair. Inspecting or stringifying it shows the public half only. */
+export interface Identity extends Signer, PublicKey {
+  /**
+   * Of an RSA key, the client id that Bacalhau servers compute: SHA-256 of the modulus, in hexadecimal. Of an Ed25519
+   * key, which servers do not know, SHA-256 of the 32 bytes of the public key.
+   */
+  readonly clientId: string;
+  /** PEM: `RSA PUBLIC KEY` (PKCS#1) of an RSA key, `PUBLIC KEY` (SPKI) of an Ed25519 key. */
+  readonly publicKey: string;
+  /** The private key in PEM: PKCS#1 as the Bacalhau command line writes it, PKCS#8 for Ed25519. Keep it secret. */
+  exportPrivateKey(): Promise<string>;
+}

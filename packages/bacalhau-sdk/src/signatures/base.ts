@@ -1,0 +1,47 @@
+import type { InnerList } from 'structured-headers';
+import { SignatureError } from './errors.js';
+import type { Message } from './message.js';
+
+/** What every request of this package has signed, and what `verifyRequest` demands. */
+export const COVERED = ['@method', '@authority', '@path', '@query', 'content-digest'] as const;
+
+/** The values of RFC 9421, 2.2. */
+const DERIVED: Readonly<Record<string, (message: Message) => string>> = {
+  '@method': ({ method }) => method.toUpperCase(),
+  // `host` has no port that the scheme implies, and is in lower case.
+  '@authority': ({ url }) => url.host,
+  '@path': ({ url }) => (url.pathname === '' ? '/' : url.pathname),
+  // A question mark alone stands for no query as well.
+  '@query': ({ url }) => (url.search === '' ? '?' : url.search),
+  '@scheme': ({ url }) => url.protocol.slice(0, -1),
+  '@target-uri': ({ url }) => url.href,
+  '@request-target': ({ url }) => `${url.pathname}${url.search}`,
+};
+
+/**
+ * What is signed (RFC 9421, 2.5): a line for each covered component, and last the list of them with its parameters.
+ *
+ * @param serialized `covered` as text.
+ * @throws {SignatureError} if a component is not there, or of a kind that is not supported: parts of a header (`key`,
+ *   `sf`, `bs`), trailers, and responses.
+ */
+export function signatureBase(message: Message, covered: InnerList, serialized: string): string {
+  const seen = new Set<string>();
+  const lines = covered[0].map(([name, parameters]) => {
+    if (typeof name !== 'string' || parameters.size > 0) {
+      throw new SignatureError('malformed', 'The signature covers a component of a kind that is not supported.');
+    }
+    if (seen.has(name)) throw new SignatureError('malformed', `The signature covers ${name} twice.`);
+    seen.add(name);
+    const value = name.startsWith('@') ? derived(name, message) : message.headers.get(name);
+    if (value === undefined) {
+      throw new SignatureError('invalid', `The signature covers ${name}, which the request does not have.`);
+    }
+    return `"${name}": ${value}`;
+  });
+  return [...lines, `"@signature-params": ${serialized}`].join('\n');
+}
+
+function derived(name: string, message: Message): string | undefined {
+  return Object.hasOwn(DERIVED, name) ? DERIVED[name]?.(message) : undefined;
+}

@@ -1,0 +1,44 @@
+import type { BareItem, InnerList } from 'structured-headers';
+import { base64, concat, type Signer, utf8 } from '../identity/index.js';
+import { COVERED, signatureBase } from './base.js';
+import { contentDigest } from './digest.js';
+import { SignatureError } from './errors.js';
+import { messageOf, type RequestParts } from './message.js';
+
+/** How long a signature is valid, in seconds. Long enough for a slow network, and too short to be of use later. */
+const LIFETIME_SECONDS = 60;
+const LABEL = 'sig1';
+
+/**
+ * Signs a request as RFC 9421 says: method, authority, path, query and, by its digest (RFC 9530), the body; with the
+ * time, an end a minute later, a nonce and the key's id.
+ *
+ * @returns the headers to add: `Content-Digest`, `Signature-Input`, `Signature`.
+ */
+export async function signRequest(
+  request: RequestParts & { readonly body: Uint8Array },
+  signer: Signer,
+  now: number = Date.now(),
+): Promise<Readonly<Record<string, string>>> {
+  const { serializeInnerList } = await import('structured-headers');
+  const digest = await contentDigest(request.body);
+  const message = messageOf(request);
+  if (message === undefined) throw new SignatureError('malformed', `${request.url} cannot be signed: it is no URL.`);
+  const created = Math.floor(now / 1000);
+  const parameters: readonly (readonly [string, BareItem])[] = [
+    ['created', created],
+    ['expires', created + LIFETIME_SECONDS],
+    ['nonce', base64(crypto.getRandomValues(new Uint8Array(16)))],
+    ['keyid', signer.keyId],
+    ['alg', signer.algorithm],
+  ];
+  const covered: InnerList = [COVERED.map((name) => [name, new Map()]), new Map(parameters)];
+  const serialized = serializeInnerList(covered);
+  const headers = new Map([...message.headers, ['content-digest', digest]]);
+  const signature = await signer.sign(utf8(signatureBase({ ...message, headers }, covered, serialized)));
+  return {
+    'Content-Digest': digest,
+    'Signature-Input': `${LABEL}=${serialized}`,
+    Signature: `${LABEL}=:${base64(concat(signature))}:`,
+  };
+}

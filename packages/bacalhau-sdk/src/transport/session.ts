@@ -1,0 +1,237 @@
+import axios, { type AxiosAdapter, type AxiosInstance } from 'axios';
+import { AgentApi, AuthApi, Configuration, JobApi, NodeApi } from 'bacalhau-apiclient';
+import { type AuthMethod, checkAuth, selectAuth, TokenStore } from '../auth/index.js';
+import {
+  type Environment,
+  profileChoice,
+  proxyFor,
+  type Resolution,
+  type ResolvedConfig,
+  type ResolvedTls,
+  readFileSettings,
+  resolveConfig,
+} from '../config/index.js';
+import { ConfigurationError, UnsupportedRuntimeError } from '../errors/index.js';
+import { IdentityStore, type Signer } from '../identity/index.js';
+import type { Logger } from '../logging/index.js';
+import type { Connections, Files, Route } from '../platform/platform.js';
+import { TextBody } from './error-body.js';
+import { SECRET_NAME } from './headers.js';
+import type { ClientOptions } from './options.js';
+import { Scrubber } from './scrubber.js';
+
+/** The generated classes that operations are sent through. */
+export interface Apis {
+  readonly jobs: JobApi;
+  readonly nodes: NodeApi;
+  readonly agent: AgentApi;
+  readonly auth: AuthApi;
+  /** A generated client of another API document, below `path`; its operations are sent like those of the first. */
+  client<A>(Type: new (configuration: undefined, basePath: string, instance: AxiosInstance) => A, path: string): A;
+}
+
+/** Everything that a call needs, once the files are read. */
+export interface Link {
+  readonly config: ResolvedConfig;
+  readonly auth: AuthMethod;
+  readonly apis: Apis;
+  readonly adapter: AxiosAdapter;
+  /** How any URL is reached, with the client's proxy and authorities. */
+  readonly route: (url: URL, upgrade: boolean) => Promise<Route>;
+}
+
+export interface SessionParts {
+  readonly options: ClientOptions;
+  readonly env: Environment;
+  readonly homeDirectory: string | undefined;
+  readonly files: Files | undefined;
+  readonly logger: Logger;
+  readonly connections: Connections;
+}
+
+/**
+ * Where a client connects to and as whom. Clients that differ in other things share one, and with it a login. Its
+ * constructor checks what options and environment say; files are read before the first call, once.
+ */
+export class Session {
+  readonly identity: IdentityStore;
+  readonly signer: Signer | undefined;
+  readonly scrubber = new Scrubber();
+  readonly #parts: SessionParts;
+  readonly #early: Resolution;
+  #resolved: ResolvedConfig | undefined;
+  #link: Promise<Link> | undefined;
+
+  /** @throws {ConfigurationError} for what is malformed or contradicts itself. */
+  constructor(parts: SessionParts) {
+    const { options, env, homeDirectory, files, logger } = parts;
+    this.#parts = parts;
+    this.#early = resolveConfig(options, { env, homeDirectory });
+    checkAuth(options.auth);
+    checkHeadersAndAuth(options);
+    checkSigner(options.signer);
+    this.signer = options.signer;
+    this.identity = new IdentityStore({
+      dir: this.#early.config.dir,
+      files,
+      logger,
+      allowReadableKeyFile: options.allowReadableKeyFile === true,
+    });
+    for (const [name, value] of Object.entries(options.headers ?? {})) {
+      if (/^(proxy-)?authorization$/i.test(name)) this.scrubber.learnAuthorization(value);
+      else if (SECRET_NAME.test(name)) this.scrubber.learn(value);
+    }
+    report(this.#early.config, logger);
+  }
+
+  /** Until the first call what options and environment say, after it what the files add. */
+  get config(): ResolvedConfig {
+    return this.#resolved ?? this.#early.config;
+  }
+
+  /** Reads the files and chooses the way, once; after a failure the next call tries again. */
+  link(): Promise<Link> {
+    const link = this.#link ?? this.#open();
+    this.#link = link;
+    link.catch(() => {
+      if (this.#link === link) this.#link = undefined;
+    });
+    return link;
+  }
+
+  async #open(): Promise<Link> {
+    const { options, files, logger, connections } = this.#parts;
+    const { config, credentials, notes } = await this.#resolve();
+    this.#resolved = config;
+    for (const note of notes) logger.warn(note);
+    if (config.sources.endpoint === 'profile' || config.sources.endpoint === 'config.yaml') report(config, logger);
+    const { tls, baseUrl } = config;
+    if (tls.insecure && baseUrl.startsWith('https:')) {
+      logger.warn(
+        `Certificates are not checked (${config.sources.tls}): anybody in between can read and change what is sent to ${baseUrl}.`,
+      );
+    }
+    const ca = await authorities(tls, files);
+    const route = (url: URL, upgrade: boolean): Promise<Route> =>
+      connections.route(url, {
+        ca,
+        insecure: tls.insecure,
+        proxyFor: (target, inRange) => this.#proxyFor(target, inRange),
+        httpAgent: options.httpAgent,
+        httpsAgent: options.httpsAgent,
+        upgrade,
+      });
+    const auth = selectAuth({
+      options: options.auth ?? (hasAuthorization(options) ? false : undefined),
+      credentials,
+      store: new TokenStore({ files, dir: config.dir, baseUrl, logger }),
+      key: files && (() => this.identity.rsa()),
+      logger,
+    });
+    const instance = axios.create({
+      ...axiosRoute(await route(new URL(baseUrl), false)),
+      // The API has no redirects; following one would carry credentials away.
+      maxRedirects: 0,
+      maxBodyLength: Number.POSITIVE_INFINITY,
+      transformResponse: [decodeBody],
+    });
+    const configuration = new Configuration({ basePath: baseUrl });
+    return {
+      config,
+      auth,
+      apis: {
+        jobs: new JobApi(configuration, baseUrl, instance),
+        nodes: new NodeApi(configuration, baseUrl, instance),
+        agent: new AgentApi(configuration, baseUrl, instance),
+        auth: new AuthApi(configuration, baseUrl, instance),
+        client: (Type, path) => new Type(undefined, baseUrl + path, instance),
+      },
+      adapter: axios.getAdapter(instance.defaults.adapter),
+      route,
+    };
+  }
+
+  async #resolve(): Promise<Resolution> {
+    const { options, env, homeDirectory, files } = this.#parts;
+    const { config, wantsProfile } = this.#early;
+    if (files === undefined || config.dir === undefined) return this.#early;
+    const choice = profileChoice(options.profile, env);
+    const settings = await readFileSettings(files, config.dir, { wanted: wantsProfile, choice });
+    return resolveConfig(options, { env, homeDirectory, files: settings });
+  }
+
+  #proxyFor(url: URL, inRange: (address: string, cidr: string) => boolean): URL | undefined {
+    const { options, env } = this.#parts;
+    const proxy = proxyFor(url, { option: options.proxy, env }, inRange);
+    this.scrubber.learn(proxy?.password, proxy && decodeURIComponent(proxy.password));
+    return proxy;
+  }
+}
+
+/** What axios is told of a route. Its own reading of the environment's proxies is always off: the route is all there is. */
+export function axiosRoute({ agent, forwardProxy }: Route): object {
+  return { ...(agent && { httpAgent: agent, httpsAgent: agent }), proxy: forwardProxy ?? false };
+}
+
+async function authorities(tls: ResolvedTls, files: Files | undefined): Promise<readonly string[] | undefined> {
+  if (tls.caFile === undefined) return tls.ca;
+  if (files === undefined) {
+    throw new UnsupportedRuntimeError('There is no tls.caFile in this runtime, because it has no file system.');
+  }
+  const pem = await files.read(tls.caFile);
+  if (pem === undefined) {
+    throw new ConfigurationError(`The file of the certificate authority, ${tls.caFile}, does not exist.`);
+  }
+  if (!pem.includes('-----BEGIN CERTIFICATE-----')) {
+    throw new ConfigurationError(`${tls.caFile} holds no certificate in PEM.`);
+  }
+  return [pem];
+}
+
+const hasAuthorization = ({ headers }: ClientOptions): boolean =>
+  Object.keys(headers ?? {}).some((name) => name.toLowerCase() === 'authorization');
+
+function checkHeadersAndAuth(options: ClientOptions): void {
+  if (options.auth !== undefined && options.auth !== false && hasAuthorization(options)) {
+    throw new ConfigurationError(
+      'There is a header Authorization, and the option auth: two methods at once. Give one.',
+    );
+  }
+}
+
+function checkSigner(signer: unknown): void {
+  if (signer === undefined) return;
+  const fits =
+    typeof signer === 'object' &&
+    signer !== null &&
+    'sign' in signer &&
+    typeof signer.sign === 'function' &&
+    'keyId' in signer &&
+    typeof signer.keyId === 'string' &&
+    /^[\x20-\x7e]+$/.test(signer.keyId) &&
+    'algorithm' in signer &&
+    (signer.algorithm === 'ed25519' || signer.algorithm === 'rsa-v1_5-sha256');
+  if (!fits) {
+    throw new ConfigurationError(
+      'The option signer is no key: give an Ed25519Identity, an RsaIdentity, or an object with keyId, algorithm and sign.',
+    );
+  }
+}
+
+function report(config: ResolvedConfig, logger: Logger): void {
+  const { sources } = config;
+  logger.debug(`Config dir (${sources.dir}): ${config.dir ?? 'none'}`);
+  logger.debug(`Host is set to (${sources.endpoint}): ${config.baseUrl}`);
+  if (config.profile !== undefined) logger.debug(`Profile: ${config.profile}`);
+  if (config.namespace !== undefined) logger.debug(`Namespace: ${config.namespace}`);
+}
+
+/** axios would quietly hand out the text of what it cannot parse. */
+export function decodeBody(body: unknown): unknown {
+  if (typeof body !== 'string') return body;
+  try {
+    return JSON.parse(body);
+  } catch {
+    return new TextBody(body);
+  }
+}

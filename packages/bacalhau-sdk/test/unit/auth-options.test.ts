@@ -1,0 +1,45 @@
+import { type AuthOptions, Bacalhau, ConfigurationError } from '../../src/index.js';
+import { keyDirectory } from '../support/key-directory.js';
+
+const dir = keyDirectory();
+
+/** What JavaScript allows, and the types do not. */
+const client = (auth: object, headers?: Record<string, string>) => () =>
+  new Bacalhau({ auth: auth as AuthOptions, env: {}, ...(headers && { headers }) });
+
+test.each<[string, object, RegExp]>([
+  ['nothing', {}, /names no method\. Give one of apiKey, username, token, challenge, ask and device/],
+  ['a password alone', { password: 'hunter2' }, /only a password/],
+  ['a name alone', { username: 'ada' }, /auth\.username is given, but not auth\.password/],
+  ['two methods', { apiKey: 'hunter2', token: 'hunter2' }, /apiKey and token: two methods at once/],
+  ['a stray', { apiKey: 'hunter2', password: 'hunter2' }, /auth\.password does not belong to auth\.apiKey/],
+])('%s is refused without a word of it', (_what, auth, message) => {
+  expect(client(auth)).toThrow(ConfigurationError);
+  expect(client(auth)).toThrow(message);
+  expect(client(auth)).not.toThrow(/hunter2/);
+});
+
+test('a header Authorization beside it is refused', () => {
+  expect(client({ apiKey: 'hunter2' }, { authorization: 'Bearer hunter2' })).toThrow(/two methods at once/);
+});
+
+test.each<[string, AuthOptions, RegExp]>([
+  ['a key with a line break', { apiKey: 'hunter2\n' }, /auth\.apiKey is empty, or holds/],
+  ['an empty key', { apiKey: '' }, /auth\.apiKey is empty/],
+  ['a function’s empty token', { token: () => '' }, /auth\.token is empty/],
+  ['a name with a colon', { username: 'a:b', password: 'hunter2' }, /auth\.username .*colon/],
+  ['an empty password', { username: 'ada', password: '' }, /auth\.password is empty/],
+])('%s is refused before anything is sent', async (_what, auth, message) => {
+  const bacalhau = new Bacalhau({ auth, env: {}, dir, baseUrl: 'http://127.0.0.1:9' });
+  const call = bacalhau.jobs.list();
+  await expect(call).rejects.toBeInstanceOf(ConfigurationError);
+  await expect(call).rejects.toThrow(message);
+  await expect(call).rejects.not.toThrow(/hunter2/);
+});
+
+test.each([null, 'ed25519', {}, { keyId: 'a', algorithm: 'hmac', sign: () => undefined }])(
+  '%j is no signer',
+  (signer) => {
+    expect(() => new Bacalhau({ env: {}, signer: signer as never })).toThrow(/option signer is no key/);
+  },
+);
