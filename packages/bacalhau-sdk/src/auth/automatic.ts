@@ -5,6 +5,7 @@ import type { Logger } from '../logging/index.js';
 import { bearerHeader } from './bearer.js';
 import { answerChallenge } from './challenge.js';
 import type { AuthMethod, LoginContext } from './method.js';
+import { NOT_OFFERED } from './offered.js';
 import { storedToken } from './stored-token.js';
 import type { TokenStore } from './token-store.js';
 
@@ -39,15 +40,17 @@ export function automatic(
   };
 
   async function logIn(refused: Secret | undefined, context: LoginContext): Promise<boolean> {
-    const methods = Object.values(await context.offeredMethods());
-    if (!methods.some(({ type }) => type === 'challenge')) {
-      offersNone = true;
+    try {
+      await byKey.renew(refused, context);
+      remember(await byKey.authorization(context));
+      logger.info('The server wanted to know who is calling. Logged in with the key.');
+      return true;
+    } catch (error) {
+      offersNone = error instanceof LoginError && error.code === NOT_OFFERED;
+      // The refusal itself is the error that the caller gets.
+      if (!offersNone) logger.warn(`The login by key failed: ${error instanceof Error ? error.message : error}`);
       return false;
     }
-    logger.info('The server wants to know who is calling. Logging in with the key.');
-    await byKey.renew(refused, context);
-    remember(await byKey.authorization(context));
-    return true;
   }
 
   return {
@@ -60,15 +63,9 @@ export function automatic(
     async renew(refused, context) {
       if (current?.header?.reveal() !== refused?.reveal()) return true;
       if (key === undefined || offersNone) return false;
-      underWay ??= logIn(refused, context)
-        .catch((error: unknown) => {
-          // The refusal itself is the error that the caller gets.
-          logger.warn(`The login by key failed: ${error instanceof Error ? error.message : error}`);
-          return false;
-        })
-        .finally(() => {
-          underWay = undefined;
-        });
+      underWay ??= logIn(refused, context).finally(() => {
+        underWay = undefined;
+      });
       return underWay;
     },
     async login(context) {

@@ -2,6 +2,9 @@ import type { AuthMethod as OfferedMethod } from 'bacalhau-apiclient';
 import { LoginError } from '../errors/index.js';
 import type { LoginContext } from './method.js';
 
+/** The code of a `LoginError` that says that the server knows no such login. */
+export const NOT_OFFERED = 'not_offered';
+
 /**
  * Finds a login among those that the server offers. Servers list the names of their configuration in lower case
  * (`ClientKey` becomes `clientkey`), and know them only so.
@@ -19,9 +22,9 @@ export async function offered(
   );
   if (found !== undefined) return { name: found[0], params: found[1].params };
   const list = methods.map(([name, method]) => `${name} (${method.type})`).join(', ');
-  throw new LoginError(
+  const message =
     methods.length === 0
       ? 'This server offers no login of its own. It has users or single sign-on: set BACALHAU_API_KEY, or the option auth to { apiKey }, { username, password } or { device }.'
-      : `This server offers no login of type ${type}${wanted === undefined ? '' : ` named ${wanted}`}. It offers ${list}.`,
-  );
+      : `This server offers no login of type ${type}${wanted === undefined ? '' : ` named ${wanted}`}. It offers ${list}.`;
+  throw new LoginError(message, { code: NOT_OFFERED });
 }

@@ -18,7 +18,10 @@ export class UnsupportedByServerError extends BacalhauError {
 /** Nobody was logged in: a callback gave no answer, the person or the provider refused, or the server offers no such login. */
 export class LoginError extends BacalhauError {
   protected static override readonly kind: string = 'LoginError';
-  /** What the provider calls it, for example `access_denied` or `expired_token` (RFC 8628, 3.5). */
+  /**
+   * What the provider calls it, for example `access_denied` or `expired_token` (RFC 8628, 3.5); `not_offered` if the
+   * server knows no such login.
+   */
   readonly code: string | undefined;
 
   constructor(message: string, options: ErrorCause & { readonly code?: string | undefined } = {}) {

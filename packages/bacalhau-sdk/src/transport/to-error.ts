@@ -209,10 +209,11 @@ function adviceFor({ message, hint, details }: ErrorBody, status: number, { open
   }
   const reason = status === 401 || status === 403 ? details?.['reason'] : undefined;
   const said = reason === undefined || reason === '' ? '' : ` Reason: ${reason}.`;
-  if (hint !== undefined) return `${said} Hint: ${hint}`;
-  return status === 401 && open !== true
-    ? `${said} Say who is calling: set BACALHAU_API_KEY, or BACALHAU_API_USERNAME and BACALHAU_API_PASSWORD, or the option auth.`
-    : said;
+  // The server's hint at a 401 helps its operator only.
+  if (status === 401 && open !== true) {
+    return `${said} Say who is calling: set BACALHAU_API_KEY, or BACALHAU_API_USERNAME and BACALHAU_API_PASSWORD, or the option auth.`;
+  }
+  return hint === undefined ? said : `${said} Hint: ${hint}`;
 }
 
 function clean(body: ErrorBody, scrubber: Scrubber): ErrorBody {

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import http from 'node:http';
 import https from 'node:https';
 import { BlockList, isIP } from 'node:net';
@@ -39,9 +40,10 @@ export function openConnections(): Connections {
     }
     const { HttpsProxyAgent } = await import('https-proxy-agent');
     const tunnel = () => {
-      const agent = new HttpsProxyAgent(proxy, options);
-      // What was said about the server's certificate was not said about the proxy's.
-      agent.connectOpts = { ...agent.connectOpts, rejectUnauthorized: true };
+      // What the constructor is given is for the connection to the proxy: what was said about the server's certificate
+      // was not said about the proxy's.
+      const agent = new HttpsProxyAgent(proxy, POOL);
+      agent.options = { ...agent.options, ...options };
       return agent;
     };
     return { agent: pooled(key, tunnel), forwardProxy: undefined };
@@ -56,6 +58,8 @@ export function openConnections(): Connections {
   };
 }
 
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g;
+
 function tlsOptions(
   ca: readonly string[] | undefined,
   insecure: boolean,
@@ -63,6 +67,8 @@ function tlsOptions(
   if (insecure) return { rejectUnauthorized: false };
   if (ca === undefined) return {};
   try {
+    // OpenSSL passes over what it cannot read.
+    for (const pem of ca) for (const [block] of pem.matchAll(CERTIFICATE)) new X509Certificate(block);
     // Node's `ca` replaces what it trusts by itself, so that is listed as well.
     return { secureContext: tls.createSecureContext({ ca: [...trustedByDefault(), ...ca] }) };
   } catch (error) {
