@@ -152,7 +152,8 @@ export class Transport {
     options: Pick<CallOptions, 'headers' | 'signal'> = {},
   ): Promise<Upgrade> {
     return this.hold(operation, { signal: options.signal }, async (cut) => {
-      const [link] = await Promise.all([this.session.link(), this.identity.ensure()]);
+      const link = await this.session.link();
+      await this.identity.ensure();
       const { baseUrl } = link.config;
       const { scrubber } = this.session;
       const requestId = randomHex(16);
@@ -281,7 +282,8 @@ export class Transport {
     });
     const sent: Sent = { authorization: undefined, renewed: operation.open === true || hasAuthorization(headers) };
     try {
-      const [link] = await Promise.all([this.session.link(), this.identity.ensure()]);
+      const link = await this.session.link();
+      await this.identity.ensure();
       for (;;) {
         try {
           deadline.signal.throwIfAborted();

@@ -25,7 +25,11 @@ test('the command line’s config.yaml is read, in the case that it writes and i
     auth: 'automatic',
   });
   await config('API:\n  Host: h\n  Port: "1"\n  TLS: { UseTLS: true, Insecure: true }\nCompute: { Enabled: true }\n');
-  expect(await resolve()).toMatchObject({ baseUrl: 'https://h:1', tls: { insecure: true }, sources: { tls: 'config.yaml' } });
+  expect(await resolve()).toMatchObject({
+    baseUrl: 'https://h:1',
+    tls: { insecure: true },
+    sources: { tls: 'config.yaml' },
+  });
   await config('API: { TLS: { CAFile: /nowhere/ca.pem, Insecure: true } }');
   await expect(resolve()).rejects.toThrow(/\/nowhere\/ca\.pem, does not exist/);
 });
@@ -38,7 +42,10 @@ test('each part of an address comes from the first place that names it', async (
 });
 
 test('the selected profile brings its address, certificates and token', async () => {
-  await profile('prod', 'endpoint: https://prod.example.org\nauth: {token: profile-token}\ntls: {insecure: true}\ntimeout: 5s\n');
+  await profile(
+    'prod',
+    'endpoint: https://prod.example.org\nauth: {token: profile-token}\ntls: {insecure: true}\ntimeout: 5s\n',
+  );
   await select('prod');
   expect(await resolve()).toMatchObject({
     baseUrl: 'https://prod.example.org',
@@ -75,7 +82,9 @@ test('credentials of the environment go before those of the profile', async () =
   await profile('prod', 'endpoint: http://prod\nauth: {token: profile-token}\n');
   await select('prod');
   expect((await resolve({ env: { BACALHAU_API_KEY: 'key' } })).auth).toBe('api-key');
-  expect((await resolve({ auth: { username: 'ada', password: 'x' }, env: { BACALHAU_API_KEY: 'key' } })).auth).toBe('basic');
+  expect((await resolve({ auth: { username: 'ada', password: 'x' }, env: { BACALHAU_API_KEY: 'key' } })).auth).toBe(
+    'basic',
+  );
   expect((await resolve({ auth: false })).auth).toBe('none');
 });
 

@@ -1,7 +1,8 @@
 import { type ProxySetting, proxyFor } from '../../src/config/index.js';
 
 const choose = (url: string, env: ProxySetting['env'], option?: string | false) =>
-  proxyFor(new URL(url), { env, option }, (address, range) => `${address} in ${range}` === '10.1.2.3 in 10.0.0.0/8')?.href;
+  proxyFor(new URL(url), { env, option }, (address, range) => `${address} in ${range}` === '10.1.2.3 in 10.0.0.0/8')
+    ?.href;
 
 const BOTH = { HTTP_PROXY: 'http://plain:1', HTTPS_PROXY: 'secure:2' };
 
