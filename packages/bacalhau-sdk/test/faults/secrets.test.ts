@@ -1,0 +1,196 @@
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import type { ServerResponse } from 'node:http';
+import { join } from 'node:path';
+import { inspect } from 'node:util';
+import { Bacalhau, type ClientOptions, Ed25519Identity, RsaIdentity } from '../../src/index.js';
+import { faultServer, json, type SeenRequest, text } from '../support/fault-server.js';
+import { keyDirectory } from '../support/key-directory.js';
+
+const KEY = 'key-0123456789-secret';
+const PASSWORD = 'pass/word+"secret"=1';
+const BASIC = Buffer.from(`ada:${PASSWORD}`).toString('base64');
+const TOKEN = 'part1.part2.token-secret';
+const ANSWER = 'answer-to-the-question-secret';
+const JOB = { Job: { Type: 'batch', Tasks: [{ Name: 'main', Engine: { Type: 'docker' } }] } };
+
+/** Everything that was sent, as servers and proxies like to quote it. */
+const quoted = (request: SeenRequest): string => {
+  const { authorization = '', 'x-api-key': own = '' } = request.headers;
+  const decoded = Buffer.from(authorization.replace(/^\S+ /, ''), 'base64').toString('latin1');
+  return `${authorization} ${decoded} ${own} ${request.body} ${Buffer.from(request.body, 'base64').toString('latin1')}`;
+};
+
+type Answer = (response: ServerResponse, request: SeenRequest) => void;
+const envelope =
+  (status: number): Answer =>
+  (response, request) =>
+    json(
+      response,
+      status,
+      {
+        ...{ Status: status, Message: quoted(request), Code: quoted(request), Component: quoted(request) },
+        ...{ Hint: quoted(request), Details: { reason: quoted(request), [`x`]: quoted(request) }, RequestID: '' },
+      },
+      {
+        'x-request-id': encodeURIComponent(quoted(request)),
+        'x-bacalhau-git-version': encodeURIComponent(quoted(request)),
+      },
+    );
+
+/** What a server can do to a call, and so every error that a call can bring. */
+const FAULTS: readonly (readonly [string, Answer])[] = [
+  ...[400, 401, 403, 404, 409, 413, 418, 429, 500, 502, 503].map((status) => [`${status}`, envelope(status)] as const),
+  [
+    'a conflict as 500',
+    (response, request) => json(response, 500, { Message: `no changes detected ${quoted(request)}`, Code: '' }),
+  ],
+  [
+    'a failed login',
+    (response, request) => json(response, 401, { Authentication: { success: false, reason: quoted(request) } }),
+  ],
+  ['server 1.4', (response, request) => json(response, 500, { message: 'x', error: quoted(request) })],
+  [
+    'the version check',
+    (response, request) => json(response, 403, { Error: quoted(request), MinVersion: quoted(request) }),
+  ],
+  ['a page', (response, request) => text(response, 502, quoted(request))],
+  ['no JSON', (response, request) => text(response, 200, quoted(request))],
+  [
+    'a redirect',
+    (response, request) =>
+      text(response, 302, '', { location: `http://elsewhere/?token=${encodeURIComponent(quoted(request))}` }),
+  ],
+  ['a broken connection', (response) => void response.destroy()],
+  ['silence', () => undefined],
+];
+
+const METHODS: readonly (readonly [string, () => ClientOptions, readonly string[]])[] = [
+  ['apiKey', () => ({ auth: { apiKey: KEY } }), [KEY]],
+  ['apiKey of the environment', () => ({ env: { BACALHAU_API_KEY: KEY } }), [KEY]],
+  ['basic', () => ({ auth: { username: 'ada', password: PASSWORD } }), [PASSWORD, BASIC]],
+  [
+    'basic of the environment',
+    () => ({ env: { BACALHAU_API_USERNAME: 'ada', BACALHAU_API_PASSWORD: PASSWORD } }),
+    [PASSWORD, BASIC],
+  ],
+  ['token', () => ({ auth: { token: TOKEN } }), [TOKEN]],
+  ['token of a function', () => ({ auth: { token: () => TOKEN } }), [TOKEN]],
+  [
+    'a header of one’s own',
+    () => ({ headers: { Authorization: `Basic ${BASIC}`, 'X-Api-Key': KEY } }),
+    [PASSWORD, BASIC, KEY],
+  ],
+  ['a stored token', () => ({}), [TOKEN]],
+  ['challenge', () => ({ auth: { challenge: true } }), [TOKEN]],
+  ['ask', () => ({ auth: { ask: () => ({ answer: ANSWER }) } }), [TOKEN, ANSWER]],
+  [
+    'a proxy with a password',
+    () => ({ auth: { apiKey: KEY }, proxy: 'http://ada:proxy-pass-secret@127.0.0.1:9' }),
+    [KEY, 'proxy-pass-secret'],
+  ],
+];
+
+/** Answers logins as a server does, and everything else with the fault. */
+const answering =
+  (fault: Answer): Answer =>
+  (response, request) => {
+    if (request.method === 'GET' && request.url === '/api/v1/auth') {
+      const challenge = { type: 'challenge', params: { InputPhrase: Buffer.from('n-1').toString('base64') } };
+      json(response, 200, {
+        NextToken: '',
+        Methods: { key: challenge, question: { type: 'ask', params: { required: ['answer'] } } },
+      });
+    } else if (request.url.startsWith('/api/v1/auth/')) {
+      json(response, 200, { Authentication: { success: true, token: TOKEN } });
+    } else {
+      fault(response, request);
+    }
+  };
+
+describe.each(METHODS)('with %s', (name, options, secrets) => {
+  const dir = keyDirectory();
+
+  test.each(FAULTS)('after %s, no error and no log line has a secret in it', async (_fault, fault) => {
+    const seen: SeenRequest[] = [];
+    const server = await faultServer((response, number) => {
+      const request = server.seen[number - 1];
+      if (request === undefined) throw new Error('a request without a trace');
+      seen.push(request);
+      answering(fault)(response, request);
+    });
+    await using _ending = server;
+    const settings = options();
+    const file = join(dir, 'tokens.json');
+    if (name === 'a stored token') await writeFile(file, JSON.stringify({ [server.url]: TOKEN }), { mode: 0o600 });
+    const lines: string[] = [];
+    const log = (line: string): void => void lines.push(line);
+    const events: unknown[] = [];
+    const bacalhau = new Bacalhau({
+      ...{ baseUrl: server.url, dir, env: {}, logLevel: 'debug', timeoutMs: 250, maxRetries: 1 },
+      ...{ logger: { debug: log, info: log, warn: log, error: log } },
+      ...{ onRequest: (event) => events.push(event), onResponse: (event) => events.push(event) },
+      onRetry: (event) => events.push(event),
+      ...settings,
+    });
+    const calls = [bacalhau.jobs.list(), bacalhau.jobs.put(JOB), bacalhau.jobs.get('j-1')];
+    const results = await Promise.allSettled(calls);
+    const errors = results.map((result) => (result.status === 'rejected' ? result.reason : undefined));
+    expect(errors.every((error) => error instanceof Error)).toBe(true);
+    const shown = [
+      ...errors.flatMap((error) => [
+        String(error),
+        inspect(error, { depth: 10, showHidden: true }),
+        JSON.stringify(error),
+        String(error.stack),
+      ]),
+      ...lines,
+      ...events.map((event) => inspect(event, { depth: 10 })),
+      inspect(bacalhau, { depth: 10, showHidden: true }),
+      JSON.stringify(bacalhau),
+      inspect(await bacalhau.config(), { depth: 10 }),
+    ].join('\n');
+    for (const secret of secrets) {
+      for (const form of [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)])
+        expect(shown).not.toContain(form);
+    }
+    // What would be the use of it, if nothing secret had been sent?
+    expect(seen.some(({ headers }) => headers.authorization !== undefined)).toBe(true);
+    await bacalhau.close();
+  });
+});
+
+const configDirectory = keyDirectory();
+test('errors of the configuration do not quote secrets either', async () => {
+  const dir = configDirectory;
+  await mkdir(join(dir, 'profiles'), { recursive: true });
+  await writeFile(join(dir, 'profiles', 'bad.yaml'), `endpoint: http://h\nauth: {token: ${TOKEN}\n`);
+  await symlink('bad.yaml', join(dir, 'profiles', 'current')).catch(() => undefined);
+  await writeFile(join(dir, 'tokens.json'), `{"http://127.0.0.1:9": "${TOKEN}"`);
+  const lines: string[] = [];
+  const log = (line: string): void => void lines.push(line);
+  const logger = { debug: log, info: log, warn: log, error: log };
+  const attempts: (() => Promise<unknown>)[] = [
+    () => new Bacalhau({ dir, env: {}, logger }).jobs.list(),
+    () => new Bacalhau({ dir, env: {}, logger, logLevel: 'debug', baseUrl: 'http://127.0.0.1:9' }).jobs.list(),
+    async () => new Bacalhau({ dir, env: {}, auth: { apiKey: KEY, token: TOKEN } as never }),
+    async () => new Bacalhau({ dir, env: { BACALHAU_API_KEY: KEY, BACALHAU_API_PASSWORD: PASSWORD } }),
+    () => new Bacalhau({ dir, env: {}, baseUrl: 'http://127.0.0.1:9', auth: { apiKey: `${KEY}\n` } }).jobs.list(),
+    async () => new Bacalhau({ dir, env: {}, headers: { 'X-Api-Key': `${KEY}\n` } }),
+    async () => new Bacalhau({ dir, env: {}, proxy: `http://ada:${KEY}@::` }),
+    () =>
+      new Bacalhau({
+        ...{ dir, env: {}, baseUrl: 'http://127.0.0.1:9' },
+        auth: { token: () => Promise.reject(new Error('the vault is closed')) },
+      }).jobs.list(),
+    () => RsaIdentity.import(KEY),
+    () => Ed25519Identity.import(KEY),
+  ];
+  for (const attempt of attempts) {
+    const error: unknown = await attempt().catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(Error);
+    for (const secret of [KEY, TOKEN, PASSWORD]) {
+      expect(`${error} ${inspect(error, { depth: 10 })} ${JSON.stringify(error)}`).not.toContain(secret);
+    }
+  }
+  expect(lines.join('\n')).not.toContain(TOKEN);
+});
