@@ -6,8 +6,8 @@ import { sealPayload } from '../../src/legacy/envelope.js';
 import type { LegacyJob } from '../../src/legacy/index.js';
 import { cancelPayload, submitPayload } from '../../src/legacy/payload.js';
 import { keyFileSigner } from '../../src/legacy/signer.js';
-import { files } from '../../src/platform/node/files.js';
 import { verifiesLocally } from '../../src/legacy/verify.js';
+import { files } from '../../src/platform/node/files.js';
 
 // The key was made for these tests; servers 0.3.16 and 0.3.29 took their vectors, 0.3.13's own code verified the third.
 const data = join(__dirname, 'data');
