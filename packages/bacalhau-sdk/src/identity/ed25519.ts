@@ -31,8 +31,8 @@ export class Ed25519Identity implements Identity {
   readonly #seed: Bytes;
   readonly #public: Ed25519PublicKey;
 
-  private constructor(clientId: string, seed: Bytes, publicKey: Ed25519PublicKey) {
-    this.clientId = clientId;
+  private constructor(seed: Bytes, publicKey: Ed25519PublicKey) {
+    this.clientId = publicKey.keyId;
     this.publicKey = publicKey.toPem();
     this.#seed = seed;
     this.#public = publicKey;
@@ -53,8 +53,7 @@ export class Ed25519Identity implements Identity {
     }
     const own = concat(seed);
     const { getPublicKeyAsync } = await noble();
-    const publicKey = new Ed25519PublicKey(concat(await getPublicKeyAsync(own)));
-    return new Ed25519Identity(hex(await sha256(concat(publicKey.bytes))), own, publicKey);
+    return new Ed25519Identity(own, await Ed25519PublicKey.from(await getPublicKeyAsync(own)));
   }
 
   get algorithm(): 'ed25519' {
@@ -93,15 +92,24 @@ export class Ed25519Identity implements Identity {
 /** The public half of an Ed25519 key. */
 export class Ed25519PublicKey implements PublicKey {
   readonly algorithm = 'ed25519';
+  readonly keyId: string;
   readonly bytes: Uint8Array;
 
-  constructor(bytes: Uint8Array) {
+  private constructor(keyId: string, bytes: Uint8Array) {
+    this.keyId = keyId;
     this.bytes = bytes;
   }
 
-  static fromSpki(der: Uint8Array): Ed25519PublicKey | undefined {
+  /** Of the 32 bytes of the key. */
+  static async from(key: Uint8Array): Promise<Ed25519PublicKey> {
+    const own = concat(key);
+    return new Ed25519PublicKey(hex(await sha256(own)), own);
+  }
+
+  /** Undefined if it is a key of another kind. */
+  static async fromSpki(der: Uint8Array): Promise<Ed25519PublicKey | undefined> {
     const fits = der.length === SPKI_PREFIX.length + KEY_BYTES && startsWith(der, SPKI_PREFIX);
-    return fits ? new Ed25519PublicKey(der.slice(SPKI_PREFIX.length)) : undefined;
+    return fits ? Ed25519PublicKey.from(der.slice(SPKI_PREFIX.length)) : undefined;
   }
 
   toPem(): string {

@@ -1,5 +1,4 @@
 import { ConfigurationError } from '../errors/index.js';
-import { concat } from './bytes.js';
 import { Ed25519PublicKey } from './ed25519.js';
 import { parsePem } from './pem.js';
 import { RsaPublicKey } from './rsa.js';
@@ -12,7 +11,7 @@ import type { PublicKey } from './types.js';
  * @throws {ConfigurationError} if it is none of these.
  */
 export async function importPublicKey(key: string | Uint8Array): Promise<PublicKey> {
-  const found = typeof key === 'string' ? await fromPem(key) : key.length === 32 && new Ed25519PublicKey(concat(key));
+  const found = typeof key === 'string' ? await fromPem(key) : key.length === 32 && (await Ed25519PublicKey.from(key));
   if (found) return found;
   throw new ConfigurationError('This is no RSA or Ed25519 public key: give PEM, or the 32 bytes of an Ed25519 key.');
 }
@@ -22,5 +21,5 @@ async function fromPem(pem: string): Promise<PublicKey | undefined> {
   if (der === undefined) return undefined;
   if (label === 'RSA PUBLIC KEY') return RsaPublicKey.fromPkcs1(der).catch(() => undefined);
   if (label !== 'PUBLIC KEY') return undefined;
-  return Ed25519PublicKey.fromSpki(der) ?? RsaPublicKey.fromSpki(der).catch(() => undefined);
+  return (await Ed25519PublicKey.fromSpki(der)) ?? RsaPublicKey.fromSpki(der).catch(() => undefined);
 }

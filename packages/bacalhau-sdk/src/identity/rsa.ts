@@ -28,17 +28,12 @@ export class RsaIdentity implements Identity {
   readonly #private: CryptoKey;
   readonly #public: RsaPublicKey;
 
-  private constructor(parts: {
-    readonly clientId: string;
-    readonly publicDer: Bytes;
-    readonly privateKey: CryptoKey;
-    readonly publicKey: RsaPublicKey;
-  }) {
-    this.clientId = parts.clientId;
-    this.publicKey = formatPem({ label: 'RSA PUBLIC KEY', der: parts.publicDer });
-    this.#publicDer = parts.publicDer;
-    this.#private = parts.privateKey;
-    this.#public = parts.publicKey;
+  private constructor(publicDer: Bytes, privateKey: CryptoKey, publicKey: RsaPublicKey) {
+    this.clientId = publicKey.keyId;
+    this.publicKey = formatPem({ label: 'RSA PUBLIC KEY', der: publicDer });
+    this.#publicDer = publicDer;
+    this.#private = privateKey;
+    this.#public = publicKey;
   }
 
   /** A new key of 2048 bits, as the Bacalhau command line makes it. */
@@ -69,15 +64,8 @@ export class RsaIdentity implements Identity {
 
   static async #of(privateKey: CryptoKey): Promise<RsaIdentity> {
     const { n, e } = await subtle().exportKey('jwk', privateKey);
-    const [modulus, exponent] = [number(n), number(e)];
-    const publicDer = sequence(integer(modulus), integer(exponent));
-    return new RsaIdentity({
-      // The server's definition: SHA-256 of the modulus as big-endian bytes, in hexadecimal.
-      clientId: hex(await sha256(modulus)),
-      publicDer,
-      privateKey,
-      publicKey: await RsaPublicKey.fromPkcs1(publicDer),
-    });
+    const publicDer = sequence(integer(number(n)), integer(number(e)));
+    return new RsaIdentity(publicDer, privateKey, await RsaPublicKey.fromPkcs1(publicDer));
   }
 
   get algorithm(): 'rsa-v1_5-sha256' {
@@ -113,9 +101,11 @@ export class RsaIdentity implements Identity {
 /** The public half of an RSA key. */
 export class RsaPublicKey implements PublicKey {
   readonly algorithm = 'rsa-v1_5-sha256';
+  readonly keyId: string;
   readonly #key: CryptoKey;
 
-  private constructor(key: CryptoKey) {
+  private constructor(keyId: string, key: CryptoKey) {
+    this.keyId = keyId;
     this.#key = key;
   }
 
@@ -124,7 +114,10 @@ export class RsaPublicKey implements PublicKey {
   }
 
   static async fromSpki(der: Bytes): Promise<RsaPublicKey> {
-    return new RsaPublicKey(await subtle().importKey('spki', der, ALGORITHM, true, ['verify']));
+    const key = await subtle().importKey('spki', der, ALGORITHM, true, ['verify']);
+    const { n } = await subtle().exportKey('jwk', key);
+    // The server's definition of a client id: SHA-256 of the modulus as big-endian bytes, in hexadecimal.
+    return new RsaPublicKey(hex(await sha256(number(n))), key);
   }
 
   verify(data: Uint8Array, signature: Uint8Array): Promise<boolean> {

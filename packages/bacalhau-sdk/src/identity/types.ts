@@ -18,6 +18,8 @@ export interface Signer {
 
 /** The public half of a key. */
 export interface PublicKey {
+  /** What the keys of this package sign by unless told otherwise: the client id of their owner. */
+  readonly keyId: string;
   readonly algorithm: SignatureAlgorithm;
   verify(data: Uint8Array, signature: Uint8Array): Promise<boolean>;
 }

@@ -209,8 +209,8 @@ function adviceFor({ message, hint, details }: ErrorBody, status: number, { open
   }
   const reason = status === 401 || status === 403 ? details?.['reason'] : undefined;
   const said = reason === undefined || reason === '' ? '' : ` Reason: ${reason}.`;
-  // The server's hint at a 401 helps its operator only.
-  if (status === 401 && open !== true) {
+  // What servers hint at with a 401 helps nobody; a gateway's own hint does.
+  if (status === 401 && open !== true && (hint === undefined || /has been recorded/.test(hint))) {
     return `${said} Say who is calling: set BACALHAU_API_KEY, or BACALHAU_API_USERNAME and BACALHAU_API_PASSWORD, or the option auth.`;
   }
   return hint === undefined ? said : `${said} Hint: ${hint}`;
