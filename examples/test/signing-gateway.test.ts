@@ -112,7 +112,12 @@ test('a WebSocket goes through it if its opening request is signed', async () =>
 describeWith(['docker'], 'with Docker', () => {
   test('the log of a job comes through it', async () => {
     await using bacalhau = client(signer('ed25519'));
-    const job = await bacalhau.jobs.submit(docker({ image: process.env['BACALHAU_TEST_BUSYBOX_IMAGE'] ?? 'busybox:latest', entrypoint: ['echo', 'through the gateway'] }));
+    const job = await bacalhau.jobs.submit(
+      docker({
+        image: process.env['BACALHAU_TEST_BUSYBOX_IMAGE'] ?? 'busybox:latest',
+        entrypoint: ['echo', 'through the gateway'],
+      }),
+    );
     let text = '';
     for await (const entry of job.logs({ follow: true })) text += entry.text;
     expect(text).toBe('through the gateway\n');

@@ -116,7 +116,9 @@ function cutShort(context: CallContext): BacalhauError | undefined {
 const UNKNOWN_OUTCOME = ' The server may have carried it out all the same: look before you repeat it.';
 
 /** With these codes the request never left this machine. */
-const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ENETDOWN']);
+const NEVER_SENT = new Set([
+  ...['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ENETDOWN', 'ERR_PROXY_REFUSED'],
+]);
 
 function connectionError(code: string | undefined, message: string, context: AttemptContext): ConnectionError {
   const outcomeUnknown = !context.safe && !(code !== undefined && (NEVER_SENT.has(code) || isTlsCode(code)));
@@ -139,6 +141,8 @@ function explain(code: string | undefined, message: string, baseUrl: string): st
     case 'EHOSTUNREACH':
     case 'ENETUNREACH':
       return `${baseUrl} cannot be reached from this machine. Check the network and the address.`;
+    case 'ERR_PROXY_REFUSED':
+      return `${message}, and opened no tunnel to ${baseUrl}. Check HTTPS_PROXY or HTTP_PROXY, the password in it, and NO_PROXY.`;
     case 'EPROTO':
       return `${baseUrl} does not speak TLS. Use http, or unset BACALHAU_HTTPS.`;
     default:

@@ -10,11 +10,13 @@ import {
   type Question,
   RsaIdentity,
 } from '../../src/index.js';
+import { connect as connectTransport } from '../../src/transport/index.js';
 import { cli } from '../support/cli.js';
 import { keyDirectory } from '../support/key-directory.js';
 import { freshName } from '../support/network.js';
 import { ownServer } from '../support/own-server.js';
 import { anyKeyExcept, JOBS_NEED_A_TOKEN, NAME_AND_PASSWORD } from '../support/policies.js';
+import { upgradeStatus } from '../support/upgrade.js';
 
 jest.setTimeout(60_000);
 
@@ -102,6 +104,27 @@ describe('a server with users', () => {
     const lists = await Promise.all([bacalhau.jobs.list(), bacalhau.jobs.list(), bacalhau.jobs.list()]);
     expect(lists).toHaveLength(3);
     expect(tokens).toEqual([]);
+  });
+
+  test('lets log streams in by the same credentials, and a renewed token opens the next one', async () => {
+    const path = '/api/v1/orchestrator/jobs/j-none/logs';
+    const transport = connectTransport({
+      ...{ baseUrl: server.url, dir, env: {} },
+      auth: { username: 'hashed', password: 'hashedpassword1' },
+    });
+    expect(await upgradeStatus(await transport.prepareUpgrade('test', path, {}))).toBe(101);
+    transport.close();
+
+    const tokens = ['expired-key-0123456789', 'ci-api-key-0123456789abcdef'];
+    const renewing = connectTransport({
+      ...{ baseUrl: server.url, dir, env: {} },
+      auth: { token: () => tokens.shift() ?? '' },
+    });
+    const first = await renewing.prepareUpgrade('test', path, {});
+    expect(await upgradeStatus(first)).toBe(401);
+    expect(await first.renew(401)).toBe(true);
+    expect(await upgradeStatus(await renewing.prepareUpgrade('test', path, {}))).toBe(101);
+    renewing.close();
   });
 
   test('offers no login by key, and says so', async () => {

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Bacalhau, type ClientOptions } from '../../src/index.js';
+import { Bacalhau, type ClientOptions, ConnectionError } from '../../src/index.js';
 import { connect as connectTransport } from '../../src/transport/index.js';
 import { type Certificates, makeCertificates } from '../support/certificates.js';
 import { type ChildServer, childServer } from '../support/child-server.js';
@@ -108,6 +108,7 @@ test('a proxy that refuses is an error without its password', async () => {
   const wrong = address.replace('hunter2', 'hunter3secret');
   const target = { host: 'orchestrator.test', port: secure.devnet.port, https: true };
   const refused = listOnce({ ...target, env: { HTTPS_PROXY: wrong } });
-  await expect(refused).rejects.toThrow(/407/);
+  await expect(refused).rejects.toBeInstanceOf(ConnectionError);
+  await expect(refused).rejects.toThrow(/the proxy answered 407, and opened no tunnel.*HTTPS_PROXY/);
   await expect(refused).rejects.not.toThrow(/hunter3secret/);
 });

@@ -5,6 +5,7 @@ import { BlockList, isIP } from 'node:net';
 import tls from 'node:tls';
 import { ConfigurationError } from '../../errors/index.js';
 import type { Connections, ForwardProxy, HttpAgent, Route, RouteSettings } from '../platform.js';
+import type { ServerTls } from './tunnel.js';
 
 /**
  * How long an unused socket is kept, in milliseconds. Bacalhau's server closes idle ones after 20 s (its read
@@ -34,19 +35,12 @@ export function openConnections(): Connections {
     }
     const { ca, insecure } = settings;
     const key = [secure ? 'https' : 'tunnel', insecure, ca?.join('\n'), proxy?.href];
-    const options = { ...POOL, ...(secure && tlsOptions(ca, insecure)) };
+    const serverTls = secure ? tlsOptions(ca, insecure) : {};
     if (proxy === undefined) {
-      return { agent: pooled(key, () => new https.Agent(options)), forwardProxy: undefined };
+      return { agent: pooled(key, () => new https.Agent({ ...POOL, ...serverTls })), forwardProxy: undefined };
     }
-    const { HttpsProxyAgent } = await import('https-proxy-agent');
-    const tunnel = () => {
-      // What the constructor is given is for the connection to the proxy: what was said about the server's certificate
-      // was not said about the proxy's.
-      const agent = new HttpsProxyAgent(proxy, POOL);
-      agent.options = { ...agent.options, ...options };
-      return agent;
-    };
-    return { agent: pooled(key, tunnel), forwardProxy: undefined };
+    const { tunnelAgent } = await import('./tunnel.js');
+    return { agent: pooled(key, () => tunnelAgent(proxy, POOL, serverTls)), forwardProxy: undefined };
   }
 
   return {
@@ -60,10 +54,7 @@ export function openConnections(): Connections {
 
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g;
 
-function tlsOptions(
-  ca: readonly string[] | undefined,
-  insecure: boolean,
-): tls.SecureContextOptions & tls.CommonConnectionOptions {
+function tlsOptions(ca: readonly string[] | undefined, insecure: boolean): ServerTls {
   if (insecure) return { rejectUnauthorized: false };
   if (ca === undefined) return {};
   try {

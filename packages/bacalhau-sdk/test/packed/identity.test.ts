@@ -1,0 +1,71 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const built = join(__dirname, '..', '..', 'dist', 'index.cjs');
+
+/** What jest loads by `require` runs in a vm, where `import()` fails: the CommonJS build must not have one left. */
+const sdk = (): typeof import('../../src/index.js') => jest.requireActual(built);
+
+let dir: string;
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'bacalhau-built-'));
+});
+afterAll(() => rm(dir, { recursive: true, force: true }));
+
+test('the CommonJS build reads YAML, makes keys, signs and checks within jest', async () => {
+  const { Bacalhau, Ed25519Identity, importPublicKey, MemoryReplayCache, RsaIdentity, signRequest, verifyRequest } =
+    sdk();
+  await writeFile(join(dir, 'config.yaml'), 'api: { port: 5 }');
+  expect((await new Bacalhau({ dir, env: {} }).config()).baseUrl).toBe('http://127.0.0.1:5');
+  for (const key of [await Ed25519Identity.generate(), await RsaIdentity.generate()]) {
+    const request = { method: 'GET', url: 'http://h/', headers: {} };
+    const headers = await signRequest({ ...request, body: new Uint8Array() }, key);
+    const known = await importPublicKey(key.publicKey);
+    const options = {
+      key: (id: string) => (id === known.keyId ? known : undefined),
+      replayCache: new MemoryReplayCache(),
+    };
+    expect((await verifyRequest({ ...request, headers }, options)).keyId).toBe(key.clientId);
+  }
+});
+
+test('the CommonJS build opens a tunnel within jest', async () => {
+  const { Bacalhau } = sdk();
+  const asked = new Promise<string>((resolve) => {
+    const proxy = createServer((socket) =>
+      socket.once('data', (data) => {
+        socket.end('HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n');
+        proxy.close();
+        resolve(data.toString().split('\r\n')[0] ?? '');
+      }),
+    ).listen(0, '127.0.0.1', () => {
+      const address = proxy.address();
+      const port = typeof address === 'object' && address !== null ? address.port : 0;
+      const options = {
+        dir,
+        env: {},
+        baseUrl: 'https://orchestrator.test:9',
+        proxy: `http://127.0.0.1:${port}`,
+        maxRetries: 0,
+      };
+      new Bacalhau(options).jobs.list().catch(() => undefined);
+    });
+  });
+  expect(await asked).toBe('CONNECT orchestrator.test:9 HTTP/1.1');
+});
+
+test('what is used now and then is loaded when it is', async () => {
+  const program = `
+    const { Bacalhau, Ed25519Identity } = require(${JSON.stringify(built)});
+    const loaded = () => ['yaml@', 'structured-headers@', 'https-proxy-agent@7', 'ws@', 'ed25519', 'oauth4webapi']
+      .filter((name) => Object.keys(require.cache).some((file) => file.includes('/' + name)));
+    new Bacalhau({ dir: ${JSON.stringify(dir)}, env: {} });
+    const before = loaded();
+    Ed25519Identity.generate().then(() => console.log(JSON.stringify([before, loaded()])));`;
+  const { stdout } = await promisify(execFile)(process.execPath, ['-e', program]);
+  expect(JSON.parse(stdout)).toEqual([[], ['ed25519']]);
+});
