@@ -15,9 +15,9 @@ interface Submission {
  * @throws {InvalidJobError} naming the member.
  */
 export function submitPayload(dialect: Dialect, { clientId, job, context }: Submission): string {
-  const { Deal = job.Spec?.Deal, ExecutionPlan = job.Spec?.ExecutionPlan, APIVersion = dialect.apiVersion } = job;
-  const shared = { Deal: Deal ?? { Concurrency: 1 }, ExecutionPlan };
   const spec = publisherOf(dialect, checkSpec(job));
+  const { Deal = spec.Deal, ExecutionPlan = spec.ExecutionPlan, APIVersion = dialect.apiVersion } = job;
+  const shared = { Deal: Deal ?? { Concurrency: 1 }, ExecutionPlan };
   if (dialect.dealIn === 'Job') {
     const { Deal: _deal, ExecutionPlan: _plan, ...rest } = spec;
     return write(dialect, { ClientID: clientId, Job: { APIVersion, Spec: rest, ...shared }, Context: context });
@@ -41,7 +41,8 @@ function write({ canonical }: Dialect, payload: object): string {
 }
 
 /** A payload without Spec makes these servers drop the connection without a word. */
-function checkSpec({ Spec }: LegacyJob): LegacyJob['Spec'] {
+function checkSpec(job: LegacyJob | undefined): LegacyJob['Spec'] {
+  const Spec = job?.Spec;
   if (typeof Spec !== 'object' || Spec === null || Array.isArray(Spec) || Object.keys(Spec).length === 0) {
     throw new InvalidJobError(
       'Spec',

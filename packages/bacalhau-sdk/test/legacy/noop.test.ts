@@ -151,7 +151,9 @@ describeWith(['legacy'], 'the six calls, against three nodes of a real server 0.
 
   test('a job without Spec is refused here, because the server would drop the connection', async () => {
     const before = (await jobs.list()).jobs.length;
-    await expect(jobs.submit({ Spec: {} })).rejects.toMatchObject({ name: 'InvalidJobError', field: 'Spec' });
+    for (const job of ['{"Spec":{}}', '{}', '{"Spec":[]}', 'null']) {
+      await expect(jobs.submit(JSON.parse(job))).rejects.toMatchObject({ name: 'InvalidJobError', field: 'Spec' });
+    }
     expect((await jobs.list()).jobs).toHaveLength(before);
   });
 
