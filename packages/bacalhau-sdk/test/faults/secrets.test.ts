@@ -32,6 +32,7 @@ const envelope =
         ...{ Hint: quoted(request), Details: { reason: quoted(request), [`x`]: quoted(request) }, RequestID: '' },
       },
       {
+        'retry-after': '0',
         'x-request-id': encodeURIComponent(quoted(request)),
         'x-bacalhau-git-version': encodeURIComponent(quoted(request)),
       },
@@ -107,10 +108,12 @@ const answering =
     }
   };
 
-describe.each(METHODS)('with %s', (name, options, secrets) => {
+jest.setTimeout(30_000);
+
+describe.each(METHODS)('with %s', (method, options, secrets) => {
   const dir = keyDirectory();
 
-  test.each(FAULTS)('after %s, no error and no log line has a secret in it', async (_fault, fault) => {
+  test.each(FAULTS)('after %s, no error and no log line has a secret in it', async (name, fault) => {
     const seen: SeenRequest[] = [];
     const server = await faultServer((response, number) => {
       const request = server.seen[number - 1];
@@ -121,12 +124,19 @@ describe.each(METHODS)('with %s', (name, options, secrets) => {
     await using _ending = server;
     const settings = options();
     const file = join(dir, 'tokens.json');
-    if (name === 'a stored token') await writeFile(file, JSON.stringify({ [server.url]: TOKEN }), { mode: 0o600 });
+    if (method === 'a stored token') await writeFile(file, JSON.stringify({ [server.url]: TOKEN }), { mode: 0o600 });
     const lines: string[] = [];
     const log = (line: string): void => void lines.push(line);
     const events: unknown[] = [];
     const bacalhau = new Bacalhau({
-      ...{ baseUrl: server.url, dir, env: {}, logLevel: 'debug', timeoutMs: 250, maxRetries: 1 },
+      ...{
+        baseUrl: server.url,
+        dir,
+        env: {},
+        logLevel: 'debug',
+        timeoutMs: name === 'silence' ? 1_000 : 20_000,
+        maxRetries: 1,
+      },
       ...{ logger: { debug: log, info: log, warn: log, error: log } },
       ...{ onRequest: (event) => events.push(event), onResponse: (event) => events.push(event) },
       onRetry: (event) => events.push(event),
