@@ -1,5 +1,6 @@
 import type { Job } from 'bacalhau-apiclient';
 import { DEFAULT_NAMESPACE, JobCalls } from '../calls/index.js';
+import { RequestAbortedError } from '../errors/index.js';
 import { collectRun, JobHandle, publisherFor, type RunOptions, type RunResult, withPublisher } from '../job/index.js';
 import { Nodes } from '../nodes/index.js';
 import { checkIdentifier, isTemplate, type JobSpec } from '../spec/index.js';
@@ -12,6 +13,7 @@ import {
   Transport,
 } from '../transport/index.js';
 import { Waiter } from '../wait/index.js';
+import { submitOnce } from './submission.js';
 
 /**
  * The jobs of a Bacalhau network: submit, stop, look up, list.
@@ -42,8 +44,11 @@ export class Jobs extends JobCalls {
   }
 
   /**
-   * Submits a job and gives a handle of it. A job without a name gets a fresh one, by which it can be found again if
-   * the answer is lost.
+   * Submits a job and gives a handle of it.
+   *
+   * A job without a name gets a fresh one, by which it is found again if an answer is lost: on servers from 1.8 on it is
+   * looked for, and sent again only if it has not arrived, so it runs once. With a name of your own, which may be that of
+   * an earlier job, a lost answer is an error whose `outcomeUnknown` says so.
    *
    * @example
    * ```ts
@@ -51,13 +56,10 @@ export class Jobs extends JobCalls {
    * console.log(job.id);
    * ```
    * @throws {InvalidJobError} naming the field, before anything is sent.
+   * @throws {ConflictError} if a job of that name exists already and nothing changed.
    */
   async submit(spec: JobSpec, options: NamespacedCallOptions = {}): Promise<JobHandle> {
-    const job = await this.#toJob(spec, options);
-    const named = job.Name === undefined || job.Name === '' ? { ...job, Name: freshName() } : job;
-    const { JobID, Warnings } = await this.put({ Job: named }, options);
-    const namespace = job.Namespace ?? options.namespace ?? this.#transport.config.namespace;
-    return this.#handle({ id: JobID, namespace: namespace ?? DEFAULT_NAMESPACE, warnings: Warnings ?? [] });
+    return this.#submit(await this.#toJob(spec, options), options);
   }
 
   /**
@@ -73,11 +75,23 @@ export class Jobs extends JobCalls {
    * @throws {RequestAbortedError} if `signal` was aborted; the job is stopped then, unless `stopOnAbort` is false.
    */
   async run(spec: JobSpec, options: RunOptions = {}): Promise<RunResult> {
-    const { signal, namespace } = options;
+    const { signal, namespace, stopOnAbort = true } = options;
     const job = await this.#toJob(spec, { signal });
     const added = await publisherFor(job, new Nodes(this.#transport), options);
-    const handle = await this.submit(added === undefined ? job : withPublisher(job, added), { signal, namespace });
-    return collectRun(handle, this.#transport, added, options);
+    const name = job.Name || freshName();
+    const complete = { ...(added === undefined ? job : withPublisher(job, added)), Name: name };
+    try {
+      const handle = await this.#submit(complete, { signal, namespace }, job.Name !== name);
+      return await collectRun(handle, this.#transport, added, options);
+    } catch (error) {
+      // It may have arrived all the same. Whatever comes of that, the caller hears of the abort.
+      if (error instanceof RequestAbortedError && error.outcomeUnknown && stopOnAbort && job.Name !== name) {
+        await this.handle(name, { namespace: this.#namespaceOf(job, options) })
+          .stop('The run was aborted.')
+          .catch(() => undefined);
+      }
+      throw error;
+    }
   }
 
   /** A handle of a job by id or name. Nothing is asked until the handle is used. */
@@ -86,6 +100,22 @@ export class Jobs extends JobCalls {
       id: checkIdentifier(jobId, 'jobId'),
       namespace: options.namespace ?? this.#transport.config.namespace,
     });
+  }
+
+  async #submit(job: Job, options: NamespacedCallOptions, isFresh = !job.Name): Promise<JobHandle> {
+    const namespace = this.#namespaceOf(job, options);
+    const named = { ...job, Name: job.Name || freshName() };
+    if (!isFresh) {
+      const { JobID, Warnings } = await this.put({ Job: named }, options);
+      return this.#handle({ id: JobID, namespace, warnings: Warnings ?? [] });
+    }
+    const release = (call: CallOptions) => this.#transport.serverRelease({ signal: call.signal });
+    const { jobId, warnings } = await submitOnce({ calls: this, release }, named, options);
+    return this.#handle({ id: jobId, namespace, warnings });
+  }
+
+  #namespaceOf(job: Job, options: NamespacedCallOptions): string {
+    return job.Namespace ?? options.namespace ?? this.#transport.config.namespace ?? DEFAULT_NAMESPACE;
   }
 
   #handle(reference: { id: string; namespace: string | undefined; warnings?: readonly string[] }): JobHandle {
