@@ -99,7 +99,7 @@ test.each([
   ['ed25519', () => ed25519],
   ['rsa-v1_5-sha256', () => rsa],
 ] as const)(
-  'a request signed with %s is let through, with all that the issue asks for in it',
+  'a request signed with %s is let through, with time, end, nonce, key and algorithm in it',
   async (algorithm, key) => {
     const request = await signed(key());
     expect(await check(request)).toEqual({
