@@ -1,4 +1,5 @@
 import type { Execution, Job } from 'bacalhau-apiclient';
+import { DEFAULT_NAMESPACE } from '../calls/index.js';
 import { JobExitError, JobStoppedError, RequestAbortedError } from '../errors/index.js';
 import { isWasm, phaseOf } from '../model/index.js';
 import type { Nodes } from '../nodes/index.js';
@@ -76,11 +77,10 @@ async function collect(
   for (const execution of completed.sort(byNode)) {
     executions.push(await collectOutput(execution, { transport, job, signal }));
   }
-  const publishes = job.Type === 'batch' || job.Type === 'ops';
-  const results = publishes ? await handle.results({ signal }) : [];
+  const results = canPublish(job) ? await handle.results({ signal }) : [];
   return {
     jobId: job.ID ?? handle.id,
-    namespace: job.Namespace ?? handle.namespace ?? 'default',
+    namespace: job.Namespace ?? handle.namespace ?? DEFAULT_NAMESPACE,
     job,
     exitCode: executions.find(({ exitCode }) => !isSuccess(exitCode, job))?.exitCode ?? 0,
     stdout: executions.map(({ stdout }) => stdout).join(''),
@@ -91,6 +91,9 @@ async function collect(
     addedPublisher,
   };
 }
+
+/** `service` and `daemon` jobs never complete, and so publish nothing. */
+const canPublish = ({ Type }: Job): boolean => Type === 'batch' || Type === 'ops';
 
 const byNode = (one: Execution, other: Execution): number =>
   one.NodeID.localeCompare(other.NodeID) || one.CreateTime - other.CreateTime;
@@ -118,8 +121,7 @@ export async function publisherFor(
   { addPublisher = true, signal }: RunOptions,
 ): Promise<string | undefined> {
   const [task] = job.Tasks;
-  if (!addPublisher || !isWasm(job) || task?.Publisher?.Type || !(job.Type === 'batch' || job.Type === 'ops'))
-    return undefined;
+  if (!addPublisher || !isWasm(job) || task?.Publisher?.Type || !canPublish(job)) return undefined;
   const connected = (await nodes.list({ status: 'connected', signal })).items;
   const offered = connected.flatMap(({ Info }) =>
     Info.ComputeNodeInfo?.Publishers ? [Info.ComputeNodeInfo.Publishers] : [],

@@ -1,6 +1,6 @@
 import { LogStreamError } from '../errors/index.js';
 import { isDocker } from '../model/index.js';
-import type { Release, Transport } from '../transport/index.js';
+import { isAtLeast, type Release, type Transport } from '../transport/index.js';
 import type { EntryBuffer } from './buffer.js';
 import { isStreamed, type Stage } from './execution-state.js';
 import type { JobWatch } from './job-watch.js';
@@ -343,5 +343,4 @@ export class ExecutionStream {
 }
 
 /** Before 1.8 a finished execution's log is made of the copy in its state, so its frames are not those of the stream. */
-const isOld = (release: Release | undefined): boolean => release !== undefined && !isNew(release);
-const isNew = ({ major, minor }: Release): boolean => major > 1 || minor >= 8;
+const isOld = (release: Release | undefined): boolean => !isAtLeast(release, '1.8.0');

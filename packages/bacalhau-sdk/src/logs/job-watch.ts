@@ -1,4 +1,4 @@
-import { type Execution, type Job, JobStateType } from 'bacalhau-apiclient';
+import type { Execution, Job } from 'bacalhau-apiclient';
 import {
   ApiError,
   AuthenticationError,
@@ -8,6 +8,7 @@ import {
   PermissionDeniedError,
   RequestAbortedError,
 } from '../errors/index.js';
+import { hasEnded } from '../model/index.js';
 import { Caller, defined, type Release, type Transport } from '../transport/index.js';
 import { type Stage, stageOf } from './execution-state.js';
 import type { LogLimits } from './limits.js';
@@ -27,8 +28,6 @@ export interface JobWatchParts {
   /** Ends the calls that the watch makes; the watch itself is ended by `stop`. */
   readonly cut: AbortSignal;
 }
-
-const JOB_ENDED: ReadonlySet<string> = new Set([JobStateType.Completed, JobStateType.Failed, JobStateType.Stopped]);
 
 /** The job and its executions, looked at again and again for as long as its output is read. */
 export class JobWatch {
@@ -64,7 +63,7 @@ export class JobWatch {
   }
 
   get jobEnded(): boolean {
-    return JOB_ENDED.has(this.#job?.State?.StateType ?? '');
+    return this.#job !== undefined && hasEnded(this.#job);
   }
 
   /** Oldest first, those of all versions of the job. */
