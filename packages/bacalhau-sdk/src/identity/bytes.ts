@@ -25,9 +25,13 @@ export async function sha256(data: Bytes): Promise<Bytes> {
 export const hex = (data: Uint8Array): string =>
   Array.from(data, (byte) => byte.toString(16).padStart(2, '0')).join('');
 
+/** In pieces, because a call takes only so many arguments. */
 export function base64(data: Uint8Array): string {
+  const PIECE = 0x8000;
   let text = '';
-  for (const byte of data) text += String.fromCharCode(byte);
+  for (let start = 0; start < data.length; start += PIECE) {
+    text += String.fromCharCode(...data.subarray(start, start + PIECE));
+  }
   return btoa(text);
 }
 

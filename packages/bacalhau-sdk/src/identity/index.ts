@@ -1,4 +1,4 @@
-export { type Bytes, base64, concat, fromBase64, sha256, subtle, utf8 } from './bytes.js';
+export { base64, concat, fromBase64, hex, subtle, utf8 } from './bytes.js';
 export { Ed25519Identity } from './ed25519.js';
 export { IdentityStore, type KeyType } from './identity-store.js';
 export { importPublicKey } from './public-key.js';

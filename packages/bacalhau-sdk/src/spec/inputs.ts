@@ -1,4 +1,5 @@
 import type { InputSource } from 'bacalhau-apiclient';
+import { base64, utf8 } from '../identity/index.js';
 
 interface Placed {
   /** Where the job sees it: an absolute path. */
@@ -54,7 +55,7 @@ export interface IpfsInput extends Placed {
 export const inputs = {
   /** A file that is sent along with the job. */
   inline({ content, target, mediaType = 'application/octet-stream' }: InlineInput): InputSource {
-    const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
+    const bytes = typeof content === 'string' ? utf8(content) : content;
     return source('inline', { URL: `data:${mediaType};base64,${base64(bytes)}` }, target);
   },
   /** A file or folder on the nodes. */
@@ -81,14 +82,4 @@ export const inputs = {
 function source(type: string, params: Readonly<Record<string, unknown>>, target: string): InputSource {
   const given = Object.entries(params).filter(([, value]) => value !== undefined);
   return { Source: { Type: type, Params: Object.fromEntries(given) }, Target: target };
-}
-
-/** In pieces, because a call takes only so many arguments. */
-function base64(bytes: Uint8Array): string {
-  const PIECE = 0x8000;
-  let binary = '';
-  for (let start = 0; start < bytes.length; start += PIECE) {
-    binary += String.fromCharCode(...bytes.subarray(start, start + PIECE));
-  }
-  return btoa(binary);
 }

@@ -1,3 +1,5 @@
+import { fromBase64 } from '../identity/index.js';
+
 const SHORTEST = 4;
 
 /**
@@ -17,12 +19,11 @@ export class Scrubber {
     const [, scheme, credential] = /^(\S+)\s+(.*)$/.exec(header) ?? [];
     this.learn(header, credential);
     if (scheme?.toLowerCase() !== 'basic' || credential === undefined) return;
-    try {
-      const pair = new TextDecoder().decode(Uint8Array.from(atob(credential), (character) => character.charCodeAt(0)));
-      this.learn(pair, pair.slice(pair.indexOf(':') + 1));
-    } catch {
-      // Not base64: somebody's own header, and nothing is in it then.
-    }
+    const bytes = fromBase64(credential);
+    // Not base64: somebody's own header, and nothing is in it then.
+    if (bytes === undefined) return;
+    const pair = new TextDecoder().decode(bytes);
+    this.learn(pair, pair.slice(pair.indexOf(':') + 1));
   }
 
   scrub(text: string): string;
