@@ -1,4 +1,5 @@
 import { LoginError } from '../errors/index.js';
+import { isRecord, textsOf } from '../records.js';
 import type { AuthMethod } from './method.js';
 import { offered } from './offered.js';
 import { storedToken } from './stored-token.js';
@@ -39,11 +40,7 @@ async function answers(callback: Ask, question: Question): Promise<Readonly<Reco
 
 /** Servers answer 500 to a value that is no text. */
 function check(given: unknown, schema: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> {
-  const isObject = typeof given === 'object' && given !== null;
-  const texts = isObject
-    ? Object.entries(given).filter((entry): entry is [string, string] => typeof entry[1] === 'string')
-    : [];
-  const answer = Object.fromEntries(texts);
+  const answer = isRecord(given) ? textsOf(given) : {};
   const required = Array.isArray(schema['required']) ? schema['required'] : [];
   const missing = required.filter((name) => typeof name !== 'string' || answer[name] === undefined);
   if (missing.length > 0) {

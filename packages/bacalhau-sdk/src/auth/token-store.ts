@@ -1,6 +1,7 @@
 import { Secret } from '../config/index.js';
 import type { Logger } from '../logging/index.js';
 import type { Files } from '../platform/platform.js';
+import { isRecord, textsOf } from '../records.js';
 
 /** The command line's files: of the logins that the orchestrator offers itself, and of single sign-on. */
 export type TokenFile = 'tokens.json' | 'jwt-tokens.json';
@@ -68,12 +69,10 @@ async function readTokens(files: Files, file: string): Promise<Readonly<Record<s
   } catch {
     content = undefined;
   }
-  if (typeof content !== 'object' || content === null || Array.isArray(content)) {
+  if (!isRecord(content)) {
     throw new Error(`${file} is no JSON object of tokens by address.`);
   }
-  return Object.fromEntries(
-    Object.entries(content).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
-  );
+  return textsOf(content);
 }
 
 /** The command line keeps a profile's address as it was written: with the scheme's own port, or a slash at the end. */

@@ -1,5 +1,6 @@
 import { ConfigurationError } from '../errors/index.js';
 import type { Files } from '../platform/platform.js';
+import { isRecord } from '../records.js';
 import { type Environment, parseFlag, variable } from './environment.js';
 import { Secret } from './secret.js';
 
@@ -131,9 +132,6 @@ async function parseYaml(file: string, text: string): Promise<unknown> {
   const content: unknown = document.toJS();
   return content;
 }
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Reads fields by path. Keys count in any case: the command line writes `api.host` and documents `API.Host`. */
 function fieldsOf(file: string, content: unknown) {

@@ -1,3 +1,5 @@
+import { isRecord } from '../records.js';
+
 /** One message of the log stream, understood. */
 export type Frame =
   | { readonly kind: 'output'; readonly stream: 'stdout' | 'stderr'; readonly text: string }
@@ -28,6 +30,3 @@ export function parseFrame(message: string): Frame {
     return { kind: 'garbage', problem: 'a value that is no output' };
   return { kind: 'output', stream, text };
 }
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

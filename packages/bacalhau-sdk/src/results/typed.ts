@@ -1,4 +1,5 @@
 import type { Execution, SpecConfig } from 'bacalhau-apiclient';
+import { isRecord } from '../records.js';
 import type { JobResult, S3Location } from './types.js';
 
 /**
@@ -109,6 +110,3 @@ function pathOf(url: string): string {
 }
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null;

@@ -1,5 +1,6 @@
 import { ConstraintOperator, type Job, type PutJobRequest } from 'bacalhau-apiclient';
 import { InvalidJobError } from '../errors/index.js';
+import { isRecord } from '../records.js';
 
 /**
  * What nodes can be sent, in bytes of JSON. Servers take ten times as much, but the message to the nodes may have
@@ -139,9 +140,6 @@ function record(value: unknown, field: string, problem: string): Readonly<Record
   if (isRecord(value)) return value;
   throw new InvalidJobError(field, problem);
 }
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function text(value: unknown, field: string, problem: string): string {
   if (typeof value !== 'string' || value.trim() === '') throw new InvalidJobError(field, problem);

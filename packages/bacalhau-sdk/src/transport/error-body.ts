@@ -1,3 +1,5 @@
+import { isRecord, textsOf } from '../records.js';
+
 /** What an error answer says, whichever of the servers' shapes it has. */
 export interface ErrorBody {
   readonly message: string | undefined;
@@ -27,33 +29,25 @@ export function parseErrorBody(body: unknown): ErrorBody {
   if ('Authentication' in body && isRecord(body['Authentication'])) {
     return { message: text(body['Authentication']['reason']) };
   }
-  if ('Error' in body) return { message: text(body['Error']), details: stringsOf(body, ['Error']) };
+  if ('Error' in body) {
+    const { Error: message, ...details } = body;
+    return { message: text(message), details: textsOf(details) };
+  }
   if ('Message' in body) {
     return {
       message: text(body['Message']),
       code: text(body['Code']),
       component: text(body['Component']),
       hint: text(body['Hint']),
-      details: isRecord(body['Details']) ? stringsOf(body['Details'], []) : undefined,
+      details: isRecord(body['Details']) ? textsOf(body['Details']) : undefined,
     };
   }
   // Server 1.4 puts the cause into `error` and the status's name into `message`.
   return { message: text(body['error']) ?? text(body['message']) };
 }
 
-export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 const text = (value: unknown): string | undefined =>
   typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined;
-
-function stringsOf(record: Readonly<Record<string, unknown>>, without: readonly string[]): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(record).filter(
-      (entry): entry is [string, string] => typeof entry[1] === 'string' && !without.includes(entry[0]),
-    ),
-  );
-}
 
 /** A page of HTML says nothing in a message. */
 function firstWords(body: string): string | undefined {

@@ -18,8 +18,9 @@ import {
   UnexpectedResponseError,
 } from '../errors/index.js';
 import type { SocketEnd } from '../platform/platform.js';
+import { isRecord } from '../records.js';
 import type { Deadline } from './deadline.js';
-import { type ErrorBody, isRecord, parseErrorBody, TextBody } from './error-body.js';
+import { type ErrorBody, parseErrorBody, TextBody } from './error-body.js';
 import { plainHeaders } from './headers.js';
 import type { Scrubber } from './scrubber.js';
 

@@ -1,4 +1,5 @@
 import { InvalidJobError } from '../../errors/index.js';
+import { isRecord } from '../../records.js';
 import { byCodePoints, goText, wellFormed } from './go-text.js';
 import type { Schema, StructSchema } from './schema.js';
 
@@ -114,6 +115,3 @@ function wrongType(path: string, wanted: string, value: unknown): InvalidJobErro
 }
 
 const join = (path: string, name: string): string => (path === '' ? name : `${path}.${name}`);
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
