@@ -1,5 +1,5 @@
 import { DownloadError } from '../errors/index.js';
-import type { BrokenConnection } from '../transport/index.js';
+import { type BrokenConnection, isTlsCode } from '../transport/index.js';
 
 /** Says what to do about a connection that could not be made or kept. `url` carries no secrets. */
 export function explainBroken(name: string, url: string, { code, message }: BrokenConnection): DownloadError {
@@ -22,7 +22,7 @@ function adviceFor(code: string | undefined, message: string): string {
     case 'ENETDOWN':
       return 'this machine cannot reach the host. If there is another way to it, say so with the option hosts.';
     default:
-      if (code !== undefined && /^(ERR_TLS|CERT_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|EPROTO|ERR_SSL)/.test(code)) {
+      if (code !== undefined && isTlsCode(code)) {
         return `its certificate is not trusted (${code}).`;
       }
       return `the connection failed (${code === undefined || message.includes(code) ? message : `${code}: ${message}`}). Raise maxRetries if the network is bad; in a browser, the place must allow cross-origin requests (CORS).`;

@@ -1,6 +1,13 @@
 import { platform } from '#platform';
 import { DownloadError } from '../errors/index.js';
-import { BrokenConnection, type OutsideAnswer, type OutsideRequest, retryDelayMs, sleep } from '../transport/index.js';
+import {
+  BrokenConnection,
+  hasAuthorization,
+  type OutsideAnswer,
+  type OutsideRequest,
+  retryDelayMs,
+  sleep,
+} from '../transport/index.js';
 import { type TransferContext, throwIfCut } from './context.js';
 import { explainBroken, explainStatus } from './explain.js';
 
@@ -301,8 +308,7 @@ function toReachable(request: OutsideRequest, hosts: Readonly<Record<string, str
 }
 
 const isSigned = (url: URL, headers: OutsideRequest['headers']): boolean =>
-  [...url.searchParams.keys()].some((name) => name.toLowerCase() === 'x-amz-signature') ||
-  Object.keys(headers).some((name) => name.toLowerCase() === 'authorization');
+  [...url.searchParams.keys()].some((name) => name.toLowerCase() === 'x-amz-signature') || hasAuthorization(headers);
 
 /** Of these two a server promises that they change with the content; a weak ETag does not count (RFC 9110, 13.1.5). */
 function validatorOf(headers: OutsideAnswer['headers']): string | undefined {

@@ -5,6 +5,9 @@ export type Headers = Readonly<Record<string, string>>;
 /** Names of headers whose values are secret. */
 export const SECRET_NAME = /auth|cookie|token|secret|password|credential|api-?key|signature/i;
 
+export const hasAuthorization = (headers: Headers): boolean =>
+  Object.keys(headers).some((name) => name.toLowerCase() === 'authorization');
+
 /** For eyes other than the server's: hooks and logs. */
 export function redact(headers: Headers): Headers {
   return Object.fromEntries(

@@ -16,7 +16,7 @@ import { IdentityStore, type Signer } from '../identity/index.js';
 import type { Logger } from '../logging/index.js';
 import type { Connections, Files, Route } from '../platform/platform.js';
 import { TextBody } from './error-body.js';
-import { SECRET_NAME } from './headers.js';
+import { hasAuthorization, SECRET_NAME } from './headers.js';
 import type { ClientOptions } from './options.js';
 import { Scrubber } from './scrubber.js';
 
@@ -122,7 +122,7 @@ export class Session {
         upgrade,
       });
     const auth = selectAuth({
-      options: options.auth ?? (hasAuthorization(options) ? false : undefined),
+      options: options.auth ?? (hasAuthorization(options.headers ?? {}) ? false : undefined),
       credentials,
       store: new TokenStore({ files, dir: config.dir, baseUrl, logger }),
       key: files && (() => this.identity.rsa()),
@@ -188,11 +188,8 @@ async function authorities(tls: ResolvedTls, files: Files | undefined): Promise<
   return [pem];
 }
 
-const hasAuthorization = ({ headers }: ClientOptions): boolean =>
-  Object.keys(headers ?? {}).some((name) => name.toLowerCase() === 'authorization');
-
 function checkHeadersAndAuth(options: ClientOptions): void {
-  if (options.auth !== undefined && options.auth !== false && hasAuthorization(options)) {
+  if (options.auth !== undefined && options.auth !== false && hasAuthorization(options.headers ?? {})) {
     throw new ConfigurationError(
       'There is a header Authorization, and the option auth: two methods at once. Give one.',
     );

@@ -129,7 +129,8 @@ function connectionError(code: string | undefined, message: string, context: Att
   );
 }
 
-const isTlsCode = (code: string): boolean =>
+/** Whether a system's code is about a certificate or about TLS itself. */
+export const isTlsCode = (code: string): boolean =>
   /^(ERR_TLS|CERT_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|EPROTO|ERR_SSL)/.test(code);
 
 function explain(code: string | undefined, message: string, baseUrl: string): string {

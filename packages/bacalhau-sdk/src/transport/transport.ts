@@ -16,7 +16,8 @@ import type { Logger, LogLevel } from '../logging/index.js';
 import type { Connections } from '../platform/platform.js';
 import { signRequest } from '../signatures/index.js';
 import { Deadline, sleep } from './deadline.js';
-import { checkHeaders, type Headers, plainHeaders, redact } from './headers.js';
+import type { RequestEvent } from './events.js';
+import { checkHeaders, type Headers, hasAuthorization, plainHeaders, redact } from './headers.js';
 import type { CallOptions, ClientOptions } from './options.js';
 import { type OutsideAnswer, type OutsideRequest, openOutside } from './outside.js';
 import { randomHex } from './random.js';
@@ -126,9 +127,7 @@ export class Transport {
     options: Pick<CallOptions, 'signal' | 'timeoutMs'>,
     work: (cut: AbortSignal) => Promise<T>,
   ): Promise<T> {
-    this.#checkOpen(operation);
-    const deadline = new Deadline(checkTimeout(options.timeoutMs) ?? Number.POSITIVE_INFINITY, options.signal);
-    this.#pending.add(deadline);
+    const deadline = this.lease(operation, options.timeoutMs, options.signal);
     try {
       return await work(deadline.signal);
     } catch (thrown) {
@@ -137,7 +136,6 @@ export class Transport {
       throw toFailure(thrown, { operation, safe: true, baseUrl, requestId: '', attempts: 0, deadline, scrubber }).error;
     } finally {
       deadline.release();
-      this.#pending.delete(deadline);
     }
   }
 
@@ -167,17 +165,7 @@ export class Transport {
       // `http` becomes `ws`, `https` becomes `wss`.
       const url = target.href.replace(/^http/, 'ws');
 
-      const about = { operation, attempt: 1, requestId, method: 'GET', url: scrubber.scrub(url) };
-      this.#tell('onRequest', this.options.onRequest, { ...about, headers: redact(plainHeaders(headers)) });
-      const started = performance.now();
-      const answered = (status: number | undefined, answer: object): void => {
-        const durationMs = performance.now() - started;
-        const shown = scrubber.scrubAll(redact(plainHeaders(answer)));
-        this.#tell('onResponse', this.options.onResponse, { ...about, durationMs, status, headers: shown });
-        this.#logger.debug(
-          `GET ${about.url} -> ${status ?? 'no answer'} in ${durationMs.toFixed(1)} ms (request ${requestId})`,
-        );
-      };
+      const answered = this.#announce({ operation, attempt: 1, requestId, method: 'GET', url }, headers);
       return {
         url,
         headers,
@@ -245,7 +233,7 @@ export class Transport {
     return openOutside(request, { httpAgent: plain.agent, httpsAgent: secure.agent, proxy }, signal);
   }
 
-  /** The deadline of something longer than a call, which closing the client ends as well. Call `release` in the end. */
+  /** A deadline (none unless said) that closing the client ends as well. Call `release` in the end. */
   lease(name: string, timeoutMs: number | undefined, signal: AbortSignal | undefined): Deadline {
     this.#checkOpen(name);
     const deadline = new Deadline(checkTimeout(timeoutMs) ?? Number.POSITIVE_INFINITY, signal, () =>
@@ -267,8 +255,7 @@ export class Transport {
     const maxRetries = checkRetries(options.maxRetries) ?? this.#maxRetries;
     const requestId = randomHex(16);
     const headers = { 'X-Request-Id': requestId, ...this.#headers, ...checkHeaders(options.headers) };
-    const deadline = new Deadline(this.timeoutMs(options), options.signal);
-    this.#pending.add(deadline);
+    const deadline = this.lease(operation.name, this.timeoutMs(options), options.signal);
     let attempts = 0;
     const context = (): CallContext => ({
       operation: operation.name,
@@ -311,7 +298,6 @@ export class Transport {
       }
     } finally {
       deadline.release();
-      this.#pending.delete(deadline);
     }
   }
 
@@ -391,20 +377,16 @@ export class Transport {
         const route = await link.route(new URL(url), false);
         const answer = await axios.request<string>({
           ...axiosRoute(route),
-          ...{
-            url,
-            method,
-            headers,
-            signal,
-            timeout: this.#timeoutMs === Number.POSITIVE_INFINITY ? 0 : this.#timeoutMs,
-          },
+          url,
+          method,
+          headers,
+          signal,
+          timeout: this.#timeoutMs === Number.POSITIVE_INFINITY ? 0 : this.#timeoutMs,
           ...(body !== undefined && { data: body }),
-          ...{
-            maxRedirects: 0,
-            validateStatus: null,
-            responseType: 'text',
-            transformResponse: [(text: string) => text],
-          },
+          maxRedirects: 0,
+          validateStatus: null,
+          responseType: 'text',
+          transformResponse: [(text: string) => text],
         });
         return new Response(answer.data, { status: answer.status, headers: plainHeaders(answer.headers) });
       },
@@ -415,32 +397,38 @@ export class Transport {
     const { onRequest, onResponse } = this.options;
     if (onRequest === undefined && onResponse === undefined && this.#logger.level !== 'debug')
       return link.adapter(config);
-    const { scrubber } = this.session;
-    const about = {
-      operation: context.operation,
-      attempt: context.attempts,
-      requestId: context.requestId,
-      method: (config.method ?? 'get').toUpperCase(),
-      url: scrubber.scrub(config.url ?? ''),
-    };
-    this.#tell('onRequest', onRequest, { ...about, headers: redact(plainHeaders(config.headers)) });
-    const started = performance.now();
-    const ended = (response: AxiosResponse | undefined): void => {
-      const durationMs = performance.now() - started;
-      const headers = scrubber.scrubAll(redact(plainHeaders(response?.headers ?? {})));
-      this.#tell('onResponse', onResponse, { ...about, durationMs, status: response?.status, headers });
-      this.#logger.debug(
-        `${about.method} ${about.url} -> ${response?.status ?? 'no answer'} in ${durationMs.toFixed(1)} ms (request ${about.requestId})`,
-      );
-    };
+    const { operation, attempts: attempt, requestId } = context;
+    const { method = 'get', url = '', headers } = config;
+    const answered = this.#announce({ operation, attempt, requestId, method: method.toUpperCase(), url }, headers);
     try {
       const response = await link.adapter(config);
-      ended(response);
+      answered(response.status, response.headers);
       return response;
     } catch (error) {
-      ended(axios.isAxiosError(error) ? error.response : undefined);
+      const response = axios.isAxiosError(error) ? error.response : undefined;
+      answered(response?.status, response?.headers ?? {});
       throw error;
     }
+  }
+
+  /** Tells hooks of a request; to be called again with what came of it. Nothing secret reaches hooks and log lines. */
+  #announce(
+    request: Omit<RequestEvent, 'headers'>,
+    sending: object,
+  ): (status: number | undefined, answered: object) => void {
+    const { onRequest, onResponse } = this.options;
+    const { scrubber } = this.session;
+    const about = { ...request, url: scrubber.scrub(request.url) };
+    this.#tell('onRequest', onRequest, { ...about, headers: redact(plainHeaders(sending)) });
+    const started = performance.now();
+    return (status, answered) => {
+      const durationMs = performance.now() - started;
+      const headers = scrubber.scrubAll(redact(plainHeaders(answered)));
+      this.#tell('onResponse', onResponse, { ...about, durationMs, status, headers });
+      this.#logger.debug(
+        `${about.method} ${about.url} -> ${status ?? 'no answer'} in ${durationMs.toFixed(1)} ms (request ${about.requestId})`,
+      );
+    };
   }
 
   /** A hook that throws must not change the outcome of the call it looks at. */
@@ -463,9 +451,6 @@ function describe(response: AxiosResponse, requestId: string, attempts: number):
     attempts,
   };
 }
-
-const hasAuthorization = (headers: Headers): boolean =>
-  Object.keys(headers).some((name) => name.toLowerCase() === 'authorization');
 
 /** Some servers answer 403 to a request of which they do not know who sent it. */
 const isRefusal = (status: number, authorization: Secret | undefined): boolean =>
