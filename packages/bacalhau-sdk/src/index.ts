@@ -42,7 +42,14 @@ export {
   type SignatureAlgorithm,
   type Signer,
 } from './identity/index.js';
-export { type ExecutionOutput, JobHandle, type RunOptions, type RunResult, type StopOutcome } from './job/index.js';
+export {
+  type ExecutionOutput,
+  JobExitError,
+  JobHandle,
+  type RunOptions,
+  type RunResult,
+  type StopOutcome,
+} from './job/index.js';
 export { Jobs } from './jobs/index.js';
 export type { Logger, LogLevel } from './logging/index.js';
 export type { FollowLogsOptions, LogEntry, LogReconnect } from './logs/index.js';

@@ -56,7 +56,7 @@ export async function moduleFiles(folder: string, names: readonly string[]): Pro
 }
 
 /** Where this user's builds are kept, by the customs of each system. */
-export function cacheRoot(): string {
+function cacheRoot(): string {
   const xdg = process.env['XDG_CACHE_HOME'];
   const base = xdg
     ? xdg

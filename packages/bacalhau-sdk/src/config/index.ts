@@ -1,6 +1,6 @@
 export type { Credentials } from './credentials.js';
 export type { Environment } from './environment.js';
-export { type FileSettings, profileChoice, readFileSettings } from './files.js';
+export { profileChoice, readFileSettings } from './files.js';
 export { isLoopback, type ProxySetting, proxyFor } from './proxy.js';
 export {
   type ConfigInput,

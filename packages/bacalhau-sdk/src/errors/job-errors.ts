@@ -1,5 +1,4 @@
 import type { Execution, Job } from 'bacalhau-apiclient';
-import type { RunResult } from '../job/run-result.js';
 import { BacalhauError } from './base.js';
 
 /** A job did not do what it was run for. */
@@ -50,19 +49,5 @@ export class JobStoppedError extends JobError {
   constructor(message: string, job: Job) {
     super(message, job);
     this.reason = job.State?.Message;
-  }
-}
-
-/** The job ran to its end, and its program ended with an exit code that means failure. */
-export class JobExitError extends JobError {
-  protected static override readonly kind: string = 'JobExitError';
-  readonly exitCode: number;
-  /** All that the run brought: output, executions, results. */
-  readonly result: RunResult;
-
-  constructor(message: string, result: RunResult) {
-    super(message, result.job);
-    this.exitCode = result.exitCode;
-    this.result = result;
   }
 }

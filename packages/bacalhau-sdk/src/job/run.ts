@@ -1,11 +1,12 @@
 import type { Execution, Job } from 'bacalhau-apiclient';
 import { DEFAULT_NAMESPACE } from '../calls/index.js';
-import { JobExitError, JobStoppedError, RequestAbortedError } from '../errors/index.js';
+import { JobStoppedError, RequestAbortedError } from '../errors/index.js';
 import { isWasm, phaseOf } from '../model/index.js';
 import type { Nodes } from '../nodes/index.js';
 import type { Transport } from '../transport/index.js';
 import type { WaitOptions } from '../wait/index.js';
 import { failureOf } from './failure.js';
+import { JobExitError } from './job-exit-error.js';
 import type { JobHandle } from './job-handle.js';
 import { collectOutput } from './output.js';
 import type { ExecutionOutput, RunResult } from './run-result.js';

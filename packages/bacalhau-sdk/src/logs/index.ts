@@ -1,3 +1,3 @@
-export { followLogs, type LogTarget } from './follow-logs.js';
+export { followLogs } from './follow-logs.js';
 export type { FollowLogsOptions, LogEntry, LogReconnect } from './options.js';
 export { outputOf } from './output-of.js';

@@ -1,5 +1,5 @@
 /** A line that does not end must not fill the memory. */
-export const LONGEST_LINE = 1024 * 1024;
+const LONGEST_LINE = 1024 * 1024;
 
 /**
  * Puts chunks together to lines, whichever way the text was cut. The end of a line, `\n` or `\r\n`, is not part of it.

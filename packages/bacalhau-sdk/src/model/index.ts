@@ -1,3 +1,3 @@
 export { isDocker, isWasm } from './engine.js';
-export { type ExecutionPhase, phaseOf } from './execution-phase.js';
+export { phaseOf } from './execution-phase.js';
 export { hasEnded } from './job-state.js';

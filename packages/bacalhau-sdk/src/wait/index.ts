@@ -1,1 +1,1 @@
-export { type JobReference, Waiter, type WaitOptions } from './waiter.js';
+export { Waiter, type WaitOptions } from './waiter.js';

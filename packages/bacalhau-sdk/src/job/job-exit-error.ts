@@ -1,0 +1,16 @@
+import { JobError } from '../errors/index.js';
+import type { RunResult } from './run-result.js';
+
+/** The job ran to its end, and its program ended with an exit code that means failure. */
+export class JobExitError extends JobError {
+  protected static override readonly kind: string = 'JobExitError';
+  readonly exitCode: number;
+  /** All that the run brought: output, executions, results. */
+  readonly result: RunResult;
+
+  constructor(message: string, result: RunResult) {
+    super(message, result.job);
+    this.exitCode = result.exitCode;
+    this.result = result;
+  }
+}
