@@ -15,6 +15,7 @@ await main(async () => {
     await stage('build', () => runTool('turbo', ['run', 'build', '--output-logs=errors-only']));
     await stage('typecheck', () => runTool('turbo', ['run', 'typecheck', '--output-logs=errors-only']));
     await stage('typecheck scripts', () => runTool('tsc', ['-p', 'scripts']));
+    await stage('typecheck benchmarks', () => runTool('tsc', ['-p', 'benchmarks']));
     await stage('generated client', checkGenerated);
     await stage('server', () => runTool('node', ['scripts/lib/prepare-server.ts']));
     await stage('jest', jest);
