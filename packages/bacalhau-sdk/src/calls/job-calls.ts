@@ -322,7 +322,10 @@ export class JobCalls {
       if (page.nextToken === '') return;
       if (page.items.length > 0) pause = SHORTEST_PAUSE_MS;
       else {
-        await this.#caller.transport.hold('jobs.history', { signal: options.signal }, (cut) => sleep(pause, cut));
+        await this.#caller.transport.hold('jobs.history', { signal: options.signal }, async (cut) => {
+          await sleep(pause, cut);
+          cut.throwIfAborted();
+        });
         pause = Math.min(pause * 1.5, LONGEST_PAUSE_MS);
       }
       page = await this.#historyPages(jobId, { ...options, nextToken: page.nextToken });

@@ -1,3 +1,5 @@
+import { InvalidArgumentError } from '../errors/index.js';
+
 /** Why a call was cut short. */
 export type Cut = 'timeout' | 'signal' | 'closed';
 
@@ -16,6 +18,7 @@ export class Deadline {
   #reason: Cut | undefined;
 
   constructor(timeoutMs: number, callerSignal: AbortSignal | undefined, onRelease?: () => void) {
+    checkSignal(callerSignal);
     this.timeoutMs = timeoutMs;
     this.#callerSignal = callerSignal;
     this.#onRelease = onRelease;
@@ -51,6 +54,13 @@ export class Deadline {
     this.#callerSignal?.removeEventListener('abort', this.#onCallerAbort);
     this.#onRelease?.();
   }
+}
+
+/** Plain JavaScript can pass anything, and the controller in place of its signal is soon passed. */
+function checkSignal(signal: unknown): void {
+  if (signal === undefined || signal === null) return;
+  if (typeof signal === 'object' && 'aborted' in signal && 'addEventListener' in signal) return;
+  throw new InvalidArgumentError('signal', 'is no AbortSignal. Give controller.signal, not the controller.');
 }
 
 /** Waits, or until the signal is aborted. */

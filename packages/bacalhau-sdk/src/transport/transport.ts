@@ -72,7 +72,7 @@ export class Transport {
   readonly #maxRetries: number;
   readonly #pending = new Set<Deadline>();
   readonly #closing = new AbortController();
-  #release: Promise<Release | undefined> | undefined;
+  #release: { readonly value: Release | undefined } | undefined;
 
   constructor(parts: TransportParts) {
     const { options } = parts;
@@ -193,19 +193,19 @@ export class Transport {
     return checkTimeout(options.timeoutMs) ?? this.#timeoutMs;
   }
 
-  /** The server's release, asked once; undefined for a development build, which counts as the newest. */
-  serverRelease(options: CallOptions = {}): Promise<Release | undefined> {
-    this.#release ??= this.call(
-      { name: 'agent.version', safe: true, send: ({ agent }, sending) => agent.getAgentVersion(sending) },
-      options,
-    ).then(
-      ({ GitVersion }) => parseRelease(GitVersion),
-      (error: unknown) => {
-        this.#release = undefined; // The next call asks again.
-        throw error;
-      },
-    );
-    return this.#release;
+  /**
+   * The server's release, asked until it is known; undefined for a development build, which counts as the newest. Calls
+   * at the same time ask each for itself: one that is aborted must not take others along.
+   */
+  async serverRelease(options: CallOptions = {}): Promise<Release | undefined> {
+    if (this.#release === undefined) {
+      const { GitVersion } = await this.call(
+        { name: 'agent.version', safe: true, send: ({ agent }, sending) => agent.getAgentVersion(sending) },
+        options,
+      );
+      this.#release = { value: parseRelease(GitVersion) };
+    }
+    return this.#release.value;
   }
 
   /** @throws {UnsupportedByServerError} if the server is older than `since`. */

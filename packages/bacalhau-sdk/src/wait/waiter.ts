@@ -5,6 +5,7 @@ import {
   type BacalhauError,
   BadRequestError,
   CallError,
+  InvalidArgumentError,
   NotFoundError,
   PermissionDeniedError,
   RequestAbortedError,
@@ -94,12 +95,17 @@ export class Waiter {
   async wait(job: JobReference, options: WaitOptions = {}): Promise<Job> {
     checkIdentifier(job.jobId, 'jobId');
     const { timeoutMs, signal, onUpdate, unreachableAfterMs = DEFAULT_UNREACHABLE_MS } = options;
-    const watch = this.#watch(job);
-    let listener: Listener | undefined;
+    if (!(typeof unreachableAfterMs === 'number' && unreachableAfterMs >= 0)) {
+      throw new InvalidArgumentError('unreachableAfterMs', `is ${unreachableAfterMs}. Use milliseconds from 0 up.`);
+    }
+    let share: { readonly watch: Watch; readonly listener: Listener } | undefined;
     try {
       return await this.#transport.hold('job.wait', { timeoutMs, signal }, (cut) => {
         return new Promise<Job>((resolve, reject) => {
-          listener = { onUpdate, unreachableAfterMs, resolve, reject };
+          // Not before: a watch that a refused wait left behind would be looked at for ever.
+          const watch = this.#watch(job);
+          const listener = { onUpdate, unreachableAfterMs, resolve, reject };
+          share = { watch, listener };
           watch.listeners.add(listener);
           if (cut.aborted) reject(cut.reason);
           cut.addEventListener('abort', () => reject(cut.reason), { once: true });
@@ -108,10 +114,10 @@ export class Waiter {
       });
     } catch (error) {
       if (!(error instanceof RequestTimeoutError)) throw error;
-      const state = watch.last?.State?.StateType ?? 'unknown';
+      const state = share?.watch.last?.State?.StateType ?? 'unknown';
       throw new RequestTimeoutError(`Job ${job.jobId} has not ended within ${timeoutMs} ms; it is ${state}.`, error);
     } finally {
-      if (listener !== undefined) this.#leave(watch, listener);
+      if (share !== undefined) this.#leave(share.watch, share.listener);
     }
   }
 

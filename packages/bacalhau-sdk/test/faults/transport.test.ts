@@ -423,3 +423,35 @@ describe('what is refused before anything is sent', () => {
     expect(() => new Bacalhau(misspelt)).toThrow(/no option baseURL.*baseUrl/);
   });
 });
+
+test('the version of the server is asked by each call for itself, so that one that is aborted takes no other along', async () => {
+  await using server = await faultServer((response, number) => {
+    if (number > 1) json(response, 200, { GitVersion: 'v1.9.3', Items: [], NextToken: '' });
+  });
+  const bacalhau = client(server);
+  const aborter = new AbortController();
+  const aborted = failure(bacalhau.jobs.versions('j', { signal: aborter.signal }));
+  while (server.seen.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  const other = bacalhau.jobs.versions('j');
+  aborter.abort();
+  expect(await aborted).toBeInstanceOf(RequestAbortedError);
+  expect((await other).items).toEqual([]);
+});
+
+test('a live history whose client is closed between two looks is given up, like every call under way', async () => {
+  await using server = await faultServer((response) => json(response, 200, { Items: [], NextToken: 'more' }));
+  const bacalhau = client(server);
+  const next = failure(bacalhau.job('j').history({ follow: true }).next());
+  while (server.seen.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  await bacalhau.close();
+  expect(await next).toBeInstanceOf(RequestAbortedError);
+});
+
+test('a controller in place of its signal is refused before anything is sent', async () => {
+  await using server = await faultServer((response) => json(response, 200, PAGE));
+  // A program in plain JavaScript can pass anything.
+  const signal = new AbortController() as unknown as AbortSignal;
+  expect(await failure(client(server).jobs.list({ signal }))).toMatchObject({ argument: 'signal' });
+  expect(server.seen).toEqual([]);
+});

@@ -1,5 +1,13 @@
+import { setTimeout } from 'node:timers/promises';
 import { startDevnet } from 'bacalhau-devnet';
-import { AuthenticationError, Bacalhau, ConnectionError, type Job, ServerError } from '../../src/index.js';
+import {
+  AuthenticationError,
+  Bacalhau,
+  ConnectionError,
+  InvalidArgumentError,
+  type Job,
+  ServerError,
+} from '../../src/index.js';
 import { type FaultServer, faultServer, json, text } from '../support/fault-server.js';
 import { keyDirectory } from '../support/key-directory.js';
 import { endlessJob, printingJob } from '../support/wasm-jobs.js';
@@ -68,6 +76,20 @@ test('a listener that throws ends its own wait, and no other', async () => {
   const other = handle.wait();
   await expect(broken).rejects.toThrow('my own mistake');
   expect((await other).State?.StateType).toBe('Completed');
+});
+
+test('a wait that is refused leaves nothing behind that goes on asking', async () => {
+  await using server = await faultServer((response) => json(response, 200, { Job: job('Completed') }));
+  const bacalhau = client(server);
+  const other = bacalhau.job('j-11111111-1111-4111-8111-111111111111');
+  await expect(other.wait({ timeoutMs: -1 })).rejects.toBeInstanceOf(InvalidArgumentError);
+  await expect(other.wait({ unreachableAfterMs: Number.NaN })).rejects.toBeInstanceOf(InvalidArgumentError);
+  // A program in plain JavaScript can pass anything.
+  const signal = new AbortController() as unknown as AbortSignal;
+  await expect(other.wait({ signal })).rejects.toThrow(/controller\.signal/);
+  await bacalhau.job(ID).wait();
+  await setTimeout(500);
+  expect(server.seen.map(({ url }) => url)).toEqual([expect.stringContaining(ID)]);
 });
 
 test('waits go on while the orchestrator is killed and started again', async () => {
