@@ -3,7 +3,7 @@ import { DEFAULT_NAMESPACE, JobCalls } from '../calls/index.js';
 import { RequestAbortedError } from '../errors/index.js';
 import { collectRun, JobHandle, publisherFor, type RunOptions, type RunResult, withPublisher } from '../job/index.js';
 import { Nodes } from '../nodes/index.js';
-import { checkIdentifier, isTemplate, type JobSpec } from '../spec/index.js';
+import { checkIdentifier, checkJob, isTemplate, type JobSpec } from '../spec/index.js';
 import {
   type CallOptions,
   type ClientOptions,
@@ -59,7 +59,9 @@ export class Jobs extends JobCalls {
    * @throws {ConflictError} if a job of that name exists already and nothing changed.
    */
   async submit(spec: JobSpec, options: NamespacedCallOptions = {}): Promise<JobHandle> {
-    return this.#submit(await this.#toJob(spec, options), options);
+    const job = await this.#toJob(spec, options);
+    checkJob(job);
+    return this.#submit(job, options);
   }
 
   /**
@@ -77,6 +79,7 @@ export class Jobs extends JobCalls {
   async run(spec: JobSpec, options: RunOptions = {}): Promise<RunResult> {
     const { signal, namespace, stopOnAbort = true } = options;
     const job = await this.#toJob(spec, { signal });
+    checkJob(job);
     const added = await publisherFor(job, new Nodes(this.#transport), options);
     const name = job.Name || freshName();
     const complete = { ...(added === undefined ? job : withPublisher(job, added)), Name: name };

@@ -8,7 +8,7 @@ export function checkIdentifier(value: string, name: string): string {
   if (typeof value !== 'string' || value.trim() === '') {
     throw new InvalidArgumentError(name, 'is empty. Give the id or name as text.');
   }
-  if (value === '.' || value === '..' || /[/\\]|\p{Cc}/u.test(value)) {
+  if (value === '.' || value === '..' || /[/\\]|\p{Cc}|\p{Cs}/u.test(value)) {
     throw new InvalidArgumentError(
       name,
       `is ${JSON.stringify(value)}, which cannot stand in a URL. A job whose name has a slash is reached by its ID.`,

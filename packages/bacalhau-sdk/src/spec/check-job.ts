@@ -124,7 +124,7 @@ function checkEnv(value: unknown, at: string): void {
 }
 
 function checkSize(job: unknown): void {
-  const json = JSON.stringify(job);
+  const json = toJson(job);
   // A character has at most three bytes, so most jobs need no second look.
   if (json.length * 3 <= LARGEST_JOB) return;
   const size = new TextEncoder().encode(json).length;
@@ -133,6 +133,16 @@ function checkSize(job: unknown): void {
       'Job',
       `has ${size} bytes; nodes can be sent ${LARGEST_JOB}. Give large inputs by url, s3, ipfs or a path on the nodes, or compress them.`,
     );
+  }
+}
+
+/** What JSON cannot hold, such as a circle or a BigInt. */
+function toJson(job: unknown): string {
+  try {
+    return JSON.stringify(job);
+  } catch (error) {
+    const [reason] = error instanceof Error ? error.message.split('\n') : [String(error)];
+    throw new InvalidJobError('Job', `cannot be written as JSON: ${reason}.`, { cause: error });
   }
 }
 

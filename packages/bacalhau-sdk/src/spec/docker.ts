@@ -1,4 +1,6 @@
 import type { Job } from 'bacalhau-apiclient';
+import { InvalidJobError } from '../errors/index.js';
+import { textList } from './check-settings.js';
 import { assembleJob, type JobSettings } from './job-settings.js';
 
 export interface DockerSettings extends JobSettings {
@@ -15,6 +17,8 @@ export interface DockerSettings extends JobSettings {
 /**
  * A job that runs a Docker image.
  *
+ * @throws {InvalidJobError} if the image is missing, or the program or its arguments are no arrays of texts.
+ *
  * @example
  * ```ts
  * const { stdout } = await bacalhau.jobs.run(docker({ image: 'ubuntu', parameters: ['echo', 'hi'] }));
@@ -22,12 +26,15 @@ export interface DockerSettings extends JobSettings {
  */
 export function docker(settings: DockerSettings): Job {
   const { image, entrypoint, parameters, workingDirectory } = settings;
+  if (typeof image !== 'string' || image.trim() === '') {
+    throw new InvalidJobError('image', 'is missing. Name one that the nodes can pull, for example ubuntu:24.04.');
+  }
   return assembleJob(settings, {
     Type: 'docker',
     Params: {
       Image: image,
-      ...(entrypoint && { Entrypoint: [...entrypoint] }),
-      ...(parameters && { Parameters: [...parameters] }),
+      ...(entrypoint && { Entrypoint: textList(entrypoint, 'entrypoint') }),
+      ...(parameters && { Parameters: textList(parameters, 'parameters') }),
       ...(workingDirectory !== undefined && { WorkingDirectory: workingDirectory }),
     },
   });

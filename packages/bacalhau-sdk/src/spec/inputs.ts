@@ -1,4 +1,5 @@
 import type { InputSource } from 'bacalhau-apiclient';
+import { InvalidJobError } from '../errors/index.js';
 import { base64, utf8 } from '../identity/index.js';
 
 interface Placed {
@@ -56,6 +57,10 @@ export const inputs = {
   /** A file that is sent along with the job. */
   inline({ content, target, mediaType = 'application/octet-stream' }: InlineInput): InputSource {
     const bytes = typeof content === 'string' ? utf8(content) : content;
+    // Of anything else, an ArrayBuffer too, an empty file would be made.
+    if (!(bytes instanceof Uint8Array)) {
+      throw new InvalidJobError('content', 'is neither text nor bytes. Give a string or a Uint8Array.');
+    }
     return source('inline', { URL: `data:${mediaType};base64,${base64(bytes)}` }, target);
   },
   /** A file or folder on the nodes. */

@@ -89,6 +89,7 @@ export function assembleJob(settings: JobSettings, engine: SpecConfig, ownInputs
 
 function assembleTask(settings: JobSettings, engine: SpecConfig, ownInputs: readonly InputSource[]): Task {
   const { inputs = [], outputs, publisher, env, resources, network, timeouts } = settings;
+  if (!Array.isArray(inputs)) throw new InvalidJobError('inputs', 'is no array. Give [inputs.inline({ … })].');
   const sources = [...ownInputs, ...inputs];
   return {
     Name: 'main',

@@ -15,4 +15,6 @@ export interface JobTemplate {
 /** What can be submitted: a job as Bacalhau's documentation has it, or what a builder such as `wasm` gives. */
 export type JobSpec = Job | JobTemplate;
 
-export const isTemplate = (spec: JobSpec): spec is JobTemplate => 'toJob' in spec && typeof spec.toJob === 'function';
+/** Of anything: what is no object at all is left to the check of the job. */
+export const isTemplate = (spec: JobSpec): spec is JobTemplate =>
+  typeof spec === 'object' && spec !== null && 'toJob' in spec && typeof spec.toJob === 'function';

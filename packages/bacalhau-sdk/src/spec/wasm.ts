@@ -1,5 +1,7 @@
 import type { InputSource, Job } from 'bacalhau-apiclient';
+import { InvalidJobError } from '../errors/index.js';
 import { isAtLeast } from '../transport/index.js';
+import { textList } from './check-settings.js';
 import { inputs } from './inputs.js';
 import { assembleJob, type JobSettings } from './job-settings.js';
 import type { JobContext, JobTemplate } from './job-spec.js';
@@ -33,14 +35,15 @@ export function wasm(settings: WasmSettings): JobTemplate {
 }
 
 async function toJob(settings: WasmSettings, { serverRelease }: JobContext): Promise<Job> {
-  const { entrypoint = '_start', parameters = [] } = settings;
+  const { entrypoint = '_start' } = settings;
+  const parameters = textList(settings.parameters ?? [], 'parameters');
   const { source, path } = await moduleSource(settings.module);
   if (isAtLeast(serverRelease, '1.7.0')) {
-    const Params = { EntryModule: path, Entrypoint: entrypoint, Parameters: [...parameters] };
+    const Params = { EntryModule: path, Entrypoint: entrypoint, Parameters: parameters };
     return assembleJob(settings, { Type: 'wasm', Params }, [source]);
   }
   // Before 1.7 the module is a source of the engine, and the function's key is spelt differently.
-  const Params = { EntryModule: source, EntryPoint: entrypoint, Parameters: [...parameters] };
+  const Params = { EntryModule: source, EntryPoint: entrypoint, Parameters: parameters };
   return assembleJob(settings, { Type: 'wasm', Params });
 }
 
@@ -49,13 +52,31 @@ async function moduleSource(module: WasmSettings['module']): Promise<{ source: I
   const path = `${FOLDER}/main.wasm`;
   if (module instanceof Uint8Array) return { source: inline(module, path), path };
   if (module instanceof URL && module.protocol !== 'file:') {
-    const file = module.pathname.split('/').at(-1) ?? '';
-    return { source: inputs.url({ url: module.href, target: FOLDER }), path: `${FOLDER}/${decodeURIComponent(file)}` };
+    return { source: inputs.url({ url: module.href, target: FOLDER }), path: `${FOLDER}/${fileName(module)}` };
   }
-  if (typeof module === 'object' && 'nodePath' in module) {
+  if (typeof module === 'string' || module instanceof URL) {
+    if (/^https?:/i.test(String(module))) {
+      throw new InvalidJobError('module', `is the text ${module}, which is read as a path. Give new URL(…) of it.`);
+    }
+    return { source: inline(await readInput(module, 'module'), path), path };
+  }
+  if (typeof module === 'object' && module !== null && typeof module.nodePath === 'string') {
     return { source: inputs.local({ path: module.nodePath, target: path }), path };
   }
-  return { source: inline(await readInput(module, 'module'), path), path };
+  throw new InvalidJobError('module', 'is no module. Give a Uint8Array, a path, a URL, or { nodePath } for one there.');
+}
+
+/** The name under which nodes keep what they fetch. */
+function fileName(url: URL): string {
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
+    throw new InvalidJobError('module', `has the scheme ${url.protocol}; nodes fetch http: and https: only.`);
+  }
+  const file = url.pathname.split('/').at(-1) ?? '';
+  try {
+    return decodeURIComponent(file);
+  } catch (error) {
+    throw new InvalidJobError('module', `ends with ${file}, which is no valid escape of a name.`, { cause: error });
+  }
 }
 
 function inline(bytes: Uint8Array, target: string): InputSource {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import fc from 'fast-check';
-import { docker, InvalidJobError, inputs, loadJob, parseJob, publishers, wasm } from '../../src/index.js';
+import { docker, InvalidJobError, inputs, Jobs, loadJob, parseJob, publishers, wasm } from '../../src/index.js';
 import { phaseOf } from '../../src/model/index.js';
 import { checkJob } from '../../src/spec/index.js';
 import { checkWasmModule } from '../../src/spec/wasm-module.js';
@@ -256,4 +256,49 @@ test('execution states are read by the server’s release, and unknown ones coun
       'running',
     ],
   ]);
+});
+
+describe('what plain JavaScript can pass', () => {
+  // biome-ignore lint/suspicious/noExplicitAny: the point of these
+  const anything = (value: unknown) => value as any;
+
+  test.each<[string, object]>([
+    ['image', {}],
+    ['image', { image: ' ' }],
+    ['entrypoint', { image: 'ubuntu', entrypoint: 'echo hi' }],
+    ['parameters', { image: 'ubuntu', parameters: 'hi' }],
+    ['parameters[1]', { image: 'ubuntu', parameters: ['sleep', 5] }],
+    ['inputs', { image: 'ubuntu', inputs: inputs.inline({ content: 'x', target: '/x' }) }],
+  ])('the %s of %j is refused by name', (field, settings) => {
+    const attempt = () => docker(anything(settings));
+    expect(attempt).toThrow(InvalidJobError);
+    expect(attempt).toThrow(expect.objectContaining({ field }));
+  });
+
+  test.each([
+    null,
+    {},
+    new ArrayBuffer(8),
+    { nodePath: 5 },
+    'https://example.org/m.wasm',
+    new URL('https://example.org/%ZZ.wasm'),
+    new URL('data:,x'),
+  ])('the module %p is refused', async (module) => {
+    const made = wasm({ module: anything(module) }).toJob({ serverRelease: parseRelease('v1.9.3') });
+    await expect(made).rejects.toBeInstanceOf(InvalidJobError);
+    await expect(made).rejects.toThrow(/^module /);
+  });
+
+  test.each([undefined, 5, new ArrayBuffer(4)])('the content %p makes no empty file', (content) => {
+    expect(() => inputs.inline({ content: anything(content), target: '/x' })).toThrow(/^content is neither/);
+  });
+
+  test.each([undefined, null, 5, 'job.yaml', [], { Type: 'batch', Tasks: [{ Name: 'm', Engine: null }] }])(
+    'the job %j is refused before anything is sent',
+    async (job) => {
+      const jobs = new Jobs({ baseUrl: 'http://127.0.0.1:1', env: {}, logLevel: 'off' });
+      await expect(jobs.submit(anything(job))).rejects.toBeInstanceOf(InvalidJobError);
+      await expect(jobs.run(anything(job))).rejects.toBeInstanceOf(InvalidJobError);
+    },
+  );
 });

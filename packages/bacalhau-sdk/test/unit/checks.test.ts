@@ -5,7 +5,7 @@ import { checkIdentifier, checkLimit, checkPutJobRequest } from '../../src/spec/
 import { checkHeaders, redact } from '../../src/transport/headers.js';
 
 describe('identifiers', () => {
-  test.each(['', ' ', '.', '..', 'a/b', '/', 'a\\b', 'a\nb', '\0'])('%j is refused', (id) => {
+  test.each(['', ' ', '.', '..', 'a/b', '/', 'a\\b', 'a\nb', '\0', 'a\ud800'])('%j is refused', (id) => {
     expect(() => checkIdentifier(id, 'jobId')).toThrow(InvalidArgumentError);
     expect(() => checkIdentifier(id, 'jobId')).toThrow(/^jobId is/);
   });
@@ -31,6 +31,10 @@ test.each([-1, 1.5, Number.NaN, 2 ** 32, Number.POSITIVE_INFINITY])('the limit %
 });
 
 describe('jobs', () => {
+  const circular = () => {
+    const job: Record<string, unknown> = { Type: 'batch', Tasks: [{ Name: 'main', Engine: { Type: 'docker' } }] };
+    return Object.assign(job, { Meta: { job } });
+  };
   const good = { Job: { Type: 'batch', Count: 1, Tasks: [{ Name: 'main', Engine: { Type: 'docker' } }] } };
 
   test('a good one passes', () => {
@@ -40,6 +44,8 @@ describe('jobs', () => {
   test.each<[string, unknown]>([
     ['The request', undefined],
     ['The request', 'job'],
+    ['Job', { Job: { ...good.Job, Priority: 5n } }],
+    ['Job', { Job: circular() }],
     ['Job', {}],
     ['Job', { Job: [] }],
     ['Job', { job: good.Job }],

@@ -1,0 +1,14 @@
+import { InvalidJobError } from '../errors/index.js';
+
+/** A program and its arguments. A text in its place would be taken for its letters, one argument each. */
+export function textList(values: readonly string[], field: string): string[] {
+  if (!Array.isArray(values)) {
+    throw new InvalidJobError(field, `is ${show(values)}, no array. Give texts in an array, such as ["echo", "hi"].`);
+  }
+  for (const [index, value] of values.entries()) {
+    if (typeof value !== 'string') throw new InvalidJobError(`${field}[${index}]`, `is ${show(value)}. Give a text.`);
+  }
+  return [...values];
+}
+
+const show = (value: unknown): string => JSON.stringify(value) ?? String(value);
