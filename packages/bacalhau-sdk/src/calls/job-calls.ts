@@ -15,7 +15,15 @@ import {
   type StopJobResponse,
 } from 'bacalhau-apiclient';
 import type { ApiPromise, PagePromise } from '../answers/index.js';
-import { checkIdentifier, checkJob, checkLimit, checkPutJobRequest, oneOf } from '../spec/index.js';
+import {
+  checkIdentifier,
+  checkJob,
+  checkLabels,
+  checkLimit,
+  checkPutJobRequest,
+  checkTime,
+  oneOf,
+} from '../spec/index.js';
 import {
   Caller,
   type CallOptions,
@@ -137,7 +145,11 @@ export class JobCalls {
             orderBy: oneOf(orderBy, JobOrderBy, 'orderBy'),
             reverse,
             // The token remembers neither namespace nor labels, so they go along with every page.
-            ...defined({ namespace: this.#caller.namespace(options), nextToken, labels: labels && [...labels] }),
+            ...defined({
+              namespace: this.#caller.namespace(options),
+              nextToken,
+              labels: labels && checkLabels(labels),
+            }),
           },
           request,
         ),
@@ -247,7 +259,7 @@ export class JobCalls {
               // Sent again for every page: the server takes it from the query, not from the token.
               limit: limit === undefined ? undefined : checkLimit(limit, 'limit'),
               nextToken,
-              since: since && Math.floor(since.getTime() / 1_000),
+              since: since && Math.floor(checkTime(since, 'since') / 1_000),
               jobVersion,
               allJobVersions,
             }),

@@ -86,6 +86,7 @@ export interface Surroundings {
  * @throws {ConfigurationError} naming the option, variable or file that is malformed, or the two that contradict each other.
  */
 export function resolveConfig(input: ConfigInput, { env, homeDirectory, files }: Surroundings): Resolution {
+  checkKinds(input);
   const choice = profileChoice(input.profile, env);
   const ownCredentials = environmentCredentials(env);
   const dir = resolveDir(input, env, homeDirectory);
@@ -113,6 +114,30 @@ export function resolveConfig(input: ConfigInput, { env, homeDirectory, files }:
     notes: disagreement(files, profile),
   };
 }
+
+/**
+ * Plain JavaScript can pass anything. Switches are looked at closely: the text `"false"` is no false, and would turn off
+ * the check of certificates.
+ */
+function checkKinds({ baseUrl, https, profile, proxy, tls, logLevel }: ConfigInput): void {
+  const texts = { baseUrl, profile, logLevel };
+  for (const [name, value] of Object.entries(texts)) {
+    if (value !== undefined && typeof value !== 'string') throw wrongKind(name, value, 'Give a text.');
+  }
+  if (proxy !== undefined && proxy !== false && typeof proxy !== 'string') {
+    throw wrongKind('proxy', proxy, 'Give an address as text, or false for none.');
+  }
+  if (tls !== undefined && (typeof tls !== 'object' || tls === null)) {
+    throw wrongKind('tls', tls, 'Give an object with ca, caFile or insecure.');
+  }
+  const switches = { https, 'tls.insecure': tls?.insecure };
+  for (const [name, value] of Object.entries(switches)) {
+    if (value !== undefined && typeof value !== 'boolean') throw wrongKind(name, value, 'Set it to true or false.');
+  }
+}
+
+const wrongKind = (name: string, value: unknown, advice: string): ConfigurationError =>
+  new ConfigurationError(`The option ${name} is ${value === null ? 'null' : `of type ${typeof value}`}. ${advice}`);
 
 interface Sourced<T> {
   readonly value: T;
@@ -222,7 +247,7 @@ function resolveTls(
 
 function pemList(ca: string | readonly string[] | undefined): readonly string[] | undefined {
   if (ca === undefined) return undefined;
-  const list = typeof ca === 'string' ? [ca] : [...ca];
+  const list = Array.isArray(ca) ? ca : [ca];
   if (
     list.length === 0 ||
     !list.every((pem) => typeof pem === 'string' && pem.includes('-----BEGIN CERTIFICATE-----'))

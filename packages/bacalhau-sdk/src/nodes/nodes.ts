@@ -7,7 +7,7 @@ import {
   type UpdateNodeResponse,
 } from 'bacalhau-apiclient';
 import { type ApiPromise, apiPromise, type PagePromise } from '../answers/index.js';
-import { checkIdentifier, checkLimit, oneOf } from '../spec/index.js';
+import { checkIdentifier, checkLabels, checkLimit, oneOf } from '../spec/index.js';
 import { Caller, type CallOptions, defined, type Transport } from '../transport/index.js';
 
 export interface ListNodesOptions extends CallOptions {
@@ -54,7 +54,7 @@ export class Nodes {
           {
             limit: checkLimit(limit, 'limit'),
             ...defined({
-              labels: labels && [...labels],
+              labels: labels && checkLabels(labels),
               // A value that servers do not know gives an empty list, not an error.
               filterApproval: approval && oneOf(approval, NodeApprovalFilter, 'approval'),
               filterStatus: status && oneOf(status, NodeStatusFilter, 'status'),

@@ -25,6 +25,21 @@ export function checkLimit(value: number, name: string): number {
   return value;
 }
 
+/** A text in place of the array would be sent letter by letter. */
+export function checkLabels(labels: readonly string[]): string[] {
+  if (!Array.isArray(labels) || !labels.every((label) => typeof label === 'string')) {
+    throw new InvalidArgumentError('labels', 'is no array of texts. Give selectors, such as ["env=prod", "!spot"].');
+  }
+  return [...labels];
+}
+
+/** Milliseconds since 1970. */
+export function checkTime(value: Date, name: string): number {
+  const time = value instanceof Date ? value.getTime() : Number.NaN;
+  if (Number.isNaN(time)) throw new InvalidArgumentError(name, 'is no valid Date.');
+  return time;
+}
+
 /** For values to which the server's answer would be silence or an internal error. `known` is an enum of the API. */
 export function oneOf<T extends string>(value: string, known: Readonly<Record<string, T>>, name: string): T {
   const values = Object.values(known);

@@ -1,4 +1,4 @@
-export { checkIdentifier, checkLimit, oneOf } from './check-arguments.js';
+export { checkIdentifier, checkLabels, checkLimit, checkTime, oneOf } from './check-arguments.js';
 export { checkJob, checkPutJobRequest } from './check-job.js';
 export { type DockerSettings, docker } from './docker.js';
 export { type InlineInput, type IpfsInput, inputs, type LocalInput, type S3Input, type UrlInput } from './inputs.js';

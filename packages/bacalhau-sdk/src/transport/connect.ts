@@ -39,6 +39,7 @@ const OPTIONS: Readonly<Record<keyof ClientOptions, 'address' | 'connection' | '
 
 /** Turns options into a transport. Nothing is opened, read or written yet. */
 export function connect(options: ClientOptions): Transport {
+  checkObject(options);
   return assemble(options, undefined);
 }
 
@@ -48,11 +49,17 @@ export function connect(options: ClientOptions): Transport {
  * certificate.
  */
 export function derive(transport: Transport, overrides: ClientOptions): Transport {
+  checkObject(overrides);
   const touched = namesOf(overrides).map((name) => OPTIONS[name]);
   const moves = touched.includes('address');
   const options = { ...(moves ? withoutPlace(transport.options) : transport.options), ...overrides };
   const session = moves || touched.includes('connection') ? undefined : transport.session;
   return assemble(options, { connections: transport.connections, session });
+}
+
+function checkObject(options: unknown): void {
+  if (typeof options === 'object' && options !== null) return;
+  throw new ConfigurationError('The options are no object. Give for example { host: "127.0.0.1", port: 1234 }.');
 }
 
 function assemble(

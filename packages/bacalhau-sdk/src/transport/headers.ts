@@ -27,6 +27,10 @@ export function plainHeaders(headers: object): Headers {
 
 /** Refuses what would break the request, without quoting the value: it may be a secret. */
 export function checkHeaders(headers: Headers | undefined): Headers {
+  // Instances of Headers and Map, and arrays, have no entries here: what they hold would be left out without a word.
+  if (headers !== undefined && !isRecord(headers)) {
+    throw new ConfigurationError('The option headers is no plain object. Give Object.fromEntries(headers) of others.');
+  }
   for (const [name, value] of Object.entries(headers ?? {})) {
     if (!/^[!#$%&'*+.^_`|~0-9a-z-]+$/i.test(name)) {
       throw new ConfigurationError(`${JSON.stringify(name)} is no header name (RFC 9110, 5.1).`);
@@ -38,4 +42,9 @@ export function checkHeaders(headers: Headers | undefined): Headers {
     }
   }
   return headers ?? {};
+}
+
+function isRecord(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  return !('entries' in value && typeof value.entries === 'function');
 }

@@ -1,7 +1,7 @@
 import type { PutJobRequest } from 'bacalhau-apiclient';
 import fc from 'fast-check';
 import { InvalidArgumentError, InvalidJobError } from '../../src/errors/index.js';
-import { checkIdentifier, checkLimit, checkPutJobRequest } from '../../src/spec/index.js';
+import { checkIdentifier, checkLabels, checkLimit, checkPutJobRequest, checkTime } from '../../src/spec/index.js';
 import { checkHeaders, redact } from '../../src/transport/headers.js';
 
 describe('identifiers', () => {
@@ -29,6 +29,22 @@ describe('identifiers', () => {
 test.each([-1, 1.5, Number.NaN, 2 ** 32, Number.POSITIVE_INFINITY])('the limit %d is refused', (limit) => {
   expect(() => checkLimit(limit, 'limit')).toThrow(/^limit is .*whole number/);
 });
+
+test.each(['env=prod', { env: 'prod' }, [5]])('the labels %j are refused', (labels) => {
+  // A program in plain JavaScript can pass anything.
+  expect(() => checkLabels(labels as unknown as string[])).toThrow(/^labels is no array/);
+});
+
+test.each(['2026-01-01', 5, new Date('x')])('the time %p is refused', (time) => {
+  expect(() => checkTime(time as unknown as Date, 'since')).toThrow(/^since is no valid Date/);
+});
+
+test.each([null, 'a: b', [['a', 'b']], new Headers({ a: 'b' }), new Map([['a', 'b']])])(
+  'headers that are %p are refused, not left out',
+  (headers) => {
+    expect(() => checkHeaders(headers as unknown as Record<string, string>)).toThrow(/no plain object/);
+  },
+);
 
 describe('jobs', () => {
   const circular = () => {

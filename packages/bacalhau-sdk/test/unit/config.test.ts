@@ -1,5 +1,5 @@
 import { type ConfigInput, type Environment, resolveConfig } from '../../src/config/index.js';
-import { ConfigurationError } from '../../src/errors/index.js';
+import { Bacalhau, type ClientOptions, ConfigurationError } from '../../src/index.js';
 
 const resolve = (input: ConfigInput = {}, env: Environment = {}) =>
   resolveConfig(input, { env, homeDirectory: '/home/ada' }).config;
@@ -126,4 +126,26 @@ describe('the directory', () => {
 test('the log level comes from the option, then from the environment', () => {
   expect(resolve({}, { BACALHAU_SDK_LOG: 'DEBUG' }).logLevel).toBe('debug');
   expect(resolve({ logLevel: 'off' }, { BACALHAU_SDK_LOG: 'debug' }).logLevel).toBe('off');
+});
+
+test.each<[string, unknown]>([
+  ['baseUrl', 5],
+  ['https', 'false'],
+  ['profile', 5],
+  ['proxy', true],
+  ['proxy', null],
+  ['logLevel', null],
+  ['tls', null],
+  ['tls', 'insecure'],
+  ['tls.insecure', { insecure: 'false' }],
+  ['tls.ca', { ca: 5 }],
+])('plain JavaScript that gives for %s %j is told so', (name, value) => {
+  const attempt = () => resolve({ [name.split('.')[0] ?? '']: value });
+  expect(attempt).toThrow(ConfigurationError);
+  expect(attempt).toThrow(name);
+});
+
+test.each([null, 5, 'localhost'])('options that are %j are refused', (options) => {
+  expect(() => new Bacalhau(options as ClientOptions)).toThrow(ConfigurationError);
+  expect(() => new Bacalhau({ env: {} }).withOptions(options as ClientOptions)).toThrow(ConfigurationError);
 });
