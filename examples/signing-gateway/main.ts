@@ -3,12 +3,12 @@ import { readdir, readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { importPublicKey, type PublicKey } from 'bacalhau-sdk';
+import { Bacalhau, importPublicKey, type PublicKey } from 'bacalhau-sdk';
 import { createGateway } from './gateway.ts';
 
 const { values } = parseArgs({
   options: {
-    target: { type: 'string', default: 'http://127.0.0.1:1234' },
+    target: { type: 'string', default: new Bacalhau().baseUrl },
     keys: { type: 'string', default: 'keys' },
     host: { type: 'string', default: '127.0.0.1' },
     port: { type: 'string', default: '8080' },
@@ -16,7 +16,11 @@ const { values } = parseArgs({
 });
 
 const keys = new Map<string, PublicKey>();
-for (const name of await readdir(values.keys)) {
+const names = await readdir(values.keys).catch(() => {
+  console.error(`There is no folder ${values.keys}: make one with the public keys in PEM, or name it with --keys.`);
+  process.exit(2);
+});
+for (const name of names) {
   const key = await importPublicKey(await readFile(join(values.keys, name), 'utf8'));
   keys.set(key.keyId, key);
 }
