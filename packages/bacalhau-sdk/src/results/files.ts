@@ -38,8 +38,12 @@ export async function* resultFiles(
       for await (const entry of entriesOf(source, context, meter, () => undefined)) {
         if (entry.kind === 'directory') continue;
         const file = new EntryFile(entry, result.executionId);
-        yield file;
-        file.pass();
+        try {
+          yield file;
+        } finally {
+          // Also when the loop is left, as by `return file.text()`: what is being read must not end early.
+          await file.pass();
+        }
       }
     }
   } catch (error) {
@@ -82,6 +86,7 @@ class EntryFile implements ResultFile {
   readonly size: number;
   readonly mode?: number;
   #content: AsyncIterable<Uint8Array> | undefined;
+  #reading: Promise<Uint8Array> | undefined;
   #passed = false;
 
   constructor(entry: Entry, executionId: string | undefined) {
@@ -92,8 +97,9 @@ class EntryFile implements ResultFile {
     this.#content = entry.content;
   }
 
-  /** The loop has gone on: there is nothing to read any more. */
-  pass(): void {
+  /** The loop goes on: what is being read as a whole is read to its end, and nothing else after that. */
+  async pass(): Promise<void> {
+    await this.#reading?.catch(() => undefined); // Who asked for it hears of a failure.
     this.#passed = true;
     this.#content = undefined;
   }
@@ -116,9 +122,15 @@ class EntryFile implements ResultFile {
   }
 
   async bytes(): Promise<Uint8Array> {
+    const content = this.#take();
+    this.#reading = this.#join(content);
+    return this.#reading;
+  }
+
+  async #join(content: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
     const chunks: Uint8Array[] = [];
     let size = 0;
-    for await (const chunk of this.#take()) {
+    for await (const chunk of content) {
       chunks.push(chunk);
       size += chunk.length;
     }
@@ -138,8 +150,22 @@ class EntryFile implements ResultFile {
   #take(): AsyncIterable<Uint8Array> {
     const content = this.#content;
     this.#content = undefined;
-    if (content !== undefined) return content;
-    throw new DownloadError(
+    if (content !== undefined) return this.#whole(content);
+    throw this.#gone();
+  }
+
+  /** A stream that the loop left behind breaks off: a part must not look like the whole. */
+  async *#whole(content: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
+    let left = this.size;
+    for await (const chunk of content) {
+      left -= chunk.length;
+      yield chunk;
+    }
+    if (left > 0 && this.#passed) throw this.#gone();
+  }
+
+  #gone(): DownloadError {
+    return new DownloadError(
       this.#passed
         ? `${this.path} has gone by: read a file before the loop asks for the next one.`
         : `${this.path} was read already: its content comes once.`,

@@ -505,3 +505,29 @@ describe('a place that', () => {
     );
   });
 });
+
+describe('a loop that is left while a file is being read', () => {
+  async function first(job: ReturnType<typeof jobAt>['job']) {
+    for await (const file of job.files()) if (file.path === 'outputs/data.bin') return { bytes: file.bytes() };
+    throw new Error('there is no such file');
+  }
+
+  test('reads it to its end, so that a part is never taken for the whole', async () => {
+    await using store = await storeServer((request, response) => serve(request, response, archive));
+    await using api = await resultsApi(() => [urlItem(`${store.url}/a.tar.gz`)]);
+    const { bytes } = await first(jobAt(api.url).job);
+    expect(Buffer.from(await bytes).equals(data)).toBe(true);
+  });
+
+  test('breaks its stream off with an error', async () => {
+    await using store = await storeServer((request, response) => serve(request, response, archive));
+    await using api = await resultsApi(() => [urlItem(`${store.url}/a.tar.gz`)]);
+    let stream: ReadableStream<Uint8Array> | undefined;
+    for await (const file of jobAt(api.url).job.files()) {
+      if (file.path !== 'outputs/data.bin') continue;
+      stream = file.stream();
+      break;
+    }
+    expect(await failure(new Response(stream).arrayBuffer())).toMatchObject({ reason: 'gone' });
+  });
+});
