@@ -135,6 +135,9 @@ export class Session {
       maxBodyLength: Number.POSITIVE_INFINITY,
       transformResponse: [decodeBody],
     });
+    // An application may have put its own credentials into axios's defaults, which instances begin with.
+    const headers = { common: {}, delete: {}, get: {}, head: {}, post: {}, put: {}, patch: {} };
+    Object.assign(instance.defaults, { headers });
     const configuration = new Configuration({ basePath: baseUrl });
     return {
       config,

@@ -30,6 +30,9 @@ import { isAtLeast, parseRelease, type Release } from './version.js';
 const DEFAULT_TIMEOUT_MS = 60_000;
 const DEFAULT_MAX_RETRIES = 2;
 
+/** Without axios's global defaults and interceptors: an application may have put its own credentials there. */
+const login = new axios.Axios({ headers: new axios.AxiosHeaders() });
+
 /** One call of the API, ready to be sent as often as need be. */
 export interface Operation<T extends object> {
   /** The SDK's name of it, for messages: `jobs.list`. */
@@ -375,7 +378,7 @@ export class Transport {
       },
       fetch: async (url, { method, headers, body }) => {
         const route = await link.route(new URL(url), false);
-        const answer = await axios.request<string>({
+        const answer = await login.request<string>({
           ...axiosRoute(route),
           url,
           method,

@@ -1,6 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { createServer } from 'node:net';
 import { inspect } from 'node:util';
+import axios from 'axios';
 import {
   Bacalhau,
   BacalhauError,
@@ -363,6 +364,23 @@ describe('what others see of a call', () => {
   test('nor does the client itself', () => {
     expect(inspect(client('http://h', { headers }), { depth: null, showHidden: true })).not.toContain(secret);
     expect(JSON.stringify(client('http://h', { headers }))).not.toContain(secret);
+  });
+
+  test('what an application put into axios’s own defaults stays with the application', async () => {
+    await using server = await faultServer((response) => json(response, 200, PAGE));
+    axios.defaults.headers.common['Authorization'] = `Bearer ${secret}`;
+    const interceptor = axios.interceptors.request.use((config) => {
+      config.headers.set('X-Intercepted', secret);
+      return config;
+    });
+    try {
+      await client(server).jobs.list();
+    } finally {
+      delete axios.defaults.headers.common['Authorization'];
+      axios.interceptors.request.eject(interceptor);
+    }
+    expect(JSON.stringify(server.seen)).not.toContain(secret);
+    expect(server.seen[0]?.headers['accept']).toMatch('application/json');
   });
 
   test('a request says who sends it and carries an id that the error repeats', async () => {
