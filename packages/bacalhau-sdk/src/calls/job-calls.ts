@@ -28,6 +28,7 @@ import {
   Caller,
   type CallOptions,
   defined,
+  isOutage,
   itemsPage,
   type NamespacedCallOptions,
   sleep,
@@ -49,6 +50,8 @@ const WALKED_PAGE = 1_000;
 /** What a live history waits between two questions, in milliseconds. */
 const SHORTEST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 2_000;
+/** A live history outlasts a server that is out of reach for this long, in milliseconds. */
+const LONGEST_OUTAGE_MS = 300_000;
 /** Where servers put a job that names no namespace. */
 export const DEFAULT_NAMESPACE = 'default';
 /** The limit that means all entries. */
@@ -219,7 +222,8 @@ export class JobCalls {
   }
 
   /**
-   * What happens to a job, from its beginning and as it happens, until it has ended.
+   * What happens to a job, from its beginning and as it happens, until it has ended. A server that is out of reach for
+   * less than five minutes does not end it.
    *
    * @example
    * ```ts
@@ -327,12 +331,13 @@ export class JobCalls {
 
   async *#followHistory(jobId: string, options: JobHistoryOptions): AsyncGenerator<JobHistory, void, undefined> {
     let pause = SHORTEST_PAUSE_MS;
-    let page = await this.#historyPages(jobId, options);
+    let { items, nextToken } = await this.#historyPages(jobId, options);
+    let reachedAt = performance.now();
     for (;;) {
-      yield* page.items;
+      yield* items;
       // The server hands out a token as long as the job has not ended.
-      if (page.nextToken === '') return;
-      if (page.items.length > 0) pause = SHORTEST_PAUSE_MS;
+      if (nextToken === '') return;
+      if (items.length > 0) pause = SHORTEST_PAUSE_MS;
       else {
         await this.#caller.transport.hold('jobs.history', { signal: options.signal }, async (cut) => {
           await sleep(pause, cut);
@@ -340,7 +345,13 @@ export class JobCalls {
         });
         pause = Math.min(pause * 1.5, LONGEST_PAUSE_MS);
       }
-      page = await this.#historyPages(jobId, { ...options, nextToken: page.nextToken });
+      try {
+        ({ items, nextToken } = await this.#historyPages(jobId, { ...options, nextToken }));
+        reachedAt = performance.now();
+      } catch (error) {
+        if (!isOutage(error) || performance.now() - reachedAt > LONGEST_OUTAGE_MS) throw error;
+        items = [];
+      }
     }
   }
 

@@ -7,7 +7,7 @@ export { type Headers, hasAuthorization } from './headers.js';
 export type { CallOptions, ClientOptions, NamespacedCallOptions } from './options.js';
 export { BrokenConnection, type OutsideAnswer, type OutsideRequest } from './outside.js';
 export { randomHex } from './random.js';
-export { retryDelayMs } from './retry.js';
+export { isOutage, retryDelayMs } from './retry.js';
 export type { Apis } from './session.js';
 export { isTlsCode } from './to-error.js';
 export { type Operation, Transport } from './transport.js';

@@ -1,19 +1,8 @@
 import type { Job } from 'bacalhau-apiclient';
-import {
-  ApiError,
-  AuthenticationError,
-  type BacalhauError,
-  BadRequestError,
-  CallError,
-  InvalidArgumentError,
-  NotFoundError,
-  PermissionDeniedError,
-  RequestAbortedError,
-  RequestTimeoutError,
-} from '../errors/index.js';
+import { InvalidArgumentError, RequestTimeoutError } from '../errors/index.js';
 import { hasEnded } from '../model/index.js';
 import { checkIdentifier } from '../spec/index.js';
-import { defined, type Transport } from '../transport/index.js';
+import { defined, isOutage, type Transport } from '../transport/index.js';
 import { Cost, jobPauseMs, listPauseMs, restMs } from './pace.js';
 
 /** A job by id or name, and where. */
@@ -337,11 +326,3 @@ export class Waiter {
 }
 
 const keyOf = ({ jobId, namespace = '' }: JobReference): string => `${namespace}\0${jobId}`;
-
-/** Whether a later look may succeed. */
-function isOutage(error: unknown): error is BacalhauError {
-  if (error instanceof RequestAbortedError) return false;
-  if (error instanceof CallError) return true;
-  const final = [NotFoundError, BadRequestError, AuthenticationError, PermissionDeniedError];
-  return error instanceof ApiError && !final.some((type) => error instanceof type);
-}

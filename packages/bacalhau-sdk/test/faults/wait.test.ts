@@ -10,6 +10,7 @@ import {
 } from '../../src/index.js';
 import { type FaultServer, faultServer, json, text } from '../support/fault-server.js';
 import { keyDirectory } from '../support/key-directory.js';
+import { collect } from '../support/network.js';
 import { endlessJob, printingJob } from '../support/wasm-jobs.js';
 
 const dir = keyDirectory();
@@ -92,7 +93,7 @@ test('a wait that is refused leaves nothing behind that goes on asking', async (
   expect(server.seen.map(({ url }) => url)).toEqual([expect.stringContaining(ID)]);
 });
 
-test('waits go on while the orchestrator is killed and started again', async () => {
+test('waits and live histories go on while the orchestrator is killed and started again', async () => {
   await using devnet = await startDevnet({
     server: 'pinned',
     computeConfig: { Compute: { Heartbeat: { Interval: '1s', InfoUpdateInterval: '1s' } } },
@@ -102,8 +103,14 @@ test('waits go on while the orchestrator is killed and started again', async () 
   const done = await bacalhau.jobs.submit(await printingJob('done'));
   await done.wait();
   const waits = [...running, done].map((handle) => handle.wait());
+  const histories = running.map((handle) => handle.history({ follow: true, eventType: 'all' }));
+  await Promise.all(histories.map((history) => history.next()));
+  const told = Promise.all(histories.map(collect));
   await devnet.restart();
   await Promise.all(running.map((handle) => handle.stop('after the restart')));
   const states = (await Promise.all(waits)).map(({ State }) => State?.StateType);
   expect(states).toEqual(['Stopped', 'Stopped', 'Stopped', 'Completed']);
+  for (const events of await told) {
+    expect(events.map(({ Event }) => Event.Details?.['Reason'])).toContain('after the restart');
+  }
 }, 120_000);
