@@ -131,6 +131,9 @@ export class JobCalls {
   /**
    * Lists jobs, oldest first. Without a namespace, here and in the client's options, those of all namespaces.
    *
+   * Pages are counted from the beginning of the list, so a list that changes while it is looped over can shift: in the
+   * default order new jobs come at the end and none is missed; in another order one may be. None comes twice.
+   *
    * @example
    * ```ts
    * for await (const job of jobs.list({ labels: ['env=prod'], limit: 100 })) console.log(job.ID, job.State?.StateType);
