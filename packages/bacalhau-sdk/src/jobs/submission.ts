@@ -43,7 +43,7 @@ export async function submitOnce(
       // A second one of the same name conflicts with the first, which arrived then.
       const arrived = attempt > 1 && error instanceof ConflictError;
       if (!arrived && !isLost(error)) throw error;
-      if (!isAtLeast(await release(options).catch(() => undefined), '1.8.0')) throw error;
+      if (!(await knowsNames(release(options)))) throw error;
       const found = await lookUp(calls, job, options);
       if (found !== undefined) return { jobId: found, warnings: [] };
       if (attempt === TRIES) throw error;
@@ -51,6 +51,13 @@ export async function submitOnce(
     }
   }
 }
+
+/** A server that cannot be asked may be an old one, on which a second job would be made. */
+const knowsNames = (release: Promise<Release | undefined>): Promise<boolean> =>
+  release.then(
+    (known) => isAtLeast(known, '1.8.0'),
+    () => false,
+  );
 
 /** Whether the job may have arrived although no good answer came, or never left. */
 const isLost = (error: unknown): boolean =>
