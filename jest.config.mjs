@@ -33,7 +33,7 @@ export default {
       moduleNameMapper: { '^#platform$': '<rootDir>/src/platform/node/index.ts' },
       // ESM only.
       transformIgnorePatterns: [
-        '/node_modules/(?!(\\.pnpm/(modern-tar|oauth4webapi|@noble\\+ed25519)@|modern-tar/|oauth4webapi/|@noble/))',
+        '/node_modules/(?!(\\.pnpm/(modern-tar|oauth4webapi|@noble\\+(ed25519|hashes))@|modern-tar/|oauth4webapi/|@noble/))',
       ],
       globalSetup: '<rootDir>/test/support/global-setup.ts',
       globalTeardown: '<rootDir>/test/support/global-teardown.ts',

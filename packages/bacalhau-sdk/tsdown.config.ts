@@ -10,8 +10,8 @@ export default defineConfig({
     neverBundle: ['#platform'],
     // Some are ESM only, which CommonJS programs on older Node and their test runners cannot load. Their notices:
     // THIRD-PARTY-NOTICES.md.
-    alwaysBundle: ['modern-tar', 'aws4fetch', '@noble/ed25519', 'oauth4webapi'],
-    onlyBundle: ['modern-tar', 'aws4fetch', '@noble/ed25519', 'oauth4webapi'],
+    alwaysBundle: ['modern-tar', 'aws4fetch', '@noble/ed25519', '@noble/hashes', 'oauth4webapi'],
+    onlyBundle: ['modern-tar', 'aws4fetch', '@noble/ed25519', '@noble/hashes', 'oauth4webapi'],
   },
   dts: { entry: ['src/index.ts', 'src/legacy/index.ts'] },
   sourcemap: true,

@@ -33,6 +33,7 @@ export type {
 export { Bacalhau } from './client/index.js';
 export type { Environment, ResolvedConfig, ResolvedTls, Source, TlsOptions } from './config/index.js';
 export * from './errors/index.js';
+export type { MapItem, MapOptions } from './fan-out/index.js';
 export {
   Ed25519Identity,
   type Identity,
@@ -49,6 +50,7 @@ export {
   type RunOptions,
   type RunResult,
   type StopOutcome,
+  SubmittedJob,
 } from './job/index.js';
 export { Jobs } from './jobs/index.js';
 export type { Logger, LogLevel } from './logging/index.js';
@@ -113,6 +115,7 @@ export {
   type WasmSettings,
   wasm,
 } from './spec/index.js';
+export type { OnExisting, SubmissionFacts, SubmitOptions } from './submission/index.js';
 export type {
   CallOptions,
   ClientOptions,

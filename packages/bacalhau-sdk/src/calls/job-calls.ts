@@ -22,7 +22,9 @@ import {
   checkLimit,
   checkPutJobRequest,
   checkTime,
+  fingerprintOf,
   oneOf,
+  withFingerprint,
 } from '../spec/index.js';
 import {
   Caller,
@@ -30,6 +32,7 @@ import {
   defined,
   isOutage,
   itemsPage,
+  LONGEST_OUTAGE_MS,
   type NamespacedCallOptions,
   sleep,
   type Transport,
@@ -50,8 +53,6 @@ const WALKED_PAGE = 1_000;
 /** What a live history waits between two questions, in milliseconds. */
 const SHORTEST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 2_000;
-/** A live history outlasts a server that is out of reach for this long, in milliseconds. */
-const LONGEST_OUTAGE_MS = 300_000;
 /** Where servers put a job that names no namespace. */
 export const DEFAULT_NAMESPACE = 'default';
 /** The limit that means all entries. */
@@ -291,8 +292,8 @@ export class JobCalls {
   }
 
   /**
-   * What would change if this job, by its name, were submitted. The text is for people; it is empty if nothing would.
-   * From servers 1.8 on.
+   * What would change if this job, by its name, were submitted with `onExisting: 'update'`. The text is for people; it is
+   * empty if nothing would. From servers 1.8 on.
    *
    * @throws {NotFoundError} if there is no job of that name.
    */
@@ -301,7 +302,8 @@ export class JobCalls {
       checkJob(job);
       await this.#requireNamedJobs('jobs.diff', options);
       const namespace = job.Namespace ?? this.#caller.namespace(options);
-      const Job = namespace === undefined ? job : { ...job, Namespace: namespace };
+      const marked = withFingerprint(job, await fingerprintOf(job));
+      const Job = namespace === undefined ? marked : { ...marked, Namespace: namespace };
       return jobs.diffJob({ diffJobRequest: { Job } }, request);
     });
   }

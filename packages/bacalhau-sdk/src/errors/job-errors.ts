@@ -1,7 +1,7 @@
 import type { Execution, Job } from 'bacalhau-apiclient';
 import { BacalhauError } from './base.js';
 
-/** A job did not do what it was run for. */
+/** Something about a job is not as it should be. */
 export class JobError extends BacalhauError {
   protected static override readonly kind: string = 'JobError';
   readonly jobId: string;
@@ -49,5 +49,22 @@ export class JobStoppedError extends JobError {
   constructor(message: string, job: Job) {
     super(message, job);
     this.reason = job.State?.Message;
+  }
+}
+
+/** A job of that name exists already, and must not be taken or changed. `job` is the one that is in the way. */
+export class JobExistsError extends JobError {
+  protected static override readonly kind: string = 'JobExistsError';
+  /** Whether it has the specification that was submitted. */
+  readonly isSame: boolean;
+
+  constructor(job: Job, { isSame }: { readonly isSame: boolean }) {
+    const state = job.State?.StateType ?? 'in an unknown state';
+    const where = `Job ${JSON.stringify(job.Name)} exists already in namespace ${JSON.stringify(job.Namespace)}`;
+    const advice = isSame
+      ? 'with the same specification. Use onExisting "reuse" to take it.'
+      : 'with another specification. Give the new one another name, or use onExisting "update".';
+    super(`${where} (${job.ID}, ${state}), ${advice}`, job);
+    this.isSame = isSame;
   }
 }

@@ -56,16 +56,13 @@ export class JobHandle {
   readonly id: string;
   /** The namespace in which the job is looked for; undefined leaves it to the client and the server. */
   readonly namespace: string | undefined;
-  /** What the server remarked when the job was submitted. */
-  readonly warnings: readonly string[];
   readonly #parts: JobParts;
 
   /** @internal */
-  constructor(parts: JobParts, reference: { id: string; namespace: string | undefined; warnings?: readonly string[] }) {
+  constructor(parts: JobParts, reference: { id: string; namespace: string | undefined }) {
     this.#parts = parts;
     this.id = reference.id;
     this.namespace = reference.namespace;
-    this.warnings = reference.warnings ?? [];
   }
 
   /** The job as the server has it now: its specification and its state. */

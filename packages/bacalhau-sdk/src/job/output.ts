@@ -1,6 +1,6 @@
 import type { Execution, Job } from 'bacalhau-apiclient';
 import { BacalhauError, RequestAbortedError } from '../errors/index.js';
-import { followLogs, type LogEntry, outputOf } from '../logs/index.js';
+import { copiedOutput, followLogs, type LogEntry, outputOf } from '../logs/index.js';
 import { isDocker } from '../model/index.js';
 import type { Transport } from '../transport/index.js';
 import type { ExecutionOutput } from './run-result.js';
@@ -10,6 +10,8 @@ interface Surroundings {
   readonly transport: Transport;
   readonly job: Job;
   readonly signal: AbortSignal | undefined;
+  /** With `beginning` nothing is asked: what the execution carries must do. */
+  readonly output: 'whole' | 'beginning';
 }
 
 /**
@@ -29,8 +31,12 @@ export async function collectOutput(execution: Execution, surroundings: Surround
 
 async function* entriesOf(
   execution: Execution,
-  { transport, job, signal }: Surroundings,
+  { transport, job, signal, output }: Surroundings,
 ): AsyncGenerator<LogEntry, void, undefined> {
+  if (output === 'beginning') {
+    yield* copiedOutput(execution);
+    return;
+  }
   const target = { jobId: job.ID ?? '', namespace: job.Namespace };
   const docker = isDocker(job);
   if (docker && !execution.PublishedResult?.Type) {

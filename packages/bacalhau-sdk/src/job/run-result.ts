@@ -1,5 +1,6 @@
 import type { Execution, Job } from 'bacalhau-apiclient';
 import type { JobResult } from '../results/index.js';
+import type { SubmissionFacts } from '../submission/index.js';
 
 /** What one execution of a job printed, and how it ended. */
 export interface ExecutionOutput {
@@ -16,7 +17,7 @@ export interface ExecutionOutput {
 }
 
 /** What came of a job that was run to its end. */
-export interface RunResult {
+export interface RunResult extends SubmissionFacts {
   readonly jobId: string;
   readonly namespace: string;
   /** The job, ended. */

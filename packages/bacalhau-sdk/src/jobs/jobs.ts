@@ -1,19 +1,23 @@
 import type { Job } from 'bacalhau-apiclient';
 import { DEFAULT_NAMESPACE, JobCalls } from '../calls/index.js';
-import { RequestAbortedError } from '../errors/index.js';
-import { collectRun, JobHandle, publisherFor, type RunOptions, type RunResult, withPublisher } from '../job/index.js';
-import { Nodes } from '../nodes/index.js';
-import { checkIdentifier, checkJob, isTemplate, type JobSpec } from '../spec/index.js';
+import { InvalidJobError } from '../errors/index.js';
+import { fanOut, type MapItem, type MapOptions } from '../fan-out/index.js';
 import {
-  type CallOptions,
-  type ClientOptions,
-  connect,
-  type NamespacedCallOptions,
-  randomHex,
-  Transport,
-} from '../transport/index.js';
+  collectRun,
+  JobHandle,
+  type JobParts,
+  type OfferedPublishers,
+  offeredPublishers,
+  type RunOptions,
+  type RunResult,
+  SubmittedJob,
+} from '../job/index.js';
+import { Nodes } from '../nodes/index.js';
+import { checkIdentifier, checkJob, fingerprintOf, isTemplate, type JobSpec, oneOf } from '../spec/index.js';
+import { type NamedJob, type SubmitOptions, submitOnce } from '../submission/index.js';
+import { type CallOptions, type ClientOptions, connect, randomHex, Transport } from '../transport/index.js';
 import { Waiter } from '../wait/index.js';
-import { submitOnce } from './submission.js';
+import { runOnce } from './run-once.js';
 
 /**
  * The jobs of a Bacalhau network: submit, stop, look up, list.
@@ -30,7 +34,8 @@ import { submitOnce } from './submission.js';
  */
 export class Jobs extends JobCalls {
   readonly #transport: Transport;
-  readonly #waiter: Waiter;
+  readonly #parts: JobParts;
+  readonly #nodes: Nodes;
 
   /** The jobs of the network that the options and the environment name; the same as `new Bacalhau(options).jobs`. */
   constructor(options?: ClientOptions);
@@ -40,15 +45,20 @@ export class Jobs extends JobCalls {
     const transport = source instanceof Transport ? source : connect(source);
     super(transport);
     this.#transport = transport;
-    this.#waiter = new Waiter(transport);
+    this.#parts = { jobs: this, waiter: new Waiter(transport), transport };
+    this.#nodes = new Nodes(transport);
   }
 
   /**
-   * Submits a job and gives a handle of it.
+   * Submits a job and gives a handle of it. It runs once, even if answers are lost on the way.
    *
-   * A job without a name gets a fresh one, by which it is found again if an answer is lost: on servers from 1.8 on it is
-   * looked for, and sent again only if it has not arrived, so it runs once. With a name of your own, which may be that of
-   * an earlier job, a lost answer is an error whose `outcomeUnknown` says so.
+   * A job without a name gets a fresh one. What may have arrived is looked for by its name, or by a label on servers
+   * before 1.8, before it is sent again, `maxRetries` times; `timeoutMs` counts for each request. A hash of the
+   * specification goes along in the job's `Meta`, as `bacalhau-sdk/fingerprint`.
+   *
+   * With a name of your own `onExisting` says what happens if there is a job of that name in the namespace already. By
+   * default one with the same specification is taken, whatever its state: `deduplicated` of the handle tells. Two
+   * programs that submit different jobs under one name in the same moment are not kept apart: the later one wins.
    *
    * @example
    * ```ts
@@ -56,16 +66,24 @@ export class Jobs extends JobCalls {
    * console.log(job.id);
    * ```
    * @throws {InvalidJobError} naming the field, before anything is sent.
-   * @throws {ConflictError} if a job of that name exists already and nothing changed.
+   * @throws {JobExistsError} if another job of that name is in the way.
+   * @throws {ConnectionError} or {RequestTimeoutError} if the answer stays out; `outcomeUnknown` tells whether the job may
+   * have arrived, and the message by which name to look for it.
    */
-  async submit(spec: JobSpec, options: NamespacedCallOptions = {}): Promise<JobHandle> {
-    const job = await this.#toJob(spec, options);
-    checkJob(job);
-    return this.#submit(job, options);
+  async submit(spec: JobSpec, options: SubmitOptions = {}): Promise<SubmittedJob> {
+    const { onExisting, namespace: _, ...call } = options;
+    checkOnExisting(onExisting);
+    const { job, isFresh } = await this.#prepare(spec, options);
+    const submission = await submitOnce({ calls: this, transport: this.#transport }, job, {
+      ...{ ...call, onExisting, isFresh },
+    });
+    return new SubmittedJob(this.#parts, { ...submission, id: submission.jobId, namespace: job.Namespace });
   }
 
   /**
    * Submits a job, waits for its end, and collects what it printed, how it ended, and where its results are.
+   *
+   * It is submitted as by `submit`. Once the server has the job, a server that is out of reach for a while ends nothing.
    *
    * @example
    * ```ts
@@ -74,55 +92,88 @@ export class Jobs extends JobCalls {
    * @throws {JobExitError} if its program ended with an exit code that means failure; it holds the whole result.
    * @throws {JobFailedError} if it could not be placed, started or finished, with the cause that the nodes gave.
    * @throws {JobStoppedError} if somebody stopped it.
+   * @throws {JobExistsError} if another job of that name is in the way.
    * @throws {RequestAbortedError} if `signal` was aborted; the job is stopped then, unless `stopOnAbort` is false.
    */
   async run(spec: JobSpec, options: RunOptions = {}): Promise<RunResult> {
-    const { signal, namespace, stopOnAbort = true } = options;
-    const job = await this.#toJob(spec, { signal });
-    checkJob(job);
-    const added = await publisherFor(job, new Nodes(this.#transport), options);
-    const name = job.Name || freshName();
-    const complete = { ...(added === undefined ? job : withPublisher(job, added)), Name: name };
-    try {
-      const handle = await this.#submit(complete, { signal, namespace }, job.Name !== name);
-      return await collectRun(handle, this.#transport, added, options);
-    } catch (error) {
-      // It may have arrived all the same. Whatever comes of that, the caller hears of the abort.
-      if (error instanceof RequestAbortedError && error.outcomeUnknown && stopOnAbort && job.Name !== name) {
-        await this.handle(name, { namespace: this.#namespaceOf(job, options) })
-          .stop('The run was aborted.')
-          .catch(() => undefined);
-      }
-      throw error;
-    }
+    checkOnExisting(options.onExisting);
+    const { signal, namespace } = options;
+    const { job, isFresh } = await this.#prepare(spec, { signal, namespace });
+    const intent = { ...options, isFresh, stopReason: 'The run was aborted.', outlastsOutage: false };
+    return runOnce({ ...this.#parts, publishers: offeredPublishers(this.#nodes) }, job, intent);
+  }
+
+  /**
+   * Runs a job for each input, many at once, and gives what became of them in the order in which they end. An input
+   * whose job fails does not keep the others from running. No more than `concurrency` jobs are under way, and no further
+   * input is taken while the loop is busy with what there is. Leaving the loop, by `break`, an error or `signal`, stops the
+   * jobs that still run, unless `stopOnAbort` is false.
+   *
+   * With a `name` it can be taken up again, after a crash too: jobs that are there already are not submitted again, and
+   * what they brought comes as if they had run now. They are told by their specification, so a changed input is a new
+   * job; one that comes several times is as many jobs. Jobs that failed stay failed, unless `retryFailed` says otherwise.
+   * Every job has the label `bacalhau-sdk/map` with the fan-out's name.
+   *
+   * @example
+   * ```ts
+   * const words = (file: string) => docker({ image: 'ubuntu', entrypoint: ['wc', '-w', file] });
+   * for await (const item of bacalhau.jobs.map(files, words, { name: 'count-words', concurrency: 50 })) {
+   *   if (item.status === 'fulfilled') console.log(item.input, item.value.stdout);
+   *   else console.error(item.input, item.error);
+   * }
+   * ```
+   * @throws {InvalidArgumentError} if `name` or `concurrency` cannot be.
+   * @throws {RequestAbortedError} if `signal` was aborted.
+   * @throws {ConnectionError} if the server is out of reach from the beginning. Later it may be, for
+   * `unreachableAfterMs`.
+   */
+  map<Input>(
+    inputs: Iterable<Input> | AsyncIterable<Input>,
+    toSpec: (input: Input, index: number) => JobSpec | Promise<JobSpec>,
+    options: MapOptions = {},
+  ): AsyncGenerator<MapItem<Input>, void, undefined> {
+    const namespace = options.namespace ?? this.#transport.config.namespace ?? DEFAULT_NAMESPACE;
+    const parts = { ...this.#parts, publishers: askedOnce(offeredPublishers(this.#nodes)) };
+    return fanOut(
+      inputs,
+      {
+        transport: this.#transport,
+        namespace,
+        list: (query) => this.list(query),
+        toJob: async (input, index, call) => {
+          const job = await this.#toJob(await toSpec(input, index), call);
+          checkJob(job);
+          checkNamespace(job, namespace);
+          return { job, fingerprint: await fingerprintOf(job) };
+        },
+        submit: (job, intent) => runOnce(parts, job, { ...intent, isFresh: true, outlastsOutage: true }),
+        takeUp: (id, intent) => {
+          const earlier = { id, namespace, attempts: 0, deduplicated: true, warnings: [] };
+          return collectRun(new SubmittedJob(this.#parts, earlier), this.#transport, undefined, intent);
+        },
+      },
+      options,
+    );
   }
 
   /** A handle of a job by id or name. Nothing is asked until the handle is used. */
   handle(jobId: string, options: { readonly namespace?: string | undefined } = {}): JobHandle {
-    return this.#handle({
+    return new JobHandle(this.#parts, {
       id: checkIdentifier(jobId, 'jobId'),
       namespace: options.namespace ?? this.#transport.config.namespace,
     });
   }
 
-  async #submit(job: Job, options: NamespacedCallOptions, isFresh = !job.Name): Promise<JobHandle> {
-    const namespace = this.#namespaceOf(job, options);
-    const named = { ...job, Name: job.Name || freshName() };
-    if (!isFresh) {
-      const { JobID, Warnings } = await this.put({ Job: named }, options);
-      return this.#handle({ id: JobID, namespace, warnings: Warnings ?? [] });
-    }
-    const release = (call: CallOptions) => this.#transport.serverRelease({ signal: call.signal });
-    const { jobId, warnings } = await submitOnce({ calls: this, release }, named, options);
-    return this.#handle({ id: jobId, namespace, warnings });
-  }
-
-  #namespaceOf(job: Job, options: NamespacedCallOptions): string {
-    return job.Namespace ?? options.namespace ?? this.#transport.config.namespace ?? DEFAULT_NAMESPACE;
-  }
-
-  #handle(reference: { id: string; namespace: string | undefined; warnings?: readonly string[] }): JobHandle {
-    return new JobHandle({ jobs: this, waiter: this.#waiter, transport: this.#transport }, reference);
+  /** The job as it will be sent, checked. */
+  async #prepare(
+    spec: JobSpec,
+    options: CallOptions & { readonly namespace?: string | undefined },
+  ): Promise<{ readonly job: NamedJob; readonly isFresh: boolean }> {
+    const job = await this.#toJob(spec, options);
+    checkJob(job);
+    const namespace = job.Namespace ?? options.namespace ?? this.#transport.config.namespace ?? DEFAULT_NAMESPACE;
+    const isFresh = !job.Name;
+    return { job: { ...job, Name: job.Name || `job-${randomHex(8)}`, Namespace: namespace }, isFresh };
   }
 
   async #toJob(spec: JobSpec, { signal, timeoutMs }: CallOptions): Promise<Job> {
@@ -131,4 +182,28 @@ export class Jobs extends JobCalls {
   }
 }
 
-const freshName = (): string => `job-${randomHex(8)}`;
+/** Of many jobs that are submitted together, one asks for all. */
+function askedOnce(ask: OfferedPublishers): OfferedPublishers {
+  let answer: ReturnType<OfferedPublishers> | undefined;
+  return (signal) => {
+    answer ??= ask(signal).catch((error: unknown) => {
+      answer = undefined;
+      throw error;
+    });
+    return answer;
+  };
+}
+
+const ON_EXISTING = { reuse: 'reuse', update: 'update', error: 'error' };
+
+function checkOnExisting(value: string | undefined): void {
+  if (value !== undefined) oneOf(value, ON_EXISTING, 'onExisting');
+}
+
+function checkNamespace({ Namespace }: Job, namespace: string): void {
+  if (Namespace === undefined || Namespace === namespace) return;
+  throw new InvalidJobError(
+    'Job.Namespace',
+    `is ${JSON.stringify(Namespace)}, but the jobs of this fan-out are in ${JSON.stringify(namespace)}. Leave it out, or give the option namespace.`,
+  );
+}

@@ -1,3 +1,3 @@
 export { followLogs } from './follow-logs.js';
 export type { FollowLogsOptions, LogEntry, LogReconnect } from './options.js';
-export { outputOf } from './output-of.js';
+export { copiedOutput, outputOf } from './output-of.js';

@@ -19,7 +19,7 @@ export interface OutputSource {
  * its state, which is cut at 2,048 bytes and is not always marked so.
  */
 export async function* outputOf(execution: Execution, source: OutputSource): AsyncGenerator<LogEntry, void, undefined> {
-  const { ID, PublishedResult, RunOutput } = execution;
+  const { PublishedResult } = execution;
   if (PublishedResult?.Type) {
     let hasBegun = false;
     try {
@@ -34,20 +34,29 @@ export async function* outputOf(execution: Execution, source: OutputSource): Asy
       if (hasBegun || !isExpected) throw error;
     }
   }
-  yield* entry(ID, 'stdout', RunOutput?.Stdout, { incomplete: true });
-  yield* entry(ID, 'stderr', RunOutput?.stderr, { incomplete: true });
+  yield* copiedOutput(execution);
+}
+
+/** The copy in the execution's state. */
+export function copiedOutput({ ID, RunOutput }: Pick<Execution, 'ID' | 'RunOutput'>): readonly LogEntry[] {
+  return [
+    ...entry(ID, 'stdout', RunOutput?.Stdout, { incomplete: true }),
+    ...entry(ID, 'stderr', RunOutput?.stderr, { incomplete: true }),
+  ];
 }
 
 async function* publishedOutput(
-  { ID, RunOutput }: Execution,
+  execution: Execution,
   { transport, jobId, namespace, signal, isDocker }: OutputSource,
 ): AsyncGenerator<LogEntry, void, undefined> {
+  const { ID, RunOutput } = execution;
   // Servers drop what a WebAssembly program writes at first beyond 2,048 bytes, here too, and then call it truncated.
   const marks = isDocker
     ? { stdout: {}, stderr: {} }
     : { stdout: mark(RunOutput?.StdoutTruncated), stderr: mark(RunOutput?.StderrTruncated) };
   let left = 2;
-  for await (const file of resultFiles({ transport, jobId, namespace }, { executionId: ID, signal, maxRetries: 1 })) {
+  const target = { transport, jobId, namespace, executions: [execution] };
+  for await (const file of resultFiles(target, { executionId: ID, signal, maxRetries: 1 })) {
     if (file.path !== 'stdout' && file.path !== 'stderr') continue;
     for await (const text of decoded(file.stream())) yield* entry(ID, file.path, text, marks[file.path]);
     left -= 1;

@@ -10,13 +10,15 @@ export interface ResultsTarget {
   readonly jobId: string;
   /** Default: the client's. */
   readonly namespace?: string | undefined;
+  /** Those executions whose results are wanted, where they are known already; else the server is asked for them. */
+  readonly executions?: readonly Execution[] | undefined;
 }
 
 /** Where the results of a job are, each with the execution that made it. Empty while there are none. */
 export async function listResults(target: ResultsTarget, options: ListResultsOptions = {}): Promise<JobResult[]> {
   const items = await listItems(target, options);
   if (items.length === 0) return [];
-  const results = typedResults(items, await listExecutions(target, options));
+  const results = typedResults(items, target.executions ?? (await listExecutions(target, options)));
   const { executionId } = options;
   return executionId === undefined ? results : results.filter((result) => result.executionId === executionId);
 }

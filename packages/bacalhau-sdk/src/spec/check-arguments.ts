@@ -8,7 +8,7 @@ export function checkIdentifier(value: string, name: string): string {
   if (typeof value !== 'string' || value.trim() === '') {
     throw new InvalidArgumentError(name, 'is empty. Give the id or name as text.');
   }
-  if (value === '.' || value === '..' || /[/\\]|\p{Cc}|\p{Cs}/u.test(value)) {
+  if (!isUrlSegment(value)) {
     throw new InvalidArgumentError(
       name,
       `is ${JSON.stringify(value)}, which cannot stand in a URL. A job whose name has a slash is reached by its ID.`,
@@ -16,6 +16,10 @@ export function checkIdentifier(value: string, name: string): string {
   }
   return value;
 }
+
+/** Whether a text can stand between two slashes of a URL, escaped or not. */
+export const isUrlSegment = (value: string): boolean =>
+  value !== '.' && value !== '..' && !/[/\\]|\p{Cc}|\p{Cs}/u.test(value);
 
 /** Limits are unsigned 32-bit numbers on the wire. */
 export function checkLimit(value: number, name: string): number {

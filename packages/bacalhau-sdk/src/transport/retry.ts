@@ -1,16 +1,4 @@
-import {
-  ApiError,
-  AuthenticationError,
-  type BacalhauError,
-  BadRequestError,
-  CallError,
-  ConnectionError,
-  NotFoundError,
-  PermissionDeniedError,
-  RateLimitError,
-  RequestAbortedError,
-  ServerError,
-} from '../errors/index.js';
+import { type BacalhauError, ConnectionError, RateLimitError, ServerError } from '../errors/index.js';
 
 const BASE_DELAY_MS = 250;
 const LONGEST_DELAY_MS = 8_000;
@@ -42,12 +30,4 @@ export function parseRetryAfter(value: string | undefined, now: number = Date.no
   if (/^\s*\d+\s*$/.test(value)) return Number(value) * 1_000;
   const date = Date.parse(value);
   return Number.isNaN(date) ? undefined : Math.max(0, date - now);
-}
-
-/** Whether what takes long may outlast the error: not one that says no, but a server that is gone, starting or ending. */
-export function isOutage(error: unknown): boolean {
-  if (error instanceof RequestAbortedError) return false;
-  if (error instanceof CallError) return true;
-  const final = [NotFoundError, BadRequestError, AuthenticationError, PermissionDeniedError];
-  return error instanceof ApiError && !final.some((type) => error instanceof type);
 }

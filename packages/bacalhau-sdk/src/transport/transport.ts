@@ -16,7 +16,7 @@ import type { Logger, LogLevel } from '../logging/index.js';
 import type { Connections } from '../platform/platform.js';
 import { signRequest } from '../signatures/index.js';
 import { Deadline, sleep } from './deadline.js';
-import type { RequestEvent } from './events.js';
+import type { RequestEvent, RetryEvent } from './events.js';
 import { checkHeaders, type Headers, hasAuthorization, plainHeaders, redact } from './headers.js';
 import type { CallOptions, ClientOptions } from './options.js';
 import { type OutsideAnswer, type OutsideRequest, openOutside } from './outside.js';
@@ -196,6 +196,11 @@ export class Transport {
     return checkTimeout(options.timeoutMs) ?? this.#timeoutMs;
   }
 
+  /** How often a call is repeated at most. */
+  maxRetries(options: CallOptions): number {
+    return checkRetries(options.maxRetries) ?? this.#maxRetries;
+  }
+
   /**
    * The server's release, asked until it is known; undefined for a development build, which counts as the newest. Calls
    * at the same time ask each for itself: one that is aborted must not take others along.
@@ -255,7 +260,7 @@ export class Transport {
 
   async #run<T extends object>(operation: Operation<T>, options: CallOptions): Promise<Reply<T>> {
     this.#checkOpen(operation.name);
-    const maxRetries = checkRetries(options.maxRetries) ?? this.#maxRetries;
+    const maxRetries = this.maxRetries(options);
     const requestId = randomHex(16);
     const headers = { 'X-Request-Id': requestId, ...this.#headers, ...checkHeaders(options.headers) };
     const deadline = this.lease(operation.name, this.timeoutMs(options), options.signal);
@@ -288,20 +293,22 @@ export class Transport {
           const delayMs = retryDelayMs(attempts, retryAfter);
           // Waiting past the deadline would only hide the error that says what is wrong.
           if (delayMs >= deadline.remainingMs()) throw error;
-          this.#tell('onRetry', this.options.onRetry, {
-            operation: operation.name,
-            attempt: attempts,
-            requestId,
-            delayMs,
-            error,
-          });
-          this.#logger.info(`${error.message} Trying again in ${Math.round(delayMs)} ms.`);
-          await sleep(delayMs, deadline.signal);
+          await this.beforeRetry(
+            { operation: operation.name, attempt: attempts, requestId, delayMs, error },
+            deadline.signal,
+          );
         }
       }
     } finally {
       deadline.release();
     }
+  }
+
+  /** Tells of a retry and waits for its time, or until the call is given up. */
+  async beforeRetry(retry: RetryEvent, cut: AbortSignal): Promise<void> {
+    this.#tell('onRetry', this.options.onRetry, retry);
+    this.#logger.info(`${retry.error.message} Trying again in ${Math.round(retry.delayMs)} ms.`);
+    await sleep(retry.delayMs, cut);
   }
 
   /**

@@ -2,7 +2,7 @@ import type { Job } from 'bacalhau-apiclient';
 import { InvalidArgumentError, RequestTimeoutError } from '../errors/index.js';
 import { hasEnded } from '../model/index.js';
 import { checkIdentifier } from '../spec/index.js';
-import { defined, isOutage, type Transport } from '../transport/index.js';
+import { defined, isOutage, LONGEST_OUTAGE_MS, OUTAGE_PAUSE_MS, type Transport } from '../transport/index.js';
 import { Cost, jobPauseMs, listPauseMs, restMs } from './pace.js';
 
 /** A job by id or name, and where. */
@@ -44,11 +44,8 @@ interface Watch {
   last: Job | undefined;
 }
 
-const DEFAULT_UNREACHABLE_MS = 300_000;
 /** A look that takes longer than this has failed. */
 const LOOK_TIMEOUT_MS = 30_000;
-/** While the server is out of reach, this long between two looks. */
-const OUTAGE_PAUSE_MS = 1_000;
 /** Of a list, sorted by change, the latest this many at a time, and not more pages than this in one look. */
 const LIST_PAGE = 200;
 const LIST_PAGES = 5;
@@ -83,7 +80,7 @@ export class Waiter {
   /** Resolves with the job once it has ended, however it did. */
   async wait(job: JobReference, options: WaitOptions = {}): Promise<Job> {
     checkIdentifier(job.jobId, 'jobId');
-    const { timeoutMs, signal, onUpdate, unreachableAfterMs = DEFAULT_UNREACHABLE_MS } = options;
+    const { timeoutMs, signal, onUpdate, unreachableAfterMs = LONGEST_OUTAGE_MS } = options;
     if (!(typeof unreachableAfterMs === 'number' && unreachableAfterMs >= 0)) {
       throw new InvalidArgumentError('unreachableAfterMs', `is ${unreachableAfterMs}. Use milliseconds from 0 up.`);
     }

@@ -127,7 +127,7 @@ describe('versions', () => {
     const second: Job = { ...first, Priority: 3 };
     expect((await jobs.diff(first)).Diff).toBe('');
     expect((await jobs.diff(second)).Diff).toMatch(/Priority/);
-    expect((await jobs.submit(second)).id).toBe(job.id);
+    expect((await jobs.submit(second, { onExisting: 'update' })).id).toBe(job.id);
     await job.wait();
     const rerun = await job.rerun({ jobVersion: 1 });
     expect(rerun).toMatchObject({ JobID: job.id, JobVersion: 3 });

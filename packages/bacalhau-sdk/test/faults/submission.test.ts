@@ -1,6 +1,12 @@
 import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Bacalhau, ConnectionError, RequestAbortedError } from '../../src/index.js';
+import {
+  Bacalhau,
+  type ClientOptions,
+  ConnectionError,
+  RequestAbortedError,
+  type RetryEvent,
+} from '../../src/index.js';
 import { keyDirectory } from '../support/key-directory.js';
 import { collect, freshName, networkUrl } from '../support/network.js';
 import { endlessJob, printingJob } from '../support/wasm-jobs.js';
@@ -41,13 +47,13 @@ async function losingProxy(fate: (submission: number) => 'request' | 'answer' | 
   };
 }
 
-const clientOf = (baseUrl: string, namespace: string) =>
-  new Bacalhau({ baseUrl, namespace, dir, env: {}, logLevel: 'off' });
+const clientOf = (baseUrl: string, namespace: string, options: ClientOptions = {}) =>
+  new Bacalhau({ baseUrl, namespace, dir, env: {}, logLevel: 'off', ...options });
 
 test('jobs without a name are made once each, whatever gets lost', async () => {
   const namespace = freshName('once');
   await using proxy = await losingProxy((number) => (['answer', 'request', 'none'] as const)[number % 3] ?? 'none');
-  await using bacalhau = clientOf(proxy.url, namespace);
+  await using bacalhau = clientOf(proxy.url, namespace, { maxRetries: 9 });
   const { Name: _, ...nameless } = await printingJob('once');
   const handles = await Promise.all(Array.from({ length: 30 }, () => bacalhau.jobs.submit(nameless)));
   expect(new Set(handles.map(({ id }) => id)).size).toBe(30);
@@ -58,14 +64,60 @@ test('jobs without a name are made once each, whatever gets lost', async () => {
   await Promise.all(handles.map((handle) => handle.wait()));
 }, 60_000);
 
-test('a lost answer of a job with a name of its own is told, because it may be an older job’s', async () => {
-  const namespace = freshName('named');
-  await using proxy = await losingProxy(() => 'answer');
-  await using bacalhau = clientOf(proxy.url, namespace);
-  const error = await bacalhau.jobs.submit(await printingJob('named')).catch((caught: unknown) => caught);
+test('a job with a name of its own is made once as well, and says how it went', async () => {
+  await using proxy = await losingProxy((number) => (number === 1 ? 'answer' : 'none'));
+  const retries: RetryEvent[] = [];
+  await using bacalhau = clientOf(proxy.url, freshName('named'), { onRetry: (retry) => retries.push(retry) });
+  const job = await bacalhau.jobs.submit(await printingJob('named'));
+  expect(job).toMatchObject({ attempts: 1, deduplicated: true });
+  expect(retries).toMatchObject([{ operation: 'jobs.put', attempt: 1, error: { outcomeUnknown: true } }]);
+  expect((await job.versions()).items).toHaveLength(1);
+});
+
+test('an update whose answer is lost is made once, and one that does not arrive is sent again', async () => {
+  await using proxy = await losingProxy((number) => (['none', 'answer', 'request'] as const)[number - 1] ?? 'none');
+  await using bacalhau = clientOf(proxy.url, freshName('update'));
+  const spec = await printingJob('update');
+  const first = await bacalhau.jobs.submit(spec);
+  const second = await bacalhau.jobs.submit({ ...spec, Priority: 1 }, { onExisting: 'update' });
+  expect(second).toMatchObject({ id: first.id, attempts: 1, deduplicated: true });
+  const third = await bacalhau.jobs.submit({ ...spec, Priority: 2 }, { onExisting: 'update' });
+  expect(third).toMatchObject({ id: first.id, attempts: 2, deduplicated: false });
+  expect((await first.versions()).items).toHaveLength(3);
+});
+
+test('a submission that stays without an answer tells how often it was sent and by which name to look for it', async () => {
+  const namespace = freshName('silent');
+  await using proxy = await losingProxy(() => 'request');
+  await using bacalhau = clientOf(proxy.url, namespace, { maxRetries: 1 });
+  const error = await bacalhau.jobs
+    .submit(await printingJob('named', { Name: 'my-job' }))
+    .catch((caught: unknown) => caught);
   expect(error).toBeInstanceOf(ConnectionError);
-  expect(error).toMatchObject({ outcomeUnknown: true });
+  expect(error).toMatchObject({ outcomeUnknown: true, attempts: 2, operation: 'jobs.put' });
+  expect(String(error)).toContain(`"my-job" in namespace "${namespace}"`);
+  expect(proxy.submissions()).toBe(2);
+});
+
+test('without retries a lost answer is told at once', async () => {
+  await using proxy = await losingProxy(() => 'answer');
+  await using bacalhau = clientOf(proxy.url, freshName('once'));
+  const error = await bacalhau.jobs
+    .submit(await printingJob('x'), { maxRetries: 0 })
+    .catch((caught: unknown) => caught);
+  expect(error).toMatchObject({ outcomeUnknown: true, attempts: 1 });
   expect(proxy.submissions()).toBe(1);
+});
+
+test('an abort between a lost answer and the next attempt leaves the outcome unknown', async () => {
+  const controller = new AbortController();
+  await using proxy = await losingProxy(() => 'answer');
+  await using bacalhau = clientOf(proxy.url, freshName('abort'), { onRetry: () => controller.abort('enough') });
+  const error = await bacalhau.jobs
+    .submit(await printingJob('x'), { signal: controller.signal })
+    .catch((caught: unknown) => caught);
+  expect(error).toBeInstanceOf(RequestAbortedError);
+  expect(error).toMatchObject({ outcomeUnknown: true, attempts: 1 });
 });
 
 test('a run that is aborted while its submission is on the way stops the job that arrived', async () => {

@@ -1,0 +1,2 @@
+export { fanOut } from './fan-out.js';
+export type { MapItem, MapOptions } from './options.js';

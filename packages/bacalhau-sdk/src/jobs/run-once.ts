@@ -1,0 +1,59 @@
+import { RequestAbortedError } from '../errors/index.js';
+import {
+  collectRun,
+  type JobParts,
+  type OfferedPublishers,
+  publisherFor,
+  type RunOptions,
+  type RunResult,
+  SubmittedJob,
+  withPublisher,
+} from '../job/index.js';
+import { fingerprintOf } from '../spec/index.js';
+import { type NamedJob, type Submission, submitOnce } from '../submission/index.js';
+import { outlast } from '../transport/index.js';
+
+export interface RunIntent extends RunOptions {
+  readonly isFresh: boolean;
+  /** What the server is told if the job is stopped. */
+  readonly stopReason: string;
+  /** Whether a server that is out of reach when the job is submitted is waited for. */
+  readonly outlastsOutage: boolean;
+}
+
+/** Submits a job, waits for its end, and collects what came of it. */
+export async function runOnce(
+  parts: JobParts & { readonly publishers: OfferedPublishers },
+  job: NamedJob,
+  intent: RunIntent,
+): Promise<RunResult> {
+  const { isFresh, onExisting, signal, stopOnAbort = true, stopReason, outlastsOutage, unreachableAfterMs } = intent;
+  const { Name, Namespace } = job;
+  // Of the job as its author wrote it: which publisher is added depends on the nodes that are there.
+  const fingerprint = await fingerprintOf(job);
+  const added = await publisherFor(job, parts.publishers, intent);
+  const complete = added === undefined ? job : withPublisher(job, added);
+
+  const submit = (isRepeated: boolean): Promise<Submission> =>
+    submitOnce({ calls: parts.jobs, transport: parts.transport }, complete, {
+      ...{ isFresh: isFresh && !isRepeated, onExisting, fingerprint, signal },
+    });
+  let submission: Submission;
+  try {
+    submission = await (outlastsOutage
+      ? outlast(parts.transport, 'jobs.submit', submit, { signal, longestMs: unreachableAfterMs })
+      : submit(false));
+  } catch (error) {
+    // It may have arrived all the same. Whatever comes of that, the caller hears of the abort.
+    if (error instanceof RequestAbortedError && error.outcomeUnknown && stopOnAbort && isFresh) {
+      const arrived = new SubmittedJob(parts, { id: Name, namespace: Namespace, ...NOTHING_KNOWN });
+      await arrived.stop(stopReason).catch(() => undefined);
+    }
+    throw error;
+  }
+  const handle = new SubmittedJob(parts, { ...submission, id: submission.jobId, namespace: Namespace });
+  const mayStop = stopOnAbort && submission.attempts > 0;
+  return collectRun(handle, parts.transport, added, { ...intent, stopOnAbort: mayStop });
+}
+
+const NOTHING_KNOWN = { attempts: 0, deduplicated: false, warnings: [] };

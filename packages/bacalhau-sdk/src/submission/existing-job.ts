@@ -1,0 +1,46 @@
+import type { Job } from 'bacalhau-apiclient';
+import type { JobCalls } from '../calls/index.js';
+import { ConflictError, NotFoundError } from '../errors/index.js';
+import { NAME_LABEL } from '../spec/index.js';
+import type { CallOptions } from '../transport/index.js';
+
+/** Where a job is looked for. */
+export interface Place {
+  readonly name: string;
+  readonly namespace: string;
+}
+
+/** The job of that name, on servers from 1.8 on. */
+export async function findByName(
+  calls: JobCalls,
+  { name, namespace }: Place,
+  options: CallOptions,
+): Promise<Job | undefined> {
+  try {
+    const { Job: job } = await calls.get(name, { ...options, namespace });
+    // Servers take the beginning of an id, too.
+    return job.Name === name && job.Namespace === namespace ? job : undefined;
+  } catch (error) {
+    // A name goes before the beginnings of ids, of which there may be several.
+    if (error instanceof NotFoundError || error instanceof ConflictError) return undefined;
+    throw error;
+  }
+}
+
+/** The latest job with this label, on older servers, where a name may be that of many. */
+export async function findByLabel(
+  calls: JobCalls,
+  label: string,
+  { namespace }: Place,
+  options: CallOptions,
+): Promise<Job | undefined> {
+  const { items } = await calls.list({
+    ...options,
+    namespace,
+    labels: [`${NAME_LABEL}=${label}`],
+    orderBy: 'created_at',
+    reverse: true,
+    limit: 1,
+  });
+  return items[0];
+}

@@ -1,0 +1,141 @@
+import type { Job } from 'bacalhau-apiclient';
+import type { JobCalls } from '../calls/index.js';
+import {
+  ApiError,
+  CallError,
+  ConflictError,
+  ConnectionError,
+  InvalidJobError,
+  JobExistsError,
+  RequestAbortedError,
+  RequestTimeoutError,
+  ServerError,
+  UnsupportedByServerError,
+} from '../errors/index.js';
+import { FINGERPRINT, fingerprintOf, hashOf, isUrlSegment, NAME_LABEL, withFingerprint } from '../spec/index.js';
+import { type CallOptions, isAtLeast, type Release, retryDelayMs, type Transport } from '../transport/index.js';
+import { findByLabel, findByName, type Place } from './existing-job.js';
+import type { OnExisting, SubmissionFacts } from './options.js';
+
+/** A job as it is sent: with its name, and where it belongs. */
+export type NamedJob = Job & { readonly Name: string; readonly Namespace: string };
+
+/** What came of a submission. */
+export interface Submission extends SubmissionFacts {
+  readonly jobId: string;
+}
+
+export interface Intent extends CallOptions {
+  readonly onExisting?: OnExisting | undefined;
+  /** Whether nobody else can have used the name: then nothing is looked for before the job is sent. */
+  readonly isFresh: boolean;
+  /** The specification's hash, if it is to be that of another form of the job. */
+  readonly fingerprint?: string | undefined;
+}
+
+/**
+ * Submits a job so that it runs once, even if answers are lost. Servers have no idempotency keys, but from 1.8 on they
+ * identify a job by namespace and name: what may have arrived is looked for by its name before it is sent again, and
+ * sending it twice is refused. Older servers would make a second job; there it is looked for by a label.
+ */
+export async function submitOnce(
+  { calls, transport }: { readonly calls: JobCalls; readonly transport: Transport },
+  job: NamedJob,
+  { isFresh, onExisting = 'reuse', fingerprint: given, ...options }: Intent,
+): Promise<Submission> {
+  if (!isUrlSegment(job.Name)) {
+    throw new InvalidJobError(
+      'Job.Name',
+      `is ${JSON.stringify(job.Name)}, by which servers cannot look a job up. Leave slashes out, or use jobs.put.`,
+    );
+  }
+  const release = await releaseOf(transport, options);
+  const hasNames = release !== 'unknown' && isAtLeast(release, '1.8.0');
+  if (!isFresh && onExisting === 'update' && !hasNames && release !== 'unknown') {
+    throw new UnsupportedByServerError(
+      'onExisting "update" needs a server from 1.8.0 on: older ones make a second job of the same name.',
+    );
+  }
+
+  const fingerprint = given ?? (await fingerprintOf(job));
+  const label = (await hashOf(job.Name)).slice(0, 40);
+  const sent: NamedJob = {
+    ...withFingerprint(job, fingerprint),
+    // Not without need: an update that brings a label which the server has never seen fails (1.8 to 1.9.3).
+    ...(!hasNames && { Labels: { ...job.Labels, [NAME_LABEL]: label } }),
+  };
+  const place = { name: job.Name, namespace: job.Namespace };
+  const find = async (): Promise<Job | undefined> => {
+    const byName = hasNames || isAtLeast(await transport.serverRelease(options), '1.8.0');
+    return byName ? findByName(calls, place, options) : findByLabel(calls, label, place, options);
+  };
+  const take = (found: Job, attempts: number): Submission => {
+    const isOurs = found.Meta?.[FINGERPRINT] === fingerprint;
+    const mayTake = isOurs && (attempts > 0 || onExisting !== 'error');
+    if (!mayTake) throw new JobExistsError(found, { isSame: isOurs });
+    return { jobId: found.ID ?? '', attempts, deduplicated: true, warnings: [] };
+  };
+
+  /** What an update has not reached yet. */
+  const isOutdated = (found: Job): boolean => onExisting === 'update' && found.Meta?.[FINGERPRINT] !== fingerprint;
+
+  const looksFirst = !isFresh && onExisting !== 'update';
+  const maxRetries = transport.maxRetries(options);
+  let attempts = 0;
+  let lost: CallError | ServerError | undefined;
+  for (let round = 1; ; round++) {
+    try {
+      const found = looksFirst || lost !== undefined ? await find() : undefined;
+      if (found !== undefined && !isOutdated(found)) return take(found, attempts);
+      attempts += 1;
+      const { JobID, Warnings } = await calls.put({ Job: sent }, options);
+      return { jobId: JobID, attempts, deduplicated: false, warnings: Warnings ?? [] };
+    } catch (error) {
+      if (error instanceof ConflictError) {
+        const found = await find();
+        if (found === undefined || isOutdated(found)) throw error;
+        return take(found, attempts);
+      }
+      if (error instanceof RequestAbortedError && lost !== undefined) {
+        throw new RequestAbortedError(error.message, { ...error, attempts, outcomeUnknown: true }, error);
+      }
+      if (!isLost(error)) throw error;
+      // What could not be looked up says nothing of whether the job arrived.
+      if (error.operation === 'jobs.put') lost = error;
+      const last = lost ?? error;
+      if (round > maxRetries) throw attempts === 0 ? last : withName(last, place, attempts);
+      const { operation, requestId } = last;
+      const delayMs = retryDelayMs(round, undefined);
+      const retry = { operation, attempt: attempts, requestId, delayMs, error: last };
+      await transport.hold('jobs.submit', { signal: options.signal }, (cut) => transport.beforeRetry(retry, cut));
+    }
+  }
+}
+
+/** A server that says nothing of its version may be an old one, on which a second submission would make a second job. */
+async function releaseOf(transport: Transport, options: CallOptions): Promise<Release | undefined | 'unknown'> {
+  try {
+    return await transport.serverRelease(options);
+  } catch (error) {
+    if (error instanceof ApiError) return 'unknown';
+    throw error;
+  }
+}
+
+/** Whether the job may have arrived although no good answer came, or may arrive the next time. */
+const isLost = (error: unknown): error is CallError | ServerError =>
+  (error instanceof CallError && !(error instanceof RequestAbortedError)) ||
+  (error instanceof ServerError && error.status === 503);
+
+/** The last error of a submission: how often it was tried, and by which name it can be looked for. */
+function withName(
+  error: CallError | ServerError,
+  { name, namespace }: Place,
+  attempts: number,
+): CallError | ServerError {
+  const message = `${error.message} Look for the job by its name: ${JSON.stringify(name)} in namespace ${JSON.stringify(namespace)}.`;
+  if (error instanceof ConnectionError) return new ConnectionError(message, { ...error, attempts }, error);
+  if (error instanceof RequestTimeoutError) return new RequestTimeoutError(message, { ...error, attempts });
+  if (error instanceof ServerError) return new ServerError(message, { ...error, attempts });
+  return error;
+}

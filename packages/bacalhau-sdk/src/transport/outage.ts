@@ -1,0 +1,55 @@
+import {
+  ApiError,
+  AuthenticationError,
+  BadRequestError,
+  CallError,
+  NotFoundError,
+  PermissionDeniedError,
+  RateLimitError,
+  RequestAbortedError,
+  ServerError,
+} from '../errors/index.js';
+import { sleep } from './deadline.js';
+import type { CallOptions } from './options.js';
+import type { Transport } from './transport.js';
+
+/** How long a server may be out of reach before what waits for it gives up, in milliseconds. */
+export const LONGEST_OUTAGE_MS = 300_000;
+/** While it is out of reach, this long between two attempts. */
+export const OUTAGE_PAUSE_MS = 1_000;
+
+/** Whether what takes long may outlast the error: not one that says no, but a server that is gone, starting or ending. */
+export function isOutage(error: unknown): boolean {
+  if (error instanceof RequestAbortedError) return false;
+  if (error instanceof CallError) return true;
+  const final = [NotFoundError, BadRequestError, AuthenticationError, PermissionDeniedError];
+  return error instanceof ApiError && !final.some((type) => error instanceof type);
+}
+
+/** Whether the server was not there to answer, or had no time to. */
+export const isUnreachable = (error: unknown): boolean =>
+  (error instanceof CallError && !(error instanceof RequestAbortedError)) ||
+  error instanceof RateLimitError ||
+  (error instanceof ServerError && error.status === 503);
+
+/** Does again what may be done again, as long as the server is out of reach, and not longer than `longestMs`. */
+export async function outlast<T>(
+  transport: Transport,
+  operation: string,
+  work: (isRepeated: boolean) => Promise<T>,
+  { signal, longestMs = LONGEST_OUTAGE_MS }: Pick<CallOptions, 'signal'> & { readonly longestMs?: number | undefined },
+): Promise<T> {
+  let since: number | undefined;
+  for (;;) {
+    try {
+      return await work(since !== undefined);
+    } catch (error) {
+      since ??= performance.now();
+      if (!isUnreachable(error) || performance.now() - since >= longestMs) throw error;
+      await transport.hold(operation, { signal }, async (cut) => {
+        await sleep(OUTAGE_PAUSE_MS, cut);
+        cut.throwIfAborted();
+      });
+    }
+  }
+}

@@ -1,0 +1,222 @@
+import { getEventListeners } from 'node:events';
+import {
+  type Job,
+  type JobExitError,
+  type MapItem,
+  RequestAbortedError,
+  type RequestEvent,
+  wasm,
+} from '../../src/index.js';
+import { collect, freshName, networkClient } from '../support/network.js';
+import { endlessJob, moduleOf, printingJob } from '../support/wasm-jobs.js';
+
+jest.setTimeout(60_000);
+
+const namespace = freshName('fan-out');
+const requests: RequestEvent[] = [];
+const bacalhau = networkClient({ namespace, onRequest: (request) => requests.push(request) });
+const { jobs } = bacalhau;
+
+const spoken = (input: string): Promise<Job> => printingJob(input, { exitCode: input.startsWith('bad') ? 3 : 0 });
+const by = <T>(items: readonly MapItem<T>[]): MapItem<T>[] => [...items].sort((one, other) => one.index - other.index);
+const jobsOf = (name: string): Promise<Job[]> => collect(jobs.list({ labels: [`bacalhau-sdk/map=${name}`] }));
+const outcomes = (items: readonly MapItem<string>[]) =>
+  by(items).map((item) => [item.input, item.status === 'fulfilled' ? item.value.stdout : (item.error as Error).name]);
+
+test('each input gets its job, and one that fails does not keep the others from running', async () => {
+  const items = await collect(jobs.map(['one', 'bad', 'two', 'one'], spoken));
+  expect(outcomes(items)).toEqual([
+    ['one', 'one'],
+    ['bad', 'JobExitError'],
+    ['two', 'two'],
+    ['one', 'one'],
+  ]);
+  // The same input twice is two jobs.
+  const ids = items.map((item) => (item.status === 'fulfilled' ? item.value.jobId : ''));
+  expect(new Set(ids).size).toBe(4);
+});
+
+test('what cannot become a job is an item that failed', async () => {
+  const toSpec = (input: string): Job | Promise<Job> => {
+    if (input === 'throws') throw new Error('no such file');
+    if (input === 'invalid') return { Type: 'batch', Tasks: [] };
+    return spoken(input);
+  };
+  const [good, thrown, invalid, elsewhere] = by(
+    await collect(
+      jobs.map(['good', 'throws', 'invalid', 'elsewhere'], async (input) => ({
+        ...(await toSpec(input)),
+        ...(input === 'elsewhere' && { Namespace: 'other' }),
+      })),
+    ),
+  );
+  expect(good).toMatchObject({ status: 'fulfilled' });
+  expect(thrown).toMatchObject({ status: 'rejected', error: { message: 'no such file' } });
+  expect(invalid).toMatchObject({ status: 'rejected', error: { name: 'InvalidJobError', field: 'Job.Tasks' } });
+  expect(elsewhere).toMatchObject({ status: 'rejected', error: { field: 'Job.Namespace' } });
+});
+
+test('a second one of the same name submits only what is new, and takes up the rest', async () => {
+  const name = freshName('again');
+  const first = await collect(jobs.map(['a', 'b', 'bad', 'b'], spoken, { name }));
+  requests.length = 0;
+  const second = await collect(jobs.map(['new', 'b', 'bad', 'a', 'b'], spoken, { name }));
+  expect(requests.filter(({ operation }) => operation === 'jobs.put')).toHaveLength(1);
+  expect(outcomes(second)).toEqual([
+    ['new', 'new'],
+    ['b', 'b'],
+    ['bad', 'JobExitError'],
+    ['a', 'a'],
+    ['b', 'b'],
+  ]);
+  const idOf = (items: typeof first, input: string) =>
+    items
+      .filter((item) => item.input === input)
+      .map((item) => (item.status === 'fulfilled' ? item.value.jobId : (item.error as JobExitError).jobId))
+      .sort();
+  for (const input of ['a', 'b', 'bad']) expect(idOf(second, input)).toEqual(idOf(first, input));
+  expect(await jobsOf(name)).toHaveLength(5);
+});
+
+test('what failed gets another job only if that is wanted', async () => {
+  const name = freshName('retry');
+  const options = { name, output: 'beginning' } as const;
+  await collect(jobs.map(['fine', 'bad'], spoken, options));
+  await collect(jobs.map(['fine', 'bad'], spoken, options));
+  expect(await jobsOf(name)).toHaveLength(2);
+  const again = await collect(jobs.map(['fine', 'bad'], spoken, { ...options, retryFailed: true }));
+  expect(outcomes(again)).toEqual([
+    ['fine', 'fine'],
+    ['bad', 'JobExitError'],
+  ]);
+  const names = (await jobsOf(name)).map(({ Name }) => Name);
+  expect(names).toHaveLength(3);
+  expect(names.filter((jobName) => jobName?.endsWith('-retry1'))).toHaveLength(1);
+  expect((await jobsOf(name)).every(({ Version }) => Version === 1)).toBe(true);
+});
+
+test('no more jobs than wanted are under way, and a slow consumer is waited for', async () => {
+  let taken = 0;
+  let asked = 0;
+  const inputs = (function* () {
+    for (; asked < 12; ) yield `n${asked++}`;
+  })();
+  for await (const { status } of jobs.map(inputs, spoken, { concurrency: 3, output: 'beginning' })) {
+    expect(status).toBe('fulfilled');
+    // Room for asking too much.
+    await jobs.list();
+    expect(asked).toBeLessThanOrEqual(taken + 3);
+    taken += 1;
+  }
+  expect(taken).toBe(12);
+});
+
+test('items come as they end, also while the source has nothing to give', async () => {
+  let release = (): void => {};
+  const later = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  async function* inputs() {
+    yield 'first';
+    await later;
+    yield 'second';
+  }
+  const order: string[] = [];
+  for await (const { input } of jobs.map(inputs(), spoken)) {
+    order.push(input);
+    release();
+  }
+  expect(order).toEqual(['first', 'second']);
+});
+
+test('a source that breaks ends the loop with its error, and the jobs', async () => {
+  const name = freshName('broken');
+  const spec = await endlessJob();
+  async function* inputs() {
+    yield 1;
+    while ((await jobsOf(name)).length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    throw new Error('the list cannot be read on');
+  }
+  await expect(collect(jobs.map(inputs(), () => spec, { name }))).rejects.toThrow('the list cannot be read on');
+  expect((await jobsOf(name)).map(({ State }) => State?.StateType)).toEqual(['Stopped']);
+});
+
+describe('a loop that is left', () => {
+  const slow = async (): Promise<Job> => endlessJob();
+
+  test('by an abort stops what runs, says so with the reason, and a later one does not take that for a failure', async () => {
+    const name = freshName('abort');
+    const controller = new AbortController();
+    const inputs = ['quick', 'slow'];
+    const toSpec = (input: string) => (input === 'quick' ? spoken(input) : slow());
+    const seen: string[] = [];
+    const loop = async () => {
+      for await (const { input } of jobs.map(inputs, toSpec, { name, signal: controller.signal })) {
+        seen.push(input);
+        controller.abort(new Error('enough'));
+      }
+    };
+    const error = await loop().catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(RequestAbortedError);
+    expect(error).toMatchObject({ cause: { message: 'enough' } });
+    expect(seen).toEqual(['quick']);
+    expect(getEventListeners(controller.signal, 'abort')).toEqual([]);
+    const states = async () => (await jobsOf(name)).map(({ State }) => State?.StateType).sort();
+    expect(await states()).toEqual(['Completed', 'Stopped']);
+
+    for await (const { input } of jobs.map(inputs, toSpec, { name })) {
+      expect(input).toBe('quick');
+      while ((await jobsOf(name)).length < 3) await new Promise((resolve) => setTimeout(resolve, 20));
+      break;
+    }
+    expect(await states()).toEqual(['Completed', 'Stopped', 'Stopped']);
+  });
+
+  test('leaves the jobs alone if that is wanted', async () => {
+    const name = freshName('left');
+    const inputs = ['quick', 'slow'];
+    const toSpec = (input: string) => (input === 'quick' ? spoken(input) : slow());
+    for await (const _ of jobs.map(inputs, toSpec, { name, stopOnAbort: false })) {
+      while ((await jobsOf(name)).length < 2) await new Promise((resolve) => setTimeout(resolve, 20));
+      break;
+    }
+    const left = (await jobsOf(name)).filter(({ State }) => State?.StateType !== 'Completed');
+    expect(left).toHaveLength(1);
+    await bacalhau.job(left[0]?.ID ?? '').stop();
+  });
+});
+
+test.each([
+  ['name', { name: 'with space' }],
+  ['name', { name: 'x'.repeat(41) }],
+  ['name', { name: '-x' }],
+  ['concurrency', { concurrency: 0 }],
+  ['concurrency', { concurrency: 1.5 }],
+])('a %s that cannot be is refused before anything is sent', async (argument, options) => {
+  requests.length = 0;
+  await expect(collect(jobs.map(['a'], spoken, options))).rejects.toMatchObject({
+    name: 'InvalidArgumentError',
+    argument,
+  });
+  expect(requests).toEqual([]);
+});
+
+test('a server that is not there is told of at once', async () => {
+  const nobody = bacalhau.withOptions({ baseUrl: 'http://127.0.0.1:9', maxRetries: 0, logLevel: 'off' });
+  await expect(collect(nobody.jobs.map(['a'], spoken))).rejects.toMatchObject({ name: 'ConnectionError' });
+});
+
+test('many small jobs cost two requests each, and few for all', async () => {
+  const module = await moduleOf('x', 0);
+  const small = { resources: { cpu: '10m', memory: '32MB' }, timeouts: { queueSeconds: 60 } };
+  requests.length = 0;
+  const inputs = Array.from({ length: 60 }, (_, index) => index);
+  const items = await collect(
+    jobs.map(inputs, (index) => wasm({ ...small, module, parameters: [`${index}`] }), { output: 'beginning' }),
+  );
+  expect(items.filter(({ status }) => status === 'fulfilled')).toHaveLength(60);
+  const of = (name: string): number => requests.filter(({ operation }) => operation === name).length;
+  expect(of('jobs.put')).toBe(60);
+  expect(of('jobs.executions')).toBe(60);
+  expect(requests.length).toBeLessThan(60 * 3);
+});

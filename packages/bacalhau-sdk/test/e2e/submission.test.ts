@@ -1,0 +1,125 @@
+import { type Job, JobExistsError, JobFailedError, SubmittedJob } from '../../src/index.js';
+import { collect, freshName, networkClient } from '../support/network.js';
+import { endlessJob, printingJob } from '../support/wasm-jobs.js';
+
+const namespace = freshName('submission');
+const bacalhau = networkClient({ namespace });
+const { jobs } = bacalhau;
+
+const versionsOf = async (id: string): Promise<number> => (await jobs.versions(id)).items.length;
+
+describe('a job of the same name', () => {
+  let spec: Job;
+  beforeEach(async () => {
+    spec = await printingJob('same');
+  });
+
+  test('and the same specification is taken and not run again', async () => {
+    const first = await jobs.submit(spec);
+    expect(first).toBeInstanceOf(SubmittedJob);
+    expect(first).toMatchObject({ attempts: 1, deduplicated: false, warnings: [] });
+    await first.wait();
+    // Neither the order of keys nor what the SDK wrote into it matters.
+    const { Tasks, ...rest } = spec;
+    const second = await jobs.submit({ Tasks, ...rest, Meta: { 'bacalhau-sdk/fingerprint': 'of before' } });
+    expect(second).toMatchObject({ id: first.id, attempts: 0, deduplicated: true });
+    expect(await versionsOf(first.id)).toBe(1);
+    const result = await jobs.run(spec);
+    expect(result).toMatchObject({ jobId: first.id, stdout: 'same', attempts: 0, deduplicated: true });
+    expect(await collect(jobs.executions(first.id))).toHaveLength(1);
+  });
+
+  test('and another specification is in the way, and the error says which job it is', async () => {
+    const first = await jobs.submit(spec);
+    const other = { ...spec, Priority: 7 };
+    const error = await jobs.submit(other).catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(JobExistsError);
+    expect(error).toMatchObject({ jobId: first.id, job: { Name: spec.Name }, isSame: false });
+    expect(String(error)).toContain(first.id);
+    expect(await versionsOf(first.id)).toBe(1);
+  });
+
+  test('is updated if that is wanted, once', async () => {
+    const first = await jobs.submit(spec);
+    const other = { ...spec, Priority: 7 };
+    const second = await jobs.submit(other, { onExisting: 'update' });
+    expect(second).toMatchObject({ id: first.id, attempts: 1, deduplicated: false });
+    const third = await jobs.submit(other, { onExisting: 'update' });
+    expect(third).toMatchObject({ id: first.id, attempts: 1, deduplicated: true });
+    expect(await versionsOf(first.id)).toBe(2);
+  });
+
+  test('is an error if that is wanted, even with the same specification', async () => {
+    const first = await jobs.submit(spec, { onExisting: 'error' });
+    const error = await jobs.submit(spec, { onExisting: 'error' }).catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(JobExistsError);
+    expect(error).toMatchObject({ jobId: first.id, isSame: true });
+  });
+
+  test('in another namespace is another job', async () => {
+    const first = await jobs.submit(spec);
+    const second = await jobs.submit(spec, { namespace: freshName('elsewhere') });
+    expect(second.id).not.toBe(first.id);
+    expect(second.deduplicated).toBe(false);
+  });
+
+  test('that was submitted many times in the same moment is made once', async () => {
+    const handles = await Promise.all(Array.from({ length: 20 }, () => jobs.submit(spec)));
+    expect(new Set(handles.map(({ id }) => id)).size).toBe(1);
+    expect(handles.filter(({ deduplicated }) => !deduplicated)).toHaveLength(1);
+    const [handle] = handles;
+    await handle?.wait();
+    expect(await versionsOf(handle?.id ?? '')).toBe(1);
+    expect((await handle?.executions())?.items).toHaveLength(1);
+  });
+});
+
+test('a job that failed is taken as such, not run again', async () => {
+  const spec: Job = {
+    ...(await printingJob('nowhere')),
+    Constraints: [{ Key: 'place', Operator: '=', Values: ['nowhere'] }],
+  };
+  const withoutQueue = { ...spec, Tasks: spec.Tasks.map((task) => ({ ...task, Timeouts: {} })) };
+  const first = await jobs.run(withoutQueue).catch((caught: unknown) => caught);
+  expect(first).toBeInstanceOf(JobFailedError);
+  const second = await jobs.submit(withoutQueue);
+  expect(second.deduplicated).toBe(true);
+  expect((await second.refresh()).State?.StateType).toBe('Failed');
+  expect(await versionsOf(second.id)).toBe(1);
+});
+
+test('a run does not stop the job of somebody else when it is aborted', async () => {
+  const spec = await endlessJob();
+  const job = await jobs.submit(spec);
+  const controller = new AbortController();
+  const running = jobs.run(spec, { signal: controller.signal, onUpdate: () => controller.abort() });
+  await expect(running).rejects.toMatchObject({ name: 'RequestAbortedError' });
+  expect((await job.refresh()).State?.StateType).not.toBe('Stopped');
+  await job.stop();
+});
+
+test.each(['a/b', '..', 'back\\slash'])(
+  'the name %p, which cannot be looked up, is refused before anything is sent',
+  async (Name) => {
+    await expect(jobs.submit({ ...(await printingJob('name')), Name })).rejects.toMatchObject({
+      name: 'InvalidJobError',
+      field: 'Job.Name',
+    });
+  },
+);
+
+test('a name that is the beginning of an id is not taken for that job', async () => {
+  const first = await jobs.submit({ ...(await printingJob('prefix')), Name: '' });
+  const Name = first.id.slice(0, 12);
+  const second = await jobs.submit({ ...(await printingJob('prefix')), Name });
+  expect(second.id).not.toBe(first.id);
+  expect(second.deduplicated).toBe(false);
+});
+
+test('an unknown way to treat existing jobs is refused', async () => {
+  // @ts-expect-error: what plain JavaScript can do
+  await expect(jobs.submit(await printingJob('x'), { onExisting: 'replace' })).rejects.toMatchObject({
+    name: 'InvalidArgumentError',
+    argument: 'onExisting',
+  });
+});
