@@ -1,0 +1,80 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { startDevnet } from 'bacalhau-devnet';
+import { Bacalhau, type Job } from '../../src/index.js';
+import { keyDirectory } from '../support/key-directory.js';
+import { collect, freshName, networkClient, networkUrl } from '../support/network.js';
+import { moduleOf, printingJob } from '../support/wasm-jobs.js';
+
+const COUNT = 500;
+const namespace = freshName('fan-out');
+const bacalhau = networkClient({ namespace });
+const dir = keyDirectory();
+
+/** Starts the program and gives its lines. */
+function start(settings: object) {
+  const file = join(__dirname, '..', 'support', 'processes', 'fan-out.mjs');
+  const child = spawn(process.execPath, [file, JSON.stringify(settings)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  return { child, lines: createInterface(child.stdout), exit: once(child, 'exit') };
+}
+
+async function expectEachRanOnce(client: Bacalhau, made: readonly Job[]): Promise<void> {
+  expect(made.map(({ Version }) => Version)).toEqual(made.map(() => 1));
+  expect(new Set(made.map(({ State }) => State?.StateType))).toEqual(new Set(['Completed']));
+  for (const { ID = '' } of made) {
+    const { items } = await client.jobs.executions(ID, { limit: 0, allJobVersions: true });
+    expect(items).toHaveLength(1);
+  }
+}
+
+test('a fan-out that is killed half way and started again ends with each job run once', async () => {
+  const moduleFile = join(dir, 'program.wasm');
+  writeFileSync(moduleFile, await moduleOf('done', 0));
+  const settings = { url: networkUrl(), namespace, dir, name: freshName('killed'), count: COUNT, moduleFile };
+
+  const first = start(settings);
+  let ended = 0;
+  for await (const _ of first.lines) {
+    ended += 1;
+    if (ended === COUNT / 2) first.child.kill('SIGKILL');
+  }
+  expect(await first.exit).toEqual([null, 'SIGKILL']);
+  expect(ended).toBeGreaterThanOrEqual(COUNT / 2);
+  expect(ended).toBeLessThan(COUNT);
+
+  const second = start(settings);
+  const items: [number, string, string][] = [];
+  for await (const line of second.lines) items.push(JSON.parse(line));
+  expect(await second.exit).toEqual([0, null]);
+  items.sort(([one], [other]) => one - other);
+  expect(items).toEqual(Array.from({ length: COUNT }, (_, index) => [index, 'fulfilled', 'done']));
+
+  const made = await collect(bacalhau.jobs.list());
+  expect(made).toHaveLength(COUNT);
+  await expectEachRanOnce(bacalhau, made);
+}, 600_000);
+
+test('a fan-out goes on while the orchestrator is killed and started again', async () => {
+  await using devnet = await startDevnet({
+    server: 'pinned',
+    computeConfig: { Compute: { Heartbeat: { Interval: '1s', InfoUpdateInterval: '1s' } } },
+  });
+  await using client = new Bacalhau({ baseUrl: devnet.url, dir, env: {}, logLevel: 'off' });
+  const inputs = Array.from({ length: 60 }, (_, index) => `n${index}`);
+  let restarted: Promise<unknown> | undefined;
+  const outputs: string[] = [];
+  const options = { concurrency: 10, output: 'beginning' } as const;
+  for await (const item of client.jobs.map(inputs, (input) => printingJob(input), options)) {
+    if (item.status === 'rejected') throw item.error;
+    outputs.push(item.value.stdout);
+    if (outputs.length === 10) restarted = devnet.restart();
+  }
+  await restarted;
+  expect(outputs.sort()).toEqual(inputs.sort());
+  const made = await collect(client.jobs.list());
+  expect(made).toHaveLength(inputs.length);
+  expect(made.map(({ Version }) => Version)).toEqual(made.map(() => 1));
+}, 240_000);
