@@ -32,6 +32,27 @@ export class Cost {
   }
 }
 
+/** A server gives up what it cannot do within this. */
+const LONGEST_LOOK_MS = 30_000;
+const SHORTEST_LOOK_TIMEOUT_MS = 5_000;
+
+/**
+ * How long an answer may take before it is taken for lost: long enough for a slow server, short enough that a dead
+ * connection, over which nothing will ever come, does not keep all waits back.
+ */
+export class Patience {
+  #ms = SHORTEST_LOOK_TIMEOUT_MS;
+  get ms(): number {
+    return this.#ms;
+  }
+  answered(tookMs: number): void {
+    this.#ms = clamp(tookMs * 4, SHORTEST_LOOK_TIMEOUT_MS, LONGEST_LOOK_MS);
+  }
+  inVain(): void {
+    this.#ms = Math.min(LONGEST_LOOK_MS, this.#ms * 2);
+  }
+}
+
 const clamp = (value: number, low: number, high: number): number => Math.min(high, Math.max(low, value));
 
 /** So that many clients that began together do not stay together. */

@@ -3,7 +3,7 @@ import { InvalidArgumentError, RequestTimeoutError } from '../errors/index.js';
 import { hasEnded } from '../model/index.js';
 import { checkIdentifier } from '../spec/index.js';
 import { defined, isOutage, LONGEST_OUTAGE_MS, OUTAGE_PAUSE_MS, type Transport } from '../transport/index.js';
-import { Cost, jobPauseMs, listPauseMs, restMs } from './pace.js';
+import { Cost, jobPauseMs, listPauseMs, Patience, restMs } from './pace.js';
 
 /** A job by id or name, and where. */
 export interface JobReference {
@@ -44,8 +44,6 @@ interface Watch {
   last: Job | undefined;
 }
 
-/** A look that takes longer than this has failed. */
-const LOOK_TIMEOUT_MS = 30_000;
 /** Of a list, sorted by change, the latest this many at a time, and not more pages than this in one look. */
 const LIST_PAGE = 200;
 const LIST_PAGES = 5;
@@ -67,10 +65,14 @@ export class Waiter {
   readonly #watches = new Map<string, Watch>();
   readonly #getCost = new Cost(1.5);
   readonly #listCost = new Map<string, Cost>();
+  readonly #patience = new Patience();
   /** The newest change seen in the lists of each namespace. */
   readonly #newest = new Map<string, number>();
   #running = false;
+  /** Ends the loop's sleep, where that may be cut short for a new watch. */
   #wake: (() => void) | undefined;
+  /** Ends it in any case. */
+  #rouse: (() => void) | undefined;
   #lastDirectAt = 0;
 
   constructor(transport: Transport) {
@@ -130,7 +132,7 @@ export class Waiter {
     watch.listeners.delete(listener);
     if (watch.listeners.size > 0) return;
     this.#watches.delete(keyOf(watch.job));
-    if (this.#watches.size === 0) this.#wake?.();
+    if (this.#watches.size === 0) this.#rouse?.();
   }
 
   #start(): void {
@@ -156,9 +158,11 @@ export class Waiter {
       }
       const began = performance.now();
       const together = this.#listable(first.job.namespace);
-      if (this.#listIsCheaper(together)) await this.#lookAtList(first.job.namespace, together);
-      else await this.#lookAtJob(first);
-      await this.#sleep(restMs(performance.now() - began), false);
+      const answered = this.#listIsCheaper(together)
+        ? await this.#lookAtList(first.job.namespace, together)
+        : await this.#lookAtJob(first);
+      // Time that no answer came in was not the server's work; after a failure there is a pause of its own.
+      if (answered && this.#watches.size > 0) await this.#sleep(restMs(performance.now() - began), false);
     }
   }
 
@@ -179,7 +183,7 @@ export class Waiter {
     return cost;
   }
 
-  async #lookAtJob(watch: Watch): Promise<void> {
+  async #lookAtJob(watch: Watch): Promise<boolean> {
     const { jobId, namespace } = watch.job;
     const began = performance.now();
     watch.askedAt = began;
@@ -190,20 +194,22 @@ export class Waiter {
           safe: true,
           send: ({ jobs }, request) => jobs.getJob({ jobId, ...defined({ namespace }) }, request),
         },
-        { timeoutMs: LOOK_TIMEOUT_MS, maxRetries: 0 },
+        { timeoutMs: this.#patience.ms, maxRetries: 0 },
       );
       this.#getCost.learn(performance.now() - began);
+      this.#patience.answered(performance.now() - began);
       if (job !== undefined) this.#see(watch, job);
       this.#reached([watch]);
     } catch (error) {
       this.#failed([watch], error);
-      return;
+      return false;
     }
     const now = performance.now();
     watch.dueAt = now + jobPauseMs(now - watch.startedAt);
+    return true;
   }
 
-  async #lookAtList(namespace: string | undefined, watches: readonly Watch[]): Promise<void> {
+  async #lookAtList(namespace: string | undefined, watches: readonly Watch[]): Promise<boolean> {
     const began = performance.now();
     const missing = new Map(watches.map((watch) => [watch.job.jobId, watch]));
     const known = this.#newest.get(namespace ?? '');
@@ -211,6 +217,7 @@ export class Waiter {
     let nextToken: string | undefined;
     try {
       for (let page = 0; page < LIST_PAGES; page++) {
+        const asked = performance.now();
         const answer = await this.#transport.call(
           {
             name: 'job.wait',
@@ -221,8 +228,9 @@ export class Waiter {
                 request,
               ),
           },
-          { timeoutMs: LOOK_TIMEOUT_MS, maxRetries: 0 },
+          { timeoutMs: this.#patience.ms, maxRetries: 0 },
         );
+        this.#patience.answered(performance.now() - asked);
         for (const job of answer.Items) {
           newest = Math.max(newest, job.ModifyTime ?? 0);
           const watch = missing.get(job.ID ?? '');
@@ -241,26 +249,27 @@ export class Waiter {
       this.#reached(watches);
     } catch (error) {
       this.#failed(watches, error);
-      return;
+      return false;
     }
     const now = performance.now();
     const youngest = now - Math.max(...watches.map(({ startedAt }) => startedAt));
     const dueAt = now + listPauseMs(youngest, watches.length);
     for (const watch of watches) watch.dueAt = dueAt;
-    await this.#lookAtOneMore(watches);
+    return this.#lookAtOneMore(watches);
   }
 
   /** A list may miss a job, for example one that ended before the first look. */
-  async #lookAtOneMore(watches: readonly Watch[]): Promise<void> {
+  async #lookAtOneMore(watches: readonly Watch[]): Promise<boolean> {
     const now = performance.now();
-    if (now - this.#lastDirectAt < DIRECT_EVERY_MS) return;
+    if (now - this.#lastDirectAt < DIRECT_EVERY_MS) return true;
     const left = watches.filter((watch) => this.#watches.get(keyOf(watch.job)) === watch && watch.listeners.size > 0);
     const [stalest] = left.sort((one, other) => one.askedAt - other.askedAt);
-    if (stalest === undefined) return;
+    if (stalest === undefined) return true;
     this.#lastDirectAt = now;
     const { dueAt } = stalest;
-    await this.#lookAtJob(stalest);
-    stalest.dueAt = Math.min(stalest.dueAt, dueAt);
+    const answered = await this.#lookAtJob(stalest);
+    if (answered) stalest.dueAt = Math.min(stalest.dueAt, dueAt);
+    return answered;
   }
 
   #see(watch: Watch, job: Job): void {
@@ -290,6 +299,7 @@ export class Waiter {
       this.#failAll(watches, error);
       return;
     }
+    if (error instanceof RequestTimeoutError) this.#patience.inVain();
     const now = performance.now();
     for (const watch of watches) {
       watch.unreachableSince ??= now;
@@ -308,15 +318,17 @@ export class Waiter {
     }
   }
 
-  /** Waits, and no longer than until there is a new watch or none; `wakeable` false for the server's rest. */
+  /** Waits, and no longer than until there is no watch left or, if `wakeable`, a new one. */
   #sleep(ms: number, wakeable = true): Promise<void> {
     return new Promise((resolve) => {
       const done = (): void => {
         clearTimeout(timer);
         this.#wake = undefined;
+        this.#rouse = undefined;
         resolve();
       };
       const timer = setTimeout(done, Math.max(0, ms));
+      this.#rouse = done;
       if (wakeable) this.#wake = done;
     });
   }

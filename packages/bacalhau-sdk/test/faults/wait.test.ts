@@ -12,6 +12,7 @@ import { type FaultServer, faultServer, json, text } from '../support/fault-serv
 import { keyDirectory } from '../support/key-directory.js';
 import { collect } from '../support/network.js';
 import { endlessJob, printingJob } from '../support/wasm-jobs.js';
+import { within } from '../support/within.js';
 
 const dir = keyDirectory();
 const client = (server: FaultServer | string) =>
@@ -42,6 +43,21 @@ test('a server that stays away ends it, with what was wrong last', async () => {
   await using failing = await faultServer((response) => text(response, 500, 'out of memory'));
   await expect(client(failing).job(ID).wait({ unreachableAfterMs: 500 })).rejects.toBeInstanceOf(ServerError);
 }, 20_000);
+
+test('a dead connection keeps no wait back for long, and a client that is closed leaves no timer', async () => {
+  const timers = (): number => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+  const before = timers();
+  await using server = await faultServer((response, number) => {
+    if (number > 1) json(response, 200, { Job: job(number < 4 ? 'Running' : 'Completed') });
+  });
+  const bacalhau = client(server);
+  const waits = [bacalhau.job(ID).wait(), bacalhau.job('job-name').wait()];
+  // Sooner than a server gives up what it cannot do, let alone than that and a rest that is measured by it.
+  const ended = await within(20_000, 'a wait', Promise.all(waits));
+  expect(ended.map(({ State }) => State?.StateType)).toEqual(['Completed', 'Completed']);
+  await bacalhau.close();
+  expect(timers()).toBeLessThanOrEqual(before);
+}, 30_000);
 
 test('a server that refuses ends it at once', async () => {
   await using server = await faultServer((response) =>
