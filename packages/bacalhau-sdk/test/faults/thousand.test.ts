@@ -1,0 +1,54 @@
+import { startDevnet } from 'bacalhau-devnet';
+import { Bacalhau, type JobHandle } from '../../src/index.js';
+import { faultProxy } from '../support/fault-proxy.js';
+import { byRoute, seeded, seeds } from '../support/faults.js';
+import { keyDirectory } from '../support/key-directory.js';
+import { collect } from '../support/network.js';
+import { printingJob } from '../support/wasm-jobs.js';
+import { inLanes, within } from '../support/within.js';
+
+const JOBS = 1_000;
+const SUBMIT = 'PUT orchestrator/jobs';
+
+const dir = keyDirectory();
+
+test.each(seeds(1))(
+  'a thousand submissions of which one answer in ten is lost are a thousand jobs, each run once (seed %d)',
+  async (seed) => {
+    // A network of its own, so that lists of other tests do not grow by so many jobs.
+    await using devnet = await startDevnet({ server: 'pinned', config: { Logging: { Level: 'error' } } });
+    const losses = seeded(seed, { share: 0.1, kinds: ['lost answer'] });
+    await using proxy = await faultProxy(devnet.url, byRoute({ [SUBMIT]: losses }));
+    const options = { namespace: 'thousand', dir, env: {}, logLevel: 'off' } as const;
+    await using bacalhau = new Bacalhau({ baseUrl: proxy.url, ...options });
+    await using direct = new Bacalhau({ baseUrl: devnet.url, ...options });
+
+    const { Name: _, ...job } = await printingJob('once');
+    // Nobody wants their results.
+    const nameless = { ...job, Tasks: job.Tasks.map(({ Publisher: __, ...task }) => task) };
+    const handles: JobHandle[] = [];
+    await inLanes(
+      32,
+      Array.from({ length: JOBS }),
+      async () => void handles.push(await bacalhau.jobs.submit(nameless)),
+    );
+    const lost = proxy.dealt.filter(({ fault }) => fault.kind === 'lost answer');
+    expect(lost.length).toBeGreaterThan(JOBS / 20);
+
+    const ids = new Set(handles.map(({ id }) => id));
+    expect(ids.size).toBe(JOBS);
+    const made = await collect(direct.jobs.list());
+    expect(made.map(({ ID }) => ID).sort()).toEqual([...ids].sort());
+    const ended = await within(100_000, 'waiting for all', Promise.all([...ids].map((id) => direct.job(id).wait())));
+    expect(new Set(ended.map(({ State, Version }) => `${State?.StateType} ${Version}`))).toEqual(
+      new Set(['Completed 1']),
+    );
+    const executions: number[] = [];
+    await inLanes(8, ids, async (id) => {
+      const { items } = await direct.jobs.executions(id, { allJobVersions: true, limit: 0 });
+      executions.push(items.length);
+    });
+    expect(executions).toEqual(Array.from({ length: JOBS }, () => 1));
+  },
+  180_000,
+);
