@@ -1,5 +1,4 @@
 import { setTimeout } from 'node:timers/promises';
-import { startDevnet } from 'bacalhau-devnet';
 import {
   AuthenticationError,
   Bacalhau,
@@ -10,8 +9,6 @@ import {
 } from '../../src/index.js';
 import { type FaultServer, faultServer, json, text } from '../support/fault-server.js';
 import { keyDirectory } from '../support/key-directory.js';
-import { collect } from '../support/network.js';
-import { endlessJob, printingJob } from '../support/wasm-jobs.js';
 import { within } from '../support/within.js';
 
 const dir = keyDirectory();
@@ -108,25 +105,3 @@ test('a wait that is refused leaves nothing behind that goes on asking', async (
   await setTimeout(500);
   expect(server.seen.map(({ url }) => url)).toEqual([expect.stringContaining(ID)]);
 });
-
-test('waits and live histories go on while the orchestrator is killed and started again', async () => {
-  await using devnet = await startDevnet({
-    server: 'pinned',
-    computeConfig: { Compute: { Heartbeat: { Interval: '1s', InfoUpdateInterval: '1s' } } },
-  });
-  const bacalhau = client(devnet.url);
-  const running = await Promise.all(Array.from({ length: 3 }, async () => bacalhau.jobs.submit(await endlessJob())));
-  const done = await bacalhau.jobs.submit(await printingJob('done'));
-  await done.wait();
-  const waits = [...running, done].map((handle) => handle.wait());
-  const histories = running.map((handle) => handle.history({ follow: true, eventType: 'all' }));
-  await Promise.all(histories.map((history) => history.next()));
-  const told = Promise.all(histories.map(collect));
-  await devnet.restart();
-  await Promise.all(running.map((handle) => handle.stop('after the restart')));
-  const states = (await Promise.all(waits)).map(({ State }) => State?.StateType);
-  expect(states).toEqual(['Stopped', 'Stopped', 'Stopped', 'Completed']);
-  for (const events of await told) {
-    expect(events.map(({ Event }) => Event.Details?.['Reason'])).toContain('after the restart');
-  }
-}, 120_000);

@@ -48,6 +48,18 @@ const writer = (output: string, blocks: number): string => `
 const ENDLESS =
   '(module $endless (memory (export "memory") 1) (func $start (export "_start") (loop $again (br $again))))';
 
+/** A program that sleeps for so many seconds without using the processor, and ends with exit code 0. */
+const sleeper = (seconds: number): string => `
+  (module $sleeper
+    (import "wasi_snapshot_preview1" "poll_oneoff" (func $poll_oneoff (param i32 i32 i32 i32) (result i32)))
+    (import "wasi_snapshot_preview1" "proc_exit" (func $proc_exit (param i32)))
+    (memory (export "memory") 1)
+    (func $start (export "_start")
+      (i32.store (i32.const 16) (i32.const 1))
+      (i64.store (i32.const 24) (i64.const ${seconds}000000000))
+      (drop (call $poll_oneoff (i32.const 0) (i32.const 64) (i32.const 1) (i32.const 128)))
+      (call $proc_exit (i32.const 0))))`;
+
 async function assemble(text: string, names: boolean): Promise<Uint8Array> {
   const module = (await wabt()).parseWat('program.wat', text);
   const { buffer } = module.toBinary({ write_debug_names: names });
@@ -115,6 +127,11 @@ export async function writingJob(
     Tasks: [{ ...task, Publisher: publisher, ResultPaths }],
     ...rest,
   };
+}
+
+/** A WebAssembly job that sleeps for a while, which costs next to nothing. */
+export async function sleepingJob(seconds: number, change: Partial<Job> = {}): Promise<Job> {
+  return { Name: freshName('sleep'), Type: 'batch', Count: 1, Tasks: [await wasmTask(sleeper(seconds))], ...change };
 }
 
 export async function endlessJob(): Promise<Job> {

@@ -19,3 +19,8 @@ export async function inLanes<T>(lanes: number, list: Iterable<T>, work: (item: 
   };
   await Promise.all(Array.from({ length: lanes }, lane));
 }
+
+/** Resolves when the condition holds. */
+export async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 10));
+}
