@@ -73,7 +73,9 @@ export class JobHandle {
 
   /**
    * Resolves with the job once it has ended: completed, failed or stopped. Jobs of type `service` and `daemon` end only
-   * by being stopped or by failing. A server that is out of reach for a while does not end the wait.
+   * by being stopped or by failing. A server that is out of reach for a while does not end the wait. One that was killed
+   * in the moment in which a job ended may never take note of that (seen on 1.9.3): a `batch` or `ops` job whose
+   * executions have all completed counts as completed after ten seconds or more, and its state's message says so.
    *
    * @throws {RequestTimeoutError} after `timeoutMs`. The job goes on.
    * @throws {RequestAbortedError} if `signal` is aborted. The job goes on.

@@ -29,7 +29,8 @@ export interface RunOptions extends WaitOptions {
   readonly addPublisher?: boolean | undefined;
   /**
    * How much of what the job printed is fetched: the `whole`; or its `beginning`, as far as the server has it at hand,
-   * 2,048 bytes or less, which takes one request only and needs no publisher. Default: `whole`.
+   * which takes no further request and needs no publisher: 2,048 bytes or less, under load perhaps nothing, and so
+   * `outputComplete` is false. Default: `whole`.
    */
   readonly output?: 'whole' | 'beginning' | undefined;
 }

@@ -305,7 +305,9 @@ export class ExecutionStream {
       isDocker: job !== undefined && isDocker(job),
     };
     try {
-      for await (const entry of outputOf(found.execution, source)) await this.#bring([entry]);
+      for await (const entry of outputOf(found.execution, source)) {
+        if (entry.text !== '') await this.#bring([entry]);
+      }
     } catch (error) {
       if (!this.#stopped) throw error;
     }

@@ -16,7 +16,7 @@ export interface OutputSource {
 
 /**
  * The output of an execution that has ended, without its log: from what it published, else the copy in
- * its state, which is cut at 2,048 bytes and is not always marked so.
+ * its state, which is cut at 2,048 bytes and is not always marked so. An entry may be empty.
  */
 export async function* outputOf(execution: Execution, source: OutputSource): AsyncGenerator<LogEntry, void, undefined> {
   const { PublishedResult } = execution;
@@ -37,11 +37,14 @@ export async function* outputOf(execution: Execution, source: OutputSource): Asy
   yield* copiedOutput(execution);
 }
 
-/** The copy in the execution's state. */
+/**
+ * The copy in the execution's state. Servers under load lose even short output without saying so (seen on 1.9.3), so an
+ * empty copy says nothing either.
+ */
 export function copiedOutput({ ID, RunOutput }: Pick<Execution, 'ID' | 'RunOutput'>): readonly LogEntry[] {
   return [
-    ...entry(ID, 'stdout', RunOutput?.Stdout, { incomplete: true }),
-    ...entry(ID, 'stderr', RunOutput?.stderr, { incomplete: true }),
+    { stream: 'stdout', text: RunOutput?.Stdout ?? '', executionId: ID, incomplete: true },
+    { stream: 'stderr', text: RunOutput?.stderr ?? '', executionId: ID, incomplete: true },
   ];
 }
 

@@ -1,8 +1,9 @@
-import type { Job } from 'bacalhau-apiclient';
+import { type Job, JobInclude } from 'bacalhau-apiclient';
 import { InvalidArgumentError, RequestTimeoutError } from '../errors/index.js';
 import { hasEnded } from '../model/index.js';
 import { checkIdentifier } from '../spec/index.js';
 import { defined, isOutage, LONGEST_OUTAGE_MS, OUTAGE_PAUSE_MS, type Transport } from '../transport/index.js';
+import { asCompleted, isForgotten } from './forgotten.js';
 import { Cost, jobPauseMs, listPauseMs, Patience, restMs } from './pace.js';
 
 /** A job by id or name, and where. */
@@ -36,11 +37,14 @@ interface Watch {
   readonly listeners: Set<Listener>;
   readonly startedAt: number;
   dueAt: number;
-  /** When the job itself was asked for last. */
+  /** When the job itself was asked for last, and when with its executions. */
   askedAt: number;
+  executionsAskedAt: number;
   /** Since when the server has not answered. */
   unreachableSince: number | undefined;
   seen: string | undefined;
+  /** When the last change was seen. */
+  changedAt: number;
   last: Job | undefined;
 }
 
@@ -51,6 +55,9 @@ const LIST_PAGES = 5;
 const OVERLAP_NS = 2e9;
 /** Beside a list, one job is asked for by itself this often, the one that was not for the longest time. */
 const DIRECT_EVERY_MS = 2_000;
+
+/** A job of which nothing was heard for this long is asked for with its executions, now and then. */
+const STILL_MS = 10_000;
 
 /** Only a whole id can be recognised in a list. */
 const isWholeId = (id: string): boolean =>
@@ -120,8 +127,10 @@ export class Waiter {
       startedAt: now,
       dueAt: now,
       askedAt: 0,
+      executionsAskedAt: now,
       unreachableSince: undefined,
       seen: undefined,
+      changedAt: now,
       last: undefined,
     };
     this.#watches.set(key, watch);
@@ -186,19 +195,24 @@ export class Waiter {
   async #lookAtJob(watch: Watch): Promise<boolean> {
     const { jobId, namespace } = watch.job;
     const began = performance.now();
+    const isStill = began - watch.changedAt >= STILL_MS && began - watch.executionsAskedAt >= STILL_MS;
+    const include = isStill ? [JobInclude.Executions] : undefined;
     watch.askedAt = began;
+    if (isStill) watch.executionsAskedAt = began;
     try {
-      const { Job: job } = await this.#transport.call(
+      const { Job: job, Executions } = await this.#transport.call(
         {
           name: 'job.wait',
           safe: true,
-          send: ({ jobs }, request) => jobs.getJob({ jobId, ...defined({ namespace }) }, request),
+          send: ({ jobs }, request) => jobs.getJob({ jobId, ...defined({ namespace, include }) }, request),
         },
         { timeoutMs: this.#patience.ms, maxRetries: 0 },
       );
-      this.#getCost.learn(performance.now() - began);
+      if (!isStill) this.#getCost.learn(performance.now() - began);
       this.#patience.answered(performance.now() - began);
-      if (job !== undefined) this.#see(watch, job);
+      const executions = Executions?.Items ?? [];
+      const release = executions.length > 0 ? await this.#transport.serverRelease() : undefined;
+      this.#see(watch, isForgotten(job, executions, release) ? asCompleted(job) : job);
       this.#reached([watch]);
     } catch (error) {
       this.#failed([watch], error);
@@ -278,6 +292,7 @@ export class Waiter {
     watch.last = job;
     if (seen !== watch.seen) {
       watch.seen = seen;
+      watch.changedAt = performance.now();
       for (const { onUpdate, reject } of watch.listeners) {
         try {
           onUpdate?.(job);

@@ -80,7 +80,7 @@ test('a second one of the same name submits only what is new, and takes up the r
 
 test('what failed gets another job only if that is wanted', async () => {
   const name = freshName('retry');
-  const options = { name, output: 'beginning' } as const;
+  const options = { name };
   await collect(jobs.map(['fine', 'bad'], spoken, options));
   await collect(jobs.map(['fine', 'bad'], spoken, options));
   expect(await jobsOf(name)).toHaveLength(2);

@@ -13,6 +13,6 @@ const toSpec = (index) =>
   });
 const inputs = Array.from({ length: count }, (_, index) => index);
 for await (const item of bacalhau.jobs.map(inputs, toSpec, { name, concurrency: 50, output: 'beginning' })) {
-  console.log(JSON.stringify([item.index, item.status, item.value?.stdout ?? `${item.error}`]));
+  console.log(JSON.stringify([item.index, item.status, `${item.error ?? ''}`]));
 }
 await bacalhau.close();
