@@ -14,11 +14,7 @@ import type { TokenStore } from './token-store.js';
  * sign-on before others. Where there is none, nothing is; and a server that refuses that is given the key's answer to
  * its challenge, if it offers one.
  */
-export function automatic(
-  store: TokenStore,
-  key: (() => Promise<RsaIdentity>) | undefined,
-  logger: Logger,
-): AuthMethod {
+export function automatic(store: TokenStore, key: () => Promise<RsaIdentity>, logger: Logger): AuthMethod {
   /** Unknown until the files were read. */
   let current: { readonly header: Secret | undefined } | undefined;
   let underWay: Promise<boolean> | undefined;
@@ -28,10 +24,7 @@ export function automatic(
     kind: 'challenge',
     store,
     file: 'tokens.json',
-    obtain(context) {
-      if (key === undefined) throw new LoginError('There is no key in this runtime. Set the option auth.');
-      return answerChallenge({}, context, key);
-    },
+    obtain: (context) => answerChallenge({}, context, key),
   });
 
   const remember = (header: Secret | undefined): Secret | undefined => {
@@ -62,7 +55,7 @@ export function automatic(
     },
     async renew(refused, context) {
       if (current?.header?.reveal() !== refused?.reveal()) return true;
-      if (key === undefined || offersNone) return false;
+      if (offersNone) return false;
       underWay ??= logIn(refused, context).finally(() => {
         underWay = undefined;
       });

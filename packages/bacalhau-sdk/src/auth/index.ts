@@ -13,4 +13,3 @@ export type {
   TokenAuth,
 } from './options.js';
 export { checkAuth, selectAuth } from './select.js';
-export { TokenStore } from './token-store.js';

@@ -1,17 +1,12 @@
 import { type Credentials, Secret } from '../config/index.js';
-import { ConfigurationError } from '../errors/index.js';
+import { ConfigurationError, LoginError } from '../errors/index.js';
 import type { RsaIdentity } from '../identity/index.js';
-import type { Logger } from '../logging/index.js';
-import { ask } from './ask.js';
-import { automatic } from './automatic.js';
 import { basic } from './basic.js';
-import { challenge } from './challenge.js';
-import { device } from './device.js';
 import type { AuthMethod } from './method.js';
 import { none } from './none.js';
 import type { AuthOptions } from './options.js';
 import { apiKey, token } from './token.js';
-import type { TokenStore } from './token-store.js';
+import type { TokenStoreParts } from './token-store.js';
 
 const METHODS = ['apiKey', 'username', 'token', 'challenge', 'ask', 'device'] as const;
 const COMPANIONS: Readonly<Record<string, readonly string[]>> = { username: ['password'], ask: ['method'] };
@@ -47,20 +42,31 @@ export function checkAuth(options: AuthOptions | undefined): void {
 export interface SelectParts {
   readonly options: AuthOptions | undefined;
   readonly credentials: Credentials | undefined;
-  readonly store: TokenStore;
+  /** Where tokens of logins are kept. */
+  readonly store: TokenStoreParts;
   /** The key of `user_id.pem`; absent where there is no file system. */
   readonly key: (() => Promise<RsaIdentity>) | undefined;
-  readonly logger: Logger;
 }
 
+/** Loaded when one of them is wanted: a given token or password needs none of it. */
+const logins = () => import('./logins.js');
+
 /** The method that the option names, else that of the environment or the profile, else what earlier logins left. */
-export function selectAuth({ options, credentials, store, key, logger }: SelectParts): AuthMethod {
+export async function selectAuth({ options, credentials, store: parts, key }: SelectParts): Promise<AuthMethod> {
   checkAuth(options);
-  if (options === undefined) return fromCredentials(credentials) ?? automatic(store, key, logger);
   if (options === false) return none();
+  if (options === undefined) {
+    const given = fromCredentials(credentials);
+    if (given !== undefined) return given;
+    if (key === undefined) return keyless();
+    const { automatic, TokenStore } = await logins();
+    return automatic(new TokenStore(parts), key, parts.logger);
+  }
   if ('apiKey' in options) return apiKey(options.apiKey);
   if ('username' in options) return basic(options.username, new Secret(options.password));
   if ('token' in options) return token(options.token);
+  const { ask, challenge, device, TokenStore } = await logins();
+  const store = new TokenStore(parts);
   if ('ask' in options) return ask(options.ask, options.method, store);
   if ('device' in options) return device(options.device, store);
   const settings = options.challenge === true ? {} : options.challenge;
@@ -79,6 +85,13 @@ function fromCredentials(credentials: Credentials | undefined): AuthMethod | und
       return token(credentials.token.reveal());
   }
 }
+
+/** Where there are neither keys nor tokens of earlier logins, and nothing is set. */
+const keyless = (): AuthMethod => ({
+  ...none(),
+  kind: 'automatic',
+  login: () => Promise.reject(new LoginError('There is no key in this runtime. Set the option auth.')),
+});
 
 const noKey = (): Promise<RsaIdentity> =>
   Promise.reject(

@@ -1,7 +1,8 @@
 import { ConfigurationError } from '../errors/index.js';
 import type { Files } from '../platform/platform.js';
 import { isRecord } from '../records.js';
-import { type Environment, parseFlag, variable } from './environment.js';
+import { parseFlag } from './environment.js';
+import type { ProfileChoice } from './profile-choice.js';
 import { Secret } from './secret.js';
 
 /** What the Bacalhau command line keeps in its directory, as far as it concerns a client. */
@@ -27,18 +28,6 @@ export interface Profile {
   readonly endpoint: string;
   readonly token: Secret | undefined;
   readonly insecure: boolean | undefined;
-}
-
-/** Which profile is asked for by name, and by whom. */
-export interface ProfileChoice {
-  readonly name: string;
-  readonly source: 'option' | 'environment';
-}
-
-export function profileChoice(option: string | undefined, env: Environment): ProfileChoice | undefined {
-  if (option !== undefined) return { name: checkName(option, 'The option profile'), source: 'option' };
-  const name = variable(env, 'BACALHAU_PROFILE');
-  return name === undefined ? undefined : { name: checkName(name, 'BACALHAU_PROFILE'), source: 'environment' };
 }
 
 /**
@@ -108,15 +97,6 @@ function nameOf(target: string | undefined): string | undefined {
     .at(-1)
     ?.replace(/\.yaml$/, '');
   return name === '' ? undefined : name;
-}
-
-function checkName(name: string, who: string): string {
-  const trimmed = name.trim();
-  if (trimmed === '') throw new ConfigurationError(`${who} is empty.`);
-  if (/[\\/]|\.\.|\0/.test(trimmed)) {
-    throw new ConfigurationError(`${who} is ${JSON.stringify(trimmed)}, which is no name of a profile but a path.`);
-  }
-  return trimmed;
 }
 
 /** What the parser says is not passed on beyond its code and place: it quotes the file, and a token may be in it. */

@@ -1,6 +1,7 @@
 export type { Credentials } from './credentials.js';
 export type { Environment } from './environment.js';
-export { profileChoice, readFileSettings } from './files.js';
+export { readFileSettings } from './late.js';
+export { profileChoice } from './profile-choice.js';
 export { isLoopback, type ProxySetting, proxyFor } from './proxy.js';
 export {
   type ConfigInput,

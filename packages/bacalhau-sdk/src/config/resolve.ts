@@ -3,7 +3,8 @@ import { LOG_LEVELS, type LogLevel } from '../logging/index.js';
 import { type Credentials, environmentCredentials } from './credentials.js';
 import { endpoint, fullUrl, parsePort } from './endpoint.js';
 import { type Environment, flag, variable } from './environment.js';
-import { type FileSettings, type Profile, profileChoice } from './files.js';
+import type { FileSettings, Profile } from './files.js';
+import { profileChoice } from './profile-choice.js';
 import { parseProxy } from './proxy.js';
 
 /** The settings that the environment or a file can give as well. */

@@ -1,2 +1,2 @@
-export { fanOut } from './fan-out.js';
+export { fanOut } from './late.js';
 export type { MapItem, MapOptions } from './options.js';

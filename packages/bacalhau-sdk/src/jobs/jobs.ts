@@ -131,7 +131,7 @@ export class Jobs extends JobCalls {
     inputs: Iterable<Input> | AsyncIterable<Input>,
     toSpec: (input: Input, index: number) => JobSpec | Promise<JobSpec>,
     options: MapOptions = {},
-  ): AsyncGenerator<MapItem<Input>, void, undefined> {
+  ): AsyncIterableIterator<MapItem<Input>, void> {
     const namespace = options.namespace ?? this.#transport.config.namespace ?? DEFAULT_NAMESPACE;
     const parts = { ...this.#parts, publishers: askedOnce(offeredPublishers(this.#nodes)) };
     return fanOut(

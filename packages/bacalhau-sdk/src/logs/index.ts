@@ -1,3 +1,3 @@
-export { followLogs } from './follow-logs.js';
+export { copiedOutput } from './copied-output.js';
+export { followLogs, outputOf } from './late.js';
 export type { FollowLogsOptions, LogEntry, LogReconnect } from './options.js';
-export { copiedOutput, outputOf } from './output-of.js';

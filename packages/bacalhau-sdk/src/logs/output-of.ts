@@ -2,6 +2,7 @@ import type { Execution } from 'bacalhau-apiclient';
 import { BacalhauError, RequestAbortedError } from '../errors/index.js';
 import { resultFiles } from '../results/index.js';
 import type { Transport } from '../transport/index.js';
+import { copiedOutput } from './copied-output.js';
 import type { LogEntry } from './options.js';
 
 /** Where an output is looked for. */
@@ -35,17 +36,6 @@ export async function* outputOf(execution: Execution, source: OutputSource): Asy
     }
   }
   yield* copiedOutput(execution);
-}
-
-/**
- * The copy in the execution's state. Servers under load lose even short output without saying so (seen on 1.9.3), so an
- * empty copy says nothing either.
- */
-export function copiedOutput({ ID, RunOutput }: Pick<Execution, 'ID' | 'RunOutput'>): readonly LogEntry[] {
-  return [
-    { stream: 'stdout', text: RunOutput?.Stdout ?? '', executionId: ID, incomplete: true },
-    { stream: 'stderr', text: RunOutput?.stderr ?? '', executionId: ID, incomplete: true },
-  ];
 }
 
 async function* publishedOutput(

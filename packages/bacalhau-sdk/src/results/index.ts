@@ -1,6 +1,5 @@
-export { downloadResults } from './download.js';
-export { resultFiles } from './files.js';
-export { listResults, type ResultsTarget } from './find.js';
+export type { ResultsTarget } from './find.js';
+export { downloadResults, listResults, resultFiles } from './late.js';
 export { typedResults } from './typed.js';
 export type {
   DownloadedFile,

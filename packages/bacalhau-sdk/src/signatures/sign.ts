@@ -9,12 +9,6 @@ import { messageOf, type RequestParts } from './message.js';
 const LIFETIME_SECONDS = 60;
 const LABEL = 'sig1';
 
-/**
- * Signs a request as RFC 9421 says: method, authority, path, query and, by its digest (RFC 9530), the body; with the
- * time, an end a minute later, a nonce and the key's id.
- *
- * @returns the headers to add: `Content-Digest`, `Signature-Input`, `Signature`.
- */
 export async function signRequest(
   request: RequestParts & { readonly body: Uint8Array },
   signer: Signer,

@@ -37,21 +37,6 @@ export interface VerifiedRequest {
   readonly nonce: string;
 }
 
-/**
- * Checks a request's signature (RFC 9421): that a known key made it, that nothing which it covers was altered, that the
- * body is the one that was signed, that the time is right, and that it is the first of its kind.
- *
- * @example
- * ```ts
- * const replayCache = new MemoryReplayCache();
- * const keys = new Map([[keyId, await importPublicKey(pem)]]);
- * const { keyId } = await verifyRequest(
- *   { method: request.method, url: request.url, headers: request.headers, body },
- *   { key: (id) => keys.get(id), replayCache },
- * );
- * ```
- * @throws {SignatureError} whose `problem` says why not.
- */
 export async function verifyRequest(request: SignedRequest, options: VerifyOptions): Promise<VerifiedRequest> {
   const message = messageOf(request);
   if (message === undefined) throw new SignatureError('malformed', 'The request has no valid host and path.');

@@ -1,6 +1,6 @@
 import axios, { type AxiosAdapter, type AxiosInstance } from 'axios';
 import { AgentApi, AuthApi, Configuration, JobApi, NodeApi } from 'bacalhau-apiclient';
-import { type AuthMethod, checkAuth, selectAuth, TokenStore } from '../auth/index.js';
+import { type AuthMethod, checkAuth, selectAuth } from '../auth/index.js';
 import {
   type Environment,
   profileChoice,
@@ -121,12 +121,11 @@ export class Session {
         httpsAgent: options.httpsAgent,
         upgrade,
       });
-    const auth = selectAuth({
+    const auth = await selectAuth({
       options: options.auth ?? (hasAuthorization(options.headers ?? {}) ? false : undefined),
       credentials,
-      store: new TokenStore({ files, dir: config.dir, baseUrl, logger }),
+      store: { files, dir: config.dir, baseUrl, logger },
       key: files && (() => this.identity.rsa()),
-      logger,
     });
     const instance = axios.create({
       ...axiosRoute(await route(new URL(baseUrl), false)),

@@ -207,10 +207,11 @@ test('a refusal is the error that it is for other calls', async () => {
 });
 
 test('a server that goes away for good is reported', async () => {
-  const server = await logFaultServer(({ send }) => send(LINES, 5));
-  const reading = read(server, { follow: true });
-  setTimeout(() => void server[Symbol.asyncDispose](), 50);
-  await expect(reading).rejects.toThrow(/nothing listens at/);
+  const server = await logFaultServer(({ send }) => {
+    send(LINES, 5);
+    setTimeout(() => void server[Symbol.asyncDispose](), 50);
+  });
+  await expect(read(server, { follow: true })).rejects.toThrow(/nothing listens at/);
 });
 
 test('a reader that is behind does not hold the socket, and gets everything', async () => {

@@ -1,0 +1,23 @@
+import { ConfigurationError } from '../errors/index.js';
+import { type Environment, variable } from './environment.js';
+
+/** Which profile is asked for by name, and by whom. */
+export interface ProfileChoice {
+  readonly name: string;
+  readonly source: 'option' | 'environment';
+}
+
+export function profileChoice(option: string | undefined, env: Environment): ProfileChoice | undefined {
+  if (option !== undefined) return { name: checkName(option, 'The option profile'), source: 'option' };
+  const name = variable(env, 'BACALHAU_PROFILE');
+  return name === undefined ? undefined : { name: checkName(name, 'BACALHAU_PROFILE'), source: 'environment' };
+}
+
+function checkName(name: string, who: string): string {
+  const trimmed = name.trim();
+  if (trimmed === '') throw new ConfigurationError(`${who} is empty.`);
+  if (/[\\/]|\.\.|\0/.test(trimmed)) {
+    throw new ConfigurationError(`${who} is ${JSON.stringify(trimmed)}, which is no name of a profile but a path.`);
+  }
+  return trimmed;
+}

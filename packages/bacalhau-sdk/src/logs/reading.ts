@@ -1,0 +1,2 @@
+export { followLogs } from './follow-logs.js';
+export { outputOf } from './output-of.js';

@@ -1,0 +1,2 @@
+export { signRequest } from './sign.js';
+export { verifyRequest } from './verify.js';
