@@ -16,6 +16,8 @@ await main(async () => {
     await stage('typecheck', () => runTool('turbo', ['run', 'typecheck', '--output-logs=errors-only']));
     await stage('typecheck scripts', () => runTool('tsc', ['-p', 'scripts']));
     await stage('typecheck benchmarks', () => runTool('tsc', ['-p', 'benchmarks']));
+    await stage('unused', () => runTool('knip', ['--no-progress']));
+    await stage('packages', () => runTool('node', ['scripts/check-packages.mjs']));
     await stage('generated client', checkGenerated);
     await stage('server', () => runTool('node', ['scripts/lib/prepare-server.ts']));
     await stage('jest', jest);

@@ -7,6 +7,7 @@ export default defineConfig({
   platform: 'neutral',
   fixedExtension: true,
   target: 'es2022',
-  dts: true,
+  dts: { sourcemap: true },
   sourcemap: true,
+  outputOptions: { sourcemapExcludeSources: true },
 });

@@ -1,9 +1,14 @@
 import { defineConfig } from 'tsdown';
 
-const shared = { platform: 'node', target: 'node20.19', sourcemap: true } as const;
+const shared = {
+  platform: 'node',
+  target: 'node20.19',
+  sourcemap: true,
+  outputOptions: { sourcemapExcludeSources: true },
+} as const;
 
 export default defineConfig([
-  { ...shared, entry: ['src/index.ts'], format: ['esm', 'cjs'], dts: true },
+  { ...shared, entry: ['src/index.ts'], format: ['esm', 'cjs'], dts: { sourcemap: true } },
   // Programs that are started, not imported.
   {
     ...shared,

@@ -13,10 +13,10 @@ export default defineConfig({
     alwaysBundle: ['modern-tar', 'aws4fetch', '@noble/ed25519', '@noble/hashes', 'oauth4webapi'],
     onlyBundle: ['modern-tar', 'aws4fetch', '@noble/ed25519', '@noble/hashes', 'oauth4webapi'],
   },
-  dts: { entry: ['src/index.ts', 'src/legacy/index.ts'] },
+  dts: { entry: ['src/index.ts', 'src/legacy/index.ts'], sourcemap: true },
   sourcemap: true,
   // `import()` in the CommonJS build becomes `require`: jest, and others that run CommonJS in a vm, cannot import there.
-  outputOptions: { dynamicImportInCjs: false },
+  outputOptions: { dynamicImportInCjs: false, sourcemapExcludeSources: true },
   // Else the declarations keep a bare `import "axios"`, and users would need its types.
   treeshake: { moduleSideEffects: false },
 });

@@ -9,11 +9,11 @@ export const root = fileURLToPath(new URL('../..', import.meta.url));
 const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
 /** Runs a command to its end, with its output on ours. */
-export function run(command, args, { env = {} } = {}) {
+export function run(command, args, { env = {}, stdout = 'inherit' } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       cwd: root,
-      stdio: 'inherit',
+      stdio: ['inherit', stdout, 'inherit'],
       // What a machine's npm configuration is warned about says nothing about this project.
       env: { ...process.env, TURBO_TELEMETRY_DISABLED: '1', npm_config_loglevel: 'error', ...env },
       shell: process.platform === 'win32',
@@ -31,7 +31,7 @@ export function run(command, args, { env = {} } = {}) {
 }
 
 /** A command that ended badly has said why; what is left to do is to end with its exit code. */
-export class CommandFailed extends Error {
+class CommandFailed extends Error {
   constructor(command, ending) {
     super(`${command} ended with ${ending}`);
     this.exitCode = typeof ending === 'number' ? ending : 1;
@@ -42,6 +42,10 @@ const pnpm = (args, options) => run('npx', ['--yes', packageManager, ...args], o
 
 /** Runs a command on the workspace's own Node and with its own tools, as pnpm scripts are run. */
 export const runTool = (command, args) => pnpm(['exec', command, ...args]);
+
+/** Makes the tarball that publishing a package would upload. */
+export const packPackage = (name, tarball) =>
+  pnpm(['--dir', join(root, 'packages', name), 'pack', '--out', tarball], { stdout: 'ignore' });
 
 /** Installs the dependencies as the lockfile has them. Takes a second when there is nothing to do. */
 export const install = () => pnpm(['install', '--frozen-lockfile', '--reporter=append-only'], { env: { CI: 'true' } });

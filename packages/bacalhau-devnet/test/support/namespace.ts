@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 
 /** Why there can be no legacy devnet here; undefined where there can. */
-export const legacyMissing = ((): string | undefined => {
+const legacyMissing = ((): string | undefined => {
   if (process.platform !== 'linux') return 'it needs the network namespaces of Linux';
   const userOfOwn = process.getuid?.() === 0 ? [] : ['--user', '--map-root-user'];
   const namespace = ['--net', '--pid', '--fork', ...userOfOwn, 'ip', 'link', 'set', 'lo', 'up'];

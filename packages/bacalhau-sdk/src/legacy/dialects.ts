@@ -54,7 +54,7 @@ const CHANGES: readonly (Partial<Dialect> & Pick<Dialect, 'since'>)[] = [
 ];
 
 /** Newest first. */
-export const DIALECTS: readonly Dialect[] = rows(OLDEST, CHANGES).reverse();
+const DIALECTS: readonly Dialect[] = rows(OLDEST, CHANGES).reverse();
 
 function rows(first: Dialect, changes: typeof CHANGES): Dialect[] {
   const [change, ...later] = changes;
