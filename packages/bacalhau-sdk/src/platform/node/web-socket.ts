@@ -1,4 +1,5 @@
 import http, { type IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import { ConfigurationError } from '../../errors/index.js';
 import type { HttpAgent, SocketEnd, SocketOptions } from '../platform.js';
 
@@ -31,7 +32,10 @@ export async function openWebSocket(url: string, options: SocketOptions): Promis
     };
     const cut = (): void => finish({ kind: 'cut' });
     signal.addEventListener('abort', cut, { once: true });
-    socket.on('upgrade', (response) => response.socket.setKeepAlive(true, KEEP_ALIVE_MS));
+    // Bun has a `ws` of its own, which shows no socket.
+    socket.on('upgrade', (response: { readonly socket: Socket | null }) =>
+      response.socket?.setKeepAlive(true, KEEP_ALIVE_MS),
+    );
     socket.on('open', onOpen);
     socket.on('message', (data, isBinary) => {
       if (end !== undefined) return;
