@@ -20,6 +20,7 @@ await main(async () => {
     await stage('packages', () => runTool('node', ['scripts/check-packages.mjs']));
     await stage('generated client', checkGenerated);
     await stage('server', () => runTool('node', ['scripts/lib/prepare-server.ts']));
+    await stage('budgets', () => runTool('node', ['scripts/budgets/main.ts']));
     await stage('jest', jest);
   } finally {
     timings.push(`${'all'.padEnd(20)} ${seconds(Date.now() - started)}`);
