@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { fileURLToPath } from 'node:url';
-import { loadDocument, type Operation, type Schema } from './document.js';
-import { createValidator, type Direction } from './schemas.js';
+import { loadDocument, type Operation, type Schema } from './document.ts';
+import { createValidator, type Direction } from './schemas.ts';
 
 /** A request and the answer to it. */
 export interface Exchange {

@@ -5,5 +5,5 @@ export {
   type Exchange,
   LEGACY_DOCUMENT_FILE,
   type Violation,
-} from './checker.js';
-export { type ConformanceProxy, type ConformanceProxyOptions, startConformanceProxy } from './proxy.js';
+} from './checker.ts';
+export { type ConformanceProxy, type ConformanceProxyOptions, startConformanceProxy } from './proxy.ts';

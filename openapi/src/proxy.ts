@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, request, type ServerResponse } from
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { Receiver } from 'ws';
-import { type ConformanceChecker, createConformanceChecker, type Violation } from './checker.js';
+import { type ConformanceChecker, createConformanceChecker, type Violation } from './checker.ts';
 
 export interface ConformanceProxyOptions {
   /** The real server, such as `http://127.0.0.1:1234`. */

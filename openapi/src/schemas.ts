@@ -1,6 +1,6 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
-import type { Document, Schema } from './document.js';
+import type { Document, Schema } from './document.ts';
 
 /** What to read a schema as: an answer has more properties for certain than a request needs. */
 export type Direction = 'request' | 'response';
