@@ -1,5 +1,6 @@
 import type { AgentAlive, AgentAuthConfig, BuildVersion, NodeInfo } from 'bacalhau-apiclient';
 import { type ApiPromise, apiPromise } from '../answers/index.js';
+import { NotFoundError } from '../errors/index.js';
 import { Caller, type CallOptions, type Transport } from '../transport/index.js';
 
 /**
@@ -41,9 +42,12 @@ export class Agent {
   /**
    * The server's configuration, with its secrets blacked out by the server. From servers 1.5 on. Its shape belongs to
    * the server's version, so it is given as it is.
+   *
+   * @throws {UnsupportedByServerError} from an older server.
    */
   config(options: CallOptions = {}): ApiPromise<Readonly<Record<string, unknown>>> {
-    const call = this.#caller.read('agent.config', options, ({ agent }, request) => agent.getAgentConfig(request));
+    const read = this.#caller.read('agent.config', options, ({ agent }, request) => agent.getAgentConfig(request));
+    const call = this.#since('1.5.0', 'agent.config', 'Look into its configuration file.', read, options);
     // Servers before 1.5.2 answer with the bare configuration.
     const unwrapped = call
       .withResponse()
@@ -56,8 +60,32 @@ export class Agent {
     return this.#caller.read('agent.debug', options, ({ agent }, request) => agent.getAgentDebug(request));
   }
 
-  /** How people log in here; `Config` is empty without single sign-on. From servers 1.7 on. Needs no credentials. */
+  /**
+   * How people log in here; `Config` is empty without single sign-on. From servers 1.7 on. Needs no credentials.
+   *
+   * @throws {UnsupportedByServerError} from an older server, which has no single sign-on.
+   */
   authConfig(options: CallOptions = {}): ApiPromise<AgentAuthConfig> {
-    return this.#caller.read('agent.authConfig', options, ({ agent }, request) => agent.getAgentAuthConfig(request));
+    const read = this.#caller.read('agent.authConfig', options, ({ agent }, request) =>
+      agent.getAgentAuthConfig(request),
+    );
+    return this.#since('1.7.0', 'agent.authConfig', 'Older servers have no single sign-on.', read, options);
+  }
+
+  /** A path that the server does not know is one that came later. Asking for its version first would cost every call. */
+  #since<T extends object>(
+    since: string,
+    name: string,
+    advice: string,
+    call: ApiPromise<T>,
+    { signal, timeoutMs }: CallOptions,
+  ): ApiPromise<T> {
+    const explained = call.withResponse().catch(async (error: unknown) => {
+      if (error instanceof NotFoundError) {
+        await this.#caller.transport.requireServer(since, name, advice, { signal, timeoutMs });
+      }
+      throw error;
+    });
+    return apiPromise(explained);
   }
 }

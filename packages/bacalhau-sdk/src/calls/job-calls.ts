@@ -79,9 +79,11 @@ export class JobCalls {
   put(request: PutJobRequest, options: NamespacedCallOptions = {}): ApiPromise<PutJobResponse> {
     return this.#caller.write('jobs.put', options, ({ jobs }, sending) => {
       checkPutJobRequest(request);
-      const namespace = request.Job.Namespace ?? this.#caller.namespace(options);
-      const putJobRequest =
-        namespace === undefined ? request : { ...request, Job: { ...request.Job, Namespace: namespace } };
+      const { Job: job } = request;
+      const Namespace = job.Namespace ?? this.#caller.namespace(options);
+      // Servers before 1.6.5 take a missing count for 0 and run nothing, later ones for 1.
+      const Count = job.Count ?? (job.Type === 'batch' || job.Type === 'service' ? 1 : undefined);
+      const putJobRequest = { ...request, Job: { ...job, ...defined({ Namespace, Count }) } };
       return jobs.putJob({ putJobRequest }, sending);
     });
   }

@@ -23,6 +23,7 @@ import type { Deadline } from './deadline.js';
 import { type ErrorBody, parseErrorBody, TextBody } from './error-body.js';
 import { plainHeaders } from './headers.js';
 import type { Scrubber } from './scrubber.js';
+import { isAtLeast, parseRelease } from './version.js';
 
 /** What the transport knows of a call when it fails. */
 export interface CallContext {
@@ -205,7 +206,7 @@ function apiError(
       BY_STATUS.get(status) ??
       (status >= 500 ? ServerError : ApiError));
   const doubt = status === 503 && !context.safe ? UNKNOWN_OUTCOME : '';
-  const advice = adviceFor(parsed, status, context);
+  const advice = adviceFor(parsed, status, context) + adviceOnNames(parsed, facts.serverVersion);
   return new Type(`${context.operation}: ${said} (HTTP ${status})${doubt}${advice}`, facts);
 }
 
@@ -220,6 +221,14 @@ function adviceFor({ message, hint, details }: ErrorBody, status: number, { open
     return `${said} Say who is calling: set BACALHAU_API_KEY, or BACALHAU_API_USERNAME and BACALHAU_API_PASSWORD, or the option auth.`;
   }
   return hint === undefined ? said : `${said} Hint: ${hint}`;
+}
+
+/** A name looks to servers before 1.8 like an id that they do not know. */
+function adviceOnNames({ message = '' }: ErrorBody, serverVersion: string | undefined): string {
+  const [, wanted] = /^job not found(?:\. ID)?: (.*)$/i.exec(message) ?? [];
+  if (wanted === undefined || /^(j-)?[0-9a-f]{8}/.test(wanted)) return '';
+  if (isAtLeast(parseRelease(serverVersion), '1.8.0')) return '';
+  return ` This server, ${serverVersion}, knows jobs by their ids only; names came with 1.8.`;
 }
 
 function clean(body: ErrorBody, scrubber: Scrubber): ErrorBody {

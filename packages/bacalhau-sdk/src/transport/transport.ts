@@ -8,6 +8,7 @@ import {
   ConfigurationError,
   InvalidArgumentError,
   LoginError,
+  NotFoundError,
   PermissionDeniedError,
   UnsupportedByServerError,
 } from '../errors/index.js';
@@ -368,8 +369,16 @@ export class Transport {
       signal,
       offeredMethods: async () =>
         (await ask('auth.methods', true, ({ auth }, sending) => auth.listAuthMethods(sending))).Methods ?? {},
-      singleSignOn: async () =>
-        (await ask('auth.config', true, ({ agent }, sending) => agent.getAgentAuthConfig(sending))).Config ?? {},
+      singleSignOn: async () => {
+        try {
+          const answer = await ask('auth.config', true, ({ agent }, sending) => agent.getAgentAuthConfig(sending));
+          return answer.Config ?? {};
+        } catch (error) {
+          // Servers before 1.7 have neither single sign-on nor this path.
+          if (error instanceof NotFoundError) return {};
+          throw error;
+        }
+      },
       authenticate: async (method, answer) => {
         const text = JSON.stringify(answer);
         for (const value of Object.values(answer)) if (typeof value === 'string') this.session.scrubber.learn(value);

@@ -1,0 +1,336 @@
+import {
+  Bacalhau,
+  BadRequestError,
+  type ClientOptions,
+  ConflictError,
+  JobFailedError,
+  LoginError,
+  NotFoundError,
+  type PutJobRequest,
+  UnsupportedByServerError,
+  wasm,
+} from '../../src/index.js';
+import { keyDirectory } from '../support/key-directory.js';
+import { collect } from '../support/network.js';
+import { type Constructed, jobIds, type ReplayServer, recorded, recordingsOf, replay, VERSIONS } from './replay.js';
+
+const dir = keyDirectory();
+
+describe.each(VERSIONS)('with a server %s', (version) => {
+  const recordings = recordingsOf(version);
+  const ids = jobIds(recordings);
+  const is = (...versions: string[]): boolean => versions.includes(version);
+  const hasNames = is('v1.9.3');
+  const nowhere = 'j-00000000-0000-0000-0000-000000000000';
+
+  let server: ReplayServer;
+  let bacalhau: Bacalhau;
+  beforeEach(async () => {
+    server = await replay(version);
+    bacalhau = new Bacalhau({ baseUrl: server.url, env: {}, dir });
+  });
+  afterEach(async () => {
+    await bacalhau.close();
+    await server[Symbol.asyncDispose]();
+    expect(server.unknown).toEqual([]);
+    expect(server.violations).toEqual([]);
+  });
+
+  const jobOf = (name: string): PutJobRequest => recorded(recordings, name).request.body as PutJobRequest;
+
+  test('the agent tells about itself, and what it cannot tell says why', async () => {
+    const { agent } = bacalhau;
+    expect(await agent.alive()).toEqual({ Status: 'OK' });
+    expect((await agent.version()).GitVersion).toBe(version);
+    // Before 1.6 it is wrapped into what the orchestrator knows of a node.
+    expect(await agent.node()).toMatchObject({ NodeType: 'Compute', BacalhauVersion: { GitVersion: version } });
+    if (is('v1.4.0')) {
+      await expect(agent.config()).rejects.toThrow(
+        /^agent\.config needs a server from 1\.5\.0 on; this one is 1\.4\.0\. Look into its configuration file\.$/,
+      );
+      await expect(agent.config()).rejects.toBeInstanceOf(UnsupportedByServerError);
+    } else {
+      expect(await agent.config()).toMatchObject({ Orchestrator: { Enabled: true }, Compute: { Enabled: true } });
+    }
+    if (is('v1.4.0', 'v1.5.2')) {
+      await expect(agent.authConfig()).rejects.toBeInstanceOf(UnsupportedByServerError);
+      await expect(agent.authConfig()).rejects.toThrow(/needs a server from 1\.7\.0 on.*no single sign-on/);
+    } else {
+      expect(await agent.authConfig()).toEqual({ Version: '1.0.0', Config: {} });
+    }
+  });
+
+  test('nodes are listed', async () => {
+    const [node, ...others] = await collect(bacalhau.nodes.list());
+    expect(others).toEqual([]);
+    expect(node).toMatchObject({ Membership: 'APPROVED', Connection: 'CONNECTED' });
+    expect(node?.Info.ComputeNodeInfo?.ExecutionEngines).toContain('wasm');
+    // What came with 1.6 is absent before, and not invented.
+    expect(node?.ConnectionState?.Status).toBe(is('v1.4.0', 'v1.5.2') ? undefined : 'CONNECTED');
+  });
+
+  test('jobs are listed, filtered, found by id', async () => {
+    const { jobs } = bacalhau;
+    const { items } = await jobs.list({ labels: ['env=rec'] });
+    expect(items).toMatchObject([{ ID: ids.completed, Name: 'rec-ok', Type: 'batch', Count: 1 }]);
+    const all = (await jobs.list({ limit: 2 })).items;
+    expect(all.length).toBeGreaterThan(0);
+    const { Job: job } = await jobs.get(ids.completed);
+    expect(job).toMatchObject({ ID: ids.completed, State: { StateType: 'Completed' } });
+    const { Executions: executions } = await jobs.get(ids.completed, { include: ['executions'] });
+    expect(executions?.Items).toHaveLength(1);
+  });
+
+  test('a name finds a job from 1.8 on; before, the error says that names came later', async () => {
+    if (hasNames) {
+      expect((await bacalhau.jobs.get('rec-ok')).Job.ID).toBe(ids.completed);
+      return;
+    }
+    const failure = bacalhau.jobs.get('rec-ok');
+    await expect(failure).rejects.toBeInstanceOf(NotFoundError);
+    await expect(failure).rejects.toThrow(
+      `This server, ${version}, knows jobs by their ids only; names came with 1.8.`,
+    );
+  });
+
+  test('an unknown job is not found, with whatever status', async () => {
+    const failure = bacalhau.jobs.get(nowhere);
+    await expect(failure).rejects.toBeInstanceOf(NotFoundError);
+    await expect(failure).rejects.toMatchObject({ status: is('v1.4.0') ? 500 : 404, serverVersion: version });
+    await expect(failure).rejects.toThrow(/job not found/i);
+    await expect(bacalhau.jobs.executions('nope')).rejects.toBeInstanceOf(NotFoundError);
+    // Not a fault of the server, which would be asked again.
+    expect(server.seen.filter((line) => line.endsWith(nowhere))).toHaveLength(1);
+  });
+
+  test('an order that servers do not know is refused before it is sent', async () => {
+    await expect(bacalhau.jobs.list({ orderBy: 'bogus' })).rejects.toThrow(/orderBy is "bogus"/);
+    expect(server.seen).toEqual([]);
+  });
+
+  test('executions are read by the numbers of the version', async () => {
+    const { items } = await bacalhau.jobs.executions(ids.completed);
+    expect(items).toMatchObject([{ JobID: ids.completed, RunOutput: { Stdout: 'hello from wasm\n', ExitCode: -1 } }]);
+    // Completed, which 7 meant on 1.4 and 9 means since 1.5.2.
+    expect(items[0]?.ComputeState.StateType).toBe(is('v1.4.0') ? 7 : 9);
+    expect((await bacalhau.jobs.executions(ids.failed)).items).toEqual([]);
+  });
+
+  test('history, whole and followed to its end', async () => {
+    const { jobs } = bacalhau;
+    const whole = await collect(jobs.history(ids.completed, { eventType: 'all' }));
+    expect(whole[0]).toMatchObject({ Type: 'JobLevel', Event: { Message: 'Job submitted' } });
+    const followed: unknown[] = [];
+    for await (const event of jobs.history(ids.completed, { eventType: 'all', follow: true })) followed.push(event);
+    expect(followed).toEqual(whole);
+    const failed = await collect(jobs.history(ids.failed, { eventType: 'all' }));
+    expect(failed.at(-1)?.Event.Message).toMatch(/does not support python/);
+    // 1.4 knows no pages, and sends all.
+    const page = await jobs.history(ids.completed, { limit: 2 });
+    expect(page.items).toHaveLength(is('v1.4.0') ? whole.length : 2);
+    expect(page.nextToken === '').toBe(is('v1.4.0'));
+  });
+
+  test('results, and what is in them', async () => {
+    const { items } = await bacalhau.jobs.results(ids.completed);
+    expect(items).toMatchObject([{ Type: 'urlDownload' }]);
+    const job = bacalhau.job(ids.completed);
+    expect(await job.results()).toMatchObject([{ type: 'url', executionId: expect.stringMatching(/^e-/) }]);
+    const texts: Record<string, string> = {};
+    for await (const file of job.files()) texts[file.path] = await file.text();
+    expect(texts).toEqual({ stdout: 'hello from wasm\n', stderr: '', exitCode: '-1' });
+  });
+
+  test('a wait ends at once for what has ended, and tells how', async () => {
+    expect((await bacalhau.job(ids.completed).wait({ timeoutMs: 10_000 })).State?.StateType).toBe('Completed');
+    expect((await bacalhau.job(ids.failed).wait({ timeoutMs: 10_000 })).State?.StateType).toBe('Failed');
+  });
+
+  test('logs of what has ended', async () => {
+    const entries = await collect(bacalhau.job(ids.completed).logs({ follow: true }));
+    expect(entries.map(({ stream, text }) => [stream, text])).toEqual([['stdout', 'hello from wasm\n']]);
+    // From 1.8 on there are no streams for WebAssembly; the result has it all.
+    expect(server.seen.some((line) => line.startsWith('LOG'))).toBe(!hasNames);
+  });
+
+  test('a queued job is stopped, a completed one is left as it is', async () => {
+    const queued = bacalhau.job(ids.queued);
+    expect(await queued.stop('no longer needed')).toEqual({ stopped: true, state: 'Queued' });
+    expect((await queued.wait({ timeoutMs: 10_000 })).State).toMatchObject({ StateType: 'Stopped' });
+    expect(await queued.stop()).toEqual({ stopped: false, state: 'Stopped' });
+    expect(await bacalhau.job(ids.completed).stop()).toEqual({ stopped: false, state: 'Completed' });
+    // The call itself reports the conflict, which these servers call an error of their own.
+    await expect(bacalhau.jobs.stop(ids.completed)).rejects.toBeInstanceOf(ConflictError);
+  });
+
+  test('a job is put; the second of a name is another job before 1.8, a conflict since', async () => {
+    const { jobs } = bacalhau;
+    expect(await jobs.put(jobOf('put'))).toMatchObject({ JobID: ids.completed, Warnings: null });
+    const again = jobs.put(jobOf('put'));
+    if (hasNames) await expect(again).rejects.toBeInstanceOf(ConflictError);
+    else expect((await again).JobID).not.toBe(ids.completed);
+  });
+
+  test('a job is submitted and run to its end', async () => {
+    const { jobs } = bacalhau;
+    const result = await jobs.run(jobOf('put').Job);
+    expect(result).toMatchObject({ jobId: ids.completed, exitCode: 0, stdout: 'hello from wasm\n', stderr: '' });
+    expect(result.outputComplete).toBe(true);
+    expect(result.results).toMatchObject([{ type: 'url' }]);
+  });
+
+  test('a job that no node can run fails with the scheduler’s reason', async () => {
+    const job = bacalhau.jobs.run(jobOf('put-bad-engine').Job);
+    await expect(job).rejects.toBeInstanceOf(JobFailedError);
+    await expect(job).rejects.toThrow(/does not support python, only/);
+  });
+
+  test.each(['versions', 'diff', 'rerun'] as const)('%s is refused before 1.8, with the way out', async (call) => {
+    const { jobs } = bacalhau;
+    const make = {
+      versions: () => jobs.versions(ids.completed),
+      diff: () => jobs.diff(jobOf('put').Job),
+      rerun: () => jobs.rerun(ids.completed),
+    }[call];
+    if (hasNames) {
+      if (call === 'versions')
+        expect((await collect(jobs.versions(ids.completed))).map(({ Version }) => Version)).toEqual([1]);
+      return;
+    }
+    await expect(make()).rejects.toBeInstanceOf(UnsupportedByServerError);
+    await expect(make()).rejects.toThrow(
+      `jobs.${call} needs a server from 1.8.0 on; this one is ${version.slice(1)}. Older servers know a job by its id only`,
+    );
+    // Nothing but the version was asked for.
+    expect(new Set(server.seen)).toEqual(new Set(['GET /api/v1/agent/version']));
+  });
+
+  test('single sign-on that the server cannot have is a failed login', async () => {
+    const client = new Bacalhau({
+      baseUrl: server.url,
+      env: {},
+      dir,
+      auth: { device: () => {} },
+    });
+    await expect(client.login()).rejects.toBeInstanceOf(LoginError);
+    await client.close();
+  });
+});
+
+/**
+ * What was not recorded. These answers are constructed from the source of the versions: what they changed, on top of what
+ * the nearest recorded version answers.
+ */
+describe('constructed', () => {
+  async function withServer(
+    version: (typeof VERSIONS)[number],
+    constructed: Constructed,
+    use: (bacalhau: Bacalhau, server: ReplayServer) => Promise<void>,
+    options: ClientOptions = {},
+  ): Promise<void> {
+    await using server = await replay(version, constructed);
+    await using bacalhau = new Bacalhau({ baseUrl: server.url, env: {}, dir, ...options });
+    await use(bacalhau, server);
+    expect(server.unknown).toEqual([]);
+    expect(server.violations).toEqual([]);
+  }
+
+  /** The recorded execution with other contents. */
+  const executionsOf = (version: (typeof VERSIONS)[number], change: object): Constructed['answers'] => {
+    const { request, body } = recorded(recordingsOf(version), 'executions');
+    const [execution] = Reflect.get(Object(body), 'Items');
+    return {
+      [`GET ${request.path}`]: { status: 200, body: { NextToken: '', Items: [{ ...execution, ...change }] } },
+    };
+  };
+  const ok = (version: (typeof VERSIONS)[number]): PutJobRequest['Job'] =>
+    (recorded(recordingsOf(version), 'put').request.body as PutJobRequest).Job;
+
+  test('1.5.0 and 1.5.1 send their configuration bare', async () => {
+    const answers = { 'GET /api/v1/agent/config': { status: 200, body: { API: { Host: '0.0.0.0' } } } };
+    await withServer('v1.5.2', { version: 'v1.5.1', answers }, async ({ agent }) => {
+      expect(await agent.config()).toEqual({ API: { Host: '0.0.0.0' } });
+    });
+  });
+
+  test.each([
+    ['v1.5.1', 7, true],
+    ['v1.5.1', 9, false],
+    ['v1.5.2', 7, false],
+    ['v1.5.2', 9, true],
+    // A development build counts as the newest.
+    ['v0.0.0-xxxxxxx', 9, true],
+    ['v0.0.0-xxxxxxx', 7, false],
+  ])('on %s an execution in state %d has completed: %s', async (version, StateType, hasCompleted) => {
+    const answers = executionsOf('v1.5.2', { ComputeState: { StateType } });
+    await withServer('v1.5.2', { version, ...(answers && { answers }) }, async ({ jobs }) => {
+      const { executions } = await jobs.run(ok('v1.5.2'));
+      expect(executions).toHaveLength(hasCompleted ? 1 : 0);
+    });
+  });
+
+  test('1.4 sends null for what an execution did not get to', async () => {
+    const answers = executionsOf('v1.4.0', {
+      ComputeState: { StateType: 8, Message: 'it broke' },
+      PublishedResult: null,
+      RunOutput: null,
+    });
+    await withServer('v1.4.0', answers ? { answers } : {}, async (bacalhau) => {
+      const { completed } = jobIds(recordingsOf('v1.4.0'));
+      const { items } = await bacalhau.jobs.executions(completed);
+      expect(items).toMatchObject([{ PublishedResult: null, RunOutput: null }]);
+      expect(await bacalhau.jobs.run(ok('v1.4.0'))).toMatchObject({ executions: [], stdout: '', exitCode: 0 });
+    });
+  });
+
+  test('1.4 refuses orders of executions that came later', async () => {
+    const { completed } = jobIds(recordingsOf('v1.4.0'));
+    const body = { error: 'code=400, message=invalid order_by', message: 'invalid order_by' };
+    const answers = { [`GET /api/v1/orchestrator/jobs/${completed}/executions`]: { status: 400, body } };
+    await withServer('v1.4.0', { answers }, async ({ jobs }) => {
+      const failure = jobs.executions(completed, { orderBy: 'created_at' });
+      await expect(failure).rejects.toBeInstanceOf(BadRequestError);
+      await expect(failure).rejects.toThrow(/invalid order_by/);
+    });
+  });
+
+  const accepted = { status: 200, body: { JobID: 'j-1', EvaluationID: 'e', Warnings: null } };
+  const MODULE = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 0, 5, 4, 0x6e, 0x61, 0x6d, 0x65);
+
+  test.each([
+    ['v1.6.5', { EntryModule: { Target: '/bacalhau-module/main.wasm' }, EntryPoint: '_start' }, undefined],
+    ['v1.7.0', { EntryModule: '/bacalhau-module/main.wasm', Entrypoint: '_start' }, 1],
+  ])('a WebAssembly module goes to %s as that version takes it', async (version, Params, inputs) => {
+    const answers = { 'PUT /api/v1/orchestrator/jobs': accepted };
+    await withServer('v1.5.2', { version, answers }, async ({ jobs }, { submitted }) => {
+      await jobs.submit(wasm({ module: MODULE }));
+      const [task] = Object(submitted[0]).Job.Tasks;
+      expect(task.Engine).toMatchObject({ Type: 'wasm', Params });
+      expect(task.InputSources?.length).toBe(inputs);
+      // `Default` came with 1.7; without one, each version takes its own.
+      expect(task.Network).toBeUndefined();
+    });
+  });
+
+  test('a count is always sent, because a missing one is 0 before 1.6.5', async () => {
+    const answers = { 'PUT /api/v1/orchestrator/jobs': accepted };
+    await withServer('v1.5.2', { answers }, async ({ jobs }, { submitted }) => {
+      const { Count: _, ...job } = ok('v1.5.2');
+      await jobs.put({ Job: job });
+      await jobs.put({ Job: { ...job, Type: 'service' } });
+      await jobs.put({ Job: { ...job, Count: 0 } });
+      await jobs.put({ Job: { ...job, Type: 'ops' } });
+      expect(submitted.map((body) => Object(body).Job.Count)).toEqual([1, 1, 0, undefined]);
+    });
+  });
+
+  test('the SDK does not say which Bacalhau it is, which servers would judge', async () => {
+    const use = async ({ jobs }: Bacalhau): Promise<void> => {
+      await expect(jobs.list({ limit: 1, headers: { 'X-Bacalhau-Git-Version': 'v1.3.0' } })).rejects.toThrow(
+        /Client version is outdated/,
+      );
+      expect((await jobs.list({ limit: 2 })).items.length).toBeGreaterThan(0);
+    };
+    await withServer('v1.7.0', {}, use, { auth: false });
+  });
+});
