@@ -79,12 +79,10 @@ export class JobCalls {
   put(request: PutJobRequest, options: NamespacedCallOptions = {}): ApiPromise<PutJobResponse> {
     return this.#caller.write('jobs.put', options, ({ jobs }, sending) => {
       checkPutJobRequest(request);
-      const { Job: job } = request;
-      const Namespace = job.Namespace ?? this.#caller.namespace(options);
-      // Servers before 1.6.5 take a missing count for 0 and run nothing, later ones for 1.
-      const Count = job.Count ?? (job.Type === 'batch' || job.Type === 'service' ? 1 : undefined);
-      const putJobRequest = { ...request, Job: { ...job, ...defined({ Namespace, Count }) } };
-      return jobs.putJob({ putJobRequest }, sending);
+      const job = explicit(request.Job);
+      const namespace = job.Namespace ?? this.#caller.namespace(options);
+      const Job = namespace === undefined ? job : { ...job, Namespace: namespace };
+      return jobs.putJob({ putJobRequest: { ...request, Job } }, sending);
     });
   }
 
@@ -366,4 +364,16 @@ export class JobCalls {
     const advice = 'Older servers know a job by its id only and keep one version of it.';
     return this.#caller.transport.requireServer('1.8.0', operation, advice, { signal, timeoutMs });
   }
+}
+
+/** The job with what new servers take for granted and older ones do not, so that it means the same to all. */
+function explicit(job: Job): Job {
+  const isCounted = job.Type === 'batch' || job.Type === 'service';
+  return {
+    ...job,
+    // Before 1.6.5 a missing count is 0, and nothing runs.
+    ...(isCounted && { Count: job.Count ?? 1 }),
+    // Servers up to 1.6 at least refuse a task without any publisher (seen on 1.4.0).
+    Tasks: job.Tasks.map((task) => ({ ...task, Publisher: task.Publisher ?? { Type: '' } })),
+  };
 }

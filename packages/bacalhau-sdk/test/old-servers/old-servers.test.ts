@@ -324,6 +324,19 @@ describe('constructed', () => {
     });
   });
 
+  test('a task without a publisher says so, because 1.4 refuses one that says nothing', async () => {
+    const answers = { 'PUT /api/v1/orchestrator/jobs': accepted };
+    await withServer('v1.4.0', { answers }, async ({ jobs }, { submitted }) => {
+      const job = ok('v1.4.0');
+      const [task] = job.Tasks;
+      if (task === undefined) throw new Error('The recorded job has a task.');
+      const { Publisher: publisher, ...bare } = task;
+      await jobs.put({ Job: { ...job, Tasks: [bare] } });
+      await jobs.put({ Job: job });
+      expect(submitted.map((body) => Object(body).Job.Tasks[0].Publisher)).toEqual([{ Type: '' }, publisher]);
+    });
+  });
+
   test('the SDK does not say which Bacalhau it is, which servers would judge', async () => {
     const use = async ({ jobs }: Bacalhau): Promise<void> => {
       await expect(jobs.list({ limit: 1, headers: { 'X-Bacalhau-Git-Version': 'v1.3.0' } })).rejects.toThrow(
