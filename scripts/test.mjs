@@ -3,15 +3,21 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { install, main, root, run, runTool } from './lib/workspace.mjs';
+import { lintWorkflows } from './lint-workflows.mjs';
 
 const summaryFile = join(root, 'node_modules', '.cache', 'jest-summary.json');
 const timings = [];
+/** Continuous integration has all that tests need on Linux only. */
+const isCompleteRun = Boolean(process.env.CI) && process.platform === 'linux';
+/** Bacalhau's server does not run there, so jest.config.mjs leaves out what needs one. */
+const isWindows = process.platform === 'win32';
 
 await main(async () => {
   const started = Date.now();
   try {
     await stage('install', install);
     await stage('lint', () => runTool('biome', ['ci', '--error-on-warnings', '.']));
+    await stage('workflows', lintWorkflows);
     await stage('build', () => runTool('turbo', ['run', 'build', '--output-logs=errors-only']));
     await stage('typecheck', () => runTool('turbo', ['run', 'typecheck', '--output-logs=errors-only']));
     await stage('typecheck scripts', () => runTool('tsc', ['-p', 'scripts']));
@@ -19,7 +25,7 @@ await main(async () => {
     await stage('unused', () => runTool('knip', ['--no-progress']));
     await stage('packages', () => runTool('node', ['scripts/check-packages.mjs']));
     await stage('generated client', checkGenerated);
-    await stage('server', () => runTool('node', ['scripts/lib/prepare-server.ts']));
+    if (!isWindows) await stage('server', () => runTool('node', ['scripts/lib/prepare-server.ts']));
     await stage('budgets', () => runTool('node', ['scripts/budgets/main.ts']));
     await stage('jest', jest);
   } finally {
@@ -43,7 +49,7 @@ async function stage(name, work) {
 async function checkGenerated() {
   const java = spawnSync('java', ['-version'], { stdio: 'ignore' });
   if (java.status !== 0) {
-    if (process.env.CI) throw new Error('CI needs Java to regenerate the client.');
+    if (isCompleteRun) throw new Error('CI needs Java to regenerate the client.');
     console.log('skipped: there is no Java here, which only people who change the spec need');
     return;
   }
@@ -67,8 +73,8 @@ function summarise() {
   console.log(
     `\nTests: ${summary.numPassedTests} passed, ${summary.numFailedTests} failed, ${summary.numPendingTests} skipped`,
   );
-  if (process.env.CI && summary.numPendingTests > 0) {
-    console.error('In CI no test may be skipped.');
+  if (isCompleteRun && summary.numPendingTests > 0) {
+    console.error('In CI on Linux no test may be skipped.');
     process.exitCode = 1;
   }
 }
