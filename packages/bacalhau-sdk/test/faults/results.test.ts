@@ -12,6 +12,7 @@ import {
   RequestTimeoutError,
 } from '../../src/index.js';
 import { tarGzOf, tarOf } from '../support/archives.js';
+import { expectMode } from '../support/file-modes.js';
 import { keyDirectory } from '../support/key-directory.js';
 import { collect } from '../support/network.js';
 import { contentsOf, freshDirectories } from '../support/results.js';
@@ -329,9 +330,8 @@ describe('what arrives', () => {
     const out = directory();
     await server.job.download(out);
     expect(await contentsOf(out)).toEqual(FILES);
-    const modeOf = async (path: string): Promise<number> => (await fs.stat(join(out, path))).mode & 0o7777;
-    expect(await modeOf('stdout')).toBe(0o600);
-    expect(await modeOf('outputs/run.sh')).toBe(0o755);
+    await expectMode(join(out, 'stdout'), 0o600);
+    await expectMode(join(out, 'outputs/run.sh'), 0o755);
   });
 
   test.each<[string, () => Promise<Buffer> | Buffer, RegExp]>([

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { createHash, createPrivateKey, createPublicKey } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -8,6 +8,7 @@ import { ConfigurationError } from '../../src/errors/index.js';
 import { IdentityStore, type RsaIdentity } from '../../src/identity/index.js';
 import type { Logger } from '../../src/logging/index.js';
 import { files } from '../../src/platform/node/files.js';
+import { expectMode } from '../support/file-modes.js';
 
 const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 const store = (dir: string | undefined, more: { logger?: Logger; allowReadableKeyFile?: boolean } = {}) =>
@@ -26,8 +27,8 @@ test('makes the directory and an RSA 2048 key in PKCS#1 that only its owner can 
   const pem = await readFile(join(dir, 'user_id.pem'), 'utf8');
   expect(pem).toMatch(/^-----BEGIN RSA PRIVATE KEY-----/);
   expect(createPrivateKey(pem).asymmetricKeyDetails?.modulusLength).toBe(2048);
-  expect((await stat(join(dir, 'user_id.pem'))).mode & 0o777).toBe(0o600);
-  expect((await stat(dir)).mode & 0o777).toBe(0o700);
+  await expectMode(join(dir, 'user_id.pem'), 0o600);
+  await expectMode(dir, 0o700);
   expect(await readdir(dir)).toEqual(['user_id.pem']);
   expect(createPublicKey(identity.publicKey).equals(createPublicKey(createPrivateKey(pem)))).toBe(true);
   expect(identity.clientId).toMatch(/^[0-9a-f]{64}$/);
@@ -45,7 +46,8 @@ test('many at once end with one key', async () => {
   const identities = await Promise.all(Array.from({ length: 8 }, () => loadIdentity(folder)));
   expect(new Set(identities.map(({ clientId }) => clientId)).size).toBe(1);
   expect(await readdir(folder)).toEqual(['user_id.pem']);
-});
+  // Making RSA keys takes a busy machine seconds.
+}, 60_000);
 
 test('is the client id that openssl computes from the modulus', async () => {
   const { clientId } = await loadIdentity(folder);

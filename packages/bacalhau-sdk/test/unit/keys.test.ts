@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process';
 import { createPrivateKey, createPublicKey, generateKeyPairSync, sign, verify } from 'node:crypto';
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect, promisify } from 'node:util';
 import { Bacalhau, ConfigurationError, Ed25519Identity, importPublicKey, RsaIdentity } from '../../src/index.js';
+import { expectMode, testModes } from '../support/file-modes.js';
 
 const hex = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'hex'));
 const toHex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
@@ -147,10 +148,10 @@ describe('key files', () => {
     const again = new Bacalhau({ dir, env: {} });
     expect((await again.identity()).clientId).toBe(rsa.clientId);
     expect((await again.identity('ed25519')).clientId).toBe(ed25519.clientId);
-    expect((await stat(join(dir, 'user_id_ed25519.pem'))).mode & 0o777).toBe(0o600);
+    await expectMode(join(dir, 'user_id_ed25519.pem'), 0o600);
   });
 
-  test('that others can read are refused, unless told', async () => {
+  testModes('that others can read are refused, unless told', async () => {
     const key = await Ed25519Identity.generate();
     const file = join(dir, 'user_id_ed25519.pem');
     await writeFile(file, await key.exportPrivateKey(), { mode: 0o644 });
