@@ -49,6 +49,7 @@ const BRAND = Symbol.for('bacalhau-devnet.DevnetError');
  * }
  */
 export class DevnetError extends Error {
+  /** Always `DevnetError`. */
   override readonly name = 'DevnetError';
   /** What went wrong, for programs. */
   readonly code: DevnetErrorCode;

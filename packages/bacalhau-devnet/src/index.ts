@@ -1,3 +1,9 @@
+/**
+ * A real Bacalhau network on this machine, for trying things out and for tests.
+ *
+ * @module bacalhau-devnet
+ */
+
 export type { NodeRole } from './config.js';
 export { startDevnet } from './devnet.js';
 export { DevnetError, type DevnetErrorCode, type LogTail } from './errors.js';

@@ -70,6 +70,7 @@ export interface DevnetOptions extends ServerOptions {
 export interface DevnetNode {
   /** `orchestrator`, `compute-1`, `compute-2`, … */
   readonly name: string;
+  /** `orchestrator` or `compute`. */
   readonly role: NodeRole;
   /** Its node id in the network. */
   readonly id: string;
@@ -87,6 +88,7 @@ export interface DevnetNode {
 
 /** The unexpected end of a server process. */
 export interface NodeExit {
+  /** The node that the process was. */
   readonly node: DevnetNode;
   /** Exit code, or null when a signal ended it. */
   readonly code: number | null;
@@ -98,6 +100,7 @@ export interface NodeExit {
 export interface DevnetLog {
   /** Name of the node. */
   readonly name: string;
+  /** Where it is, for as long as the devnet lives. */
   readonly path: string;
   /** All of it until now. */
   readonly text: string;

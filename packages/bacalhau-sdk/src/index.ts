@@ -1,7 +1,7 @@
 /**
  * Run jobs on Bacalhau from TypeScript and JavaScript.
  *
- * @packageDocumentation
+ * @module bacalhau-sdk
  */
 
 export * from './agent/index.js';

@@ -26,7 +26,9 @@ export interface LegacyDevnetOptions
 export interface LegacyDevnet {
   /** Base URL of the first node's API, such as `http://127.0.0.1:14321`. */
   readonly url: string;
+  /** Host of that API: `127.0.0.1`. */
   readonly host: string;
+  /** Port of that API. */
   readonly port: number;
   /** Environment variables that lead a Bacalhau client here: `BACALHAU_API_HOST` and `BACALHAU_API_PORT`. */
   readonly env: Readonly<Record<string, string>>;

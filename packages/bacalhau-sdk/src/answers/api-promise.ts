@@ -1,8 +1,10 @@
 /** The HTTP side of an answer. */
 export interface ResponseInfo {
+  /** The HTTP status, 200 to 299. */
   readonly status: number;
   /** By lower-case name. */
   readonly headers: Readonly<Record<string, string>>;
+  /** The `X-Request-Id` of the call: the server's log has it too. */
   readonly requestId: string;
   /** For example `v1.9.3`. */
   readonly serverVersion: string | undefined;
@@ -12,7 +14,9 @@ export interface ResponseInfo {
 
 /** An answer and its HTTP side. */
 export interface Reply<T> {
+  /** The answer itself. */
   readonly data: T;
+  /** Its HTTP side. */
   readonly response: ResponseInfo;
 }
 

@@ -62,6 +62,7 @@ export interface JobHistoryOptions extends NamespacedCallOptions {
 
 /** The options of a history that goes on until the job has ended. */
 export interface FollowHistoryOptions extends JobHistoryOptions {
+  /** Goes on with what happens next, until the job has ended. */
   readonly follow: true;
 }
 

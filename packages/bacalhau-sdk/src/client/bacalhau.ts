@@ -83,7 +83,12 @@ export class Bacalhau implements AsyncDisposable {
    * ```
    * @throws {ConfigurationError} if a file is malformed, or names a profile that does not exist.
    */
-  async config(): Promise<ResolvedConfig & { readonly auth: AuthKind }> {
+  async config(): Promise<
+    ResolvedConfig & {
+      /** How calls say who is calling. */
+      readonly auth: AuthKind;
+    }
+  > {
     const { config, auth } = await this.#transport.resolved();
     return { ...config, auth };
   }

@@ -38,24 +38,36 @@ export type Source = 'option' | 'environment' | 'profile' | 'config.yaml' | 'def
 export interface ResolvedConfig {
   /** Scheme, host and port, and a path where a gateway wants one; no slash at the end. */
   readonly baseUrl: string;
+  /** The namespace of calls that name none; undefined for the server's own, `default`. */
   readonly namespace: string | undefined;
   /** The directory of keys, tokens and profiles; undefined where there is no home directory and none was named. */
   readonly dir: string | undefined;
   /** The profile that the address came from. */
   readonly profile: string | undefined;
+  /** How the server's certificate is checked. */
   readonly tls: ResolvedTls;
+  /** What is logged. */
   readonly logLevel: LogLevel;
+  /** Where each came from. */
   readonly sources: {
+    /** Of `baseUrl`. */
     readonly endpoint: Source;
+    /** Of `dir`. */
     readonly dir: Source;
+    /** Of `tls`. */
     readonly tls: Source;
+    /** Of `logLevel`. */
     readonly logLevel: Source;
   };
 }
 
+/** How a server's certificate is checked, with every question answered. */
 export interface ResolvedTls {
+  /** PEM texts of authorities that are trusted beside those of the runtime. */
   readonly ca: readonly string[] | undefined;
+  /** The PEM file of such authorities. */
   readonly caFile: string | undefined;
+  /** Whether any certificate is taken. */
   readonly insecure: boolean;
 }
 

@@ -9,6 +9,7 @@ const isBranded = (value: unknown): value is Branded => typeof value === 'object
 
 /** How an error came about, in the standard `cause`. */
 export interface ErrorCause {
+  /** What led to it: an error, or the reason of an aborted signal. */
   readonly cause?: unknown;
 }
 
@@ -42,6 +43,7 @@ export class BacalhauError extends Error {
     Object.defineProperty(this, BRAND, { value: lineage });
   }
 
+  /** @internal What makes `instanceof` work across copies of the package. */
   static override [Symbol.hasInstance](value: unknown): boolean {
     // A subclass made by an application has no `kind` of its own, and then the language's own rule is right.
     return Object.hasOwn(this, 'kind')

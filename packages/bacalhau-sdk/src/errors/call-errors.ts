@@ -32,6 +32,7 @@ export class CallError extends BacalhauError implements CallFacts {
 /** The server could not be reached, or the connection broke. `code` is the system's, for example `ECONNREFUSED`. */
 export class ConnectionError extends CallError {
   protected static override readonly kind: string = 'ConnectionError';
+  /** The system's code, for example `ECONNREFUSED` or `ENOTFOUND`; undefined where the runtime gives none. */
   readonly code: string | undefined;
 
   constructor(message: string, facts: CallFacts & { readonly code?: string | undefined }, options: ErrorCause = {}) {

@@ -34,6 +34,7 @@ export type DownloadErrorReason =
 
 /** What is known of a failed download. */
 export interface DownloadErrorFacts {
+  /** Why, for programs. */
   readonly reason: DownloadErrorReason;
   /** The entry of the archive, or the file, that it is about. */
   readonly entry?: string | undefined;
@@ -56,6 +57,7 @@ export interface DownloadErrorFacts {
  */
 export class DownloadError extends BacalhauError implements DownloadErrorFacts {
   protected static override readonly kind: string = 'DownloadError';
+  /** Why, for programs. */
   readonly reason: DownloadErrorReason;
   readonly entry: string | undefined;
   readonly url: string | undefined;

@@ -4,6 +4,7 @@ import { BacalhauError } from './base.js';
 /** Something about a job is not as it should be. */
 export class JobError extends BacalhauError {
   protected static override readonly kind: string = 'JobError';
+  /** The job's id. */
   readonly jobId: string;
   /** The job as it was seen last. */
   readonly job: Job;
@@ -22,6 +23,7 @@ export class JobFailedError extends JobError {
   readonly code: string | undefined;
   /** The server's advice. */
   readonly hint: string | undefined;
+  /** Its executions as they were seen last. */
   readonly executions: readonly Execution[];
 
   constructor(

@@ -38,6 +38,7 @@ export class Ed25519Identity implements Identity {
     this.#public = publicKey;
   }
 
+  /** A new key, from the random numbers of the runtime. */
   static async generate(): Promise<Ed25519Identity> {
     return Ed25519Identity.import(crypto.getRandomValues(new Uint8Array(KEY_BYTES)));
   }
@@ -56,6 +57,7 @@ export class Ed25519Identity implements Identity {
     return new Ed25519Identity(own, await Ed25519PublicKey.from(await getPublicKeyAsync(own)));
   }
 
+  /** What it signs with: Ed25519 (RFC 8032). */
   get algorithm(): 'ed25519' {
     return 'ed25519';
   }
@@ -79,11 +81,13 @@ export class Ed25519Identity implements Identity {
     return this.#seed.slice();
   }
 
+  /** The 64 bytes of an Ed25519 signature over the bytes. */
   async sign(data: Uint8Array): Promise<Uint8Array> {
     const { signAsync } = await noble();
     return signAsync(data, this.#seed);
   }
 
+  /** Whether this key made the signature. By the strict rules of RFC 8032; never rejects because of a bad signature. */
   verify(data: Uint8Array, signature: Uint8Array): Promise<boolean> {
     return this.#public.verify(data, signature);
   }

@@ -68,6 +68,7 @@ export class RsaIdentity implements Identity {
     return new RsaIdentity(publicDer, privateKey, await RsaPublicKey.fromPkcs1(publicDer));
   }
 
+  /** What it signs with: RSASSA-PKCS1-v1_5 with SHA-256, as Bacalhau's challenge wants it. */
   get algorithm(): 'rsa-v1_5-sha256' {
     return 'rsa-v1_5-sha256';
   }
@@ -93,6 +94,7 @@ export class RsaIdentity implements Identity {
     return new Uint8Array(await subtle().sign(ALGORITHM.name, this.#private, concat(data)));
   }
 
+  /** Whether this key made the signature. */
   verify(data: Uint8Array, signature: Uint8Array): Promise<boolean> {
     return this.#public.verify(data, signature);
   }

@@ -12,7 +12,9 @@ export type SignatureAlgorithm = 'ed25519' | 'rsa-v1_5-sha256';
 export interface Signer {
   /** What the other side knows the key by. */
   readonly keyId: string;
+  /** What it signs with. */
   readonly algorithm: SignatureAlgorithm;
+  /** Signs the bytes; the key may be elsewhere. */
   sign(data: Uint8Array): Promise<Uint8Array>;
 }
 
@@ -20,7 +22,9 @@ export interface Signer {
 export interface PublicKey {
   /** What the keys of this package sign by unless told otherwise: the client id of their owner. */
   readonly keyId: string;
+  /** What its signatures are made with. */
   readonly algorithm: SignatureAlgorithm;
+  /** Whether this key made the signature over the bytes. */
   verify(data: Uint8Array, signature: Uint8Array): Promise<boolean>;
 }
 

@@ -215,7 +215,12 @@ export class JobHandle {
   }
 
   /** What is needed to take the job up again: `bacalhau.job(id, { namespace })`. */
-  toJSON(): { id: string; namespace?: string } {
+  toJSON(): {
+    /** The job's id. */
+    id: string;
+    /** Its namespace, if the handle knows it. */
+    namespace?: string;
+  } {
     return { id: this.id, ...(this.namespace !== undefined && { namespace: this.namespace }) };
   }
 

@@ -4,11 +4,15 @@ import type { SubmissionFacts } from '../submission/index.js';
 
 /** What one execution of a job printed, and how it ended. */
 export interface ExecutionOutput {
+  /** The full id of the execution. */
   readonly executionId: string;
+  /** The id of the node that ran it. */
   readonly nodeId: string;
   /** What the program ended with. -1 of a completed WebAssembly program means that it set none, which is success. */
   readonly exitCode: number;
+  /** What the program printed to its standard output, as UTF-8. */
   readonly stdout: string;
+  /** What it printed to its standard error, as UTF-8. */
   readonly stderr: string;
   /** Whether `stdout` and `stderr` are all that the program printed; if not, they are what the server kept. */
   readonly outputComplete: boolean;
@@ -18,7 +22,9 @@ export interface ExecutionOutput {
 
 /** What came of a job that was run to its end. */
 export interface RunResult extends SubmissionFacts {
+  /** The id that the server gave the job. */
   readonly jobId: string;
+  /** The namespace that the job is in. */
   readonly namespace: string;
   /** The job, ended. */
   readonly job: Job;
@@ -26,6 +32,7 @@ export interface RunResult extends SubmissionFacts {
   readonly exitCode: number;
   /** Of all executions, one after the other, in the order of `executions`. */
   readonly stdout: string;
+  /** The same of the standard error. */
   readonly stderr: string;
   /** Whether that is all that was printed, for every execution. */
   readonly outputComplete: boolean;

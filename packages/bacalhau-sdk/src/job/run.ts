@@ -6,6 +6,7 @@ import type { WaitOptions } from '../wait/index.js';
 import type { RunResult } from './run-result.js';
 import type { SubmittedJob } from './submitted-job.js';
 
+/** How a job is run to its end. */
 export interface RunOptions extends WaitOptions {
   /** The namespace. Default: the job's own, else the client's. */
   readonly namespace?: string | undefined;

@@ -14,6 +14,7 @@ export type SignatureProblem = 'client-id' | 'key' | 'payload' | 'unknown';
 /** The server refused a submission or a cancellation because of its signature. */
 export class LegacySignatureError extends ApiError {
   protected static override readonly kind: string = 'LegacySignatureError';
+  /** Which part does not fit. */
   readonly problem: SignatureProblem;
 
   constructor(message: string, facts: ApiErrorFacts & { readonly problem: SignatureProblem }) {
@@ -24,13 +25,16 @@ export class LegacySignatureError extends ApiError {
 
 /** Why a run failed, from the job's events. */
 export interface LegacyFailureCause {
+  /** The node that said it, where the event names one. */
   readonly nodeId: string | undefined;
+  /** The node's words, for example `exit code was not zero: 3`. */
   readonly message: string;
 }
 
 /** A legacy job ended, but not well. */
 export class LegacyJobError extends BacalhauError {
   protected static override readonly kind: string = 'LegacyJobError';
+  /** The job's id. */
   readonly jobId: string;
   /** How it ended. */
   readonly outcome: 'failed' | 'cancelled';

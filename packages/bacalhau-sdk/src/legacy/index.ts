@@ -1,7 +1,7 @@
 /**
  * The jobs of Bacalhau networks of before 1.4.
  *
- * @packageDocumentation
+ * @module bacalhau-sdk/legacy
  */
 
 export type { ApiPromise, Reply, ResponseInfo } from '../answers/index.js';

@@ -27,14 +27,17 @@ export interface LegacyJob {
   readonly Spec: Spec;
   /** Default: one node, `{ Concurrency: 1 }`. */
   readonly Deal?: Deal | undefined;
+  /** How many shards a job is cut into. Default: the server's, one. */
   readonly ExecutionPlan?: ExecutionPlan | undefined;
 }
 
+/** Options of a submission. */
 export interface LegacySubmitOptions extends CallOptions {
   /** The files of a job in a programming language: a tar.gz in standard base64. Servers up to 0.3.16. */
   readonly context?: string | undefined;
 }
 
+/** Which jobs to list, and in which order. */
 export interface LegacyListOptions extends CallOptions {
   /** One job, whoever submitted it: its id or the first 8 characters of that. */
   readonly id?: string | undefined;
@@ -56,6 +59,7 @@ export interface LegacyListOptions extends CallOptions {
   readonly excludeTags?: readonly string[] | undefined;
 }
 
+/** How to wait for the end of a job. */
 export interface LegacyWaitOptions extends Omit<CallOptions, 'timeoutMs'> {
   /** How long to wait at most, in milliseconds. Default: no limit: a job that no node bids for stays for ever. */
   readonly timeoutMs?: number | undefined;

@@ -2,6 +2,7 @@ import type { Execution, JobState, RunOutput, ShardState, StorageSpec } from 'ba
 
 /** One run of a job on a node, whichever of the servers' shapes it came in. */
 export interface LegacyRun {
+  /** The id of the node. */
   readonly nodeId: string;
   /** Which part of a sharded job it is; 0 for all others. */
   readonly shard: number;

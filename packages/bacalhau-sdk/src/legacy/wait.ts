@@ -8,6 +8,7 @@ import { type LegacyRun, runsOf } from './runs.js';
 
 /** A legacy job that ended well. */
 export interface LegacyOutcome {
+  /** The full id of the job. */
   readonly jobId: string;
   /** The server's last word about it. */
   readonly state: JobState;

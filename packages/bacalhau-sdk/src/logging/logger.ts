@@ -1,14 +1,19 @@
 /** Where log lines go. `console` is one, and so are the loggers of pino, winston and others. */
 export interface Logger {
+  /** Every request and answer. */
   debug(message: string): void;
+  /** A call that is repeated; a login. */
   info(message: string): void;
+  /** What may surprise, for example a certificate that is not checked. */
   warn(message: string): void;
+  /** For what cannot be thrown; nothing so far. */
   error(message: string): void;
 }
 
 /** From silent to everything; each level contains those before it. */
 export const LOG_LEVELS = ['off', 'error', 'warn', 'info', 'debug'] as const;
 
+/** How much is logged; each contains those before it. */
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 const ignore = (): void => undefined;

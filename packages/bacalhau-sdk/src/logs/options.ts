@@ -1,5 +1,6 @@
 /** One piece of a job's output. */
 export interface LogEntry {
+  /** Where the program printed it. */
   readonly stream: 'stdout' | 'stderr';
   /**
    * What was printed: a chunk as the node recorded it, line ends included; with `lines`, one line without its end.
@@ -17,6 +18,7 @@ export interface LogEntry {
 
 /** Tells that a log stream broke and is taken up where it was. Nothing is lost or doubled by that. */
 export interface LogReconnect {
+  /** The full id of the execution whose stream broke. */
   readonly executionId: string;
   /** What happened. */
   readonly reason: string;

@@ -37,7 +37,9 @@ export interface ForwardProxy {
 
 /** The part of Node's `http.Agent` and `https.Agent` that is relied on here, so that no Node type is needed to name it. */
 export interface HttpAgent {
+  /** How many sockets it opens to one host. */
   readonly maxSockets: number;
+  /** Closes its sockets. */
   destroy(): void;
 }
 

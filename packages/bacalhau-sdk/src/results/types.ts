@@ -8,6 +8,7 @@ export interface ResultBase {
 
 /** The `local` publisher: an archive that the compute node itself serves. */
 export interface UrlResult extends ResultBase {
+  /** Tells the kinds of results apart. */
   readonly type: 'url';
   /** Without access control. Its host is what the compute node is configured with: often `127.0.0.1`. */
   readonly url: string;
@@ -15,12 +16,15 @@ export interface UrlResult extends ResultBase {
 
 /** A place in S3 or in a store that speaks its protocol. */
 export interface S3Location {
+  /** The name of the bucket. */
   readonly bucket: string;
   /** An object; or, with `/` or `*` at the end, all objects whose keys begin so. */
   readonly key: string;
+  /** For example `eu-central-1`; absent where the publisher named none. */
   readonly region?: string | undefined;
   /** Absent for Amazon's own. */
   readonly endpoint?: string | undefined;
+  /** Of an object in a bucket that keeps versions. */
   readonly versionId?: string | undefined;
   /** SHA-256 of the object in base64. */
   readonly checksumSha256?: string | undefined;
@@ -28,6 +32,7 @@ export interface S3Location {
 
 /** The `s3` and `s3managed` publishers, where the orchestrator signs URLs: an archive that anybody with the URL can read. */
 export interface S3PreSignedResult extends ResultBase {
+  /** Tells the kinds of results apart. */
   readonly type: 's3PreSigned';
   /** Ends working 15 minutes (`s3`) or an hour (`s3managed`) after it was asked for, unless configured otherwise. */
   readonly url: string;
@@ -39,17 +44,21 @@ export interface S3PreSignedResult extends ResultBase {
 
 /** The `s3` publisher, where the orchestrator signs nothing: it takes credentials to read it. */
 export interface S3Result extends ResultBase, S3Location {
+  /** Tells the kinds of results apart. */
   readonly type: 's3';
 }
 
 /** The `ipfs` publisher. */
 export interface IpfsResult extends ResultBase {
+  /** Tells the kinds of results apart. */
   readonly type: 'ipfs';
+  /** The content id of a folder with the result. */
   readonly cid: string;
 }
 
 /** A kind of result that this version of the SDK does not know. It cannot be downloaded. */
 export interface UnknownResult extends ResultBase {
+  /** Tells the kinds of results apart. */
   readonly type: 'unknown';
   /** As the server sent it. */
   readonly spec: SpecConfig;
@@ -60,7 +69,9 @@ export type JobResult = UrlResult | S3PreSignedResult | S3Result | IpfsResult | 
 
 /** Credentials for S3. */
 export interface S3Credentials {
+  /** What AWS calls `AWS_ACCESS_KEY_ID`. */
   readonly accessKeyId: string;
+  /** What AWS calls `AWS_SECRET_ACCESS_KEY`. Requests are signed with it; it is never sent. */
   readonly secretAccessKey: string;
   /** Of temporary credentials. */
   readonly sessionToken?: string | undefined;
@@ -116,8 +127,11 @@ export interface TransferOptions extends ListResultsOptions {
    * Counting starts anew with every mebibyte that arrives. Default: 4.
    */
   readonly maxRetries?: number | undefined;
+  /** What it may take at most. */
   readonly limits?: ResultLimits | undefined;
+  /** For results of type `s3`: credentials, endpoint, region. */
   readonly s3?: S3Options | undefined;
+  /** For results of type `ipfs`: which node to ask. */
   readonly ipfs?: IpfsOptions | undefined;
   /**
    * Other addresses for hosts that results name but this machine reaches elsewhere: `host` or `host:port` as in the
@@ -137,9 +151,11 @@ export interface DownloadProgress {
   readonly totalBytes?: number | undefined;
   /** Files and bytes that were written so far, unpacked. */
   readonly files: number;
+  /** Bytes that were written so far, unpacked. */
   readonly writtenBytes: number;
   /** Which result is being fetched, from 1, and of how many. */
   readonly result: number;
+  /** How many results there are. */
   readonly results: number;
   /** The file that is being written, relative to the directory. */
   readonly path?: string | undefined;
@@ -166,13 +182,17 @@ export interface DownloadOptions extends TransferOptions {
 export interface DownloadedFile {
   /** Relative to the directory, with `/`. */
   readonly path: string;
+  /** In bytes. */
   readonly size: number;
+  /** The execution whose result it belongs to. */
   readonly executionId?: string | undefined;
 }
 
 /** A result that was written. */
 export interface DownloadedResult {
+  /** How it was published. */
   readonly type: JobResult['type'];
+  /** The execution that made it. */
   readonly executionId?: string | undefined;
   /** Its folder, relative to the directory; empty for the directory itself. */
   readonly folder: string;
@@ -184,7 +204,9 @@ export interface DownloadedResult {
 export interface DownloadSummary {
   /** The directory, absolute. */
   readonly directory: string;
+  /** One entry for each execution. */
   readonly results: readonly DownloadedResult[];
+  /** All files, in the order in which they came. */
   readonly files: readonly DownloadedFile[];
   /** Bytes on disk. */
   readonly writtenBytes: number;
@@ -196,6 +218,7 @@ export interface DownloadSummary {
 export interface ResultFile {
   /** As in the result, with `/`: `stdout`, `stderr`, `exitCode`, and what the job wrote, such as `outputs/a.txt`. */
   readonly path: string;
+  /** The execution that made it. */
   readonly executionId?: string | undefined;
   /** In bytes. */
   readonly size: number;

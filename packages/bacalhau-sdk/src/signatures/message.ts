@@ -5,9 +5,11 @@ export type HeadersLike =
 
 /** A request as the signature sees it. */
 export interface RequestParts {
+  /** For example `GET`. */
   readonly method: string;
   /** The whole URL, or the path and query of a request line; then the authority is the header `Host`. */
   readonly url: string | URL;
+  /** Names in any case. */
   readonly headers: HeadersLike;
 }
 

@@ -12,6 +12,7 @@ export interface SignedRequest extends RequestParts {
   readonly body?: Uint8Array | string | undefined;
 }
 
+/** What a signature has to be. */
 export interface VerifyOptions {
   /** Finds a known key by its id; undefined for a stranger's. */
   readonly key: (keyId: string) => PublicKey | undefined | Promise<PublicKey | undefined>;
@@ -31,9 +32,13 @@ export interface VerifyOptions {
 
 /** Who sent a request, and when. */
 export interface VerifiedRequest {
+  /** The id of the key that signed it. */
   readonly keyId: string;
+  /** When it was signed. */
   readonly created: Date;
+  /** Until when it is valid. */
   readonly expires: Date;
+  /** What makes it the only one of its kind. */
   readonly nonce: string;
 }
 

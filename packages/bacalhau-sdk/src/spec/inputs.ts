@@ -7,6 +7,7 @@ interface Placed {
   readonly target: string;
 }
 
+/** A file that is sent along with the job. */
 export interface InlineInput extends Placed {
   /** The file's content, up to about 700 kB: it is sent along with the job. */
   readonly content: string | Uint8Array;
@@ -14,6 +15,7 @@ export interface InlineInput extends Placed {
   readonly mediaType?: string | undefined;
 }
 
+/** A file or folder that is on the nodes already. */
 export interface LocalInput extends Placed {
   /** A path on the nodes, which they must allow. */
   readonly path: string;
@@ -21,27 +23,35 @@ export interface LocalInput extends Placed {
   readonly readWrite?: boolean | undefined;
 }
 
+/** A file that the nodes download. */
 export interface UrlInput extends Placed {
   /** Its last part is the name of the file, which appears in the folder `target`. */
   readonly url: string;
 }
 
+/** Objects in S3, or in a store that speaks its protocol. */
 export interface S3Input extends Placed {
+  /** The name of the bucket. */
   readonly bucket: string;
   /** An object, a folder ending in `/`, or a prefix ending in `*`. */
   readonly key?: string | undefined;
+  /** For example `eu-central-1`. Default: the nodes' own. */
   readonly region?: string | undefined;
   /** Of a server other than Amazon's. */
   readonly endpoint?: string | undefined;
   /** A regular expression on what comes after the prefix. */
   readonly filter?: string | undefined;
+  /** Of an object in a bucket that keeps versions. */
   readonly versionId?: string | undefined;
+  /** SHA-256 of the object in base64; the node refuses another content. */
   readonly checksumSha256?: string | undefined;
   /** How objects are dealt out to the executions of a job with a count above 1, as Bacalhau's documentation has it. */
   readonly partition?: Readonly<Record<string, unknown>> | undefined;
 }
 
+/** A file or folder in IPFS. */
 export interface IpfsInput extends Placed {
+  /** Its content id. */
   readonly cid: string;
 }
 

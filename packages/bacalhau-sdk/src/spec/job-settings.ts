@@ -63,9 +63,11 @@ export interface JobSettings {
   readonly publisher?: SpecConfig | undefined;
   /** Environment variables; names in capital letters. `env:NAME` takes the node's own, if the node allows it. */
   readonly env?: Readonly<Record<string, string>> | undefined;
+  /** What it may use on each node. Default: the server's, usually half a CPU and 512 MB. */
   readonly resources?: ResourceSettings | undefined;
   /** A type such as `none` or `host`, or the whole setting for domains and ports. Default: the node decides. */
   readonly network?: NetworkType | NetworkConfig | undefined;
+  /** How long it may take, in seconds. Default: the orchestrator's. */
   readonly timeouts?: TimeoutSettings | undefined;
 }
 

@@ -9,6 +9,7 @@ export interface JobContext {
 
 /** A job that takes its final shape when it is submitted: a module is read then, and written as the server wants it. */
 export interface JobTemplate {
+  /** The job as it is sent. Called once for each submission. */
   toJob(context: JobContext): Promise<Job>;
 }
 

@@ -1,9 +1,12 @@
 import type { SpecConfig } from 'bacalhau-apiclient';
 
+/** Where in S3 a result goes. */
 export interface S3Publisher {
+  /** The name of the bucket. */
   readonly bucket: string;
   /** May hold `{jobID}`, `{executionID}`, `{nodeID}`, `{date}` and `{time}`. */
   readonly key: string;
+  /** For example `eu-central-1`. Default: the nodes' own. */
   readonly region?: string | undefined;
   /** Of a server other than Amazon's. */
   readonly endpoint?: string | undefined;

@@ -13,7 +13,14 @@ export interface WasmSettings extends JobSettings {
    * The module: its bytes or the path of a file here (sent along with the job, so up to about 700 kB), an `http:` URL
    * that the nodes fetch, or a path on the nodes.
    */
-  readonly module: Uint8Array | string | URL | { readonly nodePath: string };
+  readonly module:
+    | Uint8Array
+    | string
+    | URL
+    | {
+        /** An absolute path, which the nodes must allow. */
+        readonly nodePath: string;
+      };
   /** The function to call. Default: `_start`. */
   readonly entrypoint?: string | undefined;
   /** Arguments of the program. */

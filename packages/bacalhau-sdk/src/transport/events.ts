@@ -6,8 +6,11 @@ export interface RequestEvent {
   readonly operation: string;
   /** 1 for the first request of a call. */
   readonly attempt: number;
+  /** The `X-Request-Id` of the call: the server's log has it too. */
   readonly requestId: string;
+  /** For example `GET`. */
   readonly method: string;
+  /** With path and query. */
   readonly url: string;
   /** Secret ones are blacked out. */
   readonly headers: Readonly<Record<string, string>>;
@@ -15,12 +18,19 @@ export interface RequestEvent {
 
 /** How one request ended: with a status, or with nothing when the connection broke or the caller gave up. */
 export interface ResponseEvent {
+  /** The SDK's name of the call, for example `jobs.list`. */
   readonly operation: string;
+  /** 1 for the first request of a call. */
   readonly attempt: number;
+  /** The `X-Request-Id` of the call. */
   readonly requestId: string;
+  /** For example `GET`. */
   readonly method: string;
+  /** With path and query. */
   readonly url: string;
+  /** From sending it to the end of the body, in milliseconds. */
   readonly durationMs: number;
+  /** The HTTP status; undefined if no answer came. */
   readonly status: number | undefined;
   /** Secret ones are blacked out. */
   readonly headers: Readonly<Record<string, string>>;
@@ -28,11 +38,14 @@ export interface ResponseEvent {
 
 /** A request failed and will be repeated. */
 export interface RetryEvent {
+  /** The SDK's name of the call, for example `jobs.list`. */
   readonly operation: string;
   /** The attempt that failed. */
   readonly attempt: number;
+  /** The `X-Request-Id` of the call. */
   readonly requestId: string;
   /** How long the SDK waits before the next one, in milliseconds. */
   readonly delayMs: number;
+  /** Why it failed. */
   readonly error: BacalhauError;
 }

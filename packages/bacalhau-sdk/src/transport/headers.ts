@@ -1,5 +1,6 @@
 import { ConfigurationError } from '../errors/index.js';
 
+/** Names and values, a plain object. */
 export type Headers = Readonly<Record<string, string>>;
 
 /** Names of headers whose values are secret. */

@@ -12,6 +12,7 @@ export interface JobReference {
   readonly namespace: string | undefined;
 }
 
+/** How to wait for the end of a job. */
 export interface WaitOptions {
   /** How long to wait at most, in milliseconds. Default: for ever. */
   readonly timeoutMs?: number | undefined;

@@ -1,0 +1,21 @@
+// `npm run docs:build`: the documentation as a folder of static pages, docs/site/dist. A warning is an error.
+import { fileURLToPath } from 'node:url';
+import { Application } from 'typedoc';
+import { problemsOf } from './check.mjs';
+
+const app = await Application.bootstrapWithPlugins({
+  options: fileURLToPath(new URL('typedoc.config.mjs', import.meta.url)),
+});
+const project = await app.convert();
+if (project !== undefined) {
+  app.validate(project);
+  await app.generateOutputs(project);
+}
+if (project === undefined || app.logger.hasErrors() || app.logger.hasWarnings()) {
+  process.exitCode = 1;
+} else {
+  const { pages, problems } = problemsOf(app.options.getValue('out'));
+  for (const problem of problems) console.error(problem);
+  if (problems.length > 0) process.exitCode = 1;
+  else console.log(`${pages} pages, and every link on them leads somewhere`);
+}

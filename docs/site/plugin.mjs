@@ -1,0 +1,41 @@
+// What TypeDoc has no options for: names and groups of documents, and READMEs of packages.
+import { readFileSync } from 'node:fs';
+import { basename, dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Converter, MinimalSourceFile, ReflectionKind, Renderer } from 'typedoc';
+import { contents } from './contents.mjs';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const groups = new Map(Object.entries(contents).flatMap(([group, paths]) => paths.map((path) => [path, group])));
+
+/** @param {import('typedoc').Application} app */
+export function load(app) {
+  const titles = new Map();
+
+  app.converter.on(Converter.EVENT_CREATE_DOCUMENT, (_context, document) => {
+    const { project } = document;
+    const path = document.project.files.getReflectionPath(document);
+    const isReadme = basename(path) === 'README.md';
+    document.frontmatter['group'] = groups.get(relative(root, path));
+    // The name decides the address of its page; on the page, and in the navigation, stands its first heading.
+    document.name = basename(isReadme ? dirname(path) : path, '.md').toLowerCase();
+    titles.set(document, /^# (.+)$/m.exec(readFileSync(path, 'utf8'))?.[1] ?? document.name);
+    if (isReadme) project.files.registerReflectionPath(dirname(path), document);
+  });
+  app.renderer.on(Renderer.EVENT_BEGIN, () => {
+    for (const [document, title] of titles) document.name = title;
+  });
+
+  // The page of a package begins with its README, and links to that or to the folder lead there.
+  app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => {
+    for (const module of project.getChildrenByKind(ReflectionKind.Module)) {
+      if (module.name.includes('/')) continue;
+      const folder = join(root, 'packages', module.name);
+      const path = join(folder, 'README.md');
+      const text = readFileSync(path, 'utf8').replace(/^# .+\n/, '');
+      module.readme = app.converter.parseRawComment(new MinimalSourceFile(text, path), project.files).content;
+      project.files.registerReflectionPath(path, module);
+      project.files.registerReflectionPath(folder, module);
+    }
+  });
+}

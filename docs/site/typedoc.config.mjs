@@ -1,0 +1,44 @@
+// What `npm run docs:build` makes: the home page from README.md, the guides of docs/, and the reference of the packages.
+import { OptionDefaults } from 'typedoc';
+import { contents } from './contents.mjs';
+
+const packages = '../../packages';
+
+/** @type {Partial<import('typedoc').TypeDocOptions>} */
+export default {
+  name: 'Bacalhau for TypeScript',
+  plugin: ['./plugin.mjs'],
+  tsconfig: './tsconfig.json',
+  entryPoints: [
+    `${packages}/bacalhau-sdk/src/index.ts`,
+    `${packages}/bacalhau-sdk/src/legacy/index.ts`,
+    `${packages}/bacalhau-devnet/src/index.ts`,
+    `${packages}/bacalhau-apiclient/src/index.ts`,
+    `${packages}/bacalhau-apiclient/src/legacy.ts`,
+  ],
+  // `npm run typecheck` does that, with the settings of each package.
+  skipErrorChecking: true,
+  out: './dist',
+  readme: '../../README.md',
+  projectDocuments: Object.values(contents)
+    .flat()
+    .map((path) => `../../${path}`),
+  customCss: './style.css',
+  headings: { readme: false, document: false },
+  navigation: { includeGroups: true, includeFolders: false },
+  sortEntryPoints: false,
+  groupOrder: [...Object.keys(contents), 'Modules', '*'],
+  // The generator's templates use one that TSDoc does not have.
+  blockTags: [...OptionDefaults.blockTags, '@memberof'],
+  excludeTags: [...OptionDefaults.excludeTags, '@memberof'],
+  packagesRequiringDocumentation: ['bacalhau-sdk', 'bacalhau-devnet'],
+  treatWarningsAsErrors: true,
+  validation: {
+    notExported: true,
+    invalidLink: true,
+    invalidPath: true,
+    notDocumented: true,
+    rewrittenLink: true,
+    unusedMergeModuleWith: true,
+  },
+};
