@@ -24,6 +24,7 @@ await main(async () => {
     await stage('typecheck benchmarks', () => runTool('tsc', ['-p', 'benchmarks']));
     await stage('unused', () => runTool('knip', ['--no-progress']));
     await stage('packages', () => runTool('node', ['scripts/check-packages.mjs']));
+    await stage('API report', () => runTool('node', ['scripts/api-report.mjs']));
     await stage('documentation', () => runTool('node', ['docs/site/build.mjs']));
     if (!isWindows) {
       await stage('generated client', checkGenerated);

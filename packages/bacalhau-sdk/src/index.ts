@@ -119,8 +119,8 @@ export type { OnExisting, SubmissionFacts, SubmitOptions } from './submission/in
 export type {
   CallOptions,
   ClientOptions,
-  Headers,
   NamespacedCallOptions,
+  Release,
   RequestEvent,
   ResponseEvent,
   RetryEvent,

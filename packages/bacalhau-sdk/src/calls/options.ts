@@ -1,6 +1,7 @@
 import type { ExecutionOrderBy, JobHistoryEventType, JobInclude, JobOrderBy } from 'bacalhau-apiclient';
 import type { NamespacedCallOptions } from '../transport/index.js';
 
+/** What to know of a job. */
 export interface GetJobOptions extends NamespacedCallOptions {
   /** What to bring along. Default: nothing. */
   readonly include?: JobInclude | readonly JobInclude[] | undefined;
@@ -10,6 +11,7 @@ export interface GetJobOptions extends NamespacedCallOptions {
   readonly jobVersion?: number | undefined;
 }
 
+/** Which jobs to list, and in which order. */
 export interface ListJobsOptions extends NamespacedCallOptions {
   /** Entries a page, never a cap; 0 for all. Default: 5 where the list is awaited, 1,000 where it is looped over. */
   readonly limit?: number | undefined;
@@ -23,6 +25,7 @@ export interface ListJobsOptions extends NamespacedCallOptions {
   readonly labels?: readonly string[] | undefined;
 }
 
+/** Which executions of a job to list, and in which order. */
 export interface JobExecutionsOptions extends NamespacedCallOptions {
   /** How many at most; 0 for all. Servers give no second page. Default: 5 where the list is awaited, all where it is looped over. */
   readonly limit?: number | undefined;
@@ -38,6 +41,7 @@ export interface JobExecutionsOptions extends NamespacedCallOptions {
   readonly allJobVersions?: boolean | undefined;
 }
 
+/** Which of a job's events to list. */
 export interface JobHistoryOptions extends NamespacedCallOptions {
   /** Events of the job, of its executions, or `all`. Default: `execution`. */
   readonly eventType?: JobHistoryEventType | undefined;
@@ -66,6 +70,7 @@ export interface FollowHistoryOptions extends JobHistoryOptions {
   readonly follow: true;
 }
 
+/** Which job to run again. */
 export interface RerunOptions extends NamespacedCallOptions {
   /** Which version of the specification. Default: the latest. */
   readonly jobVersion?: number | undefined;

@@ -24,6 +24,7 @@ export interface ApiErrorFacts {
 
 /** The server answered with an error. Subclasses tell the common ones apart. */
 export class ApiError extends BacalhauError implements ApiErrorFacts {
+  /** @internal */
   protected static override readonly kind: string = 'ApiError';
   readonly operation: string;
   readonly status: number;
@@ -51,45 +52,54 @@ export class ApiError extends BacalhauError implements ApiErrorFacts {
 
 /** The server refused the request as malformed (400). */
 export class BadRequestError extends ApiError {
+  /** @internal */
   protected static override readonly kind: string = 'BadRequestError';
 }
 
 /** The server does not know who is asking (401). */
 export class AuthenticationError extends ApiError {
+  /** @internal */
   protected static override readonly kind: string = 'AuthenticationError';
 }
 
 /** The server knows who is asking and says no (403). */
 export class PermissionDeniedError extends ApiError {
+  /** @internal */
   protected static override readonly kind: string = 'PermissionDeniedError';
 }
 
 /** There is no such job, node or path (404). */
 export class NotFoundError extends ApiError {
+  /** @internal */
   protected static override readonly kind: string = 'NotFoundError';
 }
 
 /** The request contradicts the present state: a finished job cannot be stopped, an unchanged job not be resubmitted. */
 export class ConflictError extends ApiError {
+  /** @internal */
   protected static override readonly kind: string = 'ConflictError';
 }
 
 /** The request is larger than the server takes: 10,000,000 bytes (413). */
 export class PayloadTooLargeError extends ApiError {
+  /** @internal */
   protected static override readonly kind: string = 'PayloadTooLargeError';
 }
 
 /** Too many requests (429). */
 export class RateLimitError extends ApiError {
+  /** @internal */
   protected static override readonly kind: string = 'RateLimitError';
 }
 
 /** The server failed (5xx). */
 export class ServerError extends ApiError {
+  /** @internal */
   protected static override readonly kind: string = 'ServerError';
 }
 
 /** The answer is not one that a Bacalhau server gives: no JSON, or a redirect. Usually the address is wrong. */
 export class UnexpectedResponseError extends ApiError {
+  /** @internal */
   protected static override readonly kind: string = 'UnexpectedResponseError';
 }

@@ -30,7 +30,7 @@ export interface ErrorCause {
  * ```
  */
 export class BacalhauError extends Error {
-  /** The class's own name: what `instanceof` compares, so it must survive minifiers. */
+  /** @internal The class's own name: what `instanceof` compares, so it must survive minifiers. */
   protected static readonly kind: string = 'BacalhauError';
 
   constructor(message: string, options: ErrorCause = {}) {

@@ -14,6 +14,7 @@ export interface CallFacts {
 
 /** A call ended without an answer of the server. */
 export class CallError extends BacalhauError implements CallFacts {
+  /** @internal */
   protected static override readonly kind: string = 'CallError';
   readonly operation: string;
   readonly attempts: number;
@@ -31,6 +32,7 @@ export class CallError extends BacalhauError implements CallFacts {
 
 /** The server could not be reached, or the connection broke. `code` is the system's, for example `ECONNREFUSED`. */
 export class ConnectionError extends CallError {
+  /** @internal */
   protected static override readonly kind: string = 'ConnectionError';
   /** The system's code, for example `ECONNREFUSED` or `ENOTFOUND`; undefined where the runtime gives none. */
   readonly code: string | undefined;
@@ -43,6 +45,7 @@ export class ConnectionError extends CallError {
 
 /** The deadline of the whole call passed (`timeoutMs`, retries included). */
 export class RequestTimeoutError extends CallError {
+  /** @internal */
   protected static override readonly kind: string = 'RequestTimeoutError';
   /** The deadline, in milliseconds. */
   readonly timeoutMs: number;
@@ -55,5 +58,6 @@ export class RequestTimeoutError extends CallError {
 
 /** The caller gave up: its `signal` was aborted (`cause` is the signal's reason) or the client was closed. */
 export class RequestAbortedError extends CallError {
+  /** @internal */
   protected static override readonly kind: string = 'RequestAbortedError';
 }

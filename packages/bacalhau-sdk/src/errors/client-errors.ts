@@ -2,21 +2,25 @@ import { BacalhauError, type ErrorCause } from './base.js';
 
 /** A setting is missing, malformed or contradicts another one. The message names it and says what to set. */
 export class ConfigurationError extends BacalhauError {
+  /** @internal */
   protected static override readonly kind: string = 'ConfigurationError';
 }
 
 /** This runtime lacks what the call needs, for example a file system in a browser. The message says what to do instead. */
 export class UnsupportedRuntimeError extends BacalhauError {
+  /** @internal */
   protected static override readonly kind: string = 'UnsupportedRuntimeError';
 }
 
 /** The server is too old for the call. The message names the version it needs and what to do instead. */
 export class UnsupportedByServerError extends BacalhauError {
+  /** @internal */
   protected static override readonly kind: string = 'UnsupportedByServerError';
 }
 
 /** Nobody was logged in: a callback gave no answer, the person or the provider refused, or the server offers no such login. */
 export class LoginError extends BacalhauError {
+  /** @internal */
   protected static override readonly kind: string = 'LoginError';
   /**
    * What the provider calls it, for example `access_denied` or `expired_token` (RFC 8628, 3.5); `not_offered` if the
@@ -32,6 +36,7 @@ export class LoginError extends BacalhauError {
 
 /** An argument of a call was refused before anything was sent. */
 export class InvalidArgumentError extends BacalhauError {
+  /** @internal */
   protected static override readonly kind: string = 'InvalidArgumentError';
   /** The argument's or option's name, for example `limit`. */
   readonly argument: string;
@@ -44,6 +49,7 @@ export class InvalidArgumentError extends BacalhauError {
 
 /** A job was refused before it was sent. */
 export class InvalidJobError extends BacalhauError {
+  /** @internal */
   protected static override readonly kind: string = 'InvalidJobError';
   /** Where in the request the problem is, for example `Job.Tasks[0].Engine.Type`. */
   readonly field: string;

@@ -56,6 +56,7 @@ export interface DownloadErrorFacts {
  * ```
  */
 export class DownloadError extends BacalhauError implements DownloadErrorFacts {
+  /** @internal */
   protected static override readonly kind: string = 'DownloadError';
   /** Why, for programs. */
   readonly reason: DownloadErrorReason;

@@ -3,6 +3,7 @@ import { BacalhauError } from './base.js';
 
 /** Something about a job is not as it should be. */
 export class JobError extends BacalhauError {
+  /** @internal */
   protected static override readonly kind: string = 'JobError';
   /** The job's id. */
   readonly jobId: string;
@@ -18,6 +19,7 @@ export class JobError extends BacalhauError {
 
 /** The job could not be placed, started or finished. The message holds the cause that the nodes gave. */
 export class JobFailedError extends JobError {
+  /** @internal */
   protected static override readonly kind: string = 'JobFailedError';
   /** The cause's code, for example `Docker:ImageNotFound`. */
   readonly code: string | undefined;
@@ -44,6 +46,7 @@ export class JobFailedError extends JobError {
 
 /** Somebody stopped the job. */
 export class JobStoppedError extends JobError {
+  /** @internal */
   protected static override readonly kind: string = 'JobStoppedError';
   /** The reason that was given, if any. */
   readonly reason: string | undefined;

@@ -15,6 +15,7 @@ export interface LogStreamFacts {
  * sends what is no log. What was read before was handed out. `cause` is the last failure, where there is an error.
  */
 export class LogStreamError extends BacalhauError implements LogStreamFacts {
+  /** @internal */
   protected static override readonly kind: string = 'LogStreamError';
   readonly executionId: string;
   readonly framesRead: number;

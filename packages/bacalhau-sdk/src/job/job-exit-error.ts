@@ -3,6 +3,7 @@ import type { RunResult } from './run-result.js';
 
 /** The job ran to its end, and its program ended with an exit code that means failure. */
 export class JobExitError extends JobError {
+  /** @internal */
   protected static override readonly kind: string = 'JobExitError';
   /** The exit code of the first execution that failed. */
   readonly exitCode: number;

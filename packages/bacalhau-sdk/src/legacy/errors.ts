@@ -13,6 +13,7 @@ export type SignatureProblem = 'client-id' | 'key' | 'payload' | 'unknown';
 
 /** The server refused a submission or a cancellation because of its signature. */
 export class LegacySignatureError extends ApiError {
+  /** @internal */
   protected static override readonly kind: string = 'LegacySignatureError';
   /** Which part does not fit. */
   readonly problem: SignatureProblem;
@@ -33,6 +34,7 @@ export interface LegacyFailureCause {
 
 /** A legacy job ended, but not well. */
 export class LegacyJobError extends BacalhauError {
+  /** @internal */
   protected static override readonly kind: string = 'LegacyJobError';
   /** The job's id. */
   readonly jobId: string;

@@ -10,11 +10,11 @@ export interface Logger {
   error(message: string): void;
 }
 
-/** From silent to everything; each level contains those before it. */
-export const LOG_LEVELS = ['off', 'error', 'warn', 'info', 'debug'] as const;
+/** How much is logged, from silent to everything; each level contains those before it. */
+export type LogLevel = 'off' | 'error' | 'warn' | 'info' | 'debug';
 
-/** How much is logged; each contains those before it. */
-export type LogLevel = (typeof LOG_LEVELS)[number];
+/** In this order. */
+export const LOG_LEVELS: readonly LogLevel[] = ['off', 'error', 'warn', 'info', 'debug'];
 
 const ignore = (): void => undefined;
 

@@ -10,6 +10,7 @@ import { type ApiPromise, apiPromise, type PagePromise } from '../answers/index.
 import { checkIdentifier, checkLabels, checkLimit, oneOf } from '../spec/index.js';
 import { Caller, type CallOptions, defined, type Transport } from '../transport/index.js';
 
+/** Which nodes to list, and in which order. */
 export interface ListNodesOptions extends CallOptions {
   /** Label selectors as in Kubernetes, all of which must match: `region=eu`, `gpu`, `!spot`. */
   readonly labels?: readonly string[] | undefined;

@@ -25,6 +25,7 @@ export type SignatureProblem =
 
 /** A request was refused because of its signature. The message says nothing that helps to forge one. */
 export class SignatureError extends BacalhauError {
+  /** @internal */
   protected static override readonly kind: string = 'SignatureError';
   /** Why, for programs. */
   readonly problem: SignatureProblem;

@@ -3,6 +3,7 @@ import { InvalidJobError } from '../errors/index.js';
 import { textList } from './check-settings.js';
 import { assembleJob, type JobSettings } from './job-settings.js';
 
+/** What a Docker job is made of. */
 export interface DockerSettings extends JobSettings {
   /** An image that the nodes can pull, for example `ubuntu:24.04`. */
   readonly image: string;

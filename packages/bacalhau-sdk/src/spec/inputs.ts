@@ -2,35 +2,36 @@ import type { InputSource } from 'bacalhau-apiclient';
 import { InvalidJobError } from '../errors/index.js';
 import { base64, utf8 } from '../identity/index.js';
 
-interface Placed {
-  /** Where the job sees it: an absolute path. */
-  readonly target: string;
-}
-
 /** A file that is sent along with the job. */
-export interface InlineInput extends Placed {
+export interface InlineInput {
   /** The file's content, up to about 700 kB: it is sent along with the job. */
   readonly content: string | Uint8Array;
   /** With `application/gzip` the content must be a tar.gz and is unpacked at `target`. Default: plain bytes. */
   readonly mediaType?: string | undefined;
+  /** Where the job sees it: an absolute path. */
+  readonly target: string;
 }
 
 /** A file or folder that is on the nodes already. */
-export interface LocalInput extends Placed {
+export interface LocalInput {
   /** A path on the nodes, which they must allow. */
   readonly path: string;
   /** Whether the job may change it. Default: false. */
   readonly readWrite?: boolean | undefined;
+  /** Where the job sees it: an absolute path. */
+  readonly target: string;
 }
 
 /** A file that the nodes download. */
-export interface UrlInput extends Placed {
+export interface UrlInput {
   /** Its last part is the name of the file, which appears in the folder `target`. */
   readonly url: string;
+  /** Where the job sees it: an absolute path. */
+  readonly target: string;
 }
 
 /** Objects in S3, or in a store that speaks its protocol. */
-export interface S3Input extends Placed {
+export interface S3Input {
   /** The name of the bucket. */
   readonly bucket: string;
   /** An object, a folder ending in `/`, or a prefix ending in `*`. */
@@ -47,12 +48,16 @@ export interface S3Input extends Placed {
   readonly checksumSha256?: string | undefined;
   /** How objects are dealt out to the executions of a job with a count above 1, as Bacalhau's documentation has it. */
   readonly partition?: Readonly<Record<string, unknown>> | undefined;
+  /** Where the job sees it: an absolute path. */
+  readonly target: string;
 }
 
 /** A file or folder in IPFS. */
-export interface IpfsInput extends Placed {
+export interface IpfsInput {
   /** Its content id. */
   readonly cid: string;
+  /** Where the job sees it: an absolute path. */
+  readonly target: string;
 }
 
 /**

@@ -8,6 +8,7 @@ import type { JobContext, JobTemplate } from './job-spec.js';
 import { readInput } from './read-input.js';
 import { checkWasmModule } from './wasm-module.js';
 
+/** What a WebAssembly job is made of. */
 export interface WasmSettings extends JobSettings {
   /**
    * The module: its bytes or the path of a file here (sent along with the job, so up to about 700 kB), an `http:` URL

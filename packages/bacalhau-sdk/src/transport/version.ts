@@ -1,7 +1,10 @@
 /** A server's release, for example 1.9.3. */
 export interface Release {
+  /** 1 of 1.9.3. */
   readonly major: number;
+  /** 9 of 1.9.3. */
   readonly minor: number;
+  /** 3 of 1.9.3. */
   readonly patch: number;
 }
 
