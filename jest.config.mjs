@@ -41,6 +41,7 @@ export default {
     ? [
         project('openapi', '<rootDir>/openapi'),
         project('examples', '<rootDir>/examples', network('<rootDir>/../packages/bacalhau-sdk/test/support')),
+        project('docs', '<rootDir>/docs', network('<rootDir>/../packages/bacalhau-sdk/test/support')),
         project('devnet', '<rootDir>/packages/bacalhau-devnet'),
         project('sdk', '<rootDir>/packages/bacalhau-sdk', { ...sdk, ...network('<rootDir>/test/support') }),
       ]

@@ -22,6 +22,7 @@ await main(async () => {
     await stage('typecheck', () => runTool('turbo', ['run', 'typecheck', '--output-logs=errors-only']));
     await stage('typecheck scripts', () => runTool('tsc', ['-p', 'scripts']));
     await stage('typecheck benchmarks', () => runTool('tsc', ['-p', 'benchmarks']));
+    await stage('typecheck documentation', () => runTool('tsc', ['-p', 'docs']));
     await stage('unused', () => runTool('knip', ['--no-progress']));
     await stage('packages', () => runTool('node', ['scripts/check-packages.mjs']));
     await stage('API report', () => runTool('node', ['scripts/api-report.mjs']));

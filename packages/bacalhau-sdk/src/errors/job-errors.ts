@@ -59,6 +59,7 @@ export class JobStoppedError extends JobError {
 
 /** A job of that name exists already, and must not be taken or changed. `job` is the one that is in the way. */
 export class JobExistsError extends JobError {
+  /** @internal */
   protected static override readonly kind: string = 'JobExistsError';
   /** Whether it has the specification that was submitted. */
   readonly isSame: boolean;

@@ -1,5 +1,6 @@
 import type { RunOptions, RunResult } from '../job/index.js';
 
+/** How the jobs of a fan-out are run. */
 export interface MapOptions extends Omit<RunOptions, 'onExisting'> {
   /**
    * How many jobs may be under way at once, those included whose items were not taken from the loop yet. Default: 100.
@@ -16,5 +17,23 @@ export interface MapOptions extends Omit<RunOptions, 'onExisting'> {
 
 /** What became of one input: `value` if its job completed, else `error`. */
 export type MapItem<Input> =
-  | { readonly index: number; readonly input: Input; readonly status: 'fulfilled'; readonly value: RunResult }
-  | { readonly index: number; readonly input: Input; readonly status: 'rejected'; readonly error: unknown };
+  | {
+      /** Of the input, from 0. */
+      readonly index: number;
+      /** The input itself. */
+      readonly input: Input;
+      /** Its job completed. */
+      readonly status: 'fulfilled';
+      /** What came of it. */
+      readonly value: RunResult;
+    }
+  | {
+      /** Of the input, from 0. */
+      readonly index: number;
+      /** The input itself. */
+      readonly input: Input;
+      /** It has no job that completed. */
+      readonly status: 'rejected';
+      /** Why: what `jobs.run` would have thrown. */
+      readonly error: unknown;
+    };

@@ -9,6 +9,7 @@ import type { NamespacedCallOptions } from '../transport/index.js';
  */
 export type OnExisting = 'reuse' | 'update' | 'error';
 
+/** How a job is submitted. */
 export interface SubmitOptions extends NamespacedCallOptions {
   /** What happens if there is a job of that name already. A job without a name gets a fresh one. Default: `reuse`. */
   readonly onExisting?: OnExisting | undefined;

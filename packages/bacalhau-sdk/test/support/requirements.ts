@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 
 /** What a test needs beyond Node and the devnet. CI names them in `BACALHAU_TEST_REQUIRE`, and then none may be missing. */
-type Requirement = 'docker' | 'ipfs' | 's3' | 'legacy';
+export type Requirement = 'docker' | 'ipfs' | 's3' | 'legacy';
 
 const MISSING: Readonly<Record<Requirement, () => string | undefined>> = {
   docker: () =>
