@@ -32,6 +32,7 @@ export default {
   blockTags: [...OptionDefaults.blockTags, '@memberof'],
   excludeTags: [...OptionDefaults.excludeTags, '@memberof'],
   packagesRequiringDocumentation: ['bacalhau-sdk', 'bacalhau-devnet'],
+  highlightLanguages: [...OptionDefaults.highlightLanguages, 'python'],
   treatWarningsAsErrors: true,
   validation: {
     notExported: true,

@@ -118,7 +118,8 @@ class Imports {
       this.#add(statement, source.trim());
       rest = rest.replace(source, source.replace(/[^\n]/g, ''));
     }
-    return rest;
+    // What a block exports is for a program that the document does not show.
+    return rest.replace(/^export (?=(async |const |function |class ))/gm, '');
   }
 
   #add({ importClause, moduleSpecifier }: ts.ImportDeclaration, source: string): void {
