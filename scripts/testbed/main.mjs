@@ -1,7 +1,7 @@
 /**
- * Real Docker, real IPFS and a real S3 server for a command, from nothing but a Debian or Ubuntu machine, and gone with the command:
+ * Real Docker, real IPFS, a real S3 server and a real browser for a command, from nothing but a Debian or Ubuntu machine, and gone with the command:
  *
- *   node scripts/testbed/main.mjs run [--only docker,ipfs,s3,legacy] -- COMMAND ARGS…
+ *   node scripts/testbed/main.mjs run [--only docker,ipfs,s3,legacy,chromium] -- COMMAND ARGS…
  */
 import path from 'node:path';
 import { Interrupted, runCommand, untilSignal } from './command.mjs';
@@ -16,7 +16,7 @@ import { beginRun } from './run.mjs';
 import { buildS3, startS3 } from './s3.mjs';
 import { stage } from './stage.mjs';
 
-const PARTS = ['docker', 'ipfs', 's3', 'legacy'];
+const PARTS = ['docker', 'ipfs', 's3', 'legacy', 'chromium'];
 
 // What was given up on half-way must not keep the process.
 process.exit(await main(process.argv.slice(2)));
@@ -24,7 +24,7 @@ process.exit(await main(process.argv.slice(2)));
 async function main(/** @type {string[]} */ args) {
   const request = parse(args);
   if (!request) {
-    console.error('usage: node scripts/testbed/main.mjs run [--only docker,ipfs,s3,legacy] -- COMMAND ARGS…');
+    console.error('usage: node scripts/testbed/main.mjs run [--only docker,ipfs,s3,legacy,chromium] -- COMMAND ARGS…');
     return 2;
   }
   const interrupted = untilSignal();
@@ -52,7 +52,11 @@ function parse(/** @type {string[]} */ args) {
 
 /** Starts the parts at the same time and returns the environment for the command. */
 async function setUp(/** @type {import('./run.mjs').Run} */ run, /** @type {string[]} */ parts) {
-  const environments = await Promise.all([parts.includes('docker') ? setUpDocker(run) : {}, setUpBuilt(run, parts)]);
+  const environments = await Promise.all([
+    parts.includes('docker') ? setUpDocker(run) : {},
+    setUpBuilt(run, parts),
+    parts.includes('chromium') ? setUpChromium(run) : {},
+  ]);
   return Object.assign({ BACALHAU_TEST_REQUIRE: parts.join(',') }, ...environments);
 }
 
@@ -67,6 +71,12 @@ async function setUpBuilt(/** @type {import('./run.mjs').Run} */ run, /** @type 
 /** What the tests' own Bacalhau server of 2022 is built with, and shut in with. */
 async function setUpLegacy(/** @type {import('./run.mjs').Run} */ run) {
   await stage('legacy packages', () => ensurePrograms(run, ['ip', 'unshare', 'go', 'update-ca-certificates']));
+}
+
+/** The browser that the tests drive themselves. */
+async function setUpChromium(/** @type {import('./run.mjs').Run} */ run) {
+  await stage('chromium package', () => ensurePrograms(run, ['chromium']));
+  return {};
 }
 
 async function setUpDocker(/** @type {import('./run.mjs').Run} */ run) {

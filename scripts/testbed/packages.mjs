@@ -14,6 +14,7 @@ const PACKAGE_OF = {
   'update-ca-certificates': 'ca-certificates',
   ip: 'iproute2',
   unshare: 'util-linux',
+  chromium: 'chromium',
 };
 
 /**

@@ -300,7 +300,8 @@ function toReachable(request: OutsideRequest, hosts: Readonly<Record<string, str
   const to = new URL(other.includes('://') ? other : `${url.protocol}//${other}`);
   // A name for a name keeps the port.
   if (known === url.hostname && to.port === '' && !other.includes('://')) to.port = url.port;
-  to.pathname = url.pathname;
+  // A relay may have its own place below an address.
+  to.pathname = `${to.pathname.replace(/\/$/, '')}${url.pathname}`;
   to.search = url.search;
   // What is signed is signed for the host as the signer knows it.
   const host = isSigned(url, request.headers) ? { host: url.host } : {};

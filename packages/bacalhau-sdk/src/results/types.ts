@@ -135,10 +135,10 @@ export interface TransferOptions extends ListResultsOptions {
   readonly ipfs?: IpfsOptions | undefined;
   /**
    * Other addresses for hosts that results name but this machine reaches elsewhere: `host` or `host:port` as in the
-   * result, and what to connect to. Signed requests still say the host that they were signed for, which browsers
-   * do not allow.
+   * result, and what to connect to; a path in it comes before the result's. Signed requests still say the host that they
+   * were signed for, which browsers do not allow.
    *
-   * @example { '127.0.0.1:6001': 'node-1.example.org:6001', 'minio:9000': 'https://s3.example.org' }
+   * @example { '127.0.0.1:6001': 'node-1.example.org:6001', 'node-2:6001': 'https://app.example.org/results' }
    */
   readonly hosts?: Readonly<Record<string, string>> | undefined;
 }

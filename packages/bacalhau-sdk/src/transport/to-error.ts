@@ -146,6 +146,9 @@ function explain(code: string | undefined, message: string, baseUrl: string): st
       return `${baseUrl} cannot be reached from this machine. Check the network and the address.`;
     case 'ERR_PROXY_REFUSED':
       return `${message}, and opened no tunnel to ${baseUrl}. Check HTTPS_PROXY or HTTP_PROXY, the password in it, and NO_PROXY.`;
+    case 'ERR_NETWORK':
+      // fetch and XMLHttpRequest tell nothing more, so that pages cannot explore networks.
+      return `no answer came from ${baseUrl}, and browsers do not say why. Look into the developer tools: does anything listen there, is its certificate trusted, does it, and what stands in between, allow cross-origin requests (CORS), and is it https if the page is?`;
     case 'EPROTO':
       return `${baseUrl} does not speak TLS. Use http, or unset BACALHAU_HTTPS.`;
     default:

@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
+import { chromiumPath } from './chromium.js';
 
 /** What a test needs beyond Node and the devnet. CI names them in `BACALHAU_TEST_REQUIRE`, and then none may be missing. */
-export type Requirement = 'docker' | 'ipfs' | 's3' | 'legacy';
+export type Requirement = 'docker' | 'ipfs' | 's3' | 'legacy' | 'chromium';
 
 const MISSING: Readonly<Record<Requirement, () => string | undefined>> = {
   docker: () =>
@@ -9,6 +10,8 @@ const MISSING: Readonly<Record<Requirement, () => string | undefined>> = {
   ipfs: () => (process.env['BACALHAU_TEST_IPFS_API'] ? undefined : 'BACALHAU_TEST_IPFS_API names no IPFS node'),
   s3: () => (process.env['BACALHAU_TEST_S3_ENDPOINT'] ? undefined : 'BACALHAU_TEST_S3_ENDPOINT names no S3 server'),
   legacy: () => legacyMissing,
+  chromium: () =>
+    chromiumPath ? undefined : 'there is no chromium on the PATH, and BACALHAU_TEST_CHROMIUM names none',
 };
 
 /** What a Bacalhau server of 2022 needs; each of its tests starts its own. */

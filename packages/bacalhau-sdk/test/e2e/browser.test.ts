@@ -1,0 +1,147 @@
+import { createServer, get, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { type Devnet, startDevnet } from 'bacalhau-devnet';
+import { build } from 'esbuild';
+import type { Page } from 'playwright-core';
+import { chromiumForTests } from '../support/chromium.js';
+import { shellJob } from '../support/logs.js';
+import { describeWith } from '../support/requirements.js';
+import { printingJob, writingJob } from '../support/wasm-jobs.js';
+
+jest.setTimeout(60_000);
+
+const API_KEY = 'page-api-key-0123456789abcdef';
+
+describeWith(['chromium'], 'in Chromium, from a page of another origin', () => {
+  const chromium = chromiumForTests();
+  let open: Devnet;
+  let secured: Devnet;
+  let site: Server;
+  let page: Page;
+
+  beforeAll(async () => {
+    const users = [{ Alias: 'page', APIKey: API_KEY, Capabilities: [{ Actions: ['*'] }] }];
+    [open, secured] = await Promise.all([
+      startDevnet({ server: 'pinned' }),
+      startDevnet({ server: 'pinned', config: { API: { Auth: { Users: users } } } }),
+    ]);
+    const src = join(__dirname, '..', '..', 'src');
+    const { outputFiles } = await build({
+      stdin: { contents: `export * from './index.js';`, resolveDir: src },
+      ...{ bundle: true, write: false, platform: 'browser', format: 'iife', globalName: 'sdk', logLevel: 'silent' },
+      alias: { '#platform': join(src, 'platform/browser/index.ts') },
+    });
+    site = createServer((request, response) => {
+      // What it takes for a place that sends no CORS headers: a relay of the page's own origin.
+      const [, place] = /^\/results\/(.+)$/.exec(request.url ?? '') ?? [];
+      if (place !== undefined) {
+        get(`http://${place}`, (answer) => answer.pipe(response));
+        return;
+      }
+      response.setHeader('content-type', 'text/html; charset=utf-8');
+      response.end(
+        `<!doctype html><title>A page</title><script>${outputFiles[0]?.text.replaceAll('</', '<\\/')}</script>`,
+      );
+    });
+    await new Promise<void>((resolve) => site.listen(0, '127.0.0.1', resolve));
+    page = await chromium.browser.newPage();
+    page.setDefaultTimeout(30_000);
+    await page.goto(`http://127.0.0.1:${(site.address() as AddressInfo).port}/`);
+  }, 120_000);
+  afterAll(async () => {
+    await page?.close();
+    site?.closeAllConnections();
+    site?.close();
+    await Promise.all([open?.stop(), secured?.stop()]);
+  }, 30_000);
+
+  /** Runs a program in the page: `bacalhau` is a client of the server, `given` what is handed over. */
+  const run = (server: Devnet, program: string, given: unknown = null, options: object = {}): Promise<unknown> =>
+    page.evaluate(`(async () => {
+      const given = ${JSON.stringify(given)};
+      const bacalhau = new sdk.Bacalhau(${JSON.stringify({ baseUrl: server.url, ...options })});
+      try { ${program} } catch (error) { return error.name + ': ' + error.message; } finally { await bacalhau.close(); }
+    })()`);
+
+  test('a job is submitted, waited for, listed and looked into', async () => {
+    const told = await run(
+      open,
+      `const job = await bacalhau.jobs.submit(given);
+      const states = [];
+      await job.wait({ onUpdate: ({ State }) => states.push(State.StateType) });
+      const { items } = await bacalhau.jobs.list({ limit: 100 });
+      const events = [];
+      for await (const { Event } of job.history({ follow: true })) events.push(Event.Message);
+      const nodes = await bacalhau.nodes.list();
+      return { last: states.at(-1), listed: items.some(({ ID }) => ID === job.id), event: events.at(-1), nodes: nodes.items.length };`,
+      await printingJob('hello page'),
+    );
+    expect(told).toEqual({ last: 'Completed', listed: true, event: 'Completed successfully', nodes: 2 });
+  });
+
+  test('the place of results that allows the page to read them is read, and another one is named', async () => {
+    const told = await run(
+      open,
+      `const job = await bacalhau.jobs.submit(given);
+      await job.wait();
+      const [{ url }] = await job.results();
+      const seen = {};
+      for await (const file of job.files({ hosts: { [new URL(url).host]: location.origin + '/results/' + new URL(url).host } })) {
+        if (file.path === 'stdout') seen.stdout = await file.text();
+        else if (file.path === 'outputs/data.bin') seen.bytes = (await new Response(file.stream()).bytes()).length;
+      }
+      const refused = await job.files({ maxRetries: 0 }).next().catch(({ name, reason, message }) => name + ' ' + reason + ': ' + message);
+      return [seen, refused];`,
+      await writingJob('from the archive', { blocks: 20 }),
+    );
+    expect(told).toEqual([
+      { stdout: 'from the archive', bytes: 20 * 65_536 },
+      expect.stringMatching(/^DownloadError unreachable: .*must allow cross-origin requests \(CORS\)/),
+    ]);
+  });
+
+  test('a run brings the output that the execution holds, and says that it may not be all', async () => {
+    const { Name: _name, ...job } = await printingJob('hello run');
+    const program = `const { stdout, exitCode, outputComplete } = await bacalhau.jobs.run(given);
+      return { stdout, exitCode, outputComplete };`;
+    expect(await run(open, program, job)).toEqual({ stdout: 'hello run', exitCode: 0, outputComplete: false });
+  });
+
+  test('credentials reach a server with users, and its refusals the page', async () => {
+    const program = 'return (await bacalhau.jobs.list()).items;';
+    expect(await run(secured, program, null, { auth: { apiKey: API_KEY } })).toEqual([]);
+    expect(await run(secured, program)).toMatch(/^AuthenticationError: .*Missing Authorization header/);
+  });
+
+  test('of a server that is not there a page learns only that it failed; the error says what to look for', async () => {
+    const program = 'return await bacalhau.jobs.list({ maxRetries: 0 });';
+    expect(await run(open, program, null, { baseUrl: 'http://127.0.0.1:1' })).toMatch(
+      /^ConnectionError: .*browsers do not say why.*CORS/,
+    );
+  });
+
+  describeWith(['docker'], 'with Docker', () => {
+    test('a log comes over the page’s own WebSocket, line by line, while the job runs', async () => {
+      const told = await run(
+        open,
+        `const job = await bacalhau.jobs.submit(given);
+        const seen = [];
+        for await (const { stream, text } of job.logs({ follow: true, lines: true })) {
+          const running = seen.length > 0 || (await job.refresh()).State.StateType === 'Running';
+          seen.push([stream, text, running]);
+        }
+        return seen;`,
+        shellJob('for i in 1 2 3; do echo "line $i"; sleep 1; done').Job,
+      );
+      expect(told).toEqual([1, 2, 3].map((line) => ['stdout', `line ${line}`, true]));
+    });
+
+    test('the log socket of a server with users cannot be opened, and the error says what to do', async () => {
+      const program = `const job = await bacalhau.jobs.submit(given);
+        for await (const entry of job.logs({ follow: true })) return entry;`;
+      const told = await run(secured, program, shellJob('echo unread').Job, { auth: { apiKey: API_KEY } });
+      expect(told).toMatch(/^UnsupportedRuntimeError: .*\(Authorization\).*through a gateway/);
+    });
+  });
+});
