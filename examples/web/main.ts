@@ -1,0 +1,28 @@
+// Serves the page, and prints where: main.ts [--built] [--port PORT]. `--built` builds it first and serves what a web server would.
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { Bacalhau } from 'bacalhau-sdk';
+import { build, createServer, preview } from 'vite';
+
+const { values } = parseArgs({
+  options: { built: { type: 'boolean', default: false }, port: { type: 'string', default: '5173' } },
+});
+
+const root = import.meta.dirname;
+const common = { root, configFile: join(root, 'vite.config.ts') };
+const where = { host: '127.0.0.1', port: Number(values.port) };
+
+async function start(): Promise<string | undefined> {
+  if (!values.built) {
+    const server = await createServer({ ...common, server: where });
+    await server.listen();
+    return server.resolvedUrls?.local[0];
+  }
+  await build({ ...common, logLevel: 'warn' });
+  const server = await preview({ ...common, preview: where });
+  return server.resolvedUrls?.local[0];
+}
+
+const url = new URL((await start()) ?? '');
+url.searchParams.set('server', new Bacalhau().baseUrl);
+console.log(`Open ${url}`);

@@ -1,0 +1,161 @@
+import { Bacalhau } from 'bacalhau-sdk';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { ConnectionProvider, chosenServer, useBacalhau } from './connection.ts';
+import { JobPage } from './job-page.tsx';
+import { JobsList } from './jobs-list.tsx';
+import { useLive } from './live.ts';
+import { NewJob } from './new-job.tsx';
+import { NodesPage } from './nodes-page.tsx';
+import { Notice } from './ui.tsx';
+
+export function App() {
+  const { bacalhau, problem } = useMemo(open, []);
+  if (bacalhau === undefined) return <ChooseServer problem={problem} />;
+  return (
+    <ConnectionProvider value={bacalhau}>
+      <Frame />
+    </ConnectionProvider>
+  );
+}
+
+function open(): { readonly bacalhau?: Bacalhau; readonly problem?: string } {
+  const server = chosenServer();
+  if (server === undefined) return {};
+  try {
+    return { bacalhau: new Bacalhau({ baseUrl: server }) };
+  } catch (error) {
+    return { problem: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** Where one is, by the part of the address after `#`. */
+type Place = { readonly page: 'jobs' | 'new' | 'nodes' } | { readonly page: 'job'; readonly jobId: string };
+
+function placeOf(hash: string): Place {
+  const [page, id] = hash.replace(/^#\/?/, '').split('/');
+  if (page === 'jobs' && id) return { page: 'job', jobId: decodeURIComponent(id) };
+  return { page: page === 'new' || page === 'nodes' ? page : 'jobs' };
+}
+
+function usePlace(): Place {
+  const [hash, setHash] = useState(location.hash);
+  useEffect(() => {
+    const follow = (): void => setHash(location.hash);
+    addEventListener('hashchange', follow);
+    return () => removeEventListener('hashchange', follow);
+  }, []);
+  return useMemo(() => placeOf(hash), [hash]);
+}
+
+function Frame() {
+  const place = usePlace();
+  const { page } = place;
+  const jobId = place.page === 'job' ? place.jobId : undefined;
+  const main = useRef<HTMLElement>(null);
+  const first = useRef(true);
+  // Who uses a keyboard or a screen reader is led to what has changed.
+  useEffect(() => {
+    if (!first.current) main.current?.querySelector('h1')?.focus();
+    first.current = false;
+  }, [page, jobId]);
+
+  return (
+    <>
+      {/* No link: the part of the address after # says which page it is. */}
+      <button type="button" class="skip" onClick={() => main.current?.focus()}>
+        Skip to the content
+      </button>
+      <header>
+        <div class="bar">
+          <a class="brand" href="#/jobs">
+            <img src="/fish.svg" alt="" width="28" height="28" />
+            <span>Bacalhau</span>
+          </a>
+          <nav aria-label="Pages">
+            <a href="#/jobs" aria-current={page === 'nodes' ? undefined : 'page'}>
+              Jobs
+            </a>
+            <a href="#/nodes" aria-current={page === 'nodes' ? 'page' : undefined}>
+              Nodes
+            </a>
+          </nav>
+          <ServerStatus />
+          <a class="button primary" href="#/new">
+            New job
+          </a>
+        </div>
+      </header>
+      <main id="content" ref={main} tabIndex={-1} data-page={page}>
+        {page === 'nodes' ? (
+          <NodesPage />
+        ) : (
+          <div class="panes">
+            <aside aria-label="Jobs">
+              <JobsList selected={jobId} />
+            </aside>
+            <div class="pane">
+              {page === 'new' && <NewJob />}
+              {jobId !== undefined && <JobPage key={jobId} jobId={jobId} />}
+              {page === 'jobs' && (
+                <div class="placeholder">
+                  <img src="/fish.svg" alt="" width="56" height="56" />
+                  <p>Choose a job to see its state, its log and its results.</p>
+                  <a class="button" href="#/new">
+                    Submit a new one
+                  </a>
+                </div>
+              )}
+            </div>
+          </div>
+        )}
+      </main>
+    </>
+  );
+}
+
+function ServerStatus() {
+  const bacalhau = useBacalhau();
+  const { value, error } = useLive((signal) => bacalhau.agent.version({ signal, maxRetries: 0 }), 5_000, [bacalhau]);
+  const host = new URL(bacalhau.baseUrl).host;
+  const words = error ? 'out of reach' : (value?.GitVersion ?? 'connecting…');
+  return (
+    <a
+      class={`server ${error ? 'bad' : value ? 'good' : 'waiting'}`}
+      href={location.pathname}
+      title={`${bacalhau.baseUrl} – choose another server`}
+    >
+      <span class="host">{host}</span>
+      <span class="words">{words}</span>
+    </a>
+  );
+}
+
+function ChooseServer({ problem }: { readonly problem: string | undefined }) {
+  return (
+    <main class="choose">
+      <form>
+        <img src="/fish.svg" alt="" width="56" height="56" />
+        <h1>Which network?</h1>
+        <p>
+          The address of an orchestrator that needs no login. One that does belongs behind a server of yours: see{' '}
+          <code>examples/server</code>.
+        </p>
+        {problem !== undefined && <Notice tone="bad">{problem}</Notice>}
+        <label for="server">Address</label>
+        <div class="row">
+          <input
+            id="server"
+            name="server"
+            type="url"
+            required
+            autocomplete="url"
+            value={chosenServer() ?? 'http://127.0.0.1:1234'}
+          />
+          <button type="submit" class="primary">
+            Connect
+          </button>
+        </div>
+      </form>
+    </main>
+  );
+}

@@ -1,0 +1,29 @@
+import type { Bacalhau, JobHandle, JobResult, TransferOptions } from 'bacalhau-sdk';
+import { createContext } from 'preact';
+import { useContext } from 'preact/hooks';
+
+/** The orchestrator that the page's own address names: `?server=http://127.0.0.1:1234`. */
+export function chosenServer(): string | undefined {
+  return new URLSearchParams(location.search).get('server')?.trim() || undefined;
+}
+
+const Connection = createContext<Bacalhau | undefined>(undefined);
+export const ConnectionProvider = Connection.Provider;
+
+export function useBacalhau(): Bacalhau {
+  const bacalhau = useContext(Connection);
+  if (bacalhau === undefined) throw new Error('There is no connection around this component.');
+  return bacalhau;
+}
+
+/**
+ * How this page reads results: what compute nodes serve themselves comes through the relay of the page's own origin
+ * (see results-relay.ts), because they send no CORS headers.
+ */
+export function readingOf(job: JobHandle, results: readonly JobResult[]): TransferOptions {
+  const relay = `${location.origin}/results/${encodeURIComponent(job.id)}`;
+  const hosts = results.flatMap((result) =>
+    result.type === 'url' ? [[new URL(result.url).host, relay] as const] : [],
+  );
+  return { hosts: Object.fromEntries(hosts) };
+}

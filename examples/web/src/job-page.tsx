@@ -1,0 +1,157 @@
+import type { Job, JobHandle, JobHistory } from 'bacalhau-sdk';
+import { useMemo, useState } from 'preact/hooks';
+import { useBacalhau } from './connection.ts';
+import { ofNanoseconds, seconds } from './format.ts';
+import { useHistory, useJob, useOnce } from './live.ts';
+import { LogPanel } from './log-panel.tsx';
+import { ResultsPanel } from './results-panel.tsx';
+import { Ago, CopyId, Loading, Notice, State } from './ui.tsx';
+
+/** One job: its state, its log, its results, and what happened to it, all as they come. */
+export function JobPage({ jobId }: { readonly jobId: string }) {
+  const bacalhau = useBacalhau();
+  const handle = useMemo(() => bacalhau.job(jobId), [bacalhau, jobId]);
+  const { value: job, error, ended } = useJob(handle);
+
+  return (
+    <article class="job">
+      <a class="back" href="#/jobs">
+        ← All jobs
+      </a>
+      <div class="job-head">
+        <h1 tabIndex={-1} title={job?.Name}>
+          {job?.Name || jobId}
+        </h1>
+        <span role="status">{job !== undefined && <State of={job.State?.StateType} />}</span>
+        {job !== undefined && !ended && <StopButton handle={handle} />}
+      </div>
+      {error && (
+        <Notice tone="bad" title="The job cannot be followed">
+          {error.message}
+        </Notice>
+      )}
+      {job === undefined && !error && <Loading rows={5} label="The job is being loaded" />}
+      {job !== undefined && (
+        <>
+          <Facts handle={handle} job={job} ended={ended} />
+          {job.State?.Message && <Notice tone={tone(job)}>{job.State.Message}</Notice>}
+          <LogPanel handle={handle} engine={engineOf(job)} />
+          <ResultsPanel handle={handle} job={job} ended={ended} />
+          <HistoryPanel handle={handle} />
+          <details class="panel">
+            <summary>
+              <h2>Specification</h2>
+            </summary>
+            {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard. */}
+            <pre class="text" tabIndex={0}>
+              {JSON.stringify(job, undefined, 2)}
+            </pre>
+          </details>
+        </>
+      )}
+    </article>
+  );
+}
+
+const engineOf = (job: Job): string => job.Tasks[0]?.Engine.Type.trim().toLowerCase() ?? '';
+const tone = ({ State: state }: Job): 'bad' | 'plain' => (state?.StateType === 'Failed' ? 'bad' : 'plain');
+
+/** Of every execution that ran to an end. */
+function ExitCodes({ handle }: { readonly handle: JobHandle }) {
+  const { value: codes, error } = useOnce(
+    async (signal) => {
+      const { items } = await handle.executions({ signal });
+      return items.flatMap(({ RunOutput }) => RunOutput?.ExitCode ?? []);
+    },
+    [handle],
+  );
+  if (error) return <>unknown</>;
+  return <>{codes === undefined ? '…' : codes.length === 0 ? 'none' : codes.join(', ')}</>;
+}
+
+function Facts({ handle, job, ended }: { readonly handle: JobHandle; readonly job: Job; readonly ended: boolean }) {
+  const { ID = '', Type, Namespace, CreateTime, ModifyTime } = job;
+  const engine = job.Tasks[0]?.Engine;
+  const image = engine?.Params?.['Image'];
+  return (
+    <dl class="facts">
+      <dt>Id</dt>
+      <dd>
+        <CopyId of={ID} />
+      </dd>
+      <dt>Runs</dt>
+      <dd class="cut" title={String(image ?? '')}>
+        {typeof image === 'string' ? image : engine?.Type}
+      </dd>
+      <dt>Type</dt>
+      <dd>{Type}</dd>
+      <dt>Namespace</dt>
+      <dd class="cut">{Namespace}</dd>
+      <dt>Submitted</dt>
+      <dd>{CreateTime !== undefined && <Ago time={ofNanoseconds(CreateTime)} />}</dd>
+      <dt>Exit code</dt>
+      <dd>{ended ? <ExitCodes handle={handle} /> : '…'}</dd>
+      <dt>Took</dt>
+      <dd>
+        {ended && CreateTime !== undefined && ModifyTime !== undefined ? seconds((ModifyTime - CreateTime) / 1e6) : '…'}
+      </dd>
+    </dl>
+  );
+}
+
+function StopButton({ handle }: { readonly handle: JobHandle }) {
+  const [stopping, setStopping] = useState(false);
+  const [error, setError] = useState<Error>();
+  const stop = async (): Promise<void> => {
+    setStopping(true);
+    try {
+      await handle.stop('Stopped on the page.');
+    } catch (thrown) {
+      setError(thrown instanceof Error ? thrown : new Error(String(thrown)));
+      setStopping(false);
+    }
+  };
+  return (
+    <>
+      <button type="button" disabled={stopping} onClick={() => void stop()}>
+        {stopping ? 'Stopping…' : 'Stop'}
+      </button>
+      {error && (
+        <Notice tone="bad" title="It was not stopped">
+          {error.message}
+        </Notice>
+      )}
+    </>
+  );
+}
+
+function HistoryPanel({ handle }: { readonly handle: JobHandle }) {
+  const { value: events, error } = useHistory(handle);
+  return (
+    <section class="panel" aria-label="What happened">
+      <h2>What happened</h2>
+      {error && <Notice tone="bad">{error.message}</Notice>}
+      {events === undefined && !error && <Loading rows={3} label="The history is being loaded" />}
+      <ol class="history">
+        {events?.map((event, index) => (
+          <Happened key={event.SeqNum ?? index} event={event} />
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+function Happened({ event: { Time, Type, Event } }: { readonly event: JobHistory }) {
+  const time = new Date(Time);
+  return (
+    <li class="event">
+      <time class="muted" dateTime={time.toISOString()}>
+        {time.toLocaleTimeString('en', { hour12: false })}
+      </time>
+      <span>
+        {Event.Message}
+        <span class="muted"> · {Type === 'JobLevel' ? 'job' : 'execution'}</span>
+      </span>
+    </li>
+  );
+}

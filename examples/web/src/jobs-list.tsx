@@ -1,0 +1,62 @@
+import type { Job } from 'bacalhau-sdk';
+import { useBacalhau } from './connection.ts';
+import { ofNanoseconds } from './format.ts';
+import { useLive } from './live.ts';
+import { Ago, Id, Loading, Notice, State } from './ui.tsx';
+
+const SHOWN = 50;
+
+/** The newest jobs, as they come and change. */
+export function JobsList({ selected }: { readonly selected: string | undefined }) {
+  const bacalhau = useBacalhau();
+  const { value: jobs, error } = useLive(
+    async (signal) =>
+      (await bacalhau.jobs.list({ namespace: '*', orderBy: 'created_at', reverse: true, limit: SHOWN, signal })).items,
+    2_000,
+    [bacalhau],
+  );
+  return (
+    <section class="list" aria-busy={jobs === undefined && error === undefined}>
+      <div class="list-head">
+        <h2>Jobs</h2>
+        {jobs !== undefined && <span class="muted">{jobs.length < SHOWN ? jobs.length : `the newest ${SHOWN}`}</span>}
+      </div>
+      {error && (
+        <Notice tone="bad" title="The jobs cannot be read">
+          {error.message}
+        </Notice>
+      )}
+      {jobs === undefined && !error && <Loading rows={6} label="Jobs are being loaded" />}
+      {jobs?.length === 0 && (
+        <Notice title="No jobs yet">
+          <a href="#/new">Submit the first one.</a>
+        </Notice>
+      )}
+      {jobs !== undefined && jobs.length > 0 && (
+        <ul>
+          {jobs.map((job) => (
+            <Row key={job.ID} job={job} selected={job.ID === selected} />
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+function Row({ job, selected }: { readonly job: Job; readonly selected: boolean }) {
+  const { ID = '', Name = '', Type, State: state, CreateTime } = job;
+  return (
+    <li>
+      <a href={`#/jobs/${encodeURIComponent(ID)}`} aria-current={selected ? 'true' : undefined}>
+        <span class="name" title={Name}>
+          {Name === '' || Name === ID ? ID : Name}
+        </span>
+        <State of={state?.StateType} />
+        <span class="about muted">
+          <Id of={ID} /> · {Type}
+        </span>
+        <span class="when muted">{CreateTime !== undefined && <Ago time={ofNanoseconds(CreateTime)} />}</span>
+      </a>
+    </li>
+  );
+}

@@ -1,0 +1,93 @@
+import type { JobHandle, LogEntry } from 'bacalhau-sdk';
+import { useCallback, useLayoutEffect, useRef } from 'preact/hooks';
+import { readingOf } from './connection.ts';
+import { type LiveLog, type ReadLines, useLog } from './live.ts';
+import { Notice } from './ui.tsx';
+
+export function LogPanel({ handle, engine }: { readonly handle: JobHandle; readonly engine: string }) {
+  const read: ReadLines = useCallback((signal) => printed(handle, engine, signal), [handle, engine]);
+  const log = useLog(read);
+  const box = useRef<HTMLElement>(null);
+  const follows = useRef(true);
+
+  // The end stays in sight, unless somebody has scrolled up to read.
+  useLayoutEffect(() => {
+    const { current } = box;
+    if (current !== null && follows.current) current.scrollTop = current.scrollHeight;
+  }, [log]);
+  const onScroll = ({
+    currentTarget: { scrollTop, scrollHeight, clientHeight },
+  }: {
+    currentTarget: HTMLElement;
+  }): void => {
+    follows.current = scrollHeight - scrollTop - clientHeight < 24;
+  };
+
+  return (
+    <section class="panel" aria-label="Log">
+      <div class="panel-head">
+        <h2>Log</h2>
+        <span class="muted" role="status">
+          {words(log)}
+        </span>
+      </div>
+      {log.error && <Notice tone="bad">{log.error.message}</Notice>}
+      {log.incomplete && (
+        <Notice tone="warn">This may not be all: the whole output is in the results, if they can be read.</Notice>
+      )}
+      <section
+        class="log"
+        ref={box}
+        role="log"
+        aria-live="polite"
+        aria-label="Output of the job"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
+        tabIndex={0}
+        onScroll={onScroll}
+      >
+        {log.before > 0 && <div class="muted">… {log.before.toLocaleString('en')} earlier lines are not shown</div>}
+        {log.lines.map(({ key, stream, text }) => (
+          <div key={key} class={stream}>
+            {stream === 'stderr' && <span class="unseen">error output: </span>}
+            {text === '' ? '\u00a0' : text}
+          </div>
+        ))}
+        {log.lines.length === 0 && !log.error && <div class="muted">{empty(log, engine)}</div>}
+      </section>
+    </section>
+  );
+}
+
+function words({ ended, error, lines, before }: LiveLog): string {
+  if (error) return 'broken off';
+  const count = `${(lines.length + before).toLocaleString('en')} ${lines.length === 1 ? 'line' : 'lines'}`;
+  return ended ? count : `following, ${count}`;
+}
+
+function empty({ ended }: LiveLog, engine: string): string {
+  if (ended) return 'The job printed nothing.';
+  return engine === 'wasm' ? 'The output of WebAssembly comes when the job has ended.' : 'Nothing was printed yet.';
+}
+
+/** What a job prints, line by line. */
+async function* printed(
+  handle: JobHandle,
+  engine: string,
+  signal: AbortSignal,
+): AsyncGenerator<Pick<LogEntry, 'stream' | 'text' | 'incomplete'>, void, undefined> {
+  if (engine === 'wasm') {
+    // There is no stream of it; what it printed is in its results, which this page reads in a way of its own.
+    await handle.wait({ signal });
+    const results = await handle.results({ signal });
+    if (results.length > 0) {
+      for await (const file of handle.files({ ...readingOf(handle, results), signal })) {
+        if (file.path !== 'stdout' && file.path !== 'stderr') continue;
+        const text = (await file.text()).replace(/\n$/, '');
+        if (text === '') continue;
+        for (const line of text.split('\n')) yield { stream: file.path, text: line };
+      }
+      return;
+    }
+  }
+  yield* handle.logs({ follow: true, lines: true, signal });
+}

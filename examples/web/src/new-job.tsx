@@ -1,0 +1,138 @@
+import { InvalidJobError, parseJob } from 'bacalhau-sdk';
+import { useEffect, useState } from 'preact/hooks';
+import { useBacalhau } from './connection.ts';
+import counting from './examples/counting.yaml?raw';
+import failing from './examples/failing.yaml?raw';
+import hello from './examples/hello-wasm.yaml?raw';
+import { useLive } from './live.ts';
+import { Notice } from './ui.tsx';
+
+interface Example {
+  readonly title: string;
+  readonly about: string;
+  readonly engine: string;
+  readonly text: string;
+}
+
+const EXAMPLES: readonly [Example, ...Example[]] = [
+  { title: 'Hello', about: 'WebAssembly, runs everywhere', engine: 'wasm', text: hello },
+  { title: 'Counting', about: 'Docker, a line a second', engine: 'docker', text: counting },
+  { title: 'Failing', about: 'Docker, ends with exit code 3', engine: 'docker', text: failing },
+];
+
+/** Long enough not to complain about a word that is being typed. */
+const CHECKED_AFTER_MS = 400;
+
+export function NewJob() {
+  const bacalhau = useBacalhau();
+  const [chosen, setChosen] = useState<Example>(EXAMPLES[0]);
+  const [text, setText] = useState(chosen.text);
+  const [problem, setProblem] = useState<Error>();
+  const [submitting, setSubmitting] = useState(false);
+  const engines = useEngines();
+
+  useEffect(() => {
+    const timer = setTimeout(() => void parseJob(text).then(() => setProblem(undefined), setProblem), CHECKED_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, [text]);
+
+  const submit = async (): Promise<void> => {
+    setSubmitting(true);
+    try {
+      const job = await bacalhau.jobs.submit(await parseJob(text));
+      location.hash = `#/jobs/${encodeURIComponent(job.id)}`;
+    } catch (error) {
+      setProblem(error instanceof Error ? error : new Error(String(error)));
+      setSubmitting(false);
+    }
+  };
+
+  return (
+    <article class="new-job">
+      <a class="back" href="#/jobs">
+        ← All jobs
+      </a>
+      <h1 tabIndex={-1}>New job</h1>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          void submit();
+        }}
+      >
+        <fieldset>
+          <legend>Begin with</legend>
+          <div class="choices">
+            {EXAMPLES.map((example) => (
+              <label key={example.title} class="choice">
+                <input
+                  type="radio"
+                  name="example"
+                  checked={example === chosen}
+                  onChange={() => {
+                    setChosen(example);
+                    setText(example.text);
+                  }}
+                />
+                <span>
+                  <strong>{example.title}</strong>
+                  <span class="muted">{example.about}</span>
+                </span>
+              </label>
+            ))}
+          </div>
+        </fieldset>
+        {engines !== undefined && !engines.has(chosen.engine) && (
+          <Notice tone="warn">
+            No node of this network runs {chosen.engine === 'docker' ? 'Docker' : chosen.engine} now: the job will fail,
+            or wait.
+          </Notice>
+        )}
+        <label for="spec">Specification, YAML or JSON, as in Bacalhau’s documentation</label>
+        <textarea
+          id="spec"
+          class={problem ? 'bad' : ''}
+          rows={16}
+          spellcheck={false}
+          autocapitalize="off"
+          autocomplete="off"
+          value={text}
+          aria-invalid={problem !== undefined}
+          aria-describedby="verdict"
+          onInput={({ currentTarget }) => setText(currentTarget.value)}
+        />
+        <div class="actions">
+          <div id="verdict" class={problem ? 'verdict bad' : 'verdict good'} aria-live="polite">
+            {problem ? <Problem error={problem} /> : 'A valid job.'}
+          </div>
+          <button type="submit" class="primary" disabled={submitting}>
+            {submitting ? 'Submitting…' : 'Submit'}
+          </button>
+        </div>
+      </form>
+    </article>
+  );
+}
+
+/** The SDK's errors name the field, so that it can be set apart. */
+function Problem({ error }: { readonly error: Error }) {
+  if (!(error instanceof InvalidJobError) || !error.message.startsWith(error.field)) return <>{error.message}</>;
+  return (
+    <>
+      <code>{error.field}</code>
+      {error.message.slice(error.field.length)}
+    </>
+  );
+}
+
+function useEngines(): ReadonlySet<string> | undefined {
+  const bacalhau = useBacalhau();
+  const { value } = useLive(
+    async (signal) => {
+      const { items } = await bacalhau.nodes.list({ status: 'connected', signal });
+      return new Set(items.flatMap(({ Info }) => Info.ComputeNodeInfo?.ExecutionEngines ?? []));
+    },
+    10_000,
+    [bacalhau],
+  );
+  return value;
+}

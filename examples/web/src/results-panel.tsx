@@ -1,0 +1,177 @@
+import type { Job, JobHandle, JobResult, ResultFile } from 'bacalhau-sdk';
+import { useEffect, useState } from 'preact/hooks';
+import { readingOf } from './connection.ts';
+import { bytes } from './format.ts';
+import { Id, Loading, Notice } from './ui.tsx';
+
+/** A file of a result, by name: it is read again when somebody wants it. */
+type Listed = Pick<ResultFile, 'path' | 'executionId' | 'size'>;
+
+interface Found {
+  readonly results: readonly JobResult[];
+  readonly files: readonly Listed[];
+  readonly error?: Error;
+}
+
+/** More than that is no text that somebody reads on a page. */
+const LARGEST_TEXT = 1_000_000;
+
+export function ResultsPanel({
+  handle,
+  job,
+  ended,
+}: {
+  readonly handle: JobHandle;
+  readonly job: Job;
+  readonly ended: boolean;
+}) {
+  const [found, setFound] = useState<Found>();
+  const completed = ended && job.State?.StateType === 'Completed';
+  useEffect(() => {
+    if (!completed) return;
+    const gone = new AbortController();
+    void find(handle, gone.signal).then((news) => {
+      if (!gone.signal.aborted) setFound(news);
+    });
+    return () => gone.abort();
+  }, [handle, completed]);
+
+  return (
+    <section class="panel results" aria-label="Results">
+      <div class="panel-head">
+        <h2>Results</h2>
+        {found !== undefined && found.files.length > 0 && (
+          <span class="muted">
+            {found.files.length} {found.files.length === 1 ? 'file' : 'files'}
+          </span>
+        )}
+      </div>
+      {!ended && <p class="muted">They are here when the job has completed.</p>}
+      {ended && !completed && <p class="muted">Only jobs that complete leave results.</p>}
+      {completed && found === undefined && <Loading rows={3} label="The results are being listed" />}
+      {found?.results.length === 0 && !found.error && (
+        <p class="muted">The job has no publisher, so nothing was kept.</p>
+      )}
+      {found?.error && <Unreadable found={found} error={found.error} />}
+      {found !== undefined && found.files.length > 0 && <Files handle={handle} found={found} />}
+    </section>
+  );
+}
+
+async function find(handle: JobHandle, signal: AbortSignal): Promise<Found> {
+  let results: readonly JobResult[] = [];
+  const files: Listed[] = [];
+  try {
+    results = await handle.results({ signal });
+    if (results.length > 0) {
+      for await (const { path, executionId, size } of handle.files({ ...readingOf(handle, results), signal })) {
+        files.push({ path, executionId, size });
+      }
+    }
+    return { results, files };
+  } catch (thrown) {
+    return { results, files, error: thrown instanceof Error ? thrown : new Error(String(thrown)) };
+  }
+}
+
+/** A link leads where a script may not read: it saves the archive itself. */
+function Unreadable({ found, error }: { readonly found: Found; readonly error: Error }) {
+  const urls = found.results.flatMap((result) => ('url' in result ? [result.url] : []));
+  return (
+    <Notice tone="bad" title="The results cannot be read here">
+      <p>{error.message}</p>
+      {urls.map((url) => (
+        <p key={url}>
+          <a href={url}>Save the archive itself</a>
+        </p>
+      ))}
+    </Notice>
+  );
+}
+
+function Files({ handle, found }: { readonly handle: JobHandle; readonly found: Found }) {
+  const [shown, setShown] = useState<Listed & { readonly text: string }>();
+  const [busy, setBusy] = useState<Listed>();
+  const [error, setError] = useState<Error>();
+  const several = new Set(found.files.map(({ executionId }) => executionId)).size > 1;
+
+  /** Results are streams: the wanted file is taken out as it comes by. */
+  const read = async (wanted: Listed, use: (content: Uint8Array<ArrayBuffer>) => void): Promise<void> => {
+    setBusy(wanted);
+    setError(undefined);
+    try {
+      const reading = { ...readingOf(handle, found.results), executionId: wanted.executionId };
+      for await (const file of handle.files(reading)) {
+        if (file.path !== wanted.path) continue;
+        use(new Uint8Array(await file.bytes()));
+        return;
+      }
+    } catch (thrown) {
+      setError(thrown instanceof Error ? thrown : new Error(String(thrown)));
+    } finally {
+      setBusy(undefined);
+    }
+  };
+  const view = (file: Listed): void => {
+    if (isSame(file, shown)) setShown(undefined);
+    else void read(file, (content) => setShown({ ...file, text: new TextDecoder().decode(content) }));
+  };
+
+  return (
+    <>
+      {error && <Notice tone="bad">{error.message}</Notice>}
+      <ul class="files">
+        {found.files.map((file) => (
+          <li key={`${file.executionId} ${file.path}`} class="file">
+            <span class="path" title={file.path}>
+              {file.path}
+              {several && file.executionId !== undefined && <Id of={file.executionId} />}
+            </span>
+            <span class="size muted">{bytes(file.size)}</span>
+            <button
+              type="button"
+              class="small view"
+              disabled={busy !== undefined || file.size > LARGEST_TEXT}
+              aria-expanded={isSame(file, shown)}
+              aria-label={`View ${file.path}`}
+              title={file.size > LARGEST_TEXT ? 'Too large to be shown: save it' : undefined}
+              onClick={() => view(file)}
+            >
+              {isSame(file, shown) ? 'Hide' : 'View'}
+            </button>
+            <button
+              type="button"
+              class="small"
+              disabled={busy !== undefined}
+              aria-label={`Save ${file.path}`}
+              onClick={() => void read(file, (content) => save(file.path, content))}
+            >
+              Save
+            </button>
+          </li>
+        ))}
+      </ul>
+      {shown !== undefined && (
+        <section class="viewer" aria-label={shown.path}>
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard. */}
+          <pre class="text" tabIndex={0}>
+            {shown.text === '' ? '(empty)' : shown.text}
+          </pre>
+        </section>
+      )}
+    </>
+  );
+}
+
+const isSame = (one: Listed, other: Listed | undefined): boolean =>
+  one.path === other?.path && one.executionId === other.executionId;
+
+function save(path: string, content: Uint8Array<ArrayBuffer>): void {
+  const url = URL.createObjectURL(new Blob([content]));
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = path.split('/').at(-1) ?? path;
+  link.click();
+  // The browser needs it until it has begun to save.
+  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+}
