@@ -91,7 +91,7 @@ function Frame() {
         ) : (
           <div class="panes">
             <aside aria-label="Jobs">
-              <JobsList selected={jobId} />
+              <JobsList selected={jobId} alone={page === 'jobs'} />
             </aside>
             <div class="pane">
               {page === 'new' && <NewJob />}

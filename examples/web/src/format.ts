@@ -27,6 +27,7 @@ export function seconds(milliseconds: number): string {
 const UNITS = ['bytes', 'kB', 'MB', 'GB', 'TB'];
 
 export function bytes(count: number): string {
+  if (count === 1) return '1 byte';
   let unit = 0;
   let value = count;
   while (value >= 1_000 && unit < UNITS.length - 1) {

@@ -84,9 +84,9 @@ function Facts({ handle, job, ended }: { readonly handle: JobHandle; readonly jo
         {typeof image === 'string' ? image : engine?.Type}
       </dd>
       <dt>Type</dt>
-      <dd>{Type}</dd>
-      <dt>Namespace</dt>
-      <dd class="cut">{Namespace}</dd>
+      <dd class="cut">
+        {Type}, in namespace {Namespace}
+      </dd>
       <dt>Submitted</dt>
       <dd>{CreateTime !== undefined && <Ago time={ofNanoseconds(CreateTime)} />}</dd>
       <dt>Exit code</dt>

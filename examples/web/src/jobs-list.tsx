@@ -7,7 +7,14 @@ import { Ago, Id, Loading, Notice, State } from './ui.tsx';
 const SHOWN = 50;
 
 /** The newest jobs, as they come and change. */
-export function JobsList({ selected }: { readonly selected: string | undefined }) {
+export function JobsList({
+  selected,
+  alone,
+}: {
+  readonly selected: string | undefined;
+  /** Whether the list is what the page is about. */
+  readonly alone: boolean;
+}) {
   const bacalhau = useBacalhau();
   const { value: jobs, error } = useLive(
     async (signal) =>
@@ -18,7 +25,7 @@ export function JobsList({ selected }: { readonly selected: string | undefined }
   return (
     <section class="list" aria-busy={jobs === undefined && error === undefined}>
       <div class="list-head">
-        <h2>Jobs</h2>
+        {alone ? <h1 tabIndex={-1}>Jobs</h1> : <h2>Jobs</h2>}
         {jobs !== undefined && <span class="muted">{jobs.length < SHOWN ? jobs.length : `the newest ${SHOWN}`}</span>}
       </div>
       {error && (

@@ -132,8 +132,7 @@ function Files({ handle, found }: { readonly handle: JobHandle; readonly found: 
               type="button"
               class="small view"
               disabled={busy !== undefined || file.size > LARGEST_TEXT}
-              aria-expanded={isSame(file, shown)}
-              aria-label={`View ${file.path}`}
+              aria-label={`${isSame(file, shown) ? 'Hide' : 'View'} ${file.path}`}
               title={file.size > LARGEST_TEXT ? 'Too large to be shown: save it' : undefined}
               onClick={() => view(file)}
             >
@@ -148,17 +147,17 @@ function Files({ handle, found }: { readonly handle: JobHandle; readonly found: 
             >
               Save
             </button>
+            {shown !== undefined && isSame(file, shown) && (
+              <section class="viewer" aria-label={`Content of ${file.path}`}>
+                {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard. */}
+                <pre class="text" tabIndex={0}>
+                  {shown.text === '' ? '(empty)' : shown.text}
+                </pre>
+              </section>
+            )}
           </li>
         ))}
       </ul>
-      {shown !== undefined && (
-        <section class="viewer" aria-label={shown.path}>
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard. */}
-          <pre class="text" tabIndex={0}>
-            {shown.text === '' ? '(empty)' : shown.text}
-          </pre>
-        </section>
-      )}
     </>
   );
 }
@@ -167,7 +166,7 @@ const isSame = (one: Listed, other: Listed | undefined): boolean =>
   one.path === other?.path && one.executionId === other.executionId;
 
 function save(path: string, content: Uint8Array<ArrayBuffer>): void {
-  const url = URL.createObjectURL(new Blob([content]));
+  const url = URL.createObjectURL(new Blob([content], { type: 'application/octet-stream' }));
   const link = document.createElement('a');
   link.href = url;
   link.download = path.split('/').at(-1) ?? path;

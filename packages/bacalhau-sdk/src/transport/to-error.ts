@@ -148,7 +148,7 @@ function explain(code: string | undefined, message: string, baseUrl: string): st
       return `${message}, and opened no tunnel to ${baseUrl}. Check HTTPS_PROXY or HTTP_PROXY, the password in it, and NO_PROXY.`;
     case 'ERR_NETWORK':
       // fetch and XMLHttpRequest tell nothing more, so that pages cannot explore networks.
-      return `no answer came from ${baseUrl}, and browsers do not say why. Look into the developer tools: does anything listen there, is its certificate trusted, does it, and what stands in between, allow cross-origin requests (CORS), and is it https if the page is?`;
+      return `no answer came from ${baseUrl}, and browsers do not say why. Their developer tools may. Does anything listen there? Is its certificate trusted? Is the address https if the page is? Does a proxy in between drop the CORS headers that orchestrators send?`;
     case 'EPROTO':
       return `${baseUrl} does not speak TLS. Use http, or unset BACALHAU_HTTPS.`;
     default:

@@ -1,0 +1,167 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Devnet, startDevnet } from 'bacalhau-devnet';
+import { Bacalhau, parseJob } from 'bacalhau-sdk';
+import { chromiumForTests } from '../../packages/bacalhau-sdk/test/support/chromium.js';
+import { describeWith } from '../../packages/bacalhau-sdk/test/support/requirements.js';
+import { helloModule } from '../lib/hello-module.js';
+import { type SIZES, tellWhere, watchedPage } from './support/looks.js';
+import { type RunningProgram, startProgram } from './support/program.js';
+
+jest.setTimeout(180_000);
+
+const folder = join(__dirname, '..', 'web');
+
+test('the program in the example job is the one of lib/hello-module.ts', async () => {
+  const text = await readFile(join(folder, 'src', 'examples', 'hello-wasm.yaml'), 'utf8');
+  const [task] = (await parseJob(text)).Tasks;
+  const module = Buffer.from(await helloModule('Hello from WebAssembly')).toString('base64');
+  expect(task?.InputSources?.[0]?.Source.Params).toEqual({ URL: `data:application/wasm;base64,${module}` });
+});
+
+describeWith(['chromium'], 'the page of examples/web, built, in Chromium', () => {
+  const chromium = chromiumForTests();
+  let devnet: Devnet;
+  let program: RunningProgram;
+
+  beforeAll(async () => {
+    devnet = await startDevnet({ server: 'pinned' });
+    const env = { BACALHAU_API_HOST: devnet.host, BACALHAU_API_PORT: String(devnet.port) };
+    program = await startProgram([join(folder, 'main.ts'), '--built', '--port', '0'], /^Open (\S+)$/, env);
+  }, 180_000);
+  afterAll(async () => {
+    await program?.[Symbol.asyncDispose]();
+    await devnet?.stop();
+    tellWhere();
+  }, 30_000);
+
+  const open = async (size: keyof typeof SIZES) => {
+    const watched = await watchedPage(chromium.browser, size);
+    await watched.page.goto(program.said);
+    await watched.page.locator('.server.good').waitFor();
+    return watched;
+  };
+
+  test.each(['laptop', 'phone'] as const)(
+    'on a %s a job is submitted, followed, and its results are read',
+    async (size) => {
+      const { page, complaints, look, layoutShift } = await open(size);
+      if (size === 'laptop') await look('start');
+
+      await page.getByRole('link', { name: 'New job' }).click();
+      await page.getByText('A valid job.').waitFor();
+      await look('new-job');
+      const specification = page.getByLabel(/^Specification/);
+      const valid = await specification.inputValue();
+      await specification.fill('Type: batch\nTasks:\n  - Name: main\n    Engine: {}\n');
+      await page.getByText('Job.Tasks[0].Engine.Type is missing. Use docker or wasm.').waitFor();
+      await look('invalid-job');
+      await specification.fill(valid);
+
+      await page.getByRole('button', { name: 'Submit' }).click();
+      await page.locator('.job-head .state', { hasText: 'Completed' }).waitFor();
+      expect(await page.locator('h1').evaluate('document.activeElement?.tagName')).toBe('H1');
+      await page.getByRole('log').getByText('Hello from WebAssembly').waitFor();
+      await page.getByText('1 line', { exact: true }).waitFor();
+      await page.getByText('3 files').waitFor();
+      expect((await page.locator('.file .path').allTextContents()).sort()).toEqual(['exitCode', 'stderr', 'stdout']);
+      await look('job');
+      await page.getByRole('button', { name: 'View stdout' }).click();
+      await page.getByLabel('Content of stdout').getByText('Hello from WebAssembly').waitFor();
+      await look('results');
+
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('button', { name: 'Save stdout' }).click(),
+      ]);
+      expect(download.suggestedFilename()).toBe('stdout');
+      expect(await readFile(await download.path(), 'utf8')).toBe('Hello from WebAssembly\n');
+
+      await page.getByRole('link', { name: 'Nodes' }).click();
+      await page.getByRole('heading', { name: 'Compute node' }).waitFor();
+      expect(await page.locator('.card').count()).toBe(2);
+      await look('nodes');
+
+      await page.getByRole('link', { name: 'Jobs', exact: true }).click();
+      await page.locator('.list .state', { hasText: 'Completed' }).first().waitFor();
+      await look('jobs');
+      expect(complaints).toEqual([]);
+      expect(await layoutShift()).toBeLessThan(0.1);
+      await page.close();
+    },
+  );
+
+  test('a job that comes from elsewhere appears in the list by itself', async () => {
+    const { page, complaints } = await open('laptop');
+    await using bacalhau = new Bacalhau({ baseUrl: devnet.url, env: {}, auth: false });
+    const text = await readFile(join(folder, 'src', 'examples', 'hello-wasm.yaml'), 'utf8');
+    const job = await bacalhau.jobs.submit({ ...(await parseJob(text)), Name: 'from-elsewhere' });
+    await page.getByRole('link', { name: /from-elsewhere.*Completed/ }).waitFor();
+    expect(await page.locator('.list code').first().getAttribute('title')).toBe(job.id);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  describeWith(['docker'], 'with Docker', () => {
+    /** A node whose log of a container is missing says so after a minute, and the output then comes from elsewhere. */
+    const patience = { timeout: 120_000 };
+    const choose = async (name: RegExp) => {
+      const watched = await open('laptop');
+      const { page } = watched;
+      await page.getByRole('link', { name: 'New job' }).click();
+      await page.getByRole('radio', { name }).check();
+      await page.getByRole('button', { name: 'Submit' }).click();
+      return watched;
+    };
+    const state = '.job-head .state';
+
+    test('the log is followed line by line while the job runs, and the file that it leaves can be read', async () => {
+      const { page, complaints, look } = await choose(/Counting/);
+      await page.getByRole('log').getByText('line 2').waitFor();
+      expect(await page.locator(state).textContent()).toBe('Running');
+      await look('running');
+      await page.locator(state, { hasText: 'Completed' }).waitFor();
+      await page.getByText('6 lines', { exact: true }).waitFor(patience);
+      const printed = await page.getByRole('log').locator('.stdout').allTextContents();
+      expect(printed).toEqual(['line 1', 'line 2', 'line 3', 'line 4', 'line 5']);
+      await page.getByRole('button', { name: 'View outputs/when.txt' }).click();
+      await page
+        .getByLabel('Content of outputs/when.txt')
+        .getByText(/20\d\d/)
+        .waitFor();
+      expect(complaints).toEqual([]);
+      await page.close();
+    });
+
+    test('a job is stopped', async () => {
+      const { page, complaints } = await choose(/Counting/);
+      await page.getByRole('log').getByText('line 1').waitFor();
+      await page.getByRole('button', { name: 'Stop' }).click();
+      await page.locator(state, { hasText: 'Stopped' }).waitFor();
+      expect(complaints).toEqual([]);
+      await page.close();
+    });
+
+    test('an exit code that means failure is shown', async () => {
+      const { page, complaints, look } = await choose(/Failing/);
+      await page.getByRole('log').getByText('there is no data').waitFor(patience);
+      await page.locator('.facts dd', { hasText: /^3$/ }).waitFor();
+      await look('failed');
+      expect(complaints).toEqual([]);
+      await page.close();
+    });
+  });
+
+  test('a server that goes away is said to be out of reach, and what is known stays', async () => {
+    const { page } = await open('phone');
+    await page.locator('.list .state').first().waitFor();
+    await devnet.stop();
+    await page.locator('.server.bad').getByText('out of reach').waitFor();
+    await page
+      .getByRole('alert')
+      .getByText(/no answer came from/)
+      .waitFor();
+    expect(await page.locator('.list .state').count()).toBeGreaterThan(0);
+    await page.close();
+  });
+});
