@@ -1,0 +1,36 @@
+// Lets browsers run jobs, and holds the credentials: main.ts [--host HOST] [--port PORT] [--image NAME …]
+import { parseArgs } from 'node:util';
+import { serve } from '@hono/node-server';
+import { Bacalhau } from 'bacalhau-sdk';
+import { createApp } from './app.ts';
+import { POLICY } from './policy.ts';
+
+const { values } = parseArgs({
+  options: {
+    host: { type: 'string', default: '127.0.0.1' },
+    port: { type: 'string', default: '8080' },
+    image: { type: 'string', multiple: true, default: [...POLICY.images] },
+  },
+});
+
+// Credentials and address are the environment's: BACALHAU_API_KEY, BACALHAU_API_HOST and so on.
+const bacalhau = new Bacalhau();
+const closing = new AbortController();
+const app = createApp({
+  bacalhau,
+  policy: { ...POLICY, images: values.image },
+  log: console.log,
+  signal: closing.signal,
+});
+
+const server = serve({ fetch: app.fetch, hostname: values.host, port: Number(values.port) }, ({ address, port }) =>
+  console.log(`Listening at http://${address}:${port}, in front of ${bacalhau.baseUrl}`),
+);
+
+async function stop(): Promise<void> {
+  closing.abort();
+  server.close();
+  await bacalhau.close();
+}
+process.once('SIGINT', () => void stop());
+process.once('SIGTERM', () => void stop());

@@ -1,0 +1,72 @@
+const form = document.querySelector('form');
+const submit = document.querySelector('[type=submit]');
+const [image, command, problem, stop, id, state, log] = [
+  'image',
+  'command',
+  'problem',
+  'stop',
+  'id',
+  'state',
+  'log',
+].map((name) => document.getElementById(name));
+const LINES_KEPT = 2_000;
+let job;
+
+const { images } = await (await fetch('/offer')).json();
+image.replaceChildren(...images.map((name) => new Option(name)));
+
+form.addEventListener('submit', async (event) => {
+  event.preventDefault();
+  problem.textContent = '';
+  const request = { engine: 'docker', image: image.value, command: ['sh', '-c', command.value] };
+  const answer = await fetch('/jobs', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(request),
+  });
+  const said = await answer.json();
+  if (answer.ok) follow(said.id);
+  else problem.textContent = said.message;
+});
+
+stop.addEventListener('click', async () => {
+  stop.disabled = true;
+  await fetch(`/jobs/${job}/stop`, { method: 'POST' });
+});
+
+function follow(jobId) {
+  job = jobId;
+  id.textContent = id.title = jobId;
+  submit.disabled = true;
+  stop.disabled = false;
+  const events = new EventSource(`/jobs/${jobId}/events`);
+  const finish = (words) => {
+    events.close();
+    state.textContent = words;
+    submit.disabled = false;
+    stop.disabled = true;
+  };
+  // A stream that broke is opened again by the browser, and begins at the beginning.
+  events.addEventListener('open', () => log.replaceChildren());
+  events.addEventListener('state', ({ data }) => {
+    state.textContent = JSON.parse(data).state;
+  });
+  events.addEventListener('log', ({ data }) => {
+    const { stream, text } = JSON.parse(data);
+    const line = document.createElement('div');
+    line.className = stream;
+    line.textContent = text === '' ? '\u00a0' : text;
+    const followsEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 24;
+    log.append(line);
+    if (log.childElementCount > LINES_KEPT) log.firstElementChild.remove();
+    if (followsEnd) log.scrollTop = log.scrollHeight;
+  });
+  events.addEventListener('end', ({ data }) => {
+    const { state: last, exitCodes } = JSON.parse(data);
+    finish(exitCodes.some((code) => code !== 0) ? `${last}, exit code ${exitCodes.join(', ')}` : last);
+  });
+  events.addEventListener('failure', ({ data }) => finish(JSON.parse(data).message));
+  events.addEventListener('error', () => {
+    if (events.readyState === EventSource.CLOSED) finish('The server does not know the job any more.');
+  });
+}

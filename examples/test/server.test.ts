@@ -1,0 +1,217 @@
+import { get, type IncomingMessage } from 'node:http';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { type Devnet, startDevnet } from 'bacalhau-devnet';
+import { Bacalhau, wasm } from 'bacalhau-sdk';
+import { chromiumForTests } from '../../packages/bacalhau-sdk/test/support/chromium.js';
+import { describeWith } from '../../packages/bacalhau-sdk/test/support/requirements.js';
+import { helloModule } from '../lib/hello-module.js';
+import { type Forwarder, forwarder } from './support/forwarder.js';
+import { tellWhere, watchedPage } from './support/looks.js';
+import { type RunningProgram, startProgram } from './support/program.js';
+
+jest.setTimeout(120_000);
+
+const API_KEY = 'server-api-key-0123456789abcdef';
+const SIZES = ['laptop', 'phone'] as const;
+
+let devnet: Devnet;
+let way: Forwarder;
+let server: RunningProgram;
+let helloRequest: object;
+
+beforeAll(async () => {
+  const users = [{ Alias: 'server', APIKey: API_KEY, Capabilities: [{ Actions: ['*'] }] }];
+  devnet = await startDevnet({ server: 'pinned', config: { API: { Auth: { Users: users } } } });
+  way = await forwarder(devnet);
+  server = await startProgram([join(__dirname, '..', 'server', 'main.ts'), '--port', '0'], /^Listening at (\S+),/, {
+    ...{ BACALHAU_API_HOST: '127.0.0.1', BACALHAU_API_PORT: String(way.port), BACALHAU_API_KEY: API_KEY },
+  });
+  const module = Buffer.from(await helloModule('Hello through the server')).toString('base64');
+  helloRequest = { engine: 'wasm', module, command: [] };
+}, 120_000);
+afterAll(async () => {
+  await server?.[Symbol.asyncDispose]();
+  await way?.[Symbol.asyncDispose]();
+  await devnet?.stop();
+}, 30_000);
+
+async function post(body: unknown, headers: Record<string, string> = JSON_TYPE) {
+  const answer = await fetch(`${server.said}/jobs`, {
+    method: 'POST',
+    headers,
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  });
+  const said = (await answer.json()) as { readonly id?: string; readonly message?: string };
+  return { status: answer.status, ...said };
+}
+
+async function submit(request: object): Promise<string> {
+  const { status, id } = await post(request);
+  expect(status).toBe(201);
+  return id ?? '';
+}
+
+const shell = (command: string) => ({ engine: 'docker', image: 'busybox:latest', command: ['sh', '-c', command] });
+const JSON_TYPE = { 'content-type': 'application/json' };
+const stop = (id: string) => fetch(`${server.said}/jobs/${id}/stop`, { method: 'POST', headers: JSON_TYPE });
+
+interface SentEvent {
+  readonly event: string;
+  readonly data: {
+    readonly state?: string;
+    readonly stream?: string;
+    readonly text?: string;
+    readonly exitCodes?: number[];
+  };
+}
+
+/** Opens the stream of events; nothing of it is read until it is looped over. */
+const openEvents = (id: string): Promise<IncomingMessage> =>
+  new Promise((resolve, reject) => {
+    get(`${server.said}/jobs/${id}/events`, { agent: false }, resolve).on('error', reject);
+  });
+
+async function* eventsOf(answer: IncomingMessage): AsyncGenerator<SentEvent> {
+  let event = '';
+  for await (const line of createInterface(answer)) {
+    if (line.startsWith('event: ')) event = line.slice(7);
+    if (line.startsWith('data: ')) yield { event, data: JSON.parse(line.slice(6)) as SentEvent['data'] };
+  }
+}
+
+async function eventually(what: () => boolean): Promise<void> {
+  const deadline = Date.now() + 20_000;
+  while (!what()) {
+    if (Date.now() > deadline) throw new Error(`It never came to this: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+test('a browser without credentials runs a job on a server that wants them, and is sent its states and its output', async () => {
+  expect((await fetch(`${devnet.url}/api/v1/orchestrator/jobs`)).status).toBe(401);
+  const answer = await openEvents(await submit(helloRequest));
+  expect(answer.headers['content-type']).toMatch(/^text\/event-stream/);
+  const events: SentEvent[] = [];
+  for await (const event of eventsOf(answer)) events.push(event);
+  const logged = events.filter(({ event }) => event === 'log').map(({ data }) => data);
+  expect(logged).toEqual([{ stream: 'stdout', text: 'Hello through the server' }]);
+  expect(events.filter(({ event }) => event === 'state').at(-1)?.data.state).toBe('Completed');
+  expect(events.at(-1)).toEqual({ event: 'end', data: { state: 'Completed', exitCodes: [0] } });
+});
+
+test.each<[string, object, RegExp]>([
+  ['another image', { ...shell('true'), image: 'miner:latest' }, /not offered. Use one of busybox:latest/],
+  ['an input of its own', { ...shell('true'), inputs: [{ source: '/etc' }] }, /inputs/],
+  ['another engine', { engine: 'noop' }, /engine/i],
+  ['no command', { engine: 'docker', image: 'busybox:latest', command: [] }, /command/],
+  ['a command without end', { ...shell('x'.repeat(5_000)) }, /command/],
+  ['a module that is none', { engine: 'wasm', module: 'no base64!', command: [] }, /module/],
+])('a request for %s is refused, and says why', async (_what, request, message) => {
+  expect(await post(request)).toEqual({ status: 400, message: expect.stringMatching(message) });
+});
+
+test('a request that is too large, or another site makes, is refused', async () => {
+  expect(await post({ engine: 'wasm', module: 'A'.repeat(800_000), command: [] })).toMatchObject({ status: 413 });
+  const foreign = { origin: 'https://evil.example.org', 'content-type': 'text/plain' };
+  expect(await post(JSON.stringify(helloRequest), foreign)).toMatchObject({ status: 403 });
+});
+
+test('jobs of others are as good as none', async () => {
+  await using bacalhau = new Bacalhau({ baseUrl: devnet.url, env: {}, auth: { apiKey: API_KEY } });
+  const { id } = await bacalhau.jobs.submit(wasm({ module: await helloModule('of others') }));
+  for (const path of [id, `${id}/events`, 'j-00000000-0000-4000-8000-000000000000', '..%2f..%2fnodes']) {
+    const answer = await fetch(`${server.said}/jobs/${path}`);
+    expect([answer.status, await answer.json()]).toEqual([404, { message: 'There is no such job.' }]);
+  }
+});
+
+test('no more jobs are under way than the policy allows', async () => {
+  const ids: string[] = [];
+  // Without Docker they wait for a node that has it.
+  for (let job = 0; job < 10; job += 1) ids.push(await submit(shell('sleep 100')));
+  expect(await post(shell('true'))).toEqual({ status: 429, message: expect.stringMatching(/Too many jobs/) });
+  for (const id of ids) expect((await stop(id)).status).toBe(200);
+  await submit(helloRequest);
+});
+
+test('the credentials stay on the server', () => {
+  expect(server.lines.join('\n')).not.toContain(API_KEY);
+});
+
+describeWith(['docker'], 'with Docker', () => {
+  test('output comes while the job runs, and when the browser goes, the log socket behind the server is closed', async () => {
+    const id = await submit(shell('i=0; while true; do i=$((i+1)); echo "line $i"; sleep 0.2; done'));
+    const answer = await openEvents(id);
+    const seen: string[] = [];
+    for await (const { event, data } of eventsOf(answer)) {
+      if (event === 'log') seen.push(data.text ?? '');
+      if (seen.length === 3) break;
+    }
+    expect(seen).toEqual(['line 1', 'line 2', 'line 3']);
+    expect(way.webSockets).toBe(1);
+    answer.destroy();
+    await eventually(() => way.webSockets === 0);
+    await eventually(() => server.lines.includes(`${id} is not followed any more: the browser has gone`));
+    expect((await stop(id)).status).toBe(200);
+  });
+
+  test('a browser that does not read holds the log back, and loses nothing of it', async () => {
+    const lines = 30_000;
+    const id = await submit(
+      shell(`yes "$(head -c 1000 /dev/zero | tr '\\0' x)" | head -n ${lines} | awk '{ print NR " " $0 }'`),
+    );
+    const before = way.received;
+    const answer = await openEvents(id); // and nothing is read
+    await eventually(() => way.received > before);
+    // The server has had enough when it closes the socket that it reads the log from.
+    await eventually(() => way.webSockets === 0);
+    console.log(way.received - before);
+    expect(way.received - before).toBeLessThan(25_000_000);
+
+    let next = 1;
+    for await (const { event, data } of eventsOf(answer)) {
+      if (event !== 'log') continue;
+      expect(data.text?.slice(0, data.text.indexOf(' '))).toBe(String(next));
+      next += 1;
+    }
+    expect(next).toBe(lines + 1);
+  });
+});
+
+describeWith(['chromium'], 'its page, in Chromium', () => {
+  const chromium = chromiumForTests();
+  afterAll(() => {
+    tellWhere();
+  });
+
+  test.each(SIZES)('on a %s a job is submitted and stopped', async (size) => {
+    const { page, complaints, look } = await watchedPage(chromium.browser, size);
+    await page.goto(server.said);
+    await page.getByRole('option', { name: 'busybox:latest' }).waitFor({ state: 'attached' });
+    await page.getByLabel('Command').fill('sleep 100');
+    await page.getByRole('button', { name: 'Run' }).click();
+    await page.getByText(/Queued|Running/).waitFor();
+    await look('server-started');
+    await page.getByRole('button', { name: 'Stop' }).click();
+    await page.getByText('Stopped').waitFor();
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  describeWith(['docker'], 'with Docker', () => {
+    test('its output is followed', async () => {
+      const { page, complaints, look } = await watchedPage(chromium.browser, 'laptop');
+      await page.goto(server.said);
+      await page.getByLabel('Command').fill('for i in 1 2 3; do echo line $i; sleep 1; done; exit 4');
+      await page.getByRole('button', { name: 'Run' }).click();
+      await page.getByRole('log').getByText('line 1').waitFor();
+      expect(await page.getByRole('status').textContent()).toBe('Running');
+      await page.getByText('Completed, exit code 4').waitFor();
+      expect(await page.locator('#log .stdout').allTextContents()).toEqual(['line 1', 'line 2', 'line 3']);
+      await look('server-ended');
+      expect(complaints).toEqual([]);
+      await page.close();
+    });
+  });
+});
