@@ -37,7 +37,7 @@ export function createApp({ bacalhau, policy, log, signal }: AppOptions): Hono {
   const ours = `${LABEL.name}=${LABEL.value}`;
 
   // Here is the place for a login of your own: without one everybody who reaches this server may run jobs.
-  app.use(secureHeaders({ contentSecurityPolicy: { defaultSrc: ["'self'"] } }));
+  app.use(secureHeaders({ contentSecurityPolicy: { defaultSrc: ["'self'"], imgSrc: ['data:'] } }));
   app.use(csrf()); // Other sites cannot make a visitor's browser submit.
 
   for (const [path, [file, type]] of Object.entries(PAGE)) {

@@ -66,7 +66,12 @@ function ExitCodes({ handle }: { readonly handle: JobHandle }) {
     [handle],
   );
   if (error) return <>unknown</>;
-  return <>{codes === undefined ? '…' : codes.length === 0 ? 'none' : codes.join(', ')}</>;
+  if (codes === undefined) return <>…</>;
+  return (
+    <span class={codes.some((code) => code !== 0) ? 'wrong' : ''}>
+      {codes.length === 0 ? 'none' : codes.join(', ')}
+    </span>
+  );
 }
 
 function Facts({ handle, job, ended }: { readonly handle: JobHandle; readonly job: Job; readonly ended: boolean }) {
