@@ -157,7 +157,7 @@ describeWith(['docker'], 'with Docker', () => {
   });
 
   test('a browser that does not read holds the log back, and loses nothing of it', async () => {
-    const lines = 20_000;
+    const lines = 16_000;
     const id = await submit(
       shell(`yes "$(head -c 1000 /dev/zero | tr '\\0' x)" | head -n ${lines} | awk '{ print NR " " $0 }'`),
     );
