@@ -10,7 +10,11 @@ export interface Contestant<Q, A> {
 }
 
 /** A program of `contestants/`, on this Node. */
-export function contestant<Q, A>(file: string, args: readonly string[], nodeArgs: readonly string[] = []): Contestant<Q, A> {
+export function contestant<Q, A>(
+  file: string,
+  args: readonly string[],
+  nodeArgs: readonly string[] = [],
+): Contestant<Q, A> {
   return contestantOf(process.execPath, [...nodeArgs, placeOf(file), ...args]);
 }
 

@@ -1,0 +1,74 @@
+/** Jobs to measure with. */
+import { Configuration, type Job, JobApi } from 'bacalhau-apiclient';
+import wabt from 'wabt';
+
+/** How a job that never runs stays: `failed` at once, for a store to be full of; `queued` for an hour, to be waited for. */
+export type Idle = 'failed' | 'queued';
+
+/** A job that no node suits. With a text it carries that as an input. */
+export function idleJob(name: string, idle: Idle, input?: string): Job {
+  return {
+    ...job(name, program, input),
+    Constraints: [{ Key: 'benchmark', Operator: '=', Values: ['never'] }],
+    ...(idle === 'queued' && { Tasks: [{ ...task(program, input), Timeouts: { QueueTimeout: 3_600 } }] }),
+  };
+}
+
+/** The smallest job that does something: WebAssembly that prints a word. */
+export const smallJob = (name: string, input?: string): Job => job(name, program, input);
+
+const program = await assemble(`
+  (module $small
+    (import "wasi_snapshot_preview1" "fd_write" (func $fd_write (param i32 i32 i32 i32) (result i32)))
+    (memory (export "memory") 1)
+    (data (i32.const 16) "done\\n")
+    (func $start (export "_start")
+      (i32.store (i32.const 0) (i32.const 16))
+      (i32.store (i32.const 4) (i32.const 5))
+      (drop (call $fd_write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8)))))`);
+
+export async function assemble(text: string): Promise<Uint8Array> {
+  const module = (await wabt()).parseWat('program.wat', text);
+  const { buffer } = module.toBinary({ write_debug_names: true });
+  module.destroy();
+  return buffer;
+}
+
+export function job(name: string, bytes: Uint8Array, input?: string): Job {
+  return { Name: name, Type: 'batch', Count: 1, Tasks: [task(bytes, input)] };
+}
+
+function task(bytes: Uint8Array, input: string | undefined): NonNullable<Job['Tasks']>[number] {
+  return {
+    Name: 'main',
+    Engine: { Type: 'wasm', Params: { EntryModule: '/app/program.wasm', Entrypoint: '_start' } },
+    Resources: { CPU: '10m', Memory: '32MB' },
+    InputSources: [
+      inline(bytes, 'application/wasm', '/app/program.wasm'),
+      ...(input === undefined ? [] : [inline(Buffer.from(input), 'text/plain', '/input.txt')]),
+    ],
+  };
+}
+
+const inline = (bytes: Uint8Array, mediaType: string, target: string) => ({
+  Source: { Type: 'inline', Params: { URL: `data:${mediaType};base64,${Buffer.from(bytes).toString('base64')}` } },
+  Target: target,
+});
+
+/** Submits jobs without the SDK, several at once; tells each id. */
+export async function putJobs(url: string, jobs: Iterable<Job>, onPut?: (id: string) => void): Promise<void> {
+  const api = new JobApi(new Configuration({ basePath: url }));
+  const left = jobs[Symbol.iterator]();
+  const put = async (): Promise<void> => {
+    for (let next = left.next(); !next.done; next = left.next()) {
+      const { data } = await api.putJob({ putJobRequest: { Job: next.value } });
+      onPut?.(data.JobID);
+    }
+  };
+  await Promise.all(Array.from({ length: 8 }, put));
+}
+
+/** So many jobs, made as they are needed. */
+export function* many(count: number, make: (index: number) => Job): Generator<Job, void, undefined> {
+  for (let index = 0; index < count; index += 1) yield make(index);
+}
