@@ -15,7 +15,7 @@ export const PYTHON_SDK = SDK.join(', ');
 
 /** The Python that has the SDK, or why there is none. */
 export async function pythonWithSdk(): Promise<{ readonly path: string } | { readonly missing: string }> {
-  const folder = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'bacalhau-benchmarks', 'python');
+  const folder = join(homedir(), '.cache', 'bacalhau-benchmarks', 'python');
   const path = join(folder, 'bin', 'python');
   const ready = join(folder, 'ready');
   if (existsSync(ready)) return { path };
