@@ -77,14 +77,10 @@ function figure({ measured: { median, low, high, samples }, unit }: Measured): s
 
 const number = (value: number, unit: string): string => (unit === 'x' ? `${bare(value)} ×` : `${bare(value)} ${unit}`);
 
-/** Three digits that count, and no more. */
+/** Three digits that count, and all before the point. */
 function bare(value: number): string {
-  if (value === 0 || !Number.isFinite(value)) return String(value);
-  const digits = Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value))));
-  return value
-    .toFixed(Math.min(digits, 3))
-    .replace(/(\.\d*?)0+$/, '$1')
-    .replace(/\.$/, '');
+  const digits = value === 0 ? 0 : 2 - Math.floor(Math.log10(Math.abs(value)));
+  return value.toLocaleString('en', { maximumFractionDigits: Math.min(Math.max(digits, 0), 3) });
 }
 
 const escaped = (text: string): string => text.replaceAll('|', '\\|');

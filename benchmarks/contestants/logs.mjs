@@ -1,0 +1,53 @@
+/**
+ * Reads the log of a finished execution: `logs.mjs bare|pieces|lines|paused URL DIR JOB EXECUTION`, with `--expose-gc`.
+ * Not TypeScript, because what strips the types takes memory too.
+ */
+import { setTimeout as pause } from 'node:timers/promises';
+import { Bacalhau } from 'bacalhau-sdk';
+import { WebSocket } from 'ws';
+
+const LOOK_EVERY = 20_000;
+const PAUSE_EVERY = 30_000;
+const PAUSE_MS = 2_000;
+
+const [who, baseUrl = '', dir = '', jobId = '', executionId = ''] = process.argv.slice(2);
+let entries = 0;
+let peak = 0;
+const began = performance.now();
+if (who === 'bare') await readBare();
+else await readSdk();
+const wallMs = performance.now() - began;
+console.log(JSON.stringify({ entries, wallMs, peakMb: peak / 1e6 }));
+
+async function readSdk() {
+  await using bacalhau = new Bacalhau({ baseUrl, dir });
+  for await (const _entry of bacalhau.job(jobId).logs({ lines: who === 'lines' })) {
+    seen();
+    if (who !== 'paused' || entries % PAUSE_EVERY !== 0) continue;
+    await pause(PAUSE_MS);
+    look();
+  }
+}
+
+/** @returns {Promise<void>} */
+function readBare() {
+  const url = `${baseUrl.replace(/^http/, 'ws')}/api/v1/orchestrator/jobs/${jobId}/logs?execution_id=${executionId}`;
+  return new Promise((resolve, reject) => {
+    const socket = new WebSocket(url);
+    socket.on('message', seen);
+    socket.on('close', () => resolve());
+    socket.on('error', reject);
+  });
+}
+
+function seen() {
+  entries += 1;
+  if (entries % LOOK_EVERY === 0) look();
+}
+
+/** What is in use now that nobody needs the rest any more. */
+function look() {
+  globalThis.gc?.();
+  const { heapUsed, external } = process.memoryUsage();
+  peak = Math.max(peak, heapUsed + external);
+}
