@@ -1,9 +1,9 @@
 /** What a call costs: by the SDK, by the generated client that it is made of, by axios alone, by the Python SDK. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { startDevnet } from 'bacalhau-devnet';
 import type { CallsAnswer, CallsQuestion } from './contestants/calls.ts';
 import { type Contestant, contestant, contestantOf, placeOf } from './lib/contestant.ts';
 import { idleJob, many, putJobs } from './lib/jobs.ts';
+import { startNetwork } from './lib/network.ts';
 import { type Row, report, say, sized } from './lib/program.ts';
 import { pythonWithSdk } from './lib/python.ts';
 import { ratios, spread } from './lib/spread.ts';
@@ -27,7 +27,7 @@ const WHAT = {
 } as const;
 
 const python = await pythonWithSdk();
-const devnet = await startDevnet();
+const devnet = await startNetwork();
 const processes = new Map<Who, Process>();
 try {
   const ids: string[] = [];

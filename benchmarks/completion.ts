@@ -5,11 +5,12 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Job } from 'bacalhau-apiclient';
-import { type Devnet, ensureServer, startDevnet } from 'bacalhau-devnet';
+import { type Devnet, ensureServer } from 'bacalhau-devnet';
 import { Bacalhau } from 'bacalhau-sdk';
 import type { PutsAnswer, PutsQuestion } from './contestants/puts.ts';
 import { contestant } from './lib/contestant.ts';
 import { assemble, idleJob, job, many, putJobs, smallJob } from './lib/jobs.ts';
+import { startNetwork } from './lib/network.ts';
 import { cpuDuring } from './lib/processes.ts';
 import { type Row, report, say, sized } from './lib/program.ts';
 import { ratios, single, spread } from './lib/spread.ts';
@@ -85,7 +86,7 @@ report('completion', {
 });
 
 async function onDevnet(work: (devnet: Devnet, bacalhau: Bacalhau) => Promise<void>): Promise<void> {
-  const devnet = await startDevnet();
+  const devnet = await startNetwork();
   try {
     await using bacalhau = new Bacalhau({ baseUrl: devnet.url, dir: devnet.dir });
     await work(devnet, bacalhau);

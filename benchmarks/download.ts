@@ -4,10 +4,10 @@ import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { startDevnet } from 'bacalhau-devnet';
 import { Bacalhau } from 'bacalhau-sdk';
 import { placeOf } from './lib/contestant.ts';
 import { assemble, job } from './lib/jobs.ts';
+import { startNetwork } from './lib/network.ts';
 import { type Row, report, say, sized } from './lib/program.ts';
 import { ratios, single, spread } from './lib/spread.ts';
 import { inTurns } from './lib/turns.ts';
@@ -72,7 +72,7 @@ const WRITER = (blocks: number): string => `
 
 const run = promisify(execFile);
 const directory = await mkdtemp(join(tmpdir(), 'bacalhau-benchmark-'));
-const devnet = await startDevnet();
+const devnet = await startNetwork();
 try {
   await using bacalhau = new Bacalhau({ baseUrl: devnet.url, dir: devnet.dir });
   say(`a job that writes ${MEGABYTES} MB`);

@@ -1,7 +1,8 @@
 /** Running many jobs: by `jobs.map` and by a loop that polls each of them. */
-import { startDevnet } from 'bacalhau-devnet';
+
 import type { FanOutAnswer, FanOutQuestion } from './contestants/fan-out.ts';
 import { contestant } from './lib/contestant.ts';
+import { startNetwork } from './lib/network.ts';
 import { type Row, report, say, sized } from './lib/program.ts';
 import { ratios, type Spread, spread } from './lib/spread.ts';
 import { inTurns } from './lib/turns.ts';
@@ -15,7 +16,7 @@ type Who = 'map' | 'whole' | 'loop';
 /** On a network of its own each time: in one that has run a thousand jobs, lists take longer. */
 const run = (who: Who) => async (): Promise<FanOutAnswer> => {
   say(who);
-  await using devnet = await startDevnet();
+  await using devnet = await startNetwork();
   const one = contestant<FanOutQuestion, FanOutAnswer>('fan-out.ts', [who, devnet.url, devnet.dir]);
   try {
     return await one.ask({ jobs: JOBS, concurrency: CONCURRENCY });

@@ -1,9 +1,9 @@
 /** Walking through all jobs: by the SDK and by hand with the generated client. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { startDevnet } from 'bacalhau-devnet';
 import type { IterationAnswer, IterationQuestion } from './contestants/iteration.ts';
 import { contestant } from './lib/contestant.ts';
 import { idleJob, many, putJobs } from './lib/jobs.ts';
+import { startNetwork } from './lib/network.ts';
 import { type Row, report, say, sized } from './lib/program.ts';
 import { ratios, single, spread } from './lib/spread.ts';
 import { inTurns } from './lib/turns.ts';
@@ -13,7 +13,7 @@ const MANY = sized(10_000, 200);
 const PAGE = sized(1_000, 20);
 const ROUNDS = sized(6, 2);
 
-const devnet = await startDevnet();
+const devnet = await startNetwork();
 try {
   const ask = async (who: 'sdk' | 'client', question: IterationQuestion): Promise<IterationAnswer> => {
     // Each time a new process, so that none carries the memory of an earlier walk.

@@ -2,9 +2,10 @@
 import { execFile } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { type Devnet, startDevnet } from 'bacalhau-devnet';
+import type { Devnet } from 'bacalhau-devnet';
 import { Bacalhau, docker } from 'bacalhau-sdk';
 import { placeOf } from './lib/contestant.ts';
+import { startNetwork } from './lib/network.ts';
 import { type Row, report, say, sized } from './lib/program.ts';
 import { ratios, single, spread } from './lib/spread.ts';
 import { inTurns } from './lib/turns.ts';
@@ -25,7 +26,7 @@ interface Read {
 }
 
 const title = 'Logs';
-const devnet = await startDevnet();
+const devnet = await startNetwork();
 try {
   await using bacalhau = new Bacalhau({ baseUrl: devnet.url, dir: devnet.dir });
   if (await hasDocker(bacalhau)) await measure(devnet, bacalhau);

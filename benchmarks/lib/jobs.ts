@@ -7,10 +7,11 @@ export type Idle = 'failed' | 'queued';
 
 /** A job that no node suits. With a text it carries that as an input. */
 export function idleJob(name: string, idle: Idle, input?: string): Job {
+  const { Tasks, ...rest } = job(name, program, input);
   return {
-    ...job(name, program, input),
+    ...rest,
     Constraints: [{ Key: 'benchmark', Operator: '=', Values: ['never'] }],
-    ...(idle === 'queued' && { Tasks: [{ ...task(program, input), Timeouts: { QueueTimeout: 3_600 } }] }),
+    Tasks: Tasks.map((task) => ({ ...task, Timeouts: idle === 'queued' ? { QueueTimeout: 3_600 } : {} })),
   };
 }
 
@@ -42,7 +43,9 @@ function task(bytes: Uint8Array, input: string | undefined): NonNullable<Job['Ta
   return {
     Name: 'main',
     Engine: { Type: 'wasm', Params: { EntryModule: '/app/program.wasm', Entrypoint: '_start' } },
-    Resources: { CPU: '10m', Memory: '32MB' },
+    Resources: { CPU: '100m', Memory: '32MB' },
+    // It may wait for room, even if the only node should be out of sight for a moment.
+    Timeouts: { QueueTimeout: 600 },
     InputSources: [
       inline(bytes, 'application/wasm', '/app/program.wasm'),
       ...(input === undefined ? [] : [inline(Buffer.from(input), 'text/plain', '/input.txt')]),
