@@ -155,7 +155,7 @@ export class ExecutionStream {
   }
 
   #open({ follow }: { readonly follow: boolean }): LogSocket {
-    const { transport, jobId, namespace, headers } = this.#parts;
+    const { transport, jobId, namespace, headers, limits } = this.#parts;
     const socket: LogSocket = new LogSocket({
       transport,
       jobId,
@@ -163,6 +163,7 @@ export class ExecutionStream {
       headers,
       executionId: this.#id,
       follow,
+      openingMs: limits.opening,
       wanted: () => this.#next,
       onOutput: (frame, index) => this.#accept(socket, frame, index),
     });

@@ -27,6 +27,8 @@ export interface LogLimits {
   /** When a stream that fell silent is checked in the same way, at first and at most. */
   readonly probe: number;
   readonly longestProbe: number;
+  /** How long a connection may take to open: the server does that before it asks a node for anything. */
+  readonly opening: number;
   /** How long a follow may stay quiet after its execution has ended. Some servers forget to end it. */
   readonly endGrace: number;
   /** How long the log of an execution may take to begin. The server itself looks for one for 60 s. */
@@ -57,6 +59,7 @@ export const LIMITS: LogLimits = {
   longestNudge: 60_000,
   probe: 60_000,
   longestProbe: 300_000,
+  opening: 10_000,
   endGrace: 2_000,
   silent: 75_000,
   undroppable: 5_000,

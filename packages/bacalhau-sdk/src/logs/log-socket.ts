@@ -41,6 +41,8 @@ export interface LogSocketOptions {
   readonly executionId: string;
   readonly follow: boolean;
   readonly headers: Readonly<Record<string, string>> | undefined;
+  /** How long it may take to open, in milliseconds. */
+  readonly openingMs: number;
   /** Frames before this one were handed out already and need not be understood again. Asked for every frame. */
   readonly wanted: () => number;
   /** A frame with its place in the log, from 0. */
@@ -127,17 +129,29 @@ export class LogSocket {
     }
   }
 
-  #open(upgrade: Upgrade, options: LogSocketOptions): Promise<SocketEnd> {
-    return platform.openWebSocket(upgrade.url, {
-      headers: upgrade.headers,
-      agent: upgrade.agent,
-      signal: this.#controller.signal,
-      onOpen: () => {
-        this.#openedAt = performance.now();
-        upgrade.opened();
-      },
-      onText: (message) => this.#receive(message, options),
-    });
+  async #open(upgrade: Upgrade, options: LogSocketOptions): Promise<SocketEnd> {
+    const { openingMs } = options;
+    // Not left to the runtime: browsers wait for minutes.
+    const patience = setTimeout(() => {
+      const message = `it did not open within ${openingMs} ms`;
+      const error = upgrade.failed({ kind: 'failed', code: 'ETIMEDOUT', message });
+      this.#stop({ kind: 'broken', reason: error.message, error });
+    }, openingMs);
+    try {
+      return await platform.openWebSocket(upgrade.url, {
+        headers: upgrade.headers,
+        agent: upgrade.agent,
+        signal: this.#controller.signal,
+        onOpen: () => {
+          clearTimeout(patience);
+          this.#openedAt = performance.now();
+          upgrade.opened();
+        },
+        onText: (message) => this.#receive(message, options),
+      });
+    } finally {
+      clearTimeout(patience);
+    }
   }
 
   #receive(message: string, { wanted, onOutput }: LogSocketOptions): void {

@@ -3,7 +3,6 @@ import type { Socket } from 'node:net';
 import { ConfigurationError } from '../../errors/index.js';
 import type { HttpAgent, SocketEnd, SocketOptions } from '../platform.js';
 
-const HANDSHAKE_TIMEOUT_MS = 30_000;
 /** A message is one write of a job, which Docker cuts at 16 KiB; beyond this it is no log of Bacalhau. */
 const LARGEST_MESSAGE_BYTES = 32 * 1024 * 1024;
 /** A peer that vanished without a word is noticed by the system: Bacalhau's server never answers a WebSocket ping. */
@@ -21,7 +20,6 @@ export async function openWebSocket(url: string, options: SocketOptions): Promis
     agent,
     perMessageDeflate: false,
     followRedirects: false,
-    handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
     maxPayload: LARGEST_MESSAGE_BYTES,
   });
   return new Promise((resolve) => {

@@ -1,0 +1,114 @@
+import { BacalhauError, type LogEntry } from '../../src/index.js';
+import { followLogs } from '../../src/logs/index.js';
+import type { LogLimits } from '../../src/logs/limits.js';
+import { connect } from '../../src/transport/index.js';
+import { type FaultProxy, faultProxy } from '../support/fault-proxy.js';
+import { byRoute, type FaultKind, type FaultPlan, scheduled, seeded, seeds } from '../support/faults.js';
+import { keyDirectory } from '../support/key-directory.js';
+import { JOB_ID, logFaultServer } from '../support/log-fault-server.js';
+import { shellJob, textOf } from '../support/logs.js';
+import { networkClient, networkUrl } from '../support/network.js';
+import { describeWith } from '../support/requirements.js';
+import { within } from '../support/within.js';
+
+const STREAM = 'GET orchestrator/jobs/*/logs';
+const KINDS: readonly FaultKind[] = [
+  ...(['lost request', 'lost answer', 'reset', 'truncated', 'slow', 'refused', 'silent', 'stalled'] as const),
+];
+const LINES = Array.from({ length: 300 }, (_, index) => `line ${index + 1}\n`);
+
+/** Those of the SDK, twenty times shorter or more. */
+const SHORT: Partial<LogLimits> = {
+  ...{ reconnect: 100, reconnectJitter: 20, firstRetry: 5, longestRetry: 200, nudge: 200, nudgeAgain: 90 },
+  ...{ longestNudge: 400, probe: 300, longestProbe: 600, endGrace: 100, silent: 500, undroppable: 1_000, supervise: 5 },
+  ...{ opening: 300, shortestLook: 10, longestLook: 50, unreachable: 5_000 },
+};
+
+const dir = keyDirectory();
+const direct = networkClient();
+
+async function read(
+  proxy: FaultProxy,
+  jobId: string,
+  { limits = SHORT, entries = [] }: { limits?: Partial<LogLimits>; entries?: LogEntry[] } = {},
+): Promise<readonly LogEntry[]> {
+  const transport = connect({ baseUrl: proxy.url, env: {}, dir, logLevel: 'off', timeoutMs: 2_000 });
+  const reading = async (): Promise<void> => {
+    const target = { jobId, namespace: undefined };
+    for await (const entry of followLogs(transport, target, { follow: true }, limits)) entries.push(entry);
+  };
+  try {
+    await within(60_000, 'the log', reading());
+  } finally {
+    transport.close();
+  }
+  return entries;
+}
+
+/** A node that says all it has each time it is asked, and goes on with the job only when it has. */
+const healthy = () =>
+  logFaultServer(({ query, send, socket }, server) => {
+    send(LINES);
+    if (query.get('follow') === 'true') {
+      setTimeout(() => {
+        server.executionState = 9;
+        server.jobState = 'Completed';
+        socket.close(1000);
+      }, 50);
+    } else {
+      socket.close(1000);
+    }
+  });
+
+test.each<[string, FaultPlan]>([
+  ['cut within a frame', scheduled(STREAM, { kind: 'reset', after: 0.5 }, { kind: 'reset', after: 0.76 })],
+  ['that never opens', scheduled(STREAM, { kind: 'silent', arrives: false }, { kind: 'silent', arrives: true })],
+  ['that goes dead within a frame', scheduled(STREAM, { kind: 'stalled', after: 0.33 })],
+  ['that ends as if it were over', scheduled(STREAM, { kind: 'truncated', after: 0.4 })],
+  ['in the smallest pieces', scheduled(STREAM, { kind: 'slow', pieces: 2_000 })],
+])(
+  'a stream %s loses nothing and repeats nothing',
+  async (_name, plan) => {
+    await using server = await healthy();
+    await using proxy = await faultProxy(server.url, plan);
+    expect(textOf(await read(proxy, JOB_ID))).toBe(LINES.join(''));
+    expect(proxy.dealt.some(({ fault }) => fault.kind !== 'none')).toBe(true);
+  },
+  90_000,
+);
+
+test.each(seeds(1, 2, 3, 4))(
+  'a log is read whole, or the reason is given, whatever the faults (seed %d)',
+  async (seed) => {
+    await using server = await healthy();
+    await using proxy = await faultProxy(server.url, seeded(seed, { share: 0.4, kinds: KINDS }));
+    const entries: LogEntry[] = [];
+    const failure = await read(proxy, JOB_ID, { entries }).then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    if (failure === undefined) expect(textOf(entries)).toBe(LINES.join(''));
+    else expect(failure).toBeInstanceOf(BacalhauError);
+    expect(LINES.join('').startsWith(textOf(entries))).toBe(true);
+  },
+  90_000,
+);
+
+describeWith(['docker'], 'with Docker', () => {
+  test.each(seeds(1, 2))(
+    'a real log is followed to its end through a stream that breaks (seed %d)',
+    async (seed) => {
+      const streams = seeded(seed, { share: 0.7, kinds: KINDS });
+      await using proxy = await faultProxy(networkUrl(), byRoute({ [STREAM]: streams }));
+      const { JobID } = await direct.jobs.put(
+        shellJob('for i in $(seq 300); do echo line $i; done; sleep 3; echo end'),
+      );
+      // A node does not like to be asked too often.
+      const limits = { ...SHORT, reconnect: 1_000, nudge: 3_000, nudgeAgain: 2_000, silent: 20_000 };
+      const entries = await read(proxy, JobID, { limits });
+      expect(textOf(entries)).toBe(`${LINES.join('')}end\n`);
+      expect(proxy.dealt.some(({ fault }) => fault.kind !== 'none')).toBe(true);
+    },
+    120_000,
+  );
+});
