@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 
 /** The CPU time that a process has used until now, in milliseconds. */
-export async function cpuMsOf(pid: number): Promise<number | undefined> {
+async function cpuMsOf(pid: number): Promise<number | undefined> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
   // After the name in brackets, which may hold anything, come the third field and the ones after it.
   const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ');

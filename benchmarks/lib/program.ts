@@ -30,7 +30,7 @@ export interface Report extends Outcome {
 }
 
 /** Whether only seconds are wanted, to see that the program works. */
-export const quick = process.argv.includes('--quick');
+const quick = process.argv.includes('--quick');
 
 /** A size: the full one, or the small one of a quick run. */
 export const sized = (full: number, small: number): number => (quick ? small : full);

@@ -32,6 +32,21 @@ test('live-history', async () => {
   expect(lines.at(-1)).toMatch(/job {8}State Update {4}Completed$/);
 }, 60_000);
 
+test('fan-out', async () => {
+  const name = `planets-${Date.now()}`;
+  const greetings = async (...planets: string[]): Promise<string[]> =>
+    (await run('fan-out', name, ...planets)).stdout.trim().split('\n').sort();
+  expect(await greetings('Mars', 'Venus')).toEqual([
+    expect.stringMatching(/^Hello Mars {2}j-\S+$/),
+    expect.stringMatching(/^Hello Venus {2}j-\S+$/),
+  ]);
+  expect(await greetings('Mars', 'Earth', 'Venus')).toEqual([
+    expect.stringMatching(/^Hello Earth {2}j-\S+$/),
+    expect.stringMatching(/^Hello Mars {2}j-\S+ {2}was there already$/),
+    expect.stringMatching(/^Hello Venus {2}j-\S+ {2}was there already$/),
+  ]);
+}, 120_000);
+
 test('download-results', async () => {
   const { stdout, stderr } = await run('download-results', 'my-results');
   expect(

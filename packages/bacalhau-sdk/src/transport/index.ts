@@ -3,7 +3,7 @@ export { connect, derive } from './connect.js';
 export type { Deadline } from './deadline.js';
 export { sleep } from './deadline.js';
 export type { RequestEvent, ResponseEvent, RetryEvent } from './events.js';
-export { type Headers, hasAuthorization } from './headers.js';
+export { hasAuthorization } from './headers.js';
 export type { CallOptions, ClientOptions, NamespacedCallOptions } from './options.js';
 export { isOutage, LONGEST_OUTAGE_MS, OUTAGE_PAUSE_MS, outlast } from './outage.js';
 export { BrokenConnection, type OutsideAnswer, type OutsideRequest } from './outside.js';

@@ -27,7 +27,7 @@ export function isOutage(error: unknown): boolean {
 }
 
 /** Whether the server was not there to answer, or had no time to. */
-export const isUnreachable = (error: unknown): boolean =>
+const isUnreachable = (error: unknown): boolean =>
   (error instanceof CallError && !(error instanceof RequestAbortedError)) ||
   error instanceof RateLimitError ||
   (error instanceof ServerError && error.status === 503);

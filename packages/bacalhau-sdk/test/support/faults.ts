@@ -35,8 +35,6 @@ export interface Faced {
 
 export type FaultPlan = (request: Faced) => Fault;
 
-export const NO_FAULTS: FaultPlan = () => ({ kind: 'none' });
-
 /** The requests of one route meet these faults, in order; everything else, and what comes later, none. */
 export const scheduled =
   (route: string, ...faults: readonly Fault[]): FaultPlan =>
