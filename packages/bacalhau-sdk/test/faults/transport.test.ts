@@ -1,4 +1,3 @@
-import { getEventListeners } from 'node:events';
 import { createServer } from 'node:net';
 import { inspect } from 'node:util';
 import axios from 'axios';
@@ -272,19 +271,6 @@ describe('giving up', () => {
       null,
     ]);
     expect(original.withOptions({ host: 'elsewhere' }).baseUrl).toBe('http://elsewhere:1234');
-  });
-
-  test('no listener stays on a signal that outlives its calls', async () => {
-    const { signal } = new AbortController();
-    await using server = await faultServer((response, number) => {
-      if (number % 3 === 0) response.destroy();
-      else if (number % 3 === 1) text(response, 503, '', { 'retry-after': '0' });
-      else json(response, 200, PAGE);
-    });
-    const bacalhau = client(server);
-    for (let call = 0; call < 20; call++) await bacalhau.jobs.list({ signal }).catch(() => undefined);
-    await failure(bacalhau.jobs.list({ signal, timeoutMs: Number.NaN }));
-    expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 });
 

@@ -106,6 +106,8 @@ export async function faultProxy(target: string, plan: FaultPlan): Promise<Fault
   function upgrade(incoming: IncomingMessage, client: Socket, first: Buffer): void {
     const fault = deal(incoming);
     client.on('error', () => undefined);
+    // Sockets of a HTTP server stay half open by themselves.
+    client.on('end', () => client.destroy());
     if (fault.kind === 'lost request') return void client.resetAndDestroy();
     if (fault.kind === 'refused') {
       const { status, retryAfter } = fault;
@@ -113,7 +115,8 @@ export async function faultProxy(target: string, plan: FaultPlan): Promise<Fault
       return void client.end(`HTTP/1.1 ${status} No\r\n${wish}content-length: 0\r\nconnection: close\r\n\r\n`);
     }
     const silent = fault.kind === 'silent';
-    if (silent && !fault.arrives) return;
+    // Read all the same, or its end would go unnoticed.
+    if (silent && !fault.arrives) return void client.resume();
     const server = connect(Number(port), hostname);
     const close = (): void => void server.destroy();
     server.on('error', close);
