@@ -10,6 +10,7 @@ import {
   RequestAbortedError,
   RequestTimeoutError,
   ServerError,
+  UnexpectedResponseError,
   UnsupportedByServerError,
 } from '../errors/index.js';
 import { FINGERPRINT, fingerprintOf, hashOf, isUrlSegment, NAME_LABEL, withFingerprint } from '../spec/index.js';
@@ -82,7 +83,7 @@ export async function submitOnce(
   const looksFirst = !isFresh && onExisting !== 'update';
   const maxRetries = transport.maxRetries(options);
   let attempts = 0;
-  let lost: CallError | ServerError | undefined;
+  let lost: Lost | undefined;
   for (let round = 1; ; round++) {
     try {
       const found = looksFirst || lost !== undefined ? await find() : undefined;
@@ -122,20 +123,22 @@ async function releaseOf(transport: Transport, options: CallOptions): Promise<Re
   }
 }
 
+/** No good answer came. */
+type Lost = CallError | ServerError | UnexpectedResponseError;
+
 /** Whether the job may have arrived although no good answer came, or may arrive the next time. */
-const isLost = (error: unknown): error is CallError | ServerError =>
+const isLost = (error: unknown): error is Lost =>
   (error instanceof CallError && !(error instanceof RequestAbortedError)) ||
-  (error instanceof ServerError && error.status === 503);
+  (error instanceof ServerError && error.status === 503) ||
+  // Something in between spoilt the answer, which was a good one.
+  (error instanceof UnexpectedResponseError && error.status >= 200 && error.status < 300);
 
 /** The last error of a submission: how often it was tried, and by which name it can be looked for. */
-function withName(
-  error: CallError | ServerError,
-  { name, namespace }: Place,
-  attempts: number,
-): CallError | ServerError {
+function withName(error: Lost, { name, namespace }: Place, attempts: number): Lost {
   const message = `${error.message} Look for the job by its name: ${JSON.stringify(name)} in namespace ${JSON.stringify(namespace)}.`;
   if (error instanceof ConnectionError) return new ConnectionError(message, { ...error, attempts }, error);
   if (error instanceof RequestTimeoutError) return new RequestTimeoutError(message, { ...error, attempts });
   if (error instanceof ServerError) return new ServerError(message, { ...error, attempts });
+  if (error instanceof UnexpectedResponseError) return new UnexpectedResponseError(message, { ...error, attempts });
   return error;
 }

@@ -89,7 +89,7 @@ export function upgradeError(
 export function expectObject(status: number, body: unknown, headers: object, context: CallContext): void {
   if (isRecord(body) && !(body instanceof TextBody)) return;
   throw new UnexpectedResponseError(
-    `${context.operation}: ${context.baseUrl} answered ${status}, but not with JSON as a Bacalhau orchestrator does. Check the host, the port and what stands in between.`,
+    `${context.operation}: ${context.baseUrl} answered ${status}, but not with JSON as a Bacalhau orchestrator does.${context.safe ? '' : UNKNOWN_OUTCOME} Check the host, the port and what stands in between.`,
     factsOf(status, {}, context.scrubber.scrubAll(plainHeaders(headers)), context),
   );
 }

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Bacalhau, BacalhauError, CallError, type JobHandle } from '../../src/index.js';
 import { faultProxy } from '../support/fault-proxy.js';
-import { type FaultKind, seeded, seeds } from '../support/faults.js';
+import { type FaultKind, scheduled, seeded, seeds } from '../support/faults.js';
 import { keyDirectory } from '../support/key-directory.js';
 import { collect, freshName, networkClient, networkUrl } from '../support/network.js';
 import { freshDirectories } from '../support/results.js';
@@ -109,7 +109,8 @@ test.each(seeds(1, 2, 3))(
       const failure = failed.find(({ name, index }) => name === 'submit' && index === attempt)?.error;
       if (failure === undefined) expect(attempts).toContain(attempt);
       else if (attempts.includes(attempt)) {
-        const warned = failure instanceof CallError && failure.outcomeUnknown;
+        const warned =
+          failure instanceof CallError ? failure.outcomeUnknown : failure.message.includes('may have carried it out');
         expect({ warned, failure: String(failure) }).toEqual({ warned: true, failure: String(failure) });
       }
     }
@@ -121,3 +122,17 @@ test.each(seeds(1, 2, 3))(
   },
   120_000,
 );
+
+test('a submission whose good answer was spoilt on the way has arrived, and is found', async () => {
+  const namespace = freshName('spoilt');
+  const spoilt = scheduled('PUT orchestrator/jobs', { kind: 'truncated', after: 0.5 }, { kind: 'truncated', after: 0 });
+  await using api = await faultProxy(networkUrl(), spoilt);
+  await using bacalhau = new Bacalhau({ baseUrl: api.url, namespace, dir, env: {}, logLevel: 'off' });
+  const { Name: _, ...nameless } = await printingJob('once');
+  const one = await bacalhau.jobs.submit(nameless);
+  const other = await bacalhau.jobs.submit(nameless);
+  expect([one.deduplicated, other.deduplicated]).toEqual([true, true]);
+  const made = await collect(direct.jobs.list({ namespace }));
+  expect(made.map(({ ID }) => ID).sort()).toEqual([one.id, other.id].sort());
+  await expect(bacalhau.jobs.submit(nameless)).resolves.toMatchObject({ deduplicated: false });
+}, 30_000);
