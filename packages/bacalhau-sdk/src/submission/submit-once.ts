@@ -67,8 +67,8 @@ export async function submitOnce(
   };
   const place = { name: job.Name, namespace: job.Namespace };
   const find = async (): Promise<Job | undefined> => {
-    const byName = hasNames || isAtLeast(await transport.serverRelease(options), '1.8.0');
-    return byName ? findByName(calls, place, options) : findByLabel(calls, label, place, options);
+    const found = release === 'unknown' || hasNames ? await findByName(calls, place, options) : undefined;
+    return found ?? (hasNames ? undefined : findByLabel(calls, label, place, options));
   };
   const take = (found: Job, attempts: number): Submission => {
     const isOurs = found.Meta?.[FINGERPRINT] === fingerprint;
@@ -84,24 +84,29 @@ export async function submitOnce(
   const maxRetries = transport.maxRetries(options);
   let attempts = 0;
   let lost: Lost | undefined;
+  let conflict: ConflictError | undefined;
   for (let round = 1; ; round++) {
     try {
-      const found = looksFirst || lost !== undefined ? await find() : undefined;
+      const mayBeThere = looksFirst || lost !== undefined || conflict !== undefined;
+      const found = mayBeThere ? await find() : undefined;
       if (found !== undefined && !isOutdated(found)) return take(found, attempts);
+      if (conflict !== undefined) throw conflict;
       attempts += 1;
       const { JobID, Warnings } = await calls.put({ Job: sent }, options);
       return { jobId: JobID, attempts, deduplicated: false, warnings: Warnings ?? [] };
     } catch (error) {
-      if (error instanceof ConflictError) {
-        const found = await find();
-        if (found === undefined || isOutdated(found)) throw error;
-        return take(found, attempts);
+      if (error instanceof ConflictError && error !== conflict) {
+        // There is one of that name, or nothing changed: it is looked for next.
+        conflict = error;
+        continue;
       }
       if (error instanceof RequestAbortedError && lost !== undefined) {
         throw new RequestAbortedError(error.message, { ...error, attempts, outcomeUnknown: true }, error);
       }
+      // What keeps the SDK from looking says nothing of whether the job arrived.
+      const isLook = error instanceof ApiError && error.operation !== 'jobs.put';
+      if (isLook && lost !== undefined && !isLost(error)) throw withName(lost, place, attempts);
       if (!isLost(error)) throw error;
-      // What could not be looked up says nothing of whether the job arrived.
       if (error.operation === 'jobs.put') lost = error;
       const last = lost ?? error;
       if (round > maxRetries) throw attempts === 0 ? last : withName(last, place, attempts);
@@ -113,7 +118,7 @@ export async function submitOnce(
   }
 }
 
-/** A server that says nothing of its version may be an old one, on which a second submission would make a second job. */
+/** A server that says nothing of its version may be an old one. */
 async function releaseOf(transport: Transport, options: CallOptions): Promise<Release | undefined | 'unknown'> {
   try {
     return await transport.serverRelease(options);

@@ -4,9 +4,13 @@ import {
   Bacalhau,
   type ClientOptions,
   ConnectionError,
+  type Job,
+  JobExistsError,
   RequestAbortedError,
   type RetryEvent,
+  UnsupportedByServerError,
 } from '../../src/index.js';
+import { faultServer, json } from '../support/fault-server.js';
 import { keyDirectory } from '../support/key-directory.js';
 import { collect, freshName, networkUrl } from '../support/network.js';
 import { endlessJob, printingJob } from '../support/wasm-jobs.js';
@@ -137,3 +141,73 @@ test('a run that is aborted while its submission is on the way stops the job tha
   expect((await arrived.job(job?.ID ?? '').wait()).State?.StateType).toBe('Stopped');
   await arrived.close();
 }, 30_000);
+
+describe('servers before 1.8, which make a second job of the same name (constructed from what they answer)', () => {
+  interface OldJob extends Job {
+    readonly ID: string;
+  }
+
+  /** Knows labels, but no names; loses what it is told to. */
+  async function oldServer(loses: (submission: number) => boolean, version: string | undefined = 'v1.7.0') {
+    const made: OldJob[] = [];
+    const server = await faultServer((response) => {
+      const { method, url, body } = server.seen.at(-1) ?? { method: '', url: '', body: '' };
+      const { pathname, searchParams } = new URL(url, 'http://old');
+      if (pathname.endsWith('/agent/version') && version) return json(response, 200, { GitVersion: version });
+      if (method === 'PUT') {
+        const ID = `j-${made.length + 1}`;
+        made.push({ ...JSON.parse(body).Job, ID, State: { StateType: 'Pending' } });
+        if (loses(made.length)) response.destroy();
+        else json(response, 200, { JobID: ID, EvaluationID: '' });
+        return undefined;
+      }
+      if (pathname.endsWith('/orchestrator/jobs')) {
+        const [key = '', value] = (searchParams.get('labels') ?? '').split('=');
+        const Items = made.filter(({ Labels }) => Labels?.[key] === value).reverse();
+        return json(response, 200, { NextToken: '', Items });
+      }
+      return json(response, 404, { Status: 404, Message: 'job not found', Code: 'NotFound', Component: 'JobStore' });
+    });
+    return { ...server, made, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
+  }
+
+  test.each(['', 'my-job'])('a lost answer of a job named %p is looked for by a label', async (Name) => {
+    await using server = await oldServer((submission) => submission === 1);
+    const job = await clientOf(server.url, 'default').jobs.submit(await printingJob('old', { Name }));
+    expect(job).toMatchObject({ id: 'j-1', attempts: 1, deduplicated: true });
+    expect(server.made).toHaveLength(1);
+  });
+
+  test('a job with a name of its own is not made a second time', async () => {
+    await using server = await oldServer(() => false);
+    const { jobs } = clientOf(server.url, 'default');
+    const spec = await printingJob('old');
+    await jobs.submit(spec);
+    expect(await jobs.submit(spec)).toMatchObject({ id: 'j-1', attempts: 0, deduplicated: true });
+    await expect(jobs.submit({ ...spec, Priority: 1 })).rejects.toBeInstanceOf(JobExistsError);
+    await expect(jobs.submit(spec, { onExisting: 'update' })).rejects.toBeInstanceOf(UnsupportedByServerError);
+    expect(server.made).toHaveLength(1);
+  });
+
+  test('a server that does not tell its version is asked by name and by label', async () => {
+    await using server = await oldServer((submission) => submission === 1, '');
+    const job = await clientOf(server.url, 'default').jobs.submit(await printingJob('old'));
+    expect(job).toMatchObject({ id: 'j-1', attempts: 1, deduplicated: true });
+    expect(server.made).toHaveLength(1);
+  });
+});
+
+test('a server that may not be asked for jobs leaves the outcome of a lost submission unknown', async () => {
+  await using server = await faultServer((response) => {
+    const { method, url } = server.seen.at(-1) ?? { method: '', url: '' };
+    if (method === 'PUT') response.destroy();
+    else if (url.endsWith('/agent/version')) json(response, 200, { GitVersion: 'v1.9.3' });
+    else json(response, 403, { Status: 403, Message: 'Request Forbidden' });
+  });
+  const error = await clientOf(server.url, 'default')
+    .jobs.submit(await printingJob('x', { Name: '' }))
+    .catch((caught: unknown) => caught);
+  expect(error).toBeInstanceOf(ConnectionError);
+  expect(error).toMatchObject({ outcomeUnknown: true, attempts: 1 });
+  expect(server.seen.filter(({ method }) => method === 'PUT')).toHaveLength(1);
+});

@@ -105,3 +105,20 @@ test('a wait that is refused leaves nothing behind that goes on asking', async (
   await setTimeout(500);
   expect(server.seen.map(({ url }) => url)).toEqual([expect.stringContaining(ID)]);
 });
+
+test('a job that the server forgot to end, although all it had to do is done, has completed', async () => {
+  const execution = (StateType: number) => ({ ID: 'e-1', NodeID: 'n-1', ComputeState: { StateType } });
+  const states = [6, 9];
+  await using server = await faultServer((response) => {
+    const url = server.seen.at(-1)?.url ?? '';
+    if (url.includes('/agent/version')) json(response, 200, { GitVersion: 'v1.9.3' });
+    else {
+      const Items = url.includes('include=executions') ? [execution(states.shift() ?? 9)] : [];
+      json(response, 200, { Job: job('Running', { Version: 1 }), Executions: { NextToken: '', Items } });
+    }
+  });
+  const ended = await client(server).job(ID).wait();
+  expect(ended.State).toMatchObject({ StateType: 'Completed', Message: expect.stringContaining('did not take note') });
+  // The first time an execution was still running.
+  expect(server.seen.filter(({ url }) => url.includes('include=executions'))).toHaveLength(2);
+}, 60_000);
