@@ -22,6 +22,8 @@ interface Downloaded {
 const MEGABYTES = sized(1_000, 50);
 const ROUNDS = sized(5, 2);
 
+const LARGEST_MB = 150;
+
 const BLOCK = 65_536;
 const TEXT = 4 * 1_024 * 1_024;
 /**
@@ -91,8 +93,9 @@ try {
   const { url } = published;
   const packed = Number((await fetch(url, { method: 'HEAD' })).headers.get('content-length'));
 
-  const download = async (args: readonly string[]): Promise<Downloaded> => {
-    const { stdout } = await run(process.execPath, [placeOf('download.mjs'), devnet.url, devnet.dir, ...args]);
+  const download = async (args: readonly string[], nodeArgs: readonly string[] = []): Promise<Downloaded> => {
+    const program = [...nodeArgs, placeOf('download.mjs'), devnet.url, devnet.dir];
+    const { stdout } = await run(process.execPath, [...program, ...args]);
     return JSON.parse(stdout);
   };
   const fetched = async (work: (target: string) => Promise<Downloaded>): Promise<Downloaded> => {
@@ -109,6 +112,7 @@ try {
 
   say('downloading');
   const { peakMb: emptyMb } = await download([]);
+  const { peakMb: youngMb } = await fetched((target) => download([handle.id, target], ['--max-semi-space-size=2']));
   const rounds = await inTurns(ROUNDS, {
     sdk: () => fetched((target) => download([handle.id, target])),
     curl: () =>
@@ -119,6 +123,7 @@ try {
       }),
   });
   const speed = (who: 'sdk' | 'curl'): number[] => rounds.of(who).map(({ wallMs }) => bytes / 1e6 / (wallMs / 1_000));
+  const peak = spread(rounds.of('sdk').map(({ peakMb }) => peakMb));
   const rows: readonly Row[] = [
     {
       what: `Result of ${MEGABYTES} MB: speed, against \`curl | tar -x\``,
@@ -132,10 +137,16 @@ try {
     },
     {
       what: 'Peak memory of the whole process',
-      measured: spread(rounds.of('sdk').map(({ peakMb }) => peakMb)),
+      measured: peak,
       unit: 'MB',
-      target: { atMost: 150 },
-      beside: [{ name: 'Node with the SDK loaded and nothing done', measured: single(emptyMb), unit: 'MB' }],
+      target: { atMost: LARGEST_MB },
+      beside: [
+        { name: 'Node with the SDK loaded and nothing done', measured: single(emptyMb), unit: 'MB' },
+        { name: 'with `--max-semi-space-size=2`', measured: single(youngMb), unit: 'MB' },
+      ],
+      ...(peak.median > LARGEST_MB && {
+        reason: `what is held is little; it is buffers that were written already and that V8 has not collected yet. A smaller young generation, in which it collects sooner, brings it to ${youngMb.toFixed(0)} MB.`,
+      }),
     },
   ];
   report('download', {

@@ -8,7 +8,7 @@ import { ratios, type Spread, spread } from './lib/spread.ts';
 import { inTurns } from './lib/turns.ts';
 
 const JOBS = sized(1_000, 40);
-const CONCURRENCY = sized(100, 10);
+const CONCURRENCY = sized(50, 10);
 const ROUNDS = sized(3, 1);
 
 type Who = 'map' | 'whole' | 'loop';
