@@ -1,10 +1,10 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeWith } from '../../packages/bacalhau-sdk/test/support/requirements.js';
+import { isKnown } from './support/commands.js';
 import { mistakesIn } from './support/compile.js';
-import { programsOf } from './support/document.js';
-import { runProgram } from './support/run.js';
+import { commandsOf, programsOf } from './support/document.js';
+import { Reader } from './support/reader.js';
 
 const root = join(__dirname, '..', '..');
 const inFolder = (folder: string): string[] => readdirSync(join(root, folder)).map((name) => join(folder, name));
@@ -14,19 +14,15 @@ const documents = [
 ].filter((path) => existsSync(join(root, path)));
 const programs = documents.flatMap((path) => programsOf(root, path));
 
-/** Within the repository, so that the packages are found as an application finds them. */
-const sources = join(__dirname, '..', '.cache');
-let scratch: string;
+let reader: Reader;
 beforeAll(() => {
-  rmSync(sources, { recursive: true, force: true });
-  mkdirSync(sources);
-  scratch = mkdtempSync(join(tmpdir(), 'bacalhau-documentation-'));
+  reader = new Reader();
 });
-afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+afterAll(() => reader.leave());
 
 test('every block of code compiles, in strict TypeScript', () => {
   expect(programs.length).toBeGreaterThan(5);
-  expect(mistakesIn(programs, sources)).toEqual([]);
+  expect(mistakesIn(programs, reader.sources)).toEqual([]);
 }, 60_000);
 
 for (const program of programs) {
@@ -34,8 +30,38 @@ for (const program of programs) {
   describeWith(needs, path, () => {
     const title = isTest ? 'the test in it passes' : 'its code runs, and prints what it says';
     test(title, async () => {
-      const output = await runProgram(program, { sources, scratch });
+      const output = await reader.run(program);
       for (const expected of program.prints) expect(output).toContain(expected);
     }, 180_000);
   });
 }
+
+test('every command that a document names exists', () => {
+  const unknown = documents.flatMap((path) =>
+    commandsOf(root, path).flatMap((command) => (isKnown(root, command) ? [] : [`${path}: ${command}`])),
+  );
+  expect(unknown).toEqual([]);
+});
+
+describe('the commands of README.md that a newcomer begins with', () => {
+  test('npm start', async () => {
+    expect(await reader.command('npm', 'start')).toContain('Hello');
+  }, 180_000);
+
+  test('npm run example NAME', async () => {
+    expect(await reader.command('npm', 'run', 'example', 'hello-wasm')).toContain('Hello from WebAssembly');
+  }, 180_000);
+
+  test('npx bacalhau-devnet', async () => {
+    let url = '';
+    await reader.session(
+      ['npx', 'bacalhau-devnet'],
+      /export BACALHAU_API_HOST=(\S+) BACALHAU_API_PORT=(\d+)/,
+      async (found) => {
+        url = `http://${found[1]}:${found[2]}/api/v1/agent/alive`;
+        expect((await fetch(url)).status).toBe(200);
+      },
+    );
+    await expect(fetch(url)).rejects.toThrow('fetch failed');
+  }, 180_000);
+});

@@ -1,0 +1,30 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Whether there is what a command of a document starts. Only commands of this repository and its packages are known. */
+export function isKnown(root: string, command: string): boolean {
+  const words = command.split(/\s+/).filter((word) => !/^[A-Z_]+=/.test(word));
+  const [program, first = '', second = ''] = words;
+  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+    scripts: Record<string, string>;
+  };
+  const isPackage = (name: string | undefined) => existsSync(join(root, 'packages', name ?? '', 'package.json'));
+  switch (program) {
+    case 'npm':
+      if (first === 'install') return isPackage(words.at(-1));
+      if (first !== 'run') return first in scripts;
+      return second in scripts && (second !== 'example' || isExample(root, words[3]));
+    case 'npx':
+      return isPackage(first);
+    case 'node':
+      return existsSync(join(root, first));
+    case 'git':
+      return command === 'git config core.hooksPath scripts/hooks' && existsSync(join(root, 'scripts', 'hooks'));
+    default:
+      return false;
+  }
+}
+
+/** `NAME` stands for one. */
+const isExample = (root: string, name = ''): boolean =>
+  name === 'NAME' || existsSync(join(root, 'examples', name, 'main.ts'));

@@ -1,0 +1,101 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { Program } from './document.js';
+
+const root = join(__dirname, '..', '..', '..');
+const modules = join(root, 'node_modules');
+const testRunner = join(modules, 'jest', 'bin', 'jest.js');
+const transform = { '\\.ts$': join(modules, '@swc', 'jest') };
+
+/** Somebody who does what documents say, at the test network, in folders of their own. */
+export class Reader {
+  /** Programs are here, within the repository, so that the packages are found as an application finds them. */
+  readonly sources = join(root, 'docs', '.cache');
+  readonly #home = mkdtempSync(join(tmpdir(), 'bacalhau-reader-'));
+  readonly #network = new URL(process.env['BACALHAU_TEST_URL'] ?? '');
+  readonly #env = {
+    ...process.env,
+    BACALHAU_API_HOST: this.#network.hostname,
+    BACALHAU_API_PORT: this.#network.port,
+    BACALHAU_DIR: join(this.#home, '.bacalhau'),
+  };
+
+  constructor() {
+    rmSync(this.sources, { recursive: true, force: true });
+    mkdirSync(this.sources);
+  }
+
+  /** Runs a program to its end, and gives its output. */
+  async run(program: Program): Promise<string> {
+    const file = join(this.sources, program.name);
+    // Where a document says the default port, it means the network of its reader.
+    const { host, port } = this.#network;
+    writeFileSync(file, program.text.replaceAll('127.0.0.1:1234', host).replaceAll('port: 1234', `port: ${port}`));
+    const config = JSON.stringify({ rootDir: this.sources, testMatch: ['**/*.test.ts'], transform });
+    const args = program.isTest ? [testRunner, '--config', config, file] : [file];
+    try {
+      return await this.#output(process.execPath, args, mkdtempSync(join(this.#home, 'program-')));
+    } catch (error) {
+      // The stack names lines of the document.
+      const text = error instanceof Error ? error.message : String(error);
+      throw new Error(text.replaceAll(`file://${file}`, program.path).replaceAll(file, program.path));
+    }
+  }
+
+  /** Runs a command of the repository to its end, and gives its output. */
+  command(...words: readonly string[]): Promise<string> {
+    const [program = '', ...args] = words;
+    return this.#output(program, args, root);
+  }
+
+  async #output(program: string, args: readonly string[], cwd: string): Promise<string> {
+    try {
+      const options = { cwd, env: this.#env, timeout: 170_000, maxBuffer: 10_000_000 };
+      return (await promisify(execFile)(program, args, options)).stdout;
+    } catch (error) {
+      const { stdout, stderr } = error as { stdout?: string; stderr?: string };
+      throw new Error(`${[program, ...args].join(' ')} ended badly:\n${stdout}\n${stderr}`);
+    }
+  }
+
+  /**
+   * Starts a command that runs until Ctrl-C, and presses that as soon as it has printed what it is waited for and
+   * `meanwhile` is done. Resolves when all has ended.
+   */
+  async session(
+    words: readonly string[],
+    awaited: RegExp,
+    meanwhile: (found: RegExpExecArray) => Promise<void>,
+  ): Promise<void> {
+    const [program = '', ...args] = words;
+    // A group of its own: Ctrl-C goes to all of it.
+    const child = spawn(program, args, {
+      cwd: root,
+      env: this.#env,
+      detached: true,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const ended = once(child, 'close');
+    let output = '';
+    try {
+      for await (const chunk of child.stdout) {
+        output += String(chunk);
+        const found = awaited.exec(output);
+        if (found === null) continue;
+        await meanwhile(found);
+        break;
+      }
+    } finally {
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGINT');
+    }
+    await ended;
+  }
+
+  leave(): void {
+    rmSync(this.#home, { recursive: true, force: true });
+  }
+}
