@@ -31,7 +31,7 @@ export default {
   // The generator's templates use one that TSDoc does not have.
   blockTags: [...OptionDefaults.blockTags, '@memberof'],
   excludeTags: [...OptionDefaults.excludeTags, '@memberof'],
-  packagesRequiringDocumentation: ['bacalhau-sdk', 'bacalhau-devnet'],
+  packagesRequiringDocumentation: ['bacalhau-sdk', 'bacalhau-devnet', 'bacalhau-apiclient'],
   highlightLanguages: [...OptionDefaults.highlightLanguages, 'python'],
   treatWarningsAsErrors: true,
   validation: {

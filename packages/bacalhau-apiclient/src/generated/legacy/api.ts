@@ -17,15 +17,42 @@ import type { RequestArgs } from './base.js';
 // @ts-ignore
 import { BASE_PATH, COLLECTION_FORMATS, BaseAPI, RequiredError, operationServerMap } from './base.js';
 
+/**
+ * What a server says of its build
+ */
 export interface BuildVersionInfo {
+    /**
+     * Of `gitversion`
+     */
     'major'?: string;
+    /**
+     * Of `gitversion`
+     */
     'minor'?: string;
+    /**
+     * The release, with a `v`
+     */
     'gitversion': string;
+    /**
+     * The commit that it was built from
+     */
     'gitcommit'?: string;
+    /**
+     * When it was built
+     */
     'builddate'?: string;
+    /**
+     * The operating system, as Go calls it
+     */
     'goos'?: string;
+    /**
+     * The processor, as Go calls it
+     */
     'goarch'?: string;
 }
+/**
+ * What is signed of a cancellation. Since 0.3.21.
+ */
 export interface CancelPayload {
     /**
      * SHA-256 of the modulus of the client\'s RSA key, in lower-case hexadecimal
@@ -35,8 +62,14 @@ export interface CancelPayload {
      * A full id; only `list` finds a job by the beginning of it
      */
     'JobID': string;
+    /**
+     * Why, for a person
+     */
     'Reason'?: string;
 }
+/**
+ * A signed cancellation. Exactly one of the payloads; which one depends on the server\'s version.
+ */
 export interface CancelRequest {
     'job_cancel_payload'?: CancelPayload;
     'payload'?: CancelPayload;
@@ -66,13 +99,25 @@ export interface Deal {
      */
     'MinBids'?: number;
 }
+/**
+ * A job in a container
+ */
 export interface DockerSpec {
+    /**
+     * The image, as `docker pull` takes it
+     */
     'Image'?: string;
     /**
      * The command and its arguments
      */
     'Entrypoint'?: Array<string>;
+    /**
+     * Each as `NAME=value`
+     */
     'EnvironmentVariables'?: Array<string>;
+    /**
+     * Where the command runs; the image\'s own if left out
+     */
     'WorkingDirectory'?: string;
 }
 /**
@@ -90,12 +135,21 @@ export const Engine = {
 export type Engine = (typeof Engine)[keyof typeof Engine] | (string & {});
 
 
+/**
+ * The body of an answer that is not a success
+ */
 export interface ErrorBody {
     /**
      * `error-unknown-server-error`, but `error-job-not-found` for an unknown `id` in `list`
      */
     'Code': string;
+    /**
+     * What is wrong, for a person
+     */
     'Message': string;
+    /**
+     * More of it, by name
+     */
     'Details'?: { [key: string]: string; };
     /**
      * The message once more
@@ -110,9 +164,18 @@ export interface EventFilters {
      * Seconds since 1970
      */
     'since'?: number;
+    /**
+     * Leaves out what happened to executions
+     */
     'exclude_execution_level'?: boolean;
+    /**
+     * Leaves out what happened to the job
+     */
     'exclude_job_level'?: boolean;
 }
+/**
+ * Which events to list
+ */
 export interface EventsRequest {
     /**
      * SHA-256 of the modulus of the client\'s RSA key, in lower-case hexadecimal
@@ -124,32 +187,65 @@ export interface EventsRequest {
     'job_id': string;
     'filters'?: EventFilters;
 }
+/**
+ * What happened to a job
+ */
 export interface EventsResponse {
+    /**
+     * The events
+     */
     'events': Array<ListedEvent>;
 }
 /**
  * A run on a node. Since 0.3.20.
  */
 export interface Execution {
+    /**
+     * The job
+     */
     'JobID': string;
     /**
      * Until 0.3.23
      */
     'ShardIndex'?: number;
+    /**
+     * The node that runs it
+     */
     'NodeId': string;
+    /**
+     * The node\'s own name of the run
+     */
     'ComputeReference'?: string;
+    /**
+     * How far it is
+     */
     'State': ExecutionStateType;
     /**
      * Of later 0.3 versions
      */
     'AcceptedAskForBid'?: boolean;
+    /**
+     * What the server remarks; it says little about failures
+     */
     'Status'?: string;
+    /**
+     * What the node offers to be compared
+     */
     'VerificationProposal'?: string;
     'VerificationResult': VerificationResult;
     'PublishedResults': StorageSpec;
     'RunOutput'?: RunOutput;
+    /**
+     * Counts its changes
+     */
     'Version'?: number;
+    /**
+     * When it was made
+     */
     'CreateTime'?: string;
+    /**
+     * When it changed last
+     */
     'UpdateTime'?: string;
 }
 
@@ -158,17 +254,29 @@ export interface Execution {
  * In the job until 0.3.13, in `Spec` until 0.3.23
  */
 export interface ExecutionPlan {
+    /**
+     * How many runs the inputs are split over
+     */
     'ShardsTotal'?: number;
 }
 /**
  * Since 0.3.24. A `New` state is left out.
  */
 export interface ExecutionStateChange {
+    /**
+     * The state before
+     */
     'Previous'?: ExecutionStateType;
+    /**
+     * The state after
+     */
     'New'?: ExecutionStateType;
 }
 
 
+/**
+ * Completed, Failed, Canceled, Cancelled and those that end in Rejected are final
+ */
 
 export const ExecutionStateType = {
     New: 'New',
@@ -269,15 +377,33 @@ export interface JobData {
  * Until 0.3.19. `Spec` and its neighbours are empty but in `Created`.
  */
 export interface JobEvent {
+    /**
+     * Of the job
+     */
     'APIVersion'?: string;
     /**
      * A full id; only `list` finds a job by the beginning of it
      */
     'JobID': string;
+    /**
+     * The shard that it happened to, from 0
+     */
     'ShardIndex'?: number;
+    /**
+     * Whose job it is
+     */
     'ClientID'?: string;
+    /**
+     * The node that tells it
+     */
     'SourceNodeID'?: string;
+    /**
+     * The node that it is told
+     */
     'TargetNodeID'?: string;
+    /**
+     * What happened
+     */
     'EventName': JobEventName;
     'Spec'?: Spec;
     'JobExecutionPlan'?: ExecutionPlan;
@@ -286,15 +412,27 @@ export interface JobEvent {
      * In `ComputeError`, why the job failed
      */
     'Status'?: string;
+    /**
+     * What the node offers to be compared
+     */
     'VerificationProposal'?: string;
     'VerificationResult'?: VerificationResult;
     'PublishedResult'?: StorageSpec;
+    /**
+     * When it happened
+     */
     'EventTime': string;
+    /**
+     * The key of the node that tells it
+     */
     'SenderPublicKey'?: string;
     'RunOutput'?: RunOutput;
 }
 
 
+/**
+ * What can happen to a job. `ComputeError` has the cause of a failure in `Status`.
+ */
 
 export const JobEventName = {
     InitialSubmission: 'InitialSubmission',
@@ -322,6 +460,9 @@ export type JobEventName = (typeof JobEventName)[keyof typeof JobEventName] | (s
  * Since 0.3.20
  */
 export interface JobHistory {
+    /**
+     * What changed
+     */
     'Type': JobHistoryType;
     /**
      * A full id; only `list` finds a job by the beginning of it
@@ -331,7 +472,13 @@ export interface JobHistory {
      * Until 0.3.23
      */
     'ShardIndex'?: number;
+    /**
+     * The node, of changes of an execution
+     */
     'NodeID'?: string;
+    /**
+     * The node\'s own name of the run
+     */
     'ComputeReference'?: string;
     /**
      * Of the job, the shard or the execution, as `Type` says. Until 0.3.23.
@@ -347,12 +494,24 @@ export interface JobHistory {
     'NewStateType'?: string;
     'JobState'?: JobStateChange;
     'ExecutionState'?: ExecutionStateChange;
+    /**
+     * Counts the changes
+     */
     'NewVersion'?: number;
+    /**
+     * Why; of a failure, its cause
+     */
     'Comment'?: string;
+    /**
+     * When it happened
+     */
     'Time': string;
 }
 
 
+/**
+ * What changed: the job, a shard of it (until 0.3.23), or an execution
+ */
 
 export const JobHistoryType = {
     JobLevel: 'JobLevel',
@@ -363,6 +522,9 @@ export const JobHistoryType = {
 export type JobHistoryType = (typeof JobHistoryType)[keyof typeof JobHistoryType] | (string & {});
 
 
+/**
+ * Which job
+ */
 export interface JobIdRequest {
     /**
      * SHA-256 of the modulus of the client\'s RSA key, in lower-case hexadecimal
@@ -377,7 +539,13 @@ export interface JobIdRequest {
  * In `Status` until 0.3.19, in `Metadata` since
  */
 export interface JobRequester {
+    /**
+     * The node that has taken the job
+     */
     'RequesterNodeID'?: string;
+    /**
+     * Its key
+     */
     'RequesterPublicKey'?: string;
 }
 /**
@@ -388,6 +556,9 @@ export interface JobState {
      * By node id. Until 0.3.19.
      */
     'Nodes'?: { [key: string]: NodeState; };
+    /**
+     * The job
+     */
     'JobID'?: string;
     /**
      * By number. From 0.3.20 to 0.3.23.
@@ -398,9 +569,21 @@ export interface JobState {
      */
     'Executions'?: Array<Execution> | null;
     'State'?: JobStateType;
+    /**
+     * Counts its changes
+     */
     'Version'?: number;
+    /**
+     * When it was submitted
+     */
     'CreateTime'?: string;
+    /**
+     * When it changed last
+     */
     'UpdateTime'?: string;
+    /**
+     * When it is given up
+     */
     'TimeoutAt'?: string;
 }
 
@@ -453,22 +636,52 @@ export interface JobWithState {
  * Which nodes may run the job, by their labels
  */
 export interface LabelRequirement {
+    /**
+     * The label
+     */
     'Key': string;
+    /**
+     * How it is compared
+     */
     'Operator': string;
+    /**
+     * What it is compared with
+     */
     'Values'?: Array<string>;
 }
 /**
  * A job in a programming language; `Command` or `ProgramPath`
  */
 export interface LanguageSpec {
+    /**
+     * Its name
+     */
     'Language'?: string;
+    /**
+     * Its version
+     */
     'LanguageVersion'?: string;
+    /**
+     * Whether it runs in WebAssembly, where it gives the same everywhere
+     */
     'DeterministicExecution'?: boolean;
     'JobContext'?: StorageSpec;
+    /**
+     * The program as text
+     */
     'Command'?: string;
+    /**
+     * The program as a file of the context
+     */
     'ProgramPath'?: string;
+    /**
+     * The file of the context that names what it needs
+     */
     'RequirementsPath'?: string;
 }
+/**
+ * Which jobs to list, and in which order
+ */
 export interface ListRequest {
     /**
      * SHA-256 of the modulus of the client\'s RSA key, in lower-case hexadecimal
@@ -487,6 +700,9 @@ export interface ListRequest {
      */
     'return_all'?: boolean;
     'sort_by'?: SortBy;
+    /**
+     * The other way round
+     */
     'sort_reverse'?: boolean;
     /**
      * Only jobs with one of these annotations. Since 0.3.15.
@@ -499,32 +715,51 @@ export interface ListRequest {
 }
 
 
+/**
+ * The jobs that match
+ */
 export interface ListResponse {
+    /**
+     * The jobs
+     */
     'jobs': Array<ListedJob>;
 }
 /**
- * @type ListedEvent
  * An event of the network until 0.3.19, a change of a state since 0.3.20
  */
 export type ListedEvent = JobEvent | JobHistory;
 
 /**
- * @type ListedJob
  * A job; from 0.3.20 on, a job beside its state
  */
 export type ListedJob = Job | JobWithState;
 
+/**
+ * What the node that was asked did about a job. Until 0.3.19.
+ */
 export interface LocalEvent {
+    /**
+     * What happened
+     */
     'EventName': LocalEventName;
     /**
      * A full id; only `list` finds a job by the beginning of it
      */
     'JobID': string;
+    /**
+     * The shard that it happened to, from 0
+     */
     'ShardIndex'?: number;
+    /**
+     * The node that it is about
+     */
     'TargetNodeID'?: string;
 }
 
 
+/**
+ * What a node does about a job
+ */
 
 export const LocalEventName = {
     Selected: 'Selected',
@@ -537,7 +772,13 @@ export const LocalEventName = {
 export type LocalEventName = (typeof LocalEventName)[keyof typeof LocalEventName] | (string & {});
 
 
+/**
+ * What the node that was asked did about a job
+ */
 export interface LocalEventsResponse {
+    /**
+     * The events
+     */
     'localEvents': Array<LocalEvent>;
 }
 /**
@@ -548,6 +789,9 @@ export interface Metadata {
      * A full id; only `list` finds a job by the beginning of it
      */
     'ID': string;
+    /**
+     * When it was submitted
+     */
     'CreatedAt': string;
     /**
      * SHA-256 of the modulus of the client\'s RSA key, in lower-case hexadecimal
@@ -559,11 +803,20 @@ export interface Metadata {
  * Since 0.3.17
  */
 export interface NetworkConfig {
+    /**
+     * How far the job reaches
+     */
     'Type'?: NetworkType;
+    /**
+     * Only with `HTTP`: whom it reaches
+     */
     'Domains'?: Array<string>;
 }
 
 
+/**
+ * How far a job reaches: nowhere, everywhere, or some domains by HTTP
+ */
 
 export const NetworkType = {
     None: 'None',
@@ -583,8 +836,17 @@ export interface NodeState {
      */
     'Shards'?: { [key: string]: ShardState; };
 }
+/**
+ * Where the result of one node is
+ */
 export interface PublishedResult {
+    /**
+     * The node that published it
+     */
     'NodeID': string;
+    /**
+     * The shard that it is of, from 0
+     */
     'ShardIndex'?: number;
     'Data': StorageSpec;
 }
@@ -608,41 +870,92 @@ export type Publisher = (typeof Publisher)[keyof typeof Publisher] | (string & {
  */
 export interface PublisherSpec {
     'Type'?: Publisher;
+    /**
+     * Depends on `Type`
+     */
     'Params'?: { [key: string]: unknown; };
 }
 
 
+/**
+ * What a job may use. All strings.
+ */
 export interface ResourceUsage {
+    /**
+     * Cores, or thousandths of one
+     */
     'CPU'?: string;
+    /**
+     * With a unit
+     */
     'Memory'?: string;
+    /**
+     * With a unit
+     */
     'Disk'?: string;
+    /**
+     * How many
+     */
     'GPU'?: string;
 }
+/**
+ * Where the results of a job are
+ */
 export interface ResultsResponse {
+    /**
+     * One for each run that was published
+     */
     'results': Array<PublishedResult>;
 }
 /**
  * What the job wrote, cut after some kilobytes
  */
 export interface RunOutput {
+    /**
+     * The beginning of the standard output
+     */
     'stdout': string;
+    /**
+     * Whether `stdout` is cut
+     */
     'stdouttruncated': boolean;
+    /**
+     * The beginning of the standard error
+     */
     'stderr': string;
+    /**
+     * Whether `stderr` is cut
+     */
     'stderrtruncated': boolean;
+    /**
+     * What the program ended with
+     */
     'exitCode': number;
+    /**
+     * Why it could not be run; empty if it could
+     */
     'runnerError': string;
 }
 /**
  * A shard on a node. Until 0.3.19.
  */
 export interface ShardState {
+    /**
+     * The node
+     */
     'NodeId'?: string;
+    /**
+     * The shard, from 0
+     */
     'ShardIndex'?: number;
     'State'?: ShardStateType;
     /**
      * Says little about failures; the event `ComputeError` has the cause
      */
     'Status'?: string;
+    /**
+     * What the node offers to be compared
+     */
     'VerificationProposal'?: string;
     'VerificationResult': VerificationResult;
     'PublishedResults': StorageSpec;
@@ -671,12 +984,30 @@ export type ShardStateType = (typeof ShardStateType)[keyof typeof ShardStateType
  * A shard on all nodes. From 0.3.20 to 0.3.23.
  */
 export interface ShardSummary {
+    /**
+     * The job
+     */
     'JobID'?: string;
+    /**
+     * The shard, from 0
+     */
     'ShardIndex'?: number;
+    /**
+     * Its runs
+     */
     'Executions'?: Array<Execution> | null;
     'State'?: JobStateType;
+    /**
+     * Counts its changes
+     */
     'Version'?: number;
+    /**
+     * When it was made
+     */
     'CreateTime'?: string;
+    /**
+     * When it changed last
+     */
     'UpdateTime'?: string;
 }
 
@@ -685,10 +1016,22 @@ export interface ShardSummary {
  * How the inputs are split over several runs. Until 0.3.23.
  */
 export interface ShardingConfig {
+    /**
+     * Which files to deal out
+     */
     'GlobPattern'?: string;
+    /**
+     * How many of them a run gets
+     */
     'BatchSize'?: number;
+    /**
+     * Where the pattern begins
+     */
     'GlobPatternBasePath'?: string;
 }
+/**
+ * What to sort jobs by
+ */
 
 export const SortBy = {
     Id: 'id',
@@ -736,12 +1079,18 @@ export interface Spec {
      */
     'NodeSelectors'?: Array<LabelRequirement>;
     'Sharding'?: ShardingConfig;
+    /**
+     * Whether the job is left out of statistics
+     */
     'DoNotTrack'?: boolean;
     'ExecutionPlan'?: ExecutionPlan;
     'Deal'?: Deal;
 }
 
 
+/**
+ * How far a job is
+ */
 export interface StatesResponse {
     'state': JobState;
 }
@@ -770,8 +1119,17 @@ export type StorageSource = (typeof StorageSource)[keyof typeof StorageSource] |
  */
 export interface StorageSpec {
     'StorageSource'?: StorageSource;
+    /**
+     * Of an output: its folder in the result
+     */
     'Name'?: string;
+    /**
+     * In IPFS
+     */
     'CID'?: string;
+    /**
+     * Of `URLDownload`
+     */
     'URL'?: string;
     /**
      * Since 0.3.26
@@ -789,6 +1147,9 @@ export interface StorageSpec {
      * Where it is mounted; lower case
      */
     'path'?: string;
+    /**
+     * Free for the client
+     */
     'Metadata'?: { [key: string]: string; };
 }
 
@@ -809,11 +1170,26 @@ export interface SubmitRequest {
      */
     'client_public_key': string;
 }
+/**
+ * What came of a submission
+ */
 export interface SubmitResponse {
+    /**
+     * The job as the server keeps it
+     */
     'job': Job;
 }
+/**
+ * What came of comparing the results of several nodes
+ */
 export interface VerificationResult {
+    /**
+     * Whether they were compared
+     */
     'Complete'?: boolean;
+    /**
+     * Whether they agree
+     */
     'Result'?: boolean;
 }
 /**
@@ -828,23 +1204,44 @@ export const Verifier = {
 export type Verifier = (typeof Verifier)[keyof typeof Verifier] | (string & {});
 
 
+/**
+ * Who asks
+ */
 export interface VersionRequest {
     /**
      * SHA-256 of the modulus of the client\'s RSA key, in lower-case hexadecimal
      */
     'client_id'?: string;
 }
+/**
+ * What the server is
+ */
 export interface VersionResponse {
     'build_version_info': BuildVersionInfo;
 }
+/**
+ * A job in WebAssembly
+ */
 export interface WasmSpec {
     /**
      * Since 0.3.17; before, the module is in `Contexts`
      */
     'EntryModule'?: StorageSpec;
+    /**
+     * The function to call
+     */
     'EntryPoint'?: string;
+    /**
+     * Arguments of the program
+     */
     'Parameters'?: Array<string>;
+    /**
+     * By name
+     */
     'EnvironmentVariables'?: { [key: string]: string; };
+    /**
+     * Modules that the program imports from
+     */
     'ImportModules'?: Array<StorageSpec>;
 }
 

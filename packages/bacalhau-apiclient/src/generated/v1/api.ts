@@ -17,10 +17,22 @@ import type { RequestArgs } from './base.js';
 // @ts-ignore
 import { BASE_PATH, COLLECTION_FORMATS, BaseAPI, RequiredError, operationServerMap } from './base.js';
 
+/**
+ * That the server answers
+ */
 export interface AgentAlive {
+    /**
+     * Always `OK`
+     */
     'Status': string;
 }
+/**
+ * How single sign-on goes at this server. Since 1.7.
+ */
 export interface AgentAuthConfig {
+    /**
+     * Of this description, not of the server
+     */
     'Version': string;
     'Config': OAuth2Config;
 }
@@ -28,20 +40,28 @@ export interface AgentAuthConfig {
  * The configuration is under `config`, except on 1.5.0 and 1.5.1, which send it bare. It is not described here: it is the server\'s file format and changes with every release, while nothing in this API depends on it.
  */
 export interface AgentConfig {
+    /**
+     * The server\'s settings as its file has them, secrets blacked out
+     */
     'config'?: { [key: string]: unknown; };
 }
 /**
- * @type AgentNode
  * `NodeInfo` since 1.6, `NodeState` before. The one with `Info` is a `NodeState`.
  */
 export type AgentNode = NodeInfo | NodeState;
 
+/**
+ * What the node has set aside for the execution
+ */
 export interface AllocatedResources {
     /**
      * By task name
      */
     'Tasks': { [key: string]: Resources; };
 }
+/**
+ * A way to log in
+ */
 export interface AuthMethod {
     'type': AuthMethodType;
     /**
@@ -51,6 +71,9 @@ export interface AuthMethod {
 }
 
 
+/**
+ * `challenge` wants a signature by the RSA key of the client, `ask` answers to questions
+ */
 
 export const AuthMethodType = {
     Challenge: 'challenge',
@@ -60,6 +83,9 @@ export const AuthMethodType = {
 export type AuthMethodType = (typeof AuthMethodType)[keyof typeof AuthMethodType] | (string & {});
 
 
+/**
+ * The answer to what the method wants
+ */
 export interface AuthenticateRequest {
     /**
      * Not used; the path names the method
@@ -70,10 +96,19 @@ export interface AuthenticateRequest {
      */
     'MethodData': string;
 }
+/**
+ * What came of a login
+ */
 export interface AuthenticateResponse {
     'Authentication': Authentication;
 }
+/**
+ * Whether the login was accepted, and the token
+ */
 export interface Authentication {
+    /**
+     * Whether it was accepted; if not, `reason` says why
+     */
     'success': boolean;
     /**
      * Why not
@@ -88,29 +123,74 @@ export interface Authentication {
  * `Major` and `Minor` are left out by a build without a version. A development build may say `v0.0.0-xxxxxxx`.
  */
 export interface BuildVersion {
+    /**
+     * Of `GitVersion`
+     */
     'Major'?: string;
+    /**
+     * Of `GitVersion`
+     */
     'Minor'?: string;
+    /**
+     * The release, with a `v`
+     */
     'GitVersion': string;
+    /**
+     * The commit that it was built from; may be empty
+     */
     'GitCommit': string;
+    /**
+     * When it was built
+     */
     'BuildDate': string;
+    /**
+     * The operating system, as Go calls it
+     */
     'GOOS': string;
+    /**
+     * The processor, as Go calls it
+     */
     'GOARCH': string;
 }
 /**
  * What a node can run. The names in its lists are in lower case and in no order. Of a node that does not compute the lists are null, and 1.4 leaves all of this out.
  */
 export interface ComputeNodeInfo {
+    /**
+     * Such as `docker` and `wasm`
+     */
     'ExecutionEngines': Array<string> | null;
+    /**
+     * Such as `local`, `s3` and `ipfs`
+     */
     'Publishers': Array<string> | null;
+    /**
+     * Kinds of inputs, such as `inline` and `urldownload`
+     */
     'StorageSources': Array<string> | null;
+    /**
+     * What the node gives to jobs in all
+     */
     'MaxCapacity': Resources;
     /**
      * What waiting executions have asked for
      */
     'QueueCapacity': Resources;
+    /**
+     * What is free of it now
+     */
     'AvailableCapacity': Resources;
+    /**
+     * The most that one job may ask for
+     */
     'MaxJobRequirements': Resources;
+    /**
+     * How many run now
+     */
     'RunningExecutions': number;
+    /**
+     * How many wait for room on the node
+     */
     'EnqueuedExecutions': number;
     /**
      * Not sent by 1.6.0 and before
@@ -121,9 +201,21 @@ export interface ComputeNodeInfo {
  * Since 1.6
  */
 export interface ConnectionState {
+    /**
+     * Whether the node is connected
+     */
     'Status': NodeConnection;
+    /**
+     * When it was heard of last; the year 1 if never
+     */
     'LastHeartbeat': string;
+    /**
+     * The last message of the node that has arrived, counted by the node
+     */
     'LastComputeSeqNum'?: number;
+    /**
+     * The last message to the node that has arrived, counted by the orchestrator
+     */
     'LastOrchestratorSeqNum'?: number;
     /**
      * The year 1 if never
@@ -133,6 +225,9 @@ export interface ConnectionState {
      * The year 1 if never
      */
     'DisconnectedSince': string;
+    /**
+     * Why the connection was lost
+     */
     'LastError'?: string;
 }
 
@@ -172,18 +267,26 @@ export const ConstraintOperator = {
 export type ConstraintOperator = (typeof ConstraintOperator)[keyof typeof ConstraintOperator] | (string & {});
 
 
+/**
+ * A job to compare with the stored one of its name
+ */
 export interface DiffJobRequest {
     'Job': Job;
 }
+/**
+ * How a job differs from the stored one of its name
+ */
 export interface DiffJobResponse {
     /**
      * For a person; its form is not stable. Empty if the jobs are equal.
      */
     'Diff': string;
+    /**
+     * What the server would ignore or change; null if nothing
+     */
     'Warnings': Array<string> | null;
 }
 /**
- * @type ErrorBody
  * The body of an answer that is not a success
  */
 export type ErrorBody = ErrorResponse | PlainErrorResponse | VersionErrorResponse;
@@ -196,6 +299,9 @@ export interface ErrorResponse {
      * The HTTP status
      */
     'Status': number;
+    /**
+     * What is wrong, for a person
+     */
     'Message': string;
     /**
      * The request\'s own `X-Request-Id`; empty if it had none
@@ -222,11 +328,29 @@ export interface ErrorResponse {
  * One attempt to run a job\'s task on one node
  */
 export interface Execution {
+    /**
+     * Made by the server
+     */
     'ID': string;
+    /**
+     * The job\'s
+     */
     'Namespace': string;
+    /**
+     * The evaluation that made it; evaluations cannot be read
+     */
     'EvalID': string;
+    /**
+     * Empty so far
+     */
     'Name': string;
+    /**
+     * The node that runs it
+     */
     'NodeID': string;
+    /**
+     * The job that it is an attempt of
+     */
     'JobID': string;
     /**
      * The job as it was when it was scheduled. Since 1.8.
@@ -247,13 +371,25 @@ export interface Execution {
      * What the task printed, and its exit code. All zero until the execution has ended; 1.4 sends null.
      */
     'RunOutput': RunOutput | null;
+    /**
+     * The execution that it takes the place of; empty in all that was seen
+     */
     'PreviousExecution': string;
+    /**
+     * The execution that takes its place; empty in all that was seen
+     */
     'NextExecution': string;
+    /**
+     * The evaluation that it has led to; empty in all that was seen
+     */
     'FollowupEvalID': string;
     /**
      * Which part of a partitioned input this is; 0 is left out. Since 1.6.1.
      */
     'PartitionIndex'?: number;
+    /**
+     * Counts its changes, from 1
+     */
     'Revision': number;
     /**
      * Nanoseconds since 1970. A JavaScript number rounds it.
@@ -268,7 +404,13 @@ export interface Execution {
  * What the orchestrator wants of the node
  */
 export interface ExecutionDesiredState {
+    /**
+     * Whether it is to run
+     */
     'StateType': ExecutionDesiredStateType;
+    /**
+     * Why, for a person
+     */
     'Message'?: string;
     /**
      * Since 1.5
@@ -277,6 +419,9 @@ export interface ExecutionDesiredState {
 }
 
 
+/**
+ * Pending: the node is asked for a bid. Running: it is to run. Stopped: it is to stop, or has no reason to run.
+ */
 
 export const ExecutionDesiredStateType = {
     Pending: 0,
@@ -348,26 +493,56 @@ export const ExecutionStateType = {
 export type ExecutionStateType = (typeof ExecutionStateType)[keyof typeof ExecutionStateType] | (number & {});
 
 
+/**
+ * A job, and what was asked for beside it
+ */
 export interface GetJobResponse {
     'Job': Job;
+    /**
+     * With `include=history`
+     */
     'History'?: ListJobHistoryResponse;
+    /**
+     * With `include=executions`
+     */
     'Executions'?: ListJobExecutionsResponse;
 }
+/**
+ * One node
+ */
 export interface GetNodeResponse {
     'Node': NodeState;
 }
+/**
+ * A graphics processor of a node
+ */
 export interface Gpu {
+    /**
+     * Its number on the node, from 0
+     */
     'Index': number;
+    /**
+     * The model
+     */
     'Name': string;
+    /**
+     * Who made it
+     */
     'Vendor': GpuVendor;
     /**
      * MiB
      */
     'Memory': number;
+    /**
+     * Where it is in the machine
+     */
     'PCIAddress': string;
 }
 
 
+/**
+ * Who made a graphics processor
+ */
 
 export const GpuVendor = {
     Nvidia: 'NVIDIA',
@@ -378,6 +553,9 @@ export const GpuVendor = {
 export type GpuVendor = (typeof GpuVendor)[keyof typeof GpuVendor] | (string & {});
 
 
+/**
+ * Something that the task can read
+ */
 export interface InputSource {
     /**
      * Where the data is
@@ -433,6 +611,9 @@ export interface Job {
      * What to run. Exactly one task is supported.
      */
     'Tasks': Array<Task>;
+    /**
+     * How far it is
+     */
     'State'?: JobState;
     /**
      * Counts changes of the specification and reruns, from 1 (always 0 before 1.8)
@@ -453,8 +634,17 @@ export interface Job {
 }
 
 
+/**
+ * What happened
+ */
 export interface JobEvent {
+    /**
+     * For a person
+     */
     'Message': string;
+    /**
+     * What it is about
+     */
     'Topic': string;
     /**
      * The year 1 if not set
@@ -473,7 +663,13 @@ export interface JobHistory {
      * Counts from 1 within the job. Since 1.5.
      */
     'SeqNum'?: number;
+    /**
+     * Whether it happened to the job or to an execution
+     */
     'Type': JobHistoryType;
+    /**
+     * The job
+     */
     'JobID': string;
     /**
      * Since 1.8
@@ -484,6 +680,9 @@ export interface JobHistory {
      */
     'ExecutionID'?: string;
     'Event': JobEvent;
+    /**
+     * When it happened
+     */
     'Time': string;
     /**
      * Only 1.4
@@ -502,6 +701,9 @@ export interface JobHistory {
 }
 
 
+/**
+ * Events of which kind to list
+ */
 
 export const JobHistoryEventType = {
     All: 'all',
@@ -512,6 +714,9 @@ export const JobHistoryEventType = {
 export type JobHistoryEventType = (typeof JobHistoryEventType)[keyof typeof JobHistoryEventType] | (string & {});
 
 
+/**
+ * `JobLevel`: to the job. `ExecutionLevel`: to one of its executions.
+ */
 
 export const JobHistoryType = {
     JobLevel: 'JobLevel',
@@ -521,6 +726,9 @@ export const JobHistoryType = {
 export type JobHistoryType = (typeof JobHistoryType)[keyof typeof JobHistoryType] | (string & {});
 
 
+/**
+ * What to send along with a job
+ */
 
 export const JobInclude = {
     History: 'history',
@@ -530,6 +738,9 @@ export const JobInclude = {
 export type JobInclude = (typeof JobInclude)[keyof typeof JobInclude] | (string & {});
 
 
+/**
+ * By creation, or by the last change
+ */
 
 export const JobOrderBy = {
     CreatedAt: 'created_at',
@@ -539,6 +750,9 @@ export const JobOrderBy = {
 export type JobOrderBy = (typeof JobOrderBy)[keyof typeof JobOrderBy] | (string & {});
 
 
+/**
+ * How far a job is
+ */
 export interface JobState {
     'StateType': JobStateType;
     /**
@@ -592,6 +806,9 @@ export const JobType = {
 export type JobType = (typeof JobType)[keyof typeof JobType] | (string & {});
 
 
+/**
+ * The ways to log in
+ */
 export interface ListAuthMethodsResponse {
     /**
      * Always empty
@@ -602,20 +819,35 @@ export interface ListAuthMethodsResponse {
      */
     'Methods': { [key: string]: AuthMethod; };
 }
+/**
+ * A page of executions
+ */
 export interface ListJobExecutionsResponse {
     /**
      * What to ask for the next page with; empty after the last one
      */
     'NextToken': string;
+    /**
+     * The executions
+     */
     'Items': Array<Execution>;
 }
+/**
+ * A page of events
+ */
 export interface ListJobHistoryResponse {
     /**
      * What to ask for the next page with; empty after the last one
      */
     'NextToken': string;
+    /**
+     * The events, the oldest first
+     */
     'Items': Array<JobHistory>;
 }
+/**
+ * Where the results of a job are
+ */
 export interface ListJobResultsResponse {
     /**
      * What to ask for the next page with; empty after the last one
@@ -626,34 +858,61 @@ export interface ListJobResultsResponse {
      */
     'Items': Array<SpecConfig>;
 }
+/**
+ * The versions of a job
+ */
 export interface ListJobVersionsResponse {
     /**
      * What to ask for the next page with; empty after the last one
      */
     'NextToken': string;
+    /**
+     * The job as it was in each version
+     */
     'Items': Array<Job>;
 }
+/**
+ * A page of jobs
+ */
 export interface ListJobsResponse {
     /**
      * What to ask for the next page with; empty after the last one
      */
     'NextToken': string;
+    /**
+     * The jobs
+     */
     'Items': Array<Job>;
 }
+/**
+ * All nodes that match
+ */
 export interface ListNodesResponse {
     /**
      * Always empty
      */
     'NextToken': string;
+    /**
+     * The nodes
+     */
     'Nodes': Array<NodeState>;
 }
 /**
  * One text frame of the log socket. Look at `error` first; if it is there, `value` means nothing.
  */
 export interface LogFrame {
+    /**
+     * A piece of output
+     */
     'value': LogLine;
+    /**
+     * Why there is no more
+     */
     'error'?: string;
 }
+/**
+ * A piece of output, and the stream it was written to
+ */
 export interface LogLine {
     'Type': LogType;
     /**
@@ -676,6 +935,9 @@ export const LogType = {
 export type LogType = (typeof LogType)[keyof typeof LogType] | (number & {});
 
 
+/**
+ * How far a task reaches into the network
+ */
 export interface NetworkConfig {
     'Type'?: NetworkType;
     /**
@@ -705,6 +967,9 @@ export const NetworkType = {
 export type NetworkType = (typeof NetworkType)[keyof typeof NetworkType] | (string & {});
 
 
+/**
+ * What to do with a node: let it take part, keep it out, or forget it
+ */
 
 export const NodeAction = {
     Approve: 'approve',
@@ -715,6 +980,9 @@ export const NodeAction = {
 export type NodeAction = (typeof NodeAction)[keyof typeof NodeAction] | (string & {});
 
 
+/**
+ * Nodes of which membership to list
+ */
 
 export const NodeApprovalFilter = {
     Pending: 'pending',
@@ -725,6 +993,9 @@ export const NodeApprovalFilter = {
 export type NodeApprovalFilter = (typeof NodeApprovalFilter)[keyof typeof NodeApprovalFilter] | (string & {});
 
 
+/**
+ * Whether a node is in touch with its orchestrator
+ */
 
 export const NodeConnection = {
     Connected: 'CONNECTED',
@@ -734,9 +1005,18 @@ export const NodeConnection = {
 export type NodeConnection = (typeof NodeConnection)[keyof typeof NodeConnection] | (string & {});
 
 
+/**
+ * What a node says of itself
+ */
 export interface NodeInfo {
+    /**
+     * Unique in the network
+     */
     'NodeID': string;
     'NodeType': NodeType;
+    /**
+     * What constraints of jobs are compared with
+     */
     'Labels': { [key: string]: string; };
     /**
      * Since 1.5.2
@@ -747,6 +1027,9 @@ export interface NodeInfo {
 }
 
 
+/**
+ * Whether a node may take part in the network
+ */
 
 export const NodeMembership = {
     Pending: 'PENDING',
@@ -779,13 +1062,25 @@ export type NodeOrderBy = (typeof NodeOrderBy)[keyof typeof NodeOrderBy] | (stri
  * A node, as the orchestrator sees it
  */
 export interface NodeState {
+    /**
+     * What the node says of itself
+     */
     'Info': NodeInfo;
+    /**
+     * Whether it may take part
+     */
     'Membership': NodeMembership;
+    /**
+     * Whether it is in touch
+     */
     'Connection': NodeConnection;
     'ConnectionState'?: ConnectionState;
 }
 
 
+/**
+ * Nodes of which connection to list
+ */
 
 export const NodeStatusFilter = {
     Connected: 'connected',
@@ -811,14 +1106,41 @@ export type NodeType = (typeof NodeType)[keyof typeof NodeType] | (string & {});
  * The provider for the device flow; empty if the server has none
  */
 export interface OAuth2Config {
+    /**
+     * The provider\'s name for programs; tokens are kept under it
+     */
     'ProviderID'?: string;
+    /**
+     * The provider\'s name for people
+     */
     'ProviderName'?: string;
+    /**
+     * URL where a code is turned into a token
+     */
     'TokenEndpoint'?: string;
+    /**
+     * URL of the provider\'s public keys
+     */
     'JWKSUri'?: string;
+    /**
+     * What tokens name as their issuer
+     */
     'Issuer'?: string;
+    /**
+     * The client id to ask with
+     */
     'DeviceClientID'?: string;
+    /**
+     * What tokens name as their audience
+     */
     'Audience'?: string;
+    /**
+     * What to ask for
+     */
     'Scopes'?: Array<string>;
+    /**
+     * URL where the device flow begins (RFC 8628, 3.1)
+     */
     'DeviceAuthorizationEndpoint'?: string;
     /**
      * Seconds
@@ -829,12 +1151,18 @@ export interface OAuth2Config {
  * Of 1.4
  */
 export interface PlainErrorResponse {
+    /**
+     * What went wrong, or the name of the status
+     */
     'message': string;
     /**
      * What went wrong, if `message` is only the name of the status
      */
     'error'?: string;
 }
+/**
+ * A port that the task can be reached at
+ */
 export interface PortMapping {
     /**
      * Names the environment variables that tell the task its ports, so it is written like one
@@ -853,6 +1181,9 @@ export interface PortMapping {
      */
     'HostNetwork'?: string;
 }
+/**
+ * A job to submit
+ */
 export interface PutJobRequest {
     'Job': Job;
     /**
@@ -860,7 +1191,13 @@ export interface PutJobRequest {
      */
     'Force'?: boolean;
 }
+/**
+ * What came of a submission
+ */
 export interface PutJobResponse {
+    /**
+     * The id of the job, new or updated
+     */
     'JobID': string;
     /**
      * Of no use to a client; evaluations cannot be read
@@ -871,6 +1208,9 @@ export interface PutJobResponse {
      */
     'Warnings': Array<string> | null;
 }
+/**
+ * Which job to run again
+ */
 export interface RerunJobRequest {
     /**
      * The version to run again; the latest if absent or 0
@@ -885,13 +1225,25 @@ export interface RerunJobRequest {
      */
     'Reason'?: string;
 }
+/**
+ * What came of a rerun
+ */
 export interface RerunJobResponse {
+    /**
+     * Of no use to a client; evaluations cannot be read
+     */
     'EvaluationID': string;
+    /**
+     * The job
+     */
     'JobID': string;
     /**
      * The new version
      */
     'JobVersion': number;
+    /**
+     * What the server ignored; null if nothing
+     */
     'Warnings': Array<string> | null;
 }
 /**
@@ -914,6 +1266,9 @@ export interface Resources {
      * How many
      */
     'GPU'?: number;
+    /**
+     * Each of them
+     */
     'GPUs'?: Array<Gpu>;
 }
 /**
@@ -937,6 +1292,9 @@ export interface ResourcesConfig {
      */
     'GPU'?: string;
 }
+/**
+ * A folder to publish
+ */
 export interface ResultPath {
     /**
      * Its folder in the published archive. Unique in the task.
@@ -955,16 +1313,25 @@ export interface RunOutput {
      * At most 2048 bytes, and only what was printed at once. The published archive has it all.
      */
     'Stdout': string;
+    /**
+     * Whether `Stdout` is cut; false does not mean that it is whole
+     */
     'StdoutTruncated': boolean;
     /**
      * At most 2048 bytes
      */
     'stderr': string;
+    /**
+     * Whether `stderr` is cut; false does not mean that it is whole
+     */
     'StderrTruncated': boolean;
     /**
      * -1 of a completed WebAssembly execution means that the module returned without setting one
      */
     'ExitCode': number;
+    /**
+     * Why the engine could not run the task; empty if it could
+     */
     'ErrorMsg': string;
 }
 /**
@@ -980,6 +1347,9 @@ export interface SpecConfig {
      */
     'Params'?: { [key: string]: unknown; };
 }
+/**
+ * Why to stop a job
+ */
 export interface StopJobRequest {
     /**
      * Kept in the history, and as the message of the job\'s state. Not read from the query.
@@ -990,13 +1360,22 @@ export interface StopJobRequest {
      */
     'Namespace'?: string;
 }
+/**
+ * What came of it
+ */
 export interface StopJobResponse {
     /**
      * Empty if the job was stopped before
      */
     'EvaluationID': string;
 }
+/**
+ * What to run, and with what
+ */
 export interface Task {
+    /**
+     * For a person
+     */
     'Name': string;
     /**
      * What runs the task, `docker` or `wasm`, and its parameters
@@ -1010,7 +1389,13 @@ export interface Task {
      * Environment variables. Since 1.6.4 a name is made of upper-case letters, digits and underscores, does not begin with `BACALHAU_`, and has a value; `env:NAME` takes the node\'s own variable, if the node allows it.
      */
     'Env'?: { [key: string]: string; };
+    /**
+     * Free for the client
+     */
     'Meta'?: { [key: string]: string; };
+    /**
+     * What it can read
+     */
     'InputSources'?: Array<InputSource>;
     /**
      * What to publish besides the output. Needs a publisher.
@@ -1037,23 +1422,50 @@ export interface TimeoutConfig {
      */
     'TotalTimeout'?: number;
 }
+/**
+ * What to do with a node
+ */
 export interface UpdateNodeRequest {
     'Action': NodeAction;
+    /**
+     * Why, for a person
+     */
     'Message'?: string;
 }
 
 
+/**
+ * What came of it
+ */
 export interface UpdateNodeResponse {
+    /**
+     * Whether it was done
+     */
     'Success': boolean;
+    /**
+     * Why not
+     */
     'Error'?: string;
 }
 /**
  * The client\'s `X-Bacalhau-Git-Version` is too old (403) or not a version (400, with `Error` only)
  */
 export interface VersionErrorResponse {
+    /**
+     * What is wrong, for a person
+     */
     'Error': string;
+    /**
+     * The oldest version of a client that the server talks to
+     */
     'MinVersion'?: string;
+    /**
+     * What the client said it was
+     */
     'ClientVersion'?: string;
+    /**
+     * What the server is
+     */
     'ServerVersion'?: string;
 }
 
