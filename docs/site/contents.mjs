@@ -3,9 +3,12 @@ import { globSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const found = globSync(['*.md', 'docs/*.md', 'examples/README.md', 'examples/*/README.md', 'openapi/README.md'], {
-  cwd: root,
-});
+const found = globSync(
+  ['*.md', 'docs/*.md', 'examples/README.md', 'examples/*/README.md', 'openapi/README.md', 'benchmarks/README.md'],
+  {
+    cwd: root,
+  },
+);
 const existing = (paths) => paths.filter((path) => found.includes(path));
 
 const guides = existing([
@@ -18,7 +21,14 @@ const guides = existing([
   'docs/browser.md',
   'docs/testing.md',
 ]);
-const overviews = existing(['docs/servers.md', 'docs/calls.md', 'docs/from-python.md', 'docs/legacy.md']);
+const overviews = existing([
+  'docs/servers.md',
+  'docs/calls.md',
+  'docs/from-python.md',
+  'docs/legacy.md',
+  'docs/compatibility.md',
+  'docs/benchmarks.md',
+]);
 const examples = found.filter((path) => /^examples\/([^/]+\/)?README\.md$/.test(path)).sort();
 const project = existing(['CONTRIBUTING.md', 'docs/regenerating.md', 'openapi/README.md', 'docs/architecture.md']);
 

@@ -15,11 +15,13 @@ export function isKnown(root: string, command: string): boolean {
       if (first !== 'run') return first in scripts;
       return second in scripts && (second !== 'example' || isExample(root, words[3]));
     case 'npx':
-      return isPackage(first);
+      return isPackage(first) || existsSync(join(root, 'node_modules', '.bin', first));
     case 'node':
       return existsSync(join(root, first));
     case 'git':
       return command === 'git config core.hooksPath scripts/hooks' && existsSync(join(root, 'scripts', 'hooks'));
+    case 'go':
+      return true; // not ours
     default:
       return false;
   }
