@@ -373,7 +373,7 @@ function explicit(job: Job): Job {
     ...job,
     // Before 1.6.5 a missing count is 0, and nothing runs.
     ...(isCounted && { Count: job.Count ?? 1 }),
-    // Servers up to 1.6 at least refuse a task without any publisher (seen on 1.4.0).
+    // Servers up to 1.7 refuse a task without any publisher.
     Tasks: job.Tasks.map((task) => ({ ...task, Publisher: task.Publisher ?? { Type: '' } })),
   };
 }

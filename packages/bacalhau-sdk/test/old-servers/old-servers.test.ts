@@ -324,7 +324,7 @@ describe('constructed', () => {
     });
   });
 
-  test('a task without a publisher says so, because 1.4 refuses one that says nothing', async () => {
+  test('a task without a publisher says so, because servers up to 1.7 refuse one that says nothing', async () => {
     const answers = { 'PUT /api/v1/orchestrator/jobs': accepted };
     await withServer('v1.4.0', { answers }, async ({ jobs }, { submitted }) => {
       const job = ok('v1.4.0');

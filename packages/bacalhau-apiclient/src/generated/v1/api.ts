@@ -1382,7 +1382,7 @@ export interface Task {
      */
     'Engine': SpecConfig;
     /**
-     * Where the results go. Without one they are not kept; an answer then has an empty `Type`.
+     * Where the results go. Without one they are not kept; an answer then has an empty `Type`. Servers up to 1.7 want that sent, too, and refuse a task without it.
      */
     'Publisher'?: SpecConfig;
     /**
