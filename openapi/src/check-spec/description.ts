@@ -5,8 +5,7 @@ import { parse } from 'yaml';
 /** A part of a description. Foreign ones are read too, so their shape is only probed. */
 export type Part = Readonly<Record<string, unknown>>;
 
-const isPart = (value: unknown): value is Part =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+const isPart = (value: unknown): value is Part => typeof value === 'object' && value !== null && !Array.isArray(value);
 export const asPart = (value: unknown): Part => (isPart(value) ? value : {});
 export const asParts = (value: unknown): Part[] => (Array.isArray(value) ? value.filter(isPart) : []);
 
