@@ -5,7 +5,6 @@ import counting from './examples/counting.yaml?raw';
 import failing from './examples/failing.yaml?raw';
 import hello from './examples/hello-wasm.yaml?raw';
 import { useLive } from './live.ts';
-import { Notice } from './ui.tsx';
 
 interface Example {
   readonly title: string;
@@ -35,6 +34,11 @@ export function NewJob() {
     const timer = setTimeout(() => void parseJob(text).then(() => setProblem(undefined), setProblem), CHECKED_AFTER_MS);
     return () => clearTimeout(timer);
   }, [text]);
+
+  const unplaced =
+    engines === undefined || engines.has(chosen.engine)
+      ? undefined
+      : `A valid job, but no node of this network runs ${chosen.engine === 'docker' ? 'Docker' : 'WebAssembly'} now.`;
 
   const submit = async (): Promise<void> => {
     setSubmitting(true);
@@ -81,12 +85,6 @@ export function NewJob() {
             ))}
           </div>
         </fieldset>
-        {engines !== undefined && !engines.has(chosen.engine) && (
-          <Notice tone="warn">
-            No node of this network runs {chosen.engine === 'docker' ? 'Docker' : chosen.engine} now: the job will fail,
-            or wait.
-          </Notice>
-        )}
         <label for="spec">Specification, YAML or JSON, as in Bacalhau’s documentation</label>
         <textarea
           id="spec"
@@ -101,8 +99,8 @@ export function NewJob() {
           onInput={({ currentTarget }) => setText(currentTarget.value)}
         />
         <div class="actions">
-          <div id="verdict" class={problem ? 'verdict bad' : 'verdict good'} aria-live="polite">
-            {problem ? <Problem error={problem} /> : 'A valid job.'}
+          <div id="verdict" class={`verdict ${problem ? 'bad' : unplaced ? 'warn' : 'good'}`} aria-live="polite">
+            {problem ? <Problem error={problem} /> : (unplaced ?? 'A valid job.')}
           </div>
           <button type="submit" class="primary" disabled={submitting}>
             {submitting ? 'Submitting…' : 'Submit'}

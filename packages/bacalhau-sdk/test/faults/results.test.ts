@@ -86,6 +86,15 @@ test("results are fetched through the client's own agent", async () => {
   httpAgent.destroy();
 });
 
+test('hosts may lead to a relay that is below a path', async () => {
+  await using store = await storeServer((request, response) => serve(request, response, archive));
+  await using api = await resultsApi(() => [urlItem('http://node-1.invalid:6001/a.tar.gz')]);
+  const { job } = jobAt(api.url);
+  const [first] = await collect(job.files({ hosts: { 'node-1.invalid:6001': `${store.url}/results/j-1/` } }));
+  expect(first?.path).toBe('stdout');
+  expect(store.seen.map(({ url }) => url)).toEqual(['/results/j-1/a.tar.gz']);
+});
+
 describe('a connection that breaks', () => {
   test('is continued where it broke', async () => {
     await using store = await storeServer((request, response, number) =>
