@@ -1,6 +1,6 @@
 import type { Job } from 'bacalhau-apiclient';
 import { InvalidJobError } from '../errors/index.js';
-import { textList } from './check-settings.js';
+import { requireSettings, textList } from './check-settings.js';
 import { assembleJob, type JobSettings } from './job-settings.js';
 
 /** What a Docker job is made of. */
@@ -26,6 +26,7 @@ export interface DockerSettings extends JobSettings {
  * ```
  */
 export function docker(settings: DockerSettings): Job {
+  requireSettings(settings, 'docker', '{ image: "ubuntu" }');
   const { image, entrypoint, parameters, workingDirectory } = settings;
   if (typeof image !== 'string' || image.trim() === '') {
     throw new InvalidJobError('image', 'is missing. Name one that the nodes can pull, for example ubuntu:24.04.');

@@ -36,7 +36,10 @@ export interface TimeoutSettings {
 
 /** What all jobs have, whatever runs them. */
 export interface JobSettings {
-  /** Names are unique in a namespace: from servers 1.8 on, the same name again updates the job. Default: a fresh one. */
+  /**
+   * Names are unique in a namespace, from servers 1.8 on. What happens if there is a job of that name already is said
+   * when the job is submitted: `onExisting`. Default: a fresh one.
+   */
   readonly name?: string | undefined;
   /** Default: the client's. */
   readonly namespace?: string | undefined;

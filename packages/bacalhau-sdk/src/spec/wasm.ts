@@ -1,7 +1,7 @@
 import type { InputSource, Job } from 'bacalhau-apiclient';
 import { InvalidJobError } from '../errors/index.js';
 import { isAtLeast } from '../transport/index.js';
-import { textList } from './check-settings.js';
+import { requireSettings, textList } from './check-settings.js';
 import { inputs } from './inputs.js';
 import { assembleJob, type JobSettings } from './job-settings.js';
 import type { JobContext, JobTemplate } from './job-spec.js';
@@ -39,6 +39,7 @@ const FOLDER = '/bacalhau-module';
  * ```
  */
 export function wasm(settings: WasmSettings): JobTemplate {
+  requireSettings(settings, 'wasm', '{ module: "./hello.wasm" }');
   return { toJob: (context) => toJob(settings, context) };
 }
 

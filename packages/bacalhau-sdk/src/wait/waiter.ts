@@ -296,7 +296,8 @@ export class Waiter {
       watch.changedAt = performance.now();
       for (const { onUpdate, reject } of watch.listeners) {
         try {
-          onUpdate?.(job);
+          const told: unknown = onUpdate?.(job);
+          if (told instanceof Promise) told.catch(reject);
         } catch (error) {
           reject(error); // The caller's own mistake goes to the caller.
         }

@@ -87,7 +87,14 @@ test('a listener that throws ends its own wait, and no other', async () => {
       throw new Error('my own mistake');
     },
   });
+  const late = handle.wait({
+    onUpdate: async () => {
+      await Promise.resolve();
+      throw new Error('my own late mistake');
+    },
+  });
   const other = handle.wait();
+  await expect(late).rejects.toThrow('my own late mistake');
   await expect(broken).rejects.toThrow('my own mistake');
   expect((await other).State?.StateType).toBe('Completed');
 });

@@ -302,3 +302,11 @@ describe('what plain JavaScript can pass', () => {
     },
   );
 });
+
+test.each([
+  ['docker', docker],
+  ['wasm', wasm],
+])('%s without settings says what is missing', (name, builder: (...settings: never[]) => unknown) => {
+  expect(() => builder()).toThrow(expect.objectContaining({ name: 'InvalidJobError', field: 'settings' }));
+  expect(() => builder()).toThrow(name);
+});
