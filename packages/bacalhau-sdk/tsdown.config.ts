@@ -1,5 +1,27 @@
 import { defineConfig } from 'tsdown';
 
+interface Graph {
+  getModuleInfo(id: string): { readonly importers: readonly string[] } | null;
+}
+
+/** Whether a chain of static imports leads from a source to a module. */
+function isReached(from: RegExp, id: string, graph: Graph, seen: Set<string> = new Set()): boolean {
+  if (from.test(id)) return true;
+  if (seen.has(id)) return false;
+  seen.add(id);
+  return (graph.getModuleInfo(id)?.importers ?? []).some((importer) => isReached(from, importer, graph, seen));
+}
+
+/**
+ * What is loaded at once is in one file, but for what `#platform` needs of it, which is loaded before. Left to itself, each
+ * set of late parts that share a module would make one more file.
+ */
+function chunkOf(id: string, graph: Graph): string | null {
+  if (isReached(/\/src\/platform\/\w+\/index\.ts$/, id, graph))
+    return /\/src\/platform\/\w+\//.test(id) ? null : 'base';
+  return isReached(/\/bacalhau-sdk\/src\/index\.ts$/, id, graph) ? 'core' : null;
+}
+
 export default defineConfig({
   entry: ['src/index.ts', 'src/legacy/index.ts', 'src/platform/node/index.ts', 'src/platform/browser/index.ts'],
   format: ['esm', 'cjs'],
@@ -16,7 +38,11 @@ export default defineConfig({
   dts: { entry: ['src/index.ts', 'src/legacy/index.ts'], sourcemap: true },
   sourcemap: true,
   // `import()` in the CommonJS build becomes `require`: jest, and others that run CommonJS in a vm, cannot import there.
-  outputOptions: { dynamicImportInCjs: false, sourcemapExcludeSources: true },
+  outputOptions: {
+    dynamicImportInCjs: false,
+    sourcemapExcludeSources: true,
+    codeSplitting: { groups: [{ name: chunkOf }] },
+  },
   // Else the declarations keep a bare `import "axios"`, and users would need its types.
   treeshake: { moduleSideEffects: false },
 });
