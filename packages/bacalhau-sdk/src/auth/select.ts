@@ -1,11 +1,9 @@
-import { type Credentials, Secret } from '../config/index.js';
+import type { Credentials } from '../config/index.js';
 import { ConfigurationError, LoginError } from '../errors/index.js';
 import type { RsaIdentity } from '../identity/index.js';
-import { basic } from './basic.js';
 import type { AuthMethod } from './method.js';
 import { none } from './none.js';
 import type { AuthOptions } from './options.js';
-import { apiKey, token } from './token.js';
 import type { TokenStoreParts } from './token-store.js';
 
 const METHODS = ['apiKey', 'username', 'token', 'challenge', 'ask', 'device'] as const;
@@ -48,42 +46,13 @@ export interface SelectParts {
   readonly key: (() => Promise<RsaIdentity>) | undefined;
 }
 
-/** Loaded when one of them is wanted: a given token or password needs none of it. */
-const logins = () => import('./logins.js');
-
 /** The method that the option names, else that of the environment or the profile, else what earlier logins left. */
-export async function selectAuth({ options, credentials, store: parts, key }: SelectParts): Promise<AuthMethod> {
+export async function selectAuth(parts: SelectParts): Promise<AuthMethod> {
+  const { options, credentials, key } = parts;
   checkAuth(options);
-  if (options === false) return none();
-  if (options === undefined) {
-    const given = fromCredentials(credentials);
-    if (given !== undefined) return given;
-    if (key === undefined) return keyless();
-    const { automatic, TokenStore } = await logins();
-    return automatic(new TokenStore(parts), key, parts.logger);
-  }
-  if ('apiKey' in options) return apiKey(options.apiKey);
-  if ('username' in options) return basic(options.username, new Secret(options.password));
-  if ('token' in options) return token(options.token);
-  const { ask, challenge, device, TokenStore } = await logins();
-  const store = new TokenStore(parts);
-  if ('ask' in options) return ask(options.ask, options.method, store);
-  if ('device' in options) return device(options.device, store);
-  const settings = options.challenge === true ? {} : options.challenge;
-  return challenge(settings, store, key ?? noKey);
-}
-
-function fromCredentials(credentials: Credentials | undefined): AuthMethod | undefined {
-  switch (credentials?.kind) {
-    case undefined:
-      return undefined;
-    case 'apiKey':
-      return apiKey(credentials.apiKey.reveal());
-    case 'basic':
-      return basic(credentials.username, credentials.password);
-    case 'token':
-      return token(credentials.token.reveal());
-  }
+  if (options === undefined && credentials === undefined && key === undefined) return keyless();
+  const { methodOf } = await import('./methods.js');
+  return methodOf(parts);
 }
 
 /** Where there are neither keys nor tokens of earlier logins, and nothing is set. */
@@ -92,10 +61,5 @@ const keyless = (): AuthMethod => ({
   kind: 'automatic',
   login: () => Promise.reject(new LoginError('There is no key in this runtime. Set the option auth.')),
 });
-
-const noKey = (): Promise<RsaIdentity> =>
-  Promise.reject(
-    new ConfigurationError('There is no key file in this runtime. Give the key: auth: { challenge: { key } }.'),
-  );
 
 const list = (names: readonly string[]): string => names.join(', ').replace(/, ([^,]*)$/, ' and $1');

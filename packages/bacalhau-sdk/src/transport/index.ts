@@ -1,3 +1,4 @@
+export { BrokenConnection } from './broken-connection.js';
 export { Caller, defined, itemsPage } from './caller.js';
 export { connect, derive } from './connect.js';
 export type { Deadline } from './deadline.js';
@@ -6,7 +7,7 @@ export type { RequestEvent, ResponseEvent, RetryEvent } from './events.js';
 export { hasAuthorization } from './headers.js';
 export type { CallOptions, ClientOptions, NamespacedCallOptions } from './options.js';
 export { isOutage, LONGEST_OUTAGE_MS, OUTAGE_PAUSE_MS, outlast } from './outage.js';
-export { BrokenConnection, type OutsideAnswer, type OutsideRequest } from './outside.js';
+export type { OutsideAnswer, OutsideRequest } from './outside.js';
 export { randomHex } from './random.js';
 export { retryDelayMs } from './retry.js';
 export type { Apis } from './session.js';

@@ -1,5 +1,6 @@
 import axios, { type AxiosRequestConfig } from 'axios';
 import type { ForwardProxy, HttpAgent } from '../platform/platform.js';
+import { BrokenConnection } from './broken-connection.js';
 import { type Headers, plainHeaders } from './headers.js';
 
 /** A request to a place that is not the API: where a compute node or a store keeps results. */
@@ -23,16 +24,6 @@ export interface OutsideRoute {
   readonly httpAgent?: HttpAgent | undefined;
   readonly httpsAgent?: HttpAgent | undefined;
   readonly proxy: ForwardProxy | false;
-}
-
-/** The connection could not be made, or broke. `code` is the system's. */
-export class BrokenConnection extends Error {
-  readonly code: string | undefined;
-
-  constructor(message: string, code: string | undefined) {
-    super(message);
-    this.code = code;
-  }
 }
 
 const MAX_REDIRECTS = 5;

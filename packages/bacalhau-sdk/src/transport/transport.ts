@@ -7,12 +7,10 @@ import {
   type BacalhauError,
   ConfigurationError,
   InvalidArgumentError,
-  LoginError,
-  NotFoundError,
   PermissionDeniedError,
   UnsupportedByServerError,
 } from '../errors/index.js';
-import { base64, type IdentityStore, utf8 } from '../identity/index.js';
+import { type IdentityStore, utf8 } from '../identity/index.js';
 import type { Logger, LogLevel } from '../logging/index.js';
 import type { Connections } from '../platform/platform.js';
 import { signRequest } from '../signatures/index.js';
@@ -20,19 +18,16 @@ import { Deadline, sleep } from './deadline.js';
 import type { RequestEvent, RetryEvent } from './events.js';
 import { checkHeaders, type Headers, hasAuthorization, plainHeaders, redact } from './headers.js';
 import type { CallOptions, ClientOptions } from './options.js';
-import { type OutsideAnswer, type OutsideRequest, openOutside } from './outside.js';
+import type { OutsideAnswer, OutsideRequest } from './outside.js';
 import { randomHex } from './random.js';
 import { isWorthRetrying, retryDelayMs } from './retry.js';
-import { type Apis, axiosRoute, decodeBody, type Link, type Session } from './session.js';
+import { type Apis, decodeBody, type Link, type Session } from './session.js';
 import { type CallContext, expectObject, toFailure, upgradeError } from './to-error.js';
 import type { Upgrade } from './upgrade.js';
 import { isAtLeast, parseRelease, type Release } from './version.js';
 
 const DEFAULT_TIMEOUT_MS = 60_000;
 const DEFAULT_MAX_RETRIES = 2;
-
-/** Without axios's global defaults and interceptors: an application may have put its own credentials there. */
-const login = new axios.Axios({ headers: new axios.AxiosHeaders() });
 
 /** One call of the API, ready to be sent as often as need be. */
 export interface Operation<T extends object> {
@@ -232,6 +227,7 @@ export class Transport {
    * certificates, but without its headers and credentials. Rejects with `BrokenConnection`.
    */
   async outside(request: OutsideRequest, signal: AbortSignal): Promise<OutsideAnswer> {
+    const { openOutside } = await import('./outside.js');
     const { route } = await this.session.link();
     const url = new URL(request.url);
     const [plain, secure] = await Promise.all([
@@ -360,55 +356,20 @@ export class Transport {
     return signRequest({ method: method.toUpperCase(), url, headers, body: utf8(body ?? '') }, signer);
   }
 
-  /** What a login may ask for: calls of this client, but without credentials, and requests to others. */
+  /** For logins; the code behind it is loaded when one takes place. */
   #loginContext(link: Link): LoginContext {
     const { signal } = this.#closing;
-    const ask = <T extends object>(name: string, safe: boolean, send: Operation<T>['send']): Promise<T> =>
-      this.call<T>({ name, safe, send, open: true }, { signal });
+    const { scrubber } = this.session;
+    const load = async (): Promise<LoginContext> => {
+      const { loginContext } = await import('./login.js');
+      return loginContext({ transport: this, link, scrubber, signal, timeoutMs: this.#timeoutMs });
+    };
     return {
       signal,
-      offeredMethods: async () =>
-        (await ask('auth.methods', true, ({ auth }, sending) => auth.listAuthMethods(sending))).Methods ?? {},
-      singleSignOn: async () => {
-        try {
-          const answer = await ask('auth.config', true, ({ agent }, sending) => agent.getAgentAuthConfig(sending));
-          return answer.Config ?? {};
-        } catch (error) {
-          // Servers before 1.7 have neither single sign-on nor this path.
-          if (error instanceof NotFoundError) return {};
-          throw error;
-        }
-      },
-      authenticate: async (method, answer) => {
-        const text = JSON.stringify(answer);
-        for (const value of Object.values(answer)) if (typeof value === 'string') this.session.scrubber.learn(value);
-        const authenticateRequest = { Name: method, MethodData: base64(utf8(text)) };
-        const { Authentication: result } = await ask('auth.login', false, ({ auth }, sending) =>
-          auth.authenticate({ method, authenticateRequest }, sending),
-        );
-        if (!result.success || !result.token) {
-          throw new LoginError(`The server refused the login ${method}: ${result.reason ?? 'it gave no reason'}.`);
-        }
-        this.session.scrubber.learn(result.token);
-        return result.token;
-      },
-      fetch: async (url, { method, headers, body }) => {
-        const route = await link.route(new URL(url), false);
-        const answer = await login.request<string>({
-          ...axiosRoute(route),
-          url,
-          method,
-          headers,
-          signal,
-          timeout: this.#timeoutMs === Number.POSITIVE_INFINITY ? 0 : this.#timeoutMs,
-          ...(body !== undefined && { data: body }),
-          maxRedirects: 0,
-          validateStatus: null,
-          responseType: 'text',
-          transformResponse: [(text: string) => text],
-        });
-        return new Response(answer.data, { status: answer.status, headers: plainHeaders(answer.headers) });
-      },
+      offeredMethods: async () => (await load()).offeredMethods(),
+      singleSignOn: async () => (await load()).singleSignOn(),
+      authenticate: async (name, answer) => (await load()).authenticate(name, answer),
+      fetch: async (url, init) => (await load()).fetch(url, init),
     };
   }
 

@@ -76,5 +76,5 @@ test('what is used now and then is loaded when it is', async () => {
   const { stdout } = await promisify(execFile)(process.execPath, ['-e', program]);
   const { before, after }: { before: string[]; after: string[] } = JSON.parse(stdout);
   expect(before.sort()).toEqual(['base', 'core', 'index', 'platform/node/index', 'rolldown-runtime']);
-  expect(after).toEqual(['ed25519']);
+  expect(after).toEqual(['keys', 'ed25519']);
 });

@@ -1,7 +1,5 @@
 import { UnsupportedRuntimeError } from '../../errors/index.js';
 import type { Connections, Platform } from '../platform.js';
-import { gunzip } from './gunzip.js';
-import { openWebSocket } from './web-socket.js';
 
 /** The runtime connects as it sees fit: it pools, it checks certificates, it knows its proxy. */
 const connections: Connections = {
@@ -28,10 +26,12 @@ export const platform: Platform = {
       `There is no file ${path} in this runtime, because it has no file system. Give the content instead: bytes, or parseJob(text).`,
     );
   },
-  openWebSocket,
+  openWebSocket: async (url, options) => (await import('./web-socket.js')).openWebSocket(url, options),
   files: undefined,
   transferHeaders: {},
-  gunzip,
+  async *gunzip(chunks) {
+    yield* (await import('./gunzip.js')).gunzip(chunks);
+  },
   sha256: () => undefined,
   openFolder: async () => {
     throw new UnsupportedRuntimeError(

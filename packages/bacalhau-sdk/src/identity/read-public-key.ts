@@ -1,16 +1,10 @@
 import { ConfigurationError } from '../errors/index.js';
-import { Ed25519PublicKey } from './ed25519.js';
+import { Ed25519PublicKey } from './ed25519-key.js';
 import { parsePem } from './pem.js';
-import { RsaPublicKey } from './rsa.js';
+import { RsaPublicKey } from './rsa-key.js';
 import type { PublicKey } from './types.js';
 
-/**
- * A public key to check signatures with.
- *
- * @param key PEM (`PUBLIC KEY` of RSA or Ed25519, `RSA PUBLIC KEY`), or the 32 bytes of an Ed25519 key.
- * @throws {ConfigurationError} if it is none of these.
- */
-export async function importPublicKey(key: string | Uint8Array): Promise<PublicKey> {
+export async function readPublicKey(key: string | Uint8Array): Promise<PublicKey> {
   const found = typeof key === 'string' ? await fromPem(key) : key.length === 32 && (await Ed25519PublicKey.from(key));
   if (found) return found;
   throw new ConfigurationError('This is no RSA or Ed25519 public key: give PEM, or the 32 bytes of an Ed25519 key.');

@@ -1,0 +1,9 @@
+/** The connection could not be made, or broke. `code` is the system's. */
+export class BrokenConnection extends Error {
+  readonly code: string | undefined;
+
+  constructor(message: string, code: string | undefined) {
+    super(message);
+    this.code = code;
+  }
+}
