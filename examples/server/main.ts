@@ -27,9 +27,14 @@ const server = serve({ fetch: app.fetch, hostname: values.host, port: Number(val
   console.log(`Listening at http://${address}:${port}, in front of ${bacalhau.baseUrl}`),
 );
 
+/** For answers that are under way. */
+const GRACE_MS = 1_000;
+
 async function stop(): Promise<void> {
   closing.abort();
   server.close();
+  // A browser that does not read would keep its connection, and this process, for ever.
+  setTimeout(() => 'closeAllConnections' in server && server.closeAllConnections(), GRACE_MS);
   await bacalhau.close();
 }
 process.once('SIGINT', () => void stop());

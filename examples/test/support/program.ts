@@ -6,6 +6,8 @@ export interface RunningProgram extends AsyncDisposable {
   readonly lines: readonly string[];
   /** The first group of the first line that matched. */
   readonly said: string;
+  /** Asks it to end, and resolves with its exit code. */
+  stop(): Promise<number | null>;
 }
 
 /** Starts an example that goes on until it is stopped, and waits for the line that it prints when it is ready. */
@@ -28,12 +30,16 @@ export async function startProgram(
       if (match !== undefined) resolve(match);
     });
   });
+  const stop = (): Promise<number | null> => {
+    program.kill();
+    return ended;
+  };
   return {
     lines,
     said,
+    stop,
     async [Symbol.asyncDispose]() {
-      program.kill();
-      await ended;
+      await stop();
     },
   };
 }

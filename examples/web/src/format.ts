@@ -17,6 +17,7 @@ export function ago(time: Date, now = Date.now()): string {
 export const ofNanoseconds = (nanoseconds: number): Date => new Date(nanoseconds / 1e6);
 
 export function seconds(milliseconds: number): string {
+  if (milliseconds < 100) return 'less than 0.1 s';
   if (milliseconds < 60_000) return `${(milliseconds / 1_000).toFixed(milliseconds < 10_000 ? 1 : 0)} s`;
   const minutes = Math.floor(milliseconds / 60_000);
   return minutes < 60
