@@ -72,6 +72,8 @@ export function load(app) {
       const folder = join(root, 'packages', module.name);
       const path = join(folder, 'README.md');
       const text = readFileSync(path, 'utf8').replace(/^# .+\n/, '');
+      // It says what the module's own comment says.
+      module.comment = undefined;
       module.readme = app.converter.parseRawComment(new MinimalSourceFile(text, path), project.files).content;
       project.files.registerReflectionPath(path, module);
       project.files.registerReflectionPath(folder, module);

@@ -24,6 +24,7 @@ export default {
     .flat()
     .map((path) => `../../${path}`),
   customCss: './style.css',
+  customJs: './first-visit.js',
   headings: { readme: false, document: false },
   navigation: { includeGroups: true, includeFolders: false },
   sortEntryPoints: false,

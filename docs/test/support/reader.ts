@@ -32,9 +32,13 @@ export class Reader {
   /** Runs a program to its end, and gives its output. */
   async run(program: Program): Promise<string> {
     const file = join(this.sources, program.name);
-    // Where a document says the default port, it means the network of its reader.
-    const { host, port } = this.#network;
-    writeFileSync(file, program.text.replaceAll('127.0.0.1:1234', host).replaceAll('port: 1234', `port: ${port}`));
+    // Where a document says the default address, or that of nobody in particular, it means the network of its reader.
+    const { host, port, origin } = this.#network;
+    const text = program.text
+      .replaceAll('127.0.0.1:1234', host)
+      .replaceAll('port: 1234', `port: ${port}`)
+      .replaceAll('https://bacalhau.example.org', origin);
+    writeFileSync(file, text);
     const config = JSON.stringify({ rootDir: this.sources, testMatch: ['**/*.test.ts'], transform });
     const args = program.isTest ? [testRunner, '--config', config, file] : [file];
     try {
