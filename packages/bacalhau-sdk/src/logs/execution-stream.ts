@@ -84,14 +84,18 @@ export class ExecutionStream {
     const { buffer, follow, limits, watch } = this.#parts;
     let failures = 0;
     let catchingUp = false;
+    let last: Ending | undefined;
     while (!this.#stopped) {
       await buffer.room();
       const { ended, neverRan } = this.#stage;
       if (this.#stopped || (neverRan && this.#next === 0)) return;
+      // Before 1.8 the log of an ended execution is made of the copy in its state, cut and with other frames.
+      if (ended && isOld(watch.release)) return await this.#afterOldStream(last);
       const before = this.#next;
       // A reader that is behind is served by snapshots: a follow that is given up would keep its place on the node.
       const socket = this.#open({ follow: follow && !ended && !catchingUp && !this.#counting });
       const ending = await this.#supervise(socket, ended);
+      last = ending;
       if (this.#stopped) return;
       if (this.#next > before) failures = 0;
 
@@ -112,7 +116,7 @@ export class ExecutionStream {
             this.#counting = false;
             break;
           }
-          // Servers before 1.8 replay something else once the execution has ended: see `isStreamed`.
+          // Nothing that could be read again is left on a server before 1.8 then.
           if (socket.follow && isOld(watch.release) && (await this.#endsNow())) return;
           watch.hurry();
           if (socket.follow)
@@ -270,6 +274,13 @@ export class ExecutionStream {
     if (this.#stage.ended && error === undefined) return;
     onReconnect?.(event);
     await watch.until(() => this.#stage.ended, delayMs - limits.endGrace);
+  }
+
+  /** The end of an execution on a server before 1.8: what it published, unless a stream has brought all. */
+  async #afterOldStream(last: Ending | undefined): Promise<void> {
+    if (this.#next === 0 && !this.#counting) return await this.#withoutLog();
+    const fellSilent = last?.kind === 'cut' && last.why === 'over';
+    if (last !== undefined && !fellSilent) throw this.#givenUp(last, 1);
   }
 
   /** Whether the execution turns out to have ended, within the time that takes to be seen. */

@@ -92,12 +92,20 @@ export async function replay(version: Version, constructed: Constructed = {}): P
     const isQueued = pathname.endsWith(`/jobs/${ids.queued}`) && method === 'GET';
     if (isQueued) return recorded(recordings, isStopped ? 'get-stopped' : 'get-queued');
     if (method === 'PUT' && pathname.endsWith('/jobs')) return submission(recordings, body, submitted.length);
+    const labels = url.searchParams.getAll('labels');
+    if (method === 'GET' && pathname.endsWith('/jobs') && labels.length > 0 && !labels.includes('env=rec')) {
+      // Constructed: no job that was recorded has other labels.
+      return { ...recorded(recordings, 'list'), body: { NextToken: '', Items: [] } };
+    }
     // Of those that ask for no more than this request does, the one that asks for most.
-    return Object.values(recordings)
+    const [found] = Object.values(recordings)
       .filter(({ request }) => request.method === method && hasAll(headers, request.headers))
       .map((recording) => ({ recording, asked: new URL(recording.request.path, url) }))
       .filter(({ asked }) => asked.pathname === pathname && isPartOf(asked.searchParams, url.searchParams))
-      .sort((a, b) => weight(b) - weight(a))[0]?.recording;
+      .sort((a, b) => weight(b) - weight(a));
+    // Constructed from the answer to another unknown job: a name that nobody uses yet.
+    const isName = method === 'GET' && /\/jobs\/rec-[a-z]+$/.test(pathname);
+    return found?.recording ?? (isName ? recorded(recordings, 'get-unknown') : undefined);
   }
 
   const sockets = new WebSocketServer({ noServer: true });
