@@ -5,7 +5,7 @@ import { type Contestant, contestant, contestantOf, placeOf } from './lib/contes
 import { idleJob, many, putJobs } from './lib/jobs.ts';
 import { startNetwork } from './lib/network.ts';
 import { type Row, report, say, sized } from './lib/program.ts';
-import { pythonWithSdk } from './lib/python.ts';
+import { PYTHON_SDK, pythonWithSdk } from './lib/python.ts';
 import { ratios, spread } from './lib/spread.ts';
 import { inTurns, type Rounds } from './lib/turns.ts';
 
@@ -68,7 +68,7 @@ try {
     rows,
     notes: [
       'A store of 20 small jobs; `jobs.list` asks for five. Each contestant is a process of its own; wall and CPU time are those of a call in a block of some hundred.',
-      ...('missing' in python ? [python.missing] : []),
+      'missing' in python ? python.missing : `The Python SDK is ${PYTHON_SDK}.`,
     ],
   });
 } finally {

@@ -1,7 +1,6 @@
 /** Fetching and unpacking a large result: by the SDK and by `curl | tar -x`. */
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Bacalhau } from 'bacalhau-sdk';
@@ -73,7 +72,6 @@ const WRITER = (blocks: number): string => `
         (br_if $blocks (local.get $left)))))`;
 
 const run = promisify(execFile);
-const directory = await mkdtemp(join(tmpdir(), 'bacalhau-benchmark-'));
 const devnet = await startNetwork();
 try {
   await using bacalhau = new Bacalhau({ baseUrl: devnet.url, dir: devnet.dir });
@@ -99,7 +97,8 @@ try {
     return JSON.parse(stdout);
   };
   const fetched = async (work: (target: string) => Promise<Downloaded>): Promise<Downloaded> => {
-    const target = await mkdtemp(join(directory, 'target-'));
+    // There, so that it goes with the network however this program ends.
+    const target = await mkdtemp(join(devnet.dir, 'target-'));
     try {
       const done = await work(target);
       const { size } = await stat(join(target, 'outputs', 'data.txt'));
@@ -158,5 +157,4 @@ try {
   });
 } finally {
   await devnet.stop();
-  await rm(directory, { recursive: true });
 }

@@ -28,29 +28,29 @@ if (unknown !== undefined) {
   process.exit(2);
 }
 
-const results = await readResults(resultsFile);
-const entries: Record<string, Entry> = {};
+const earlier = Object.entries((await readResults(resultsFile))?.programs ?? {}).filter(([name]) => all.includes(name));
+const programs: Record<string, Entry> = Object.fromEntries(earlier);
 for (const name of wanted.length === 0 ? all : wanted) {
   console.error(`\n== ${name}`);
   const began = performance.now();
   const outcome = await run(name);
   const seconds = Math.round((performance.now() - began) / 1_000);
-  entries[name] = { date: new Date().toISOString().slice(0, 10), seconds, ...outcome };
-  console.log(`\n${toText(name, entries[name])}`);
+  const entry: Entry = { date: new Date().toISOString().slice(0, 10), seconds, ...outcome };
+  console.log(`\n${toText(name, entry)}`);
+  if ('failed' in entry) process.exitCode = 1;
+  // After each, so that what comes later takes nothing along if it is broken off.
+  programs[name] = entry;
+  if (!isQuick) await write({ machine: machine(), versions: versions(), programs: inOrder(programs) });
 }
 
-if (!isQuick) {
-  const earlier = Object.entries(results?.programs ?? {}).filter(([name]) => all.includes(name));
-  const written: Results = {
-    machine: machine(),
-    versions: versions(),
-    programs: { ...Object.fromEntries(earlier), ...entries },
-  };
-  await writeFile(resultsFile, `${JSON.stringify(written, null, 2)}\n`);
-  await writeFile(document, toMarkdown(written));
-  console.error(`\nWritten: benchmarks/results.json and docs/benchmarks.md.`);
+async function write(results: Results): Promise<void> {
+  await writeFile(resultsFile, `${JSON.stringify(results, null, 2)}\n`);
+  await writeFile(document, toMarkdown(results));
 }
-if (Object.values(entries).some((entry) => 'failed' in entry)) process.exitCode = 1;
+
+function inOrder(entries: Readonly<Record<string, Entry>>): Readonly<Record<string, Entry>> {
+  return Object.fromEntries(Object.entries(entries).sort(([one], [other]) => one.localeCompare(other)));
+}
 
 /** Runs a program; that it fails must not keep the others from running. */
 function run(name: string): Promise<{ readonly report: Report } | { readonly failed: string }> {

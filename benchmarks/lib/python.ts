@@ -11,6 +11,8 @@ const SDK = ['bacalhau-sdk==1.4.2', 'bacalhau-apiclient==1.4.1'];
 /** What these import. They name linters and test runners among their dependencies too, which are left out. */
 const IMPORTED = ['six', 'certifi', 'urllib3', 'python-dateutil'];
 
+export const PYTHON_SDK = SDK.join(', ').replaceAll('==', ' ');
+
 /** The Python that has the SDK, or why there is none. */
 export async function pythonWithSdk(): Promise<{ readonly path: string } | { readonly missing: string }> {
   const folder = join(homedir(), '.cache', 'bacalhau-benchmarks', 'python');
