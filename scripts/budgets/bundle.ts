@@ -12,10 +12,10 @@ import type { Project } from './project.ts';
 
 /**
  * How much more than axios a page may load to submit a job and wait for it, in bytes, gzipped. The aim is not reached: of
- * what is loaded now, the calls and their failures in the user's words are 10 kB, reading options 4, the generated client
- * 3, waiting 2, checking a job 1.5; the rest are the classes with a method for everything.
+ * what is loaded now, the calls and their failures in the user's words are 10 kB, reading options 4, submitting exactly
+ * once 3, the generated client 3, waiting 2; the rest are the classes with a method for everything.
  */
-const LIMIT_BYTES = 28_000;
+const LIMIT_BYTES = 31_000;
 const AIM_BYTES = 20_000;
 
 const PROGRAMS = {

@@ -1,0 +1,16 @@
+import { createHash } from 'node:crypto';
+import { hashOf } from '../../src/spec/index.js';
+
+const text = 'héllo ✓';
+const hash = createHash('sha256').update(text).digest('hex');
+
+test('a text has the same hash where there is no Web Crypto, as on a page that was not loaded over https', async () => {
+  expect(await hashOf(text)).toBe(hash);
+  Object.defineProperty(globalThis.crypto, 'subtle', { value: undefined, configurable: true });
+  try {
+    expect(globalThis.crypto.subtle).toBeUndefined();
+    expect(await hashOf(text)).toBe(hash);
+  } finally {
+    Reflect.deleteProperty(globalThis.crypto, 'subtle');
+  }
+});
