@@ -10,7 +10,9 @@ const root = join(__dirname, '..', '..');
 const inFolder = (folder: string): string[] => readdirSync(join(root, folder)).map((name) => join(folder, name));
 const documents = [
   ...[...inFolder('.'), ...inFolder('docs')].filter((path) => path.endsWith('.md')),
-  ...[...inFolder('packages'), ...inFolder('examples')].map((folder) => join(folder, 'README.md')),
+  ...['openapi', 'benchmarks', 'examples', ...inFolder('packages'), ...inFolder('examples')].map((folder) =>
+    join(folder, 'README.md'),
+  ),
 ].filter((path) => existsSync(join(root, path)));
 const programs = documents.flatMap((path) => programsOf(root, path));
 

@@ -20,6 +20,7 @@ export function isKnown(root: string, command: string): boolean {
       return existsSync(join(root, first));
     case 'git':
       return command === 'git config core.hooksPath scripts/hooks' && existsSync(join(root, 'scripts', 'hooks'));
+    case 'bacalhau':
     case 'go':
       return true; // not ours
     default:
