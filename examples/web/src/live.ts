@@ -138,20 +138,35 @@ export function useLog(read: ReadLines): LiveLog {
   return live;
 }
 
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(resolve, milliseconds);
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer);
-      reject(signal.reason);
-    });
+const pause = (milliseconds: number, signal: AbortSignal): Promise<void> =>
+  until(signal, (done) => {
+    const timer = setTimeout(done, milliseconds);
+    return () => clearTimeout(timer);
   });
-}
 
-function visible(signal: AbortSignal): Promise<void> {
-  if (document.visibilityState === 'visible') return Promise.resolve();
-  return new Promise((resolve, reject) => {
-    document.addEventListener('visibilitychange', () => resolve(), { once: true, signal });
-    signal.addEventListener('abort', () => reject(signal.reason));
+const visible = (signal: AbortSignal): Promise<void> =>
+  until(signal, (done) => {
+    const look = (): void => {
+      if (document.visibilityState === 'visible') done();
+    };
+    document.addEventListener('visibilitychange', look);
+    look();
+    return () => document.removeEventListener('visibilitychange', look);
   });
+
+/** Waits for what `begin` waits for, or for the signal; leaves nothing behind either way. */
+async function until(signal: AbortSignal, begin: (done: () => void) => () => void): Promise<void> {
+  signal.throwIfAborted();
+  let end = (): void => undefined;
+  let abort = (): void => undefined;
+  try {
+    await new Promise<void>((resolve, reject) => {
+      abort = () => reject(signal.reason);
+      signal.addEventListener('abort', abort);
+      end = begin(resolve);
+    });
+  } finally {
+    end();
+    signal.removeEventListener('abort', abort);
+  }
 }

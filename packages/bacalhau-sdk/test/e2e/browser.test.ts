@@ -108,6 +108,32 @@ describeWith(['chromium'], 'in Chromium, from a page of another origin', () => {
     expect(await run(open, program, job)).toEqual({ stdout: 'hello run', exitCode: 0, outputComplete: false });
   });
 
+  test('a server lets every origin in before it asks who is calling, and keeps its own headers from pages', async () => {
+    const url = `${secured.url}/api/v1/orchestrator/jobs`;
+    const origin = 'https://app.example.org';
+    const asked = { 'access-control-request-method': 'PUT', 'access-control-request-headers': 'authorization,x-any' };
+    const preflight = await fetch(url, { method: 'OPTIONS', headers: { origin, ...asked } });
+    expect([preflight.status, Object.fromEntries(preflight.headers)]).toEqual([
+      204,
+      expect.objectContaining({
+        'access-control-allow-origin': '*',
+        'access-control-allow-methods': 'GET,HEAD,PUT,PATCH,POST,DELETE',
+        'access-control-allow-headers': 'authorization,x-any',
+      }),
+    ]);
+    const refused = await fetch(url, { headers: { origin } });
+    expect([refused.status, refused.headers.get('access-control-allow-origin')]).toEqual([401, '*']);
+    for (const { headers } of [preflight, refused]) {
+      expect([headers.get('access-control-max-age'), headers.get('access-control-expose-headers')]).toEqual([
+        null,
+        null,
+      ]);
+    }
+    const program = `const { response } = await bacalhau.jobs.list().withResponse();
+      return [typeof response.serverVersion, response.requestId.length, (await bacalhau.agent.version()).GitVersion];`;
+    expect(await run(open, program)).toEqual(['undefined', 32, open.version]);
+  });
+
   test('credentials reach a server with users, and its refusals the page', async () => {
     const program = 'return (await bacalhau.jobs.list()).items;';
     expect(await run(secured, program, null, { auth: { apiKey: API_KEY } })).toEqual([]);
