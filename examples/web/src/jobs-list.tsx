@@ -20,7 +20,8 @@ export function JobsList({
     async (signal) =>
       (await bacalhau.jobs.list({ namespace: '*', orderBy: 'created_at', reverse: true, limit: SHOWN, signal })).items,
     2_000,
-    [bacalhau],
+    // A job that is looked at may be one that was submitted just now.
+    [bacalhau, selected],
   );
   return (
     <section class="list" aria-busy={jobs === undefined && error === undefined}>

@@ -27,12 +27,14 @@ export function useOnce<T>(ask: (signal: AbortSignal) => Promise<T>, inputs: Inp
   return live;
 }
 
-/** Asks again and again while somebody looks. A failure leaves what is known, and the next answer takes it back. */
+/**
+ * Asks again and again while somebody looks, and at once when the inputs change. A failure leaves what is known, and the
+ * next answer takes it back.
+ */
 export function useLive<T>(ask: (signal: AbortSignal) => Promise<T>, everyMs: number, inputs: Inputs): Live<T> {
   const [live, setLive] = useState<Live<T>>({ value: undefined, error: undefined });
   const fail = (error: Error): void => setLive(({ value }) => ({ value, error }));
   const work = async (signal: AbortSignal): Promise<void> => {
-    setLive({ value: undefined, error: undefined });
     for (;;) {
       await ask(signal).then(
         (value) => setLive({ value, error: undefined }),
