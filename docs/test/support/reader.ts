@@ -15,13 +15,13 @@ const transform = { '\\.ts$': join(modules, '@swc', 'jest') };
 export class Reader {
   /** Programs are here, within the repository, so that the packages are found as an application finds them. */
   readonly sources = join(root, 'docs', '.cache');
-  readonly #home = mkdtempSync(join(tmpdir(), 'bacalhau-reader-'));
+  readonly home = mkdtempSync(join(tmpdir(), 'bacalhau-reader-'));
   readonly #network = new URL(process.env['BACALHAU_TEST_URL'] ?? '');
   readonly #env = {
     ...process.env,
     BACALHAU_API_HOST: this.#network.hostname,
     BACALHAU_API_PORT: this.#network.port,
-    BACALHAU_DIR: join(this.#home, '.bacalhau'),
+    BACALHAU_DIR: join(this.home, '.bacalhau'),
   };
 
   constructor() {
@@ -42,7 +42,7 @@ export class Reader {
     const config = JSON.stringify({ rootDir: this.sources, testMatch: ['**/*.test.ts'], transform });
     const args = program.isTest ? [testRunner, '--config', config, file] : [file];
     try {
-      return await this.#output(process.execPath, args, mkdtempSync(join(this.#home, 'program-')));
+      return await this.#output(process.execPath, args, mkdtempSync(join(this.home, 'program-')));
     } catch (error) {
       // The stack names lines of the document.
       const text = error instanceof Error ? error.message : String(error);
@@ -100,6 +100,6 @@ export class Reader {
   }
 
   leave(): void {
-    rmSync(this.#home, { recursive: true, force: true });
+    rmSync(this.home, { recursive: true, force: true });
   }
 }
