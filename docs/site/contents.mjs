@@ -30,7 +30,13 @@ const overviews = existing([
   'docs/benchmarks.md',
 ]);
 const examples = found.filter((path) => /^examples\/([^/]+\/)?README\.md$/.test(path)).sort();
-const project = existing(['CONTRIBUTING.md', 'docs/regenerating.md', 'openapi/README.md', 'docs/architecture.md', 'docs/benchmarks.md']);
+const project = existing([
+  'CONTRIBUTING.md',
+  'docs/regenerating.md',
+  'openapi/README.md',
+  'docs/architecture.md',
+  'docs/benchmarks.md',
+]);
 
 const placed = new Set(['README.md', ...guides, ...overviews, ...examples, ...project]);
 const others = found.filter((path) => !placed.has(path) && !path.startsWith('examples/'));
