@@ -70,6 +70,7 @@ export {
   type ResultBase,
   type ResultFile,
   type ResultLimits,
+  type ResultPlaces,
   type S3Credentials,
   type S3Location,
   type S3Options,

@@ -55,14 +55,14 @@ async function collect(
   transport: Transport,
   job: Job,
   addedPublisher: string | undefined,
-  { signal, output = 'whole' }: RunOptions,
+  { signal, output = 'whole', results: places }: RunOptions,
 ): Promise<RunResult> {
   const { items } = await handle.executions({ limit: 0, signal });
   const executions: ExecutionOutput[] = [];
   const release = await transport.serverRelease({ signal });
   const completed = items.filter(({ ComputeState }) => phaseOf(ComputeState.StateType, release) === 'completed');
   for (const execution of completed.sort(byNode)) {
-    executions.push(await collectOutput(execution, { transport, job, signal, output }));
+    executions.push(await collectOutput(execution, { transport, job, signal, output, results: places }));
   }
   const jobId = job.ID ?? handle.id;
   const target = { transport, jobId, namespace: handle.namespace, executions: items };

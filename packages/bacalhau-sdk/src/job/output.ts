@@ -2,6 +2,7 @@ import type { Execution, Job } from 'bacalhau-apiclient';
 import { BacalhauError, RequestAbortedError } from '../errors/index.js';
 import { copiedOutput, followLogs, type LogEntry, outputOf } from '../logs/index.js';
 import { isDocker } from '../model/index.js';
+import type { ResultPlaces } from '../results/index.js';
 import type { Transport } from '../transport/index.js';
 import type { ExecutionOutput } from './run-result.js';
 
@@ -12,6 +13,7 @@ interface Surroundings {
   readonly signal: AbortSignal | undefined;
   /** With `beginning` nothing is asked: what the execution carries must do. */
   readonly output: 'whole' | 'beginning';
+  readonly results: ResultPlaces | undefined;
 }
 
 /**
@@ -31,7 +33,7 @@ export async function collectOutput(execution: Execution, surroundings: Surround
 
 async function* entriesOf(
   execution: Execution,
-  { transport, job, signal, output }: Surroundings,
+  { transport, job, signal, output, results }: Surroundings,
 ): AsyncGenerator<LogEntry, void, undefined> {
   if (output === 'beginning') {
     yield* copiedOutput(execution);
@@ -40,13 +42,13 @@ async function* entriesOf(
   const target = { jobId: job.ID ?? '', namespace: job.Namespace };
   const docker = isDocker(job);
   if (docker && !execution.PublishedResult?.Type) {
-    const log = await readLog(transport, target, { executionId: execution.ID, signal });
+    const log = await readLog(transport, target, { executionId: execution.ID, signal, results });
     if (log !== undefined) {
       yield* log;
       return;
     }
   }
-  yield* outputOf(execution, { transport, ...target, signal, isDocker: docker });
+  yield* outputOf(execution, { transport, ...target, signal, isDocker: docker, results });
 }
 
 /** In one piece: of a log that cannot be read to its end, nothing is used. */

@@ -1,5 +1,6 @@
 import type { Job } from 'bacalhau-apiclient';
 import { RequestAbortedError } from '../errors/index.js';
+import type { ResultPlaces } from '../results/index.js';
 import type { OnExisting } from '../submission/index.js';
 import type { Transport } from '../transport/index.js';
 import type { WaitOptions } from '../wait/index.js';
@@ -27,6 +28,8 @@ export interface RunOptions extends WaitOptions {
    * `outputComplete` is false. Default: `whole`.
    */
   readonly output?: 'whole' | 'beginning' | undefined;
+  /** How the places of published results are reached: a WebAssembly job's output is read from there. */
+  readonly results?: ResultPlaces | undefined;
 }
 
 /** Waits for the job's end and collects what came of it. */

@@ -1,5 +1,6 @@
 import { LogStreamError } from '../errors/index.js';
 import { isDocker } from '../model/index.js';
+import type { ResultPlaces } from '../results/index.js';
 import { isAtLeast, type Release, type Transport } from '../transport/index.js';
 import type { EntryBuffer } from './buffer.js';
 import { isStreamed, type Stage } from './execution-state.js';
@@ -22,6 +23,7 @@ export interface ExecutionStreamParts {
   readonly buffer: EntryBuffer<StreamItem>;
   readonly follow: boolean;
   readonly onReconnect: ((event: LogReconnect) => void) | undefined;
+  readonly results: ResultPlaces | undefined;
 }
 
 /** The node looked for a log and found none: for a minute, or until a newer request took its place. */
@@ -307,12 +309,14 @@ export class ExecutionStream {
       transport,
       jobId,
       namespace,
+      results,
       watch: { job },
     } = this.#parts;
     const source = {
       transport,
       jobId,
       namespace,
+      results,
       signal: this.#stopper.signal,
       isDocker: job !== undefined && isDocker(job),
     };

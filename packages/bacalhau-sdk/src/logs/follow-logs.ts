@@ -115,7 +115,7 @@ interface Reading {
 
 /** Starts a stream for each execution, those that come later too, until there is nothing more to come. */
 async function readJob({ transport, target, options, limits, buffer, reader }: Reading): Promise<void> {
-  const { follow = false, tail = false, headers, onReconnect } = options;
+  const { follow = false, tail = false, headers, onReconnect, results } = options;
   const cut = reader.signal;
   checkIdentifier(target.jobId, 'jobId');
   const namespace = target.namespace ?? transport.config.namespace;
@@ -123,7 +123,7 @@ async function readJob({ transport, target, options, limits, buffer, reader }: R
   await watch.begin();
   const isWanted = selection(watch, options);
   if (tail && !follow) return; // Nothing is printed from now on until now.
-  const parts = { transport, namespace, headers, limits, watch, buffer, follow, onReconnect };
+  const parts = { transport, namespace, headers, limits, watch, buffer, follow, onReconnect, results };
   const jobId = watch.job?.ID ?? target.jobId;
 
   const streams = new Set<ExecutionStream>();

@@ -1,3 +1,5 @@
+import type { ResultPlaces } from '../results/index.js';
+
 /** One piece of a job's output. */
 export interface LogEntry {
   /** Where the program printed it. */
@@ -51,6 +53,8 @@ export interface FollowLogsOptions {
   readonly lines?: boolean | undefined;
   /** Ends the reading, with `RequestAbortedError`. The job goes on. */
   readonly signal?: AbortSignal | undefined;
+  /** How the places of published results are reached: a WebAssembly job's output is read from there. */
+  readonly results?: ResultPlaces | undefined;
   /** Further headers of every request, the WebSocket's too. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Is told when a stream broke and will be taken up again. */

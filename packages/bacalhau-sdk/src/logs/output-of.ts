@@ -1,6 +1,6 @@
 import type { Execution } from 'bacalhau-apiclient';
 import { BacalhauError, RequestAbortedError } from '../errors/index.js';
-import { resultFiles } from '../results/index.js';
+import { type ResultPlaces, resultFiles } from '../results/index.js';
 import type { Transport } from '../transport/index.js';
 import { copiedOutput } from './copied-output.js';
 import type { LogEntry } from './options.js';
@@ -13,6 +13,8 @@ export interface OutputSource {
   readonly signal: AbortSignal | undefined;
   /** Whether the job is a Docker job, whose published output is always whole. */
   readonly isDocker: boolean;
+  /** How the places of published results are reached. */
+  readonly results: ResultPlaces | undefined;
 }
 
 /**
@@ -40,7 +42,7 @@ export async function* outputOf(execution: Execution, source: OutputSource): Asy
 
 async function* publishedOutput(
   execution: Execution,
-  { transport, jobId, namespace, signal, isDocker }: OutputSource,
+  { transport, jobId, namespace, signal, isDocker, results }: OutputSource,
 ): AsyncGenerator<LogEntry, void, undefined> {
   const { ID, RunOutput } = execution;
   // Servers drop what a WebAssembly program writes at first beyond 2,048 bytes, here too, and then call it truncated.
@@ -49,7 +51,7 @@ async function* publishedOutput(
     : { stdout: mark(RunOutput?.StdoutTruncated), stderr: mark(RunOutput?.StderrTruncated) };
   let left = 2;
   const target = { transport, jobId, namespace, executions: [execution] };
-  for await (const file of resultFiles(target, { executionId: ID, signal, maxRetries: 1 })) {
+  for await (const file of resultFiles(target, { ...results, executionId: ID, signal, maxRetries: 1 })) {
     if (file.path !== 'stdout' && file.path !== 'stderr') continue;
     for await (const text of decoded(file.stream())) yield* entry(ID, file.path, text, marks[file.path]);
     left -= 1;

@@ -14,6 +14,7 @@ export type {
   ResultBase,
   ResultFile,
   ResultLimits,
+  ResultPlaces,
   S3Credentials,
   S3Location,
   S3Options,

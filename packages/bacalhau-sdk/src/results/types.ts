@@ -116,19 +116,8 @@ export interface ListResultsOptions {
   readonly executionId?: string | undefined;
 }
 
-/** How results are fetched. */
-export interface TransferOptions extends ListResultsOptions {
-  /** Deadline of all of it, in milliseconds. Default: none. */
-  readonly timeoutMs?: number | undefined;
-  /** How long the place of a result may send nothing before it is asked again, in milliseconds. Default: 60,000. */
-  readonly stallTimeoutMs?: number | undefined;
-  /**
-   * How often a place is asked again after a broken or stalled connection, a 429 or a 5xx, before it is given up.
-   * Counting starts anew with every mebibyte that arrives. Default: 4.
-   */
-  readonly maxRetries?: number | undefined;
-  /** What it may take at most. */
-  readonly limits?: ResultLimits | undefined;
+/** How the places of results are reached. */
+export interface ResultPlaces {
   /** For results of type `s3`: credentials, endpoint, region. */
   readonly s3?: S3Options | undefined;
   /** For results of type `ipfs`: which node to ask. */
@@ -141,6 +130,21 @@ export interface TransferOptions extends ListResultsOptions {
    * @example { '127.0.0.1:6001': 'node-1.example.org:6001', 'node-2:6001': 'https://app.example.org/results' }
    */
   readonly hosts?: Readonly<Record<string, string>> | undefined;
+}
+
+/** How results are fetched. */
+export interface TransferOptions extends ListResultsOptions, ResultPlaces {
+  /** Deadline of all of it, in milliseconds. Default: none. */
+  readonly timeoutMs?: number | undefined;
+  /** How long the place of a result may send nothing before it is asked again, in milliseconds. Default: 60,000. */
+  readonly stallTimeoutMs?: number | undefined;
+  /**
+   * How often a place is asked again after a broken or stalled connection, a 429 or a 5xx, before it is given up.
+   * Counting starts anew with every mebibyte that arrives. Default: 4.
+   */
+  readonly maxRetries?: number | undefined;
+  /** What it may take at most. */
+  readonly limits?: ResultLimits | undefined;
 }
 
 /** How far a download is. */

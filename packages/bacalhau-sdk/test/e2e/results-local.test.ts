@@ -1,8 +1,11 @@
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { createServer, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import {
   DownloadError,
   type DownloadProgress,
+  type Job,
   type JobHandle,
   NotFoundError,
   RequestAbortedError,
@@ -18,14 +21,42 @@ const bacalhau = networkClient();
 const directory = freshDirectories();
 
 describe('the results of a job with the local publisher', () => {
+  let spec: Job;
   let job: JobHandle;
   let executionId: string;
 
   beforeAll(async () => {
-    job = await bacalhau.jobs.submit(await writingJob('written', { blocks: BLOCKS }));
+    spec = await writingJob('written', { blocks: BLOCKS });
+    job = await bacalhau.jobs.submit(spec);
     await job.wait({ timeoutMs: 60_000 });
     executionId = (await job.executions()).items[0]?.ID ?? '';
   }, 90_000);
+
+  test('are reached by other addresses for logs and runs as well', async () => {
+    const [result] = await job.results();
+    if (result?.type !== 'url') throw new Error('The result is no URL.');
+    const { host, origin } = new URL(result.url);
+    const paths: string[] = [];
+    const relay = createServer((incoming, outgoing) => {
+      paths.push(incoming.url ?? '');
+      request(`${origin}${incoming.url}`, (answer) => {
+        outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+        answer.pipe(outgoing);
+      }).end();
+    });
+    await new Promise<void>((resolve) => relay.listen(0, '127.0.0.1', resolve));
+    try {
+      const results = { hosts: { [host]: `127.0.0.1:${(relay.address() as AddressInfo).port}` } };
+      const log = await collect(job.logs({ results }));
+      expect(log.map(({ text }) => text).join('')).toBe('written');
+      expect(paths).toEqual([new URL(result.url).pathname]);
+      expect(await bacalhau.jobs.run(spec, { results })).toMatchObject({ jobId: job.id, stdout: 'written' });
+      expect(paths).toHaveLength(2);
+    } finally {
+      relay.closeAllConnections();
+      relay.close();
+    }
+  }, 60_000);
 
   test('are a URL, and of an execution', async () => {
     expect(await job.results()).toEqual([
