@@ -74,20 +74,9 @@ async function* printed(
   handle: JobHandle,
   engine: string,
   signal: AbortSignal,
-): AsyncGenerator<Pick<LogEntry, 'stream' | 'text' | 'incomplete'>, void, undefined> {
-  if (engine === 'wasm') {
-    // There is no stream of it; what it printed is in its results, which this page reads in a way of its own.
-    await handle.wait({ signal });
-    const results = await handle.results({ signal });
-    if (results.length > 0) {
-      for await (const file of handle.files({ ...readingOf(handle, results), signal })) {
-        if (file.path !== 'stdout' && file.path !== 'stderr') continue;
-        const text = (await file.text()).replace(/\n$/, '');
-        if (text === '') continue;
-        for (const line of text.split('\n')) yield { stream: file.path, text: line };
-      }
-      return;
-    }
-  }
-  yield* handle.logs({ follow: true, lines: true, signal });
+): AsyncGenerator<LogEntry, void, undefined> {
+  // There is no stream of it; what it printed is in its results, which this page reaches in a way of its own.
+  if (engine === 'wasm') await handle.wait({ signal });
+  const results = readingOf(handle, await handle.results({ signal }));
+  yield* handle.logs({ follow: true, lines: true, signal, results });
 }
