@@ -3,8 +3,9 @@ const SHORTEST_MS = 20;
 const LONGEST_MS = 5_000;
 /** Lists are looked at five times a second at most. */
 const SHORTEST_LIST_MS = 200;
-/** A pause is at least so many times as long as the server's last answer took: a fifth of its time at most. */
+/** A pause is at least so many times as long as the server's work was: a fifth of its time at most. */
 const REST_FACTOR = 4;
+const LATEST = 5;
 
 /** How long to wait before one job is looked at again: a tenth of the time it has been waited for. */
 export function jobPauseMs(ageMs: number): number {
@@ -16,19 +17,28 @@ export function listPauseMs(ageMs: number, jobs: number): number {
   return jitter(clamp(ageMs / (10 * Math.sqrt(jobs)), SHORTEST_LIST_MS, LONGEST_MS));
 }
 
-export const restMs = (answerMs: number): number => answerMs * REST_FACTOR;
-
-/** What calls cost, learnt from those that were made: recent ones count more. */
+/** What calls cost, learnt from those that were made. */
 export class Cost {
   #ms: number;
+  readonly #latest: number[] = [];
   constructor(initialMs: number) {
     this.#ms = initialMs;
   }
+  /** How long one takes; recent ones count more. */
   get ms(): number {
     return this.#ms;
   }
+  /**
+   * How long the server is left alone after one. The shortest of the latest ones tells what work it is: in a longer one
+   * the server did other things meanwhile.
+   */
+  get restMs(): number {
+    return Math.min(this.#ms, ...this.#latest) * REST_FACTOR;
+  }
   learn(ms: number): void {
     this.#ms = this.#ms * 0.7 + ms * 0.3;
+    this.#latest.unshift(ms);
+    this.#latest.length = Math.min(this.#latest.length, LATEST);
   }
 }
 

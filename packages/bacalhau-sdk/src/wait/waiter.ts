@@ -4,7 +4,7 @@ import { hasEnded } from '../model/index.js';
 import { checkIdentifier } from '../spec/index.js';
 import { defined, isOutage, LONGEST_OUTAGE_MS, OUTAGE_PAUSE_MS, type Transport } from '../transport/index.js';
 import { asCompleted, isForgotten } from './forgotten.js';
-import { Cost, jobPauseMs, listPauseMs, Patience, restMs } from './pace.js';
+import { Cost, jobPauseMs, listPauseMs, Patience } from './pace.js';
 
 /** A job by id or name, and where. */
 export interface JobReference {
@@ -41,6 +41,8 @@ interface Watch {
   /** When the job itself was asked for last, and when with its executions. */
   askedAt: number;
   executionsAskedAt: number;
+  /** Whether a list may have kept back what there is of it. */
+  isOverlooked: boolean;
   /** Since when the server has not answered. */
   unreachableSince: number | undefined;
   seen: string | undefined;
@@ -129,6 +131,7 @@ export class Waiter {
       dueAt: now,
       askedAt: 0,
       executionsAskedAt: now,
+      isOverlooked: false,
       unreachableSince: undefined,
       seen: undefined,
       changedAt: now,
@@ -166,13 +169,12 @@ export class Waiter {
         await this.#sleep(Math.min(...[...this.#watches.values()].map(({ dueAt }) => dueAt)) - now);
         continue;
       }
-      const began = performance.now();
       const together = this.#listable(first.job.namespace);
-      const answered = this.#listIsCheaper(together)
+      const restMs = this.#listIsCheaper(together)
         ? await this.#lookAtList(first.job.namespace, together)
         : await this.#lookAtJob(first);
-      // Time that no answer came in was not the server's work; after a failure there is a pause of its own.
-      if (answered && this.#watches.size > 0) await this.#sleep(restMs(performance.now() - began), false);
+      // After a failure there is a pause of its own.
+      if (restMs !== undefined && this.#watches.size > 0) await this.#sleep(restMs, false);
     }
   }
 
@@ -193,13 +195,15 @@ export class Waiter {
     return cost;
   }
 
-  async #lookAtJob(watch: Watch): Promise<boolean> {
+  /** Returns how long to leave the server alone then; nothing if it failed. */
+  async #lookAtJob(watch: Watch): Promise<number | undefined> {
     const { jobId, namespace } = watch.job;
     const began = performance.now();
     const isStill = began - watch.changedAt >= STILL_MS && began - watch.executionsAskedAt >= STILL_MS;
     const include = isStill ? [JobInclude.Executions] : undefined;
     watch.askedAt = began;
     if (isStill) watch.executionsAskedAt = began;
+    watch.isOverlooked = false;
     try {
       const { Job: job, Executions } = await this.#transport.call(
         {
@@ -217,21 +221,28 @@ export class Waiter {
       this.#reached([watch]);
     } catch (error) {
       this.#failed([watch], error);
-      return false;
+      return undefined;
     }
     const now = performance.now();
     watch.dueAt = now + jobPauseMs(now - watch.startedAt);
-    return true;
+    return this.#getCost.restMs;
   }
 
-  async #lookAtList(namespace: string | undefined, watches: readonly Watch[]): Promise<boolean> {
+  /** Returns how long to leave the server alone then; nothing if it failed. */
+  async #lookAtList(namespace: string | undefined, watches: readonly Watch[]): Promise<number | undefined> {
     const began = performance.now();
+    const cost = this.#costOfList(namespace);
     const missing = new Map(watches.map((watch) => [watch.job.jobId, watch]));
     const known = this.#newest.get(namespace ?? '');
     let newest = known ?? 0;
     let nextToken: string | undefined;
+    let pages = 0;
+    /** Whether all changes since the last look were seen, so that a job that was not among them has not changed. */
+    let isWhole = false;
+    /** Those of which the list may not have told what there is. */
+    const overlooked = (): Watch[] => [...missing.values()].filter(({ last }) => !isWhole || last === undefined);
     try {
-      for (let page = 0; page < LIST_PAGES; page++) {
+      while (pages < LIST_PAGES && nextToken !== '') {
         const asked = performance.now();
         const answer = await this.#transport.call(
           {
@@ -245,7 +256,9 @@ export class Waiter {
           },
           { timeoutMs: this.#patience.ms, maxRetries: 0 },
         );
+        pages += 1;
         this.#patience.answered(performance.now() - asked);
+        cost.learn(performance.now() - asked);
         for (const job of answer.Items) {
           newest = Math.max(newest, job.ModifyTime ?? 0);
           const watch = missing.get(job.ID ?? '');
@@ -253,38 +266,55 @@ export class Waiter {
           missing.delete(watch.job.jobId);
           this.#see(watch, job);
         }
+        nextToken = answer.NextToken;
         const oldest = answer.Items.at(-1)?.ModifyTime ?? 0;
         // Jobs that change while pages are read move to the front: the next look sees them there.
-        const allSeen = known === undefined ? missing.size === 0 : oldest < known - OVERLAP_NS;
-        nextToken = answer.NextToken;
-        if (nextToken === '' || allSeen) break;
+        if (known !== undefined && (nextToken === '' || oldest < known - OVERLAP_NS)) isWhole = true;
+        const further = Math.min(overlooked().length, LIST_PAGE);
+        const isWorthIt = further > 0 && cost.ms < further * this.#getCost.ms;
+        if ((isWhole || known === undefined) && !isWorthIt) break;
       }
-      this.#costOfList(namespace).learn(performance.now() - began);
       this.#newest.set(namespace ?? '', newest);
       this.#reached(watches);
     } catch (error) {
       this.#failed(watches, error);
-      return false;
+      return undefined;
     }
+    for (const watch of overlooked()) watch.isOverlooked = true;
     const now = performance.now();
     const youngest = now - Math.max(...watches.map(({ startedAt }) => startedAt));
     const dueAt = now + listPauseMs(youngest, watches.length);
     for (const watch of watches) watch.dueAt = dueAt;
-    return this.#lookAtOneMore(watches);
+    const besideMs = await this.#lookBeside(watches, now - began);
+    return besideMs === undefined ? undefined : pages * cost.restMs + besideMs;
   }
 
-  /** A list may miss a job, for example one that ended before the first look. */
-  async #lookAtOneMore(watches: readonly Watch[]): Promise<boolean> {
+  /**
+   * Asks for jobs by themselves: for those that a list did not show, as many as fit into the given time, and now and
+   * then for one of the others. Returns as `#lookAtJob` does.
+   */
+  async #lookBeside(watches: readonly Watch[], forMs: number): Promise<number | undefined> {
+    const end = performance.now() + forMs;
+    let restMs = 0;
+    do {
+      const left = watches.filter((watch) => this.#watches.get(keyOf(watch.job)) === watch && watch.listeners.size > 0);
+      const watch = left.find(({ isOverlooked }) => isOverlooked) ?? this.#stalest(left);
+      if (watch === undefined) break;
+      const { dueAt } = watch;
+      const rest = await this.#lookAtJob(watch);
+      if (rest === undefined) return undefined;
+      restMs += rest;
+      watch.dueAt = dueAt;
+    } while (performance.now() < end);
+    return restMs;
+  }
+
+  /** The one that was not asked for for the longest time, if it is time for one again. */
+  #stalest(watches: readonly Watch[]): Watch | undefined {
     const now = performance.now();
-    if (now - this.#lastDirectAt < DIRECT_EVERY_MS) return true;
-    const left = watches.filter((watch) => this.#watches.get(keyOf(watch.job)) === watch && watch.listeners.size > 0);
-    const [stalest] = left.sort((one, other) => one.askedAt - other.askedAt);
-    if (stalest === undefined) return true;
+    if (now - this.#lastDirectAt < DIRECT_EVERY_MS) return undefined;
     this.#lastDirectAt = now;
-    const { dueAt } = stalest;
-    const answered = await this.#lookAtJob(stalest);
-    if (answered) stalest.dueAt = Math.min(stalest.dueAt, dueAt);
-    return answered;
+    return [...watches].sort((one, other) => one.askedAt - other.askedAt)[0];
   }
 
   #see(watch: Watch, job: Job): void {

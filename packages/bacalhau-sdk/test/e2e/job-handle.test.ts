@@ -1,4 +1,5 @@
 import { getEventListeners } from 'node:events';
+import { setTimeout } from 'node:timers/promises';
 import {
   Bacalhau,
   docker,
@@ -10,8 +11,9 @@ import {
   wasm,
 } from '../../src/index.js';
 import { keyDirectory } from '../support/key-directory.js';
-import { collect, freshName, networkClient } from '../support/network.js';
+import { collect, freshName, networkClient, networkUrl } from '../support/network.js';
 import { endlessJob, moduleOf, printingJob } from '../support/wasm-jobs.js';
+import { inLanes, within } from '../support/within.js';
 
 const dir = keyDirectory();
 const bacalhau = networkClient({ dir });
@@ -91,6 +93,27 @@ describe('waiting', () => {
     expect(ended.every(({ State }) => State?.StateType === 'Completed')).toBe(true);
     expect(requests).toBeLessThan(100);
   }, 60_000);
+
+  test('waits that begin when many other jobs have changed since end soon, too', async () => {
+    const namespace = freshName('many');
+    await using own = new Bacalhau({ baseUrl: networkUrl(), env: {}, dir, namespace });
+    // Jobs that no node suits end at once.
+    const spec: Job = { ...(await printingJob('hi')), Constraints: [{ Key: 'no', Operator: '=', Values: ['node'] }] };
+    const failing = async (count: number): Promise<string[]> => {
+      const ids: string[] = [];
+      await inLanes(8, Array(count), async () => {
+        ids.push((await own.jobs.put({ Job: { ...spec, Name: freshName('failing') } })).JobID);
+      });
+      return ids;
+    };
+    const oldest = await failing(60);
+    await failing(150);
+    await setTimeout(2_500); // what is newer than this is always among the latest changes
+    const latest = await failing(60);
+    const ends = (ids: readonly string[]) => Promise.all(ids.map((id) => own.job(id).wait()));
+    await ends(latest);
+    expect(await within(30_000, 'the waits for the oldest jobs', ends(oldest))).toHaveLength(60);
+  }, 240_000);
 
   test('several waits for one job share its looks', async () => {
     const job = await jobs.submit(await printingJob('hi'));
