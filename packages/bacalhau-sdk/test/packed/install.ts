@@ -6,8 +6,12 @@ import { promisify } from 'node:util';
 export const workspace = join(__dirname, '..', '..', '..', '..');
 export const execute = promisify(execFile);
 
-/** Makes a folder that of an application which has nothing but the packed packages. */
-export async function installPacked(folder: string, names: readonly string[]): Promise<void> {
+/** Makes a folder that of an application which has nothing but the packed packages, and `others` of the registry. */
+export async function installPacked(
+  folder: string,
+  names: readonly string[],
+  others: readonly string[] = [],
+): Promise<void> {
   const { packageManager } = JSON.parse(await readFile(join(workspace, 'package.json'), 'utf8'));
   const tarballs = await Promise.all(
     names.map(async (name) => {
@@ -18,5 +22,7 @@ export async function installPacked(folder: string, names: readonly string[]): P
     }),
   );
   await writeFile(join(folder, 'package.json'), JSON.stringify({ private: true, type: 'module' }));
-  await execute('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error', ...tarballs], { cwd: folder });
+  await execute('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error', ...tarballs, ...others], {
+    cwd: folder,
+  });
 }

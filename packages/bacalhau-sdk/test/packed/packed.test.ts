@@ -23,10 +23,10 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 const { hostname, port } = new URL(networkUrl());
 
 /** Runs a file of the application with nothing but the environment that Bacalhau's documentation names. */
-async function run(node: string, file: string, env: Record<string, string> = {}) {
+async function run(node: string, file: string, env: Record<string, string> = {}, cwd = folder) {
   const { BACALHAU_DIR = await mkdtemp(join(folder, 'keys-')), ...rest } = env;
   const { stdout, stderr } = await execute(node, [file], {
-    cwd: folder,
+    cwd,
     env: { PATH: process.env['PATH'], BACALHAU_API_HOST: hostname, BACALHAU_API_PORT: port, BACALHAU_DIR, ...rest },
   });
   const answer: unknown = JSON.parse(stdout);
@@ -79,6 +79,26 @@ describe.each([
     expect((await run(node(), 'copies.mjs')).answer).toEqual({ two: true, same: true, other: false });
   });
 });
+
+test('the oldest axios that the packages allow does as well', async () => {
+  const { dependencies } = JSON.parse(
+    await readFile(join(workspace, 'packages', 'bacalhau-sdk', 'package.json'), 'utf8'),
+  );
+  const oldestAxios = String(dependencies.axios).replace('^', '');
+  const application = await mkdtemp(join(tmpdir(), 'bacalhau-axios-'));
+  try {
+    await installPacked(application, ['bacalhau-apiclient', 'bacalhau-sdk'], [`axios@${oldestAxios}`]);
+    const installed = join(application, 'node_modules', 'axios', 'package.json');
+    expect(JSON.parse(await readFile(installed, 'utf8')).version).toBe(oldestAxios);
+    await writeFile(join(application, 'download.mjs'), CONSUMER_FILES['download.mjs'] ?? '');
+    const job = JSON.stringify(await writingJob('packed'));
+    const { answer, stderr } = await run(current, 'download.mjs', { TEST_JOB: job }, application);
+    expect(answer).toMatchObject({ onDisk: 65_536 });
+    expect(stderr).toBe('');
+  } finally {
+    await rm(application, { recursive: true, force: true });
+  }
+}, 120_000);
 
 test('several programs that start at once in an empty directory end with one key', async () => {
   const BACALHAU_DIR = join(folder, 'shared-keys');
