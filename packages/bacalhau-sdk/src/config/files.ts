@@ -103,14 +103,19 @@ function nameOf(target: string | undefined): string | undefined {
 async function parseYaml(file: string, text: string): Promise<unknown> {
   const { LineCounter, parseDocument } = await import('yaml');
   const lineCounter = new LineCounter();
-  const document = parseDocument(text, { lineCounter, prettyErrors: false });
+  // Nor are its warnings, which quote too.
+  const document = parseDocument(text, { lineCounter, prettyErrors: false, logLevel: 'error' });
   const [error] = document.errors;
   if (error !== undefined) {
     const { line, col } = lineCounter.linePos(error.pos[0]);
     throw new ConfigurationError(`${file} is no valid YAML: ${error.code} in line ${line}, column ${col}.`);
   }
-  const content: unknown = document.toJS();
-  return content;
+  try {
+    const content: unknown = document.toJS();
+    return content;
+  } catch {
+    throw new ConfigurationError(`${file} is no valid YAML: an alias in it stands for nothing, or for too much.`);
+  }
 }
 
 /** Reads fields by path. Keys count in any case: the command line writes `api.host` and documents `API.Host`. */

@@ -50,6 +50,7 @@ export class Nodes {
     return this.#caller.list({
       name: 'nodes.list',
       options,
+      list: 'Nodes',
       send: (_page, { nodes }, request) =>
         nodes.listNodes(
           {

@@ -33,7 +33,7 @@ export function typedResults(
 
 function typed(spec: SpecConfig): JobResult {
   const params: Readonly<Record<string, unknown>> = spec.Params ?? {};
-  switch (spec.Type?.toLowerCase()) {
+  switch (text(spec.Type)?.toLowerCase()) {
     case 'urldownload': {
       const url = text(params['URL']);
       return url === undefined ? { type: 'unknown', spec } : { type: 'url', url };

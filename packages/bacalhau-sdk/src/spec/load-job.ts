@@ -25,7 +25,7 @@ export async function parseJob(text: string, name = 'The job'): Promise<Job> {
   const { parse } = await import('yaml');
   let content: unknown;
   try {
-    content = parse(text); // Of nested aliases it stops at a hundred expansions.
+    content = parse(text, { logLevel: 'error' }); // Of nested aliases it stops at a hundred expansions.
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new InvalidJobError(name, `is neither YAML nor JSON: ${reason}`, { cause: error });

@@ -6,6 +6,8 @@ import type { Operation, Transport } from './transport.js';
 export interface ListCall<R extends object, T> {
   readonly name: string;
   readonly options: CallOptions;
+  /** The field of the answer that has the entries. Default: `Items`. */
+  readonly list?: Operation<R>['list'];
   readonly send: (
     page: { readonly nextToken: string | undefined; readonly pageSize: number | undefined },
     ...parameters: Parameters<Operation<R>['send']>
@@ -35,13 +37,22 @@ export class Caller {
     return this.transport.call({ name, safe: false, send }, options);
   }
 
-  list<R extends object, T>({ name, options, send, toPage, walkSize, key }: ListCall<R, T>): PagePromise<T> {
+  list<R extends object, T>({
+    name,
+    options,
+    list = 'Items',
+    send,
+    toPage,
+    walkSize,
+    key,
+  }: ListCall<R, T>): PagePromise<T> {
     const fetch = async (page: {
       nextToken?: string | undefined;
       pageSize?: number | undefined;
     }): Promise<Reply<PageParts<T>>> => {
       const { nextToken, pageSize } = page;
-      const call = this.read<R>(name, options, (apis, request) => send({ nextToken, pageSize }, apis, request));
+      const sendPage: Operation<R>['send'] = (apis, request) => send({ nextToken, pageSize }, apis, request);
+      const call = this.transport.call({ name, safe: true, list, send: sendPage }, options);
       const { data, response } = await call.withResponse();
       return { data: await toPage(data), response };
     };

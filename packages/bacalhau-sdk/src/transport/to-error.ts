@@ -85,14 +85,26 @@ export function upgradeError(
   return apiError(end.status, body, headers, context);
 }
 
-/** The answer came with a good status; its body must be the JSON object that every call of this API answers with. */
-export function expectObject(status: number, body: unknown, headers: object, context: CallContext): void {
-  if (isRecord(body) && !(body instanceof TextBody)) return;
+/** What an answer has its list in, where it is one. */
+export type ListField = 'Items' | 'Nodes';
+
+/**
+ * The answer came with a good status; its body must be the JSON object that every call of this API answers with, and a
+ * list in it one of objects.
+ */
+export function expectObject(
+  { status, data: body, headers }: { readonly status: number; readonly data: unknown; readonly headers: object },
+  list: ListField | undefined,
+  context: CallContext,
+): void {
+  if (isRecord(body) && !(body instanceof TextBody) && (list === undefined || isListOfRecords(body[list]))) return;
   throw new UnexpectedResponseError(
     `${context.operation}: ${context.baseUrl} answered ${status}, but not with JSON as a Bacalhau orchestrator does.${context.safe ? '' : UNKNOWN_OUTCOME} Check the host, the port and what stands in between.`,
     factsOf(status, {}, context.scrubber.scrubAll(plainHeaders(headers)), context),
   );
 }
+
+const isListOfRecords = (value: unknown): boolean => Array.isArray(value) && value.every(isRecord);
 
 function cutShort(context: CallContext): BacalhauError | undefined {
   const { deadline, operation, safe, attempts } = context;

@@ -248,6 +248,7 @@ export class Waiter {
           {
             name: 'job.wait',
             safe: true,
+            list: 'Items',
             send: ({ jobs }, request) =>
               jobs.listJobs(
                 { limit: LIST_PAGE, orderBy: 'modified_at', reverse: true, ...defined({ namespace, nextToken }) },
