@@ -8,7 +8,7 @@ import { challenge } from './challenge.js';
 import { device } from './device.js';
 import type { AuthMethod } from './method.js';
 import { none } from './none.js';
-import type { SelectParts } from './select.js';
+import type { SelectParts } from './select-parts.js';
 import { apiKey, token } from './token.js';
 import { TokenStore } from './token-store.js';
 

@@ -1,10 +1,8 @@
-import type { Credentials } from '../config/index.js';
 import { ConfigurationError, LoginError } from '../errors/index.js';
-import type { RsaIdentity } from '../identity/index.js';
 import type { AuthMethod } from './method.js';
 import { none } from './none.js';
 import type { AuthOptions } from './options.js';
-import type { TokenStoreParts } from './token-store.js';
+import type { SelectParts } from './select-parts.js';
 
 const METHODS = ['apiKey', 'username', 'token', 'challenge', 'ask', 'device'] as const;
 const COMPANIONS: Readonly<Record<string, readonly string[]>> = { username: ['password'], ask: ['method'] };
@@ -35,15 +33,6 @@ export function checkAuth(options: AuthOptions | undefined): void {
   if (method === 'username' && !given.includes('password')) {
     throw new ConfigurationError('auth.username is given, but not auth.password. Give both.');
   }
-}
-
-export interface SelectParts {
-  readonly options: AuthOptions | undefined;
-  readonly credentials: Credentials | undefined;
-  /** Where tokens of logins are kept. */
-  readonly store: TokenStoreParts;
-  /** The key of `user_id.pem`; absent where there is no file system. */
-  readonly key: (() => Promise<RsaIdentity>) | undefined;
 }
 
 /** The method that the option names, else that of the environment or the profile, else what earlier logins left. */

@@ -1,6 +1,7 @@
 export { JobExitError } from './job-exit-error.js';
 export { JobHandle, type JobParts, type StopOutcome } from './job-handle.js';
 export { type OfferedPublishers, offeredPublishers, publisherFor, withPublisher } from './publish.js';
-export { collectRun, type RunOptions } from './run.js';
+export { collectRun } from './run.js';
+export type { RunOptions } from './run-options.js';
 export type { ExecutionOutput, RunResult } from './run-result.js';
 export { SubmittedJob } from './submitted-job.js';

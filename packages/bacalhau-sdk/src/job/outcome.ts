@@ -8,7 +8,7 @@ import { failureOf } from './failure.js';
 import { JobExitError } from './job-exit-error.js';
 import { collectOutput } from './output.js';
 import { canPublish, hasPublisher } from './publish.js';
-import type { RunOptions } from './run.js';
+import type { RunOptions } from './run-options.js';
 import type { ExecutionOutput, RunResult } from './run-result.js';
 import type { SubmittedJob } from './submitted-job.js';
 

@@ -1,7 +1,7 @@
 import type { Job } from 'bacalhau-apiclient';
 import { isWasm } from '../model/index.js';
 import type { Nodes } from '../nodes/index.js';
-import type { RunOptions } from './run.js';
+import type { RunOptions } from './run-options.js';
 
 /** `service` and `daemon` jobs never complete, and so publish nothing. */
 export const canPublish = ({ Type }: Job): boolean => Type === 'batch' || Type === 'ops';
