@@ -147,6 +147,8 @@ await clock.pass(BURST_EVERY_MS);
 await Promise.all(all);
 const listenersLeft = getEventListeners(signal, 'abort').length;
 await bacalhau.close();
+// The server hears of it a moment later.
+clock.isPatient = true;
 await clock.pass(60_000);
 const { connections: socketsLeft } = await server.ask('statistics');
 await server.stop();
