@@ -7,6 +7,7 @@ import {
   ConnectionError,
   InvalidJobError,
   JobExistsError,
+  RateLimitError,
   RequestAbortedError,
   RequestTimeoutError,
   ServerError,
@@ -129,12 +130,13 @@ async function releaseOf(transport: Transport, options: CallOptions): Promise<Re
 }
 
 /** No good answer came. */
-type Lost = CallError | ServerError | UnexpectedResponseError;
+type Lost = CallError | RateLimitError | ServerError | UnexpectedResponseError;
 
 /** Whether the job may have arrived although no good answer came, or may arrive the next time. */
 const isLost = (error: unknown): error is Lost =>
   (error instanceof CallError && !(error instanceof RequestAbortedError)) ||
   (error instanceof ServerError && error.status === 503) ||
+  error instanceof RateLimitError ||
   // Something in between spoilt the answer, which was a good one.
   (error instanceof UnexpectedResponseError && error.status >= 200 && error.status < 300);
 
@@ -143,6 +145,7 @@ function withName(error: Lost, { name, namespace }: Place, attempts: number): Lo
   const message = `${error.message} Look for the job by its name: ${JSON.stringify(name)} in namespace ${JSON.stringify(namespace)}.`;
   if (error instanceof ConnectionError) return new ConnectionError(message, { ...error, attempts }, error);
   if (error instanceof RequestTimeoutError) return new RequestTimeoutError(message, { ...error, attempts });
+  if (error instanceof RateLimitError) return new RateLimitError(error.message, { ...error, attempts });
   if (error instanceof ServerError) return new ServerError(message, { ...error, attempts });
   if (error instanceof UnexpectedResponseError) return new UnexpectedResponseError(message, { ...error, attempts });
   return error;

@@ -211,3 +211,18 @@ test('a server that may not be asked for jobs leaves the outcome of a lost submi
   expect(error).toMatchObject({ outcomeUnknown: true, attempts: 1 });
   expect(server.seen.filter(({ method }) => method === 'PUT')).toHaveLength(1);
 });
+
+test('a server that has too much to do is asked again, as often as is wanted', async () => {
+  await using server = await faultServer((response) => {
+    const { method, url } = server.seen.at(-1) ?? { method: '', url: '' };
+    const puts = server.seen.filter((seen) => seen.method === 'PUT').length;
+    if (url.endsWith('/agent/version')) json(response, 200, { GitVersion: 'v1.9.3' });
+    else if (method === 'GET') json(response, 404, { Status: 404, Message: 'job not found' });
+    else if (puts < 3) json(response, 429, { Status: 429, Message: 'too many requests' });
+    else json(response, 200, { JobID: 'j-1', EvaluationID: '' });
+  });
+  const { jobs } = clientOf(server.url, 'default');
+  const spec = await printingJob('x', { Name: '' });
+  await expect(jobs.submit(spec, { maxRetries: 1 })).rejects.toMatchObject({ name: 'RateLimitError', attempts: 2 });
+  expect(await jobs.submit(spec)).toMatchObject({ id: 'j-1', attempts: 1, deduplicated: false });
+});
