@@ -51,14 +51,14 @@ interface Store {
 const STORES: readonly Store[] = [
   {
     name: '1,000 waits, 2,000 small jobs',
-    ended: sized(1_000, 20),
+    ended: sized(500, 20),
     idle: sized(500, 10),
     running: sized(500, 20),
     targets: true,
   },
   {
     name: '1,000 waits, 10,000 small jobs',
-    ended: sized(9_000, 50),
+    ended: sized(8_700, 50),
     idle: sized(700, 10),
     running: sized(300, 10),
     targets: false,
@@ -174,11 +174,7 @@ async function requestsOfDayOldWait({ url, dir }: Devnet): Promise<number> {
 async function manyJobs(devnet: Devnet, store: Store): Promise<void> {
   const { name, ended, idle, running, input, targets } = store;
   say(`${name}: filling`);
-  let requests = 0;
-  const onRequest = (): void => {
-    requests += 1;
-  };
-  await using bacalhau = new Bacalhau({ baseUrl: devnet.url, dir: devnet.dir, onRequest });
+  await using bacalhau = new Bacalhau({ baseUrl: devnet.url, dir: devnet.dir });
   await putJobs(
     devnet.url,
     many(ended, (index) => idleJob(`ended-${index}`, 'failed')),
@@ -221,11 +217,16 @@ async function manyJobs(devnet: Devnet, store: Store): Promise<void> {
 
     say(`${name}: running`);
     const controller = new AbortController();
-    requests = 0;
+    let requests = 0;
+    const onRequest = (): void => {
+      requests += 1;
+    };
+    // A new client, which knows nothing of what went before.
+    await using fresh = new Bacalhau({ baseUrl: devnet.url, dir: devnet.dir, onRequest });
     const lags: number[] = [];
     const began = performance.now();
     const idleWaits = idleIds.slice(0, idle).map((id) =>
-      bacalhau
+      fresh
         .job(id)
         .wait({ signal: controller.signal })
         .catch(() => undefined),
@@ -237,7 +238,7 @@ async function manyJobs(devnet: Devnet, store: Store): Promise<void> {
         many(running, (index) => smallJob(`run-${index}`, input)),
         (id) => {
           waits.push(
-            bacalhau
+            fresh
               .job(id)
               .wait()
               .then((job) => void lags.push(lagOf(job))),

@@ -230,7 +230,6 @@ export class Waiter {
 
   /** Returns how long to leave the server alone then; nothing if it failed. */
   async #lookAtList(namespace: string | undefined, watches: readonly Watch[]): Promise<number | undefined> {
-    const began = performance.now();
     const cost = this.#costOfList(namespace);
     const missing = new Map(watches.map((watch) => [watch.job.jobId, watch]));
     const known = this.#newest.get(namespace ?? '');
@@ -286,7 +285,8 @@ export class Waiter {
     const youngest = now - Math.max(...watches.map(({ startedAt }) => startedAt));
     const dueAt = now + listPauseMs(youngest, watches.length);
     for (const watch of watches) watch.dueAt = dueAt;
-    const besideMs = await this.#lookBeside(watches, now - began);
+    // No longer than a page takes: what changes meanwhile is for the next list.
+    const besideMs = await this.#lookBeside(watches, cost.ms);
     return besideMs === undefined ? undefined : pages * cost.restMs + besideMs;
   }
 
