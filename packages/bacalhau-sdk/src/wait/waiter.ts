@@ -270,7 +270,8 @@ export class Waiter {
         const oldest = answer.Items.at(-1)?.ModifyTime ?? 0;
         // Jobs that change while pages are read move to the front: the next look sees them there.
         if (known !== undefined && (nextToken === '' || oldest < known - OVERLAP_NS)) isWhole = true;
-        const further = Math.min(overlooked().length, LIST_PAGE);
+        // Once for each; what is further back is asked for by itself.
+        const further = Math.min(overlooked().filter(({ isOverlooked }) => !isOverlooked).length, LIST_PAGE);
         const isWorthIt = further > 0 && cost.ms < further * this.#getCost.ms;
         if ((isWhole || known === undefined) && !isWorthIt) break;
       }
