@@ -53,6 +53,9 @@ interface Watch {
 
 /** Of a list, sorted by change, the latest this many at a time, and not more pages than this in one look. */
 const LIST_PAGE = 200;
+/** Later on twice as many as the last look needed: a further page costs the server as much as the first. */
+const SMALLEST_PAGE = 50;
+const LARGEST_PAGE = 1_000;
 const LIST_PAGES = 5;
 /** How far a list is read beyond what the last look saw: the server's clock and ours, and rounded nanoseconds. */
 const OVERLAP_NS = 2e9;
@@ -78,6 +81,7 @@ export class Waiter {
   readonly #patience = new Patience();
   /** The newest change seen in the lists of each namespace. */
   readonly #newest = new Map<string, number>();
+  readonly #pageSize = new Map<string, number>();
   #running = false;
   /** Ends the loop's sleep, where that may be cut short for a new watch. */
   #wake: (() => void) | undefined;
@@ -233,7 +237,9 @@ export class Waiter {
     const cost = this.#costOfList(namespace);
     const missing = new Map(watches.map((watch) => [watch.job.jobId, watch]));
     const known = this.#newest.get(namespace ?? '');
+    const limit = this.#pageSize.get(namespace ?? '') ?? LIST_PAGE;
     let newest = known ?? 0;
+    let changed = 0;
     let nextToken: string | undefined;
     let pages = 0;
     /** Whether all changes since the last look were seen, so that a job that was not among them has not changed. */
@@ -250,7 +256,7 @@ export class Waiter {
             list: 'Items',
             send: ({ jobs }, request) =>
               jobs.listJobs(
-                { limit: LIST_PAGE, orderBy: 'modified_at', reverse: true, ...defined({ namespace, nextToken }) },
+                { limit, orderBy: 'modified_at', reverse: true, ...defined({ namespace, nextToken }) },
                 request,
               ),
           },
@@ -261,6 +267,7 @@ export class Waiter {
         cost.learn(performance.now() - asked);
         for (const job of answer.Items) {
           newest = Math.max(newest, job.ModifyTime ?? 0);
+          if (known !== undefined && (job.ModifyTime ?? 0) >= known - OVERLAP_NS) changed += 1;
           const watch = missing.get(job.ID ?? '');
           if (watch === undefined) continue;
           missing.delete(watch.job.jobId);
@@ -271,11 +278,14 @@ export class Waiter {
         // Jobs that change while pages are read move to the front: the next look sees them there.
         if (known !== undefined && (nextToken === '' || oldest < known - OVERLAP_NS)) isWhole = true;
         // Once for each; what is further back is asked for by itself.
-        const further = Math.min(overlooked().filter(({ isOverlooked }) => !isOverlooked).length, LIST_PAGE);
+        const further = Math.min(overlooked().filter(({ isOverlooked }) => !isOverlooked).length, limit);
         const isWorthIt = further > 0 && cost.ms < further * this.#getCost.ms;
         if ((isWhole || known === undefined) && !isWorthIt) break;
       }
       this.#newest.set(namespace ?? '', newest);
+      if (known !== undefined) {
+        this.#pageSize.set(namespace ?? '', Math.min(LARGEST_PAGE, Math.max(SMALLEST_PAGE, changed * 2)));
+      }
       this.#reached(watches);
     } catch (error) {
       this.#failed(watches, error);
