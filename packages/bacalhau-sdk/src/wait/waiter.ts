@@ -51,11 +51,14 @@ interface Watch {
   last: Job | undefined;
 }
 
-/** Of a list, sorted by change, the latest this many at a time, and not more pages than this in one look. */
-const LIST_PAGE = 200;
-/** Later on twice as many as the last look needed: a further page costs the server as much as the first. */
+/**
+ * Of a list, sorted by change, the latest this many at a time, and not more pages than this in one look. A further page
+ * costs the server as much as the first, so pages are as large as they need be: of the first look as large as the size of
+ * the jobs allows, in bytes, later on twice what the look before needed.
+ */
 const SMALLEST_PAGE = 50;
-const LARGEST_PAGE = 1_000;
+const LARGEST_PAGE = 2_000;
+const PAGE_BYTES = 4_000_000;
 const LIST_PAGES = 5;
 /** How far a list is read beyond what the last look saw: the server's clock and ours, and rounded nanoseconds. */
 const OVERLAP_NS = 2e9;
@@ -237,7 +240,7 @@ export class Waiter {
     const cost = this.#costOfList(namespace);
     const missing = new Map(watches.map((watch) => [watch.job.jobId, watch]));
     const known = this.#newest.get(namespace ?? '');
-    const limit = this.#pageSize.get(namespace ?? '') ?? LIST_PAGE;
+    let limit = this.#pageSize.get(namespace ?? '') ?? SMALLEST_PAGE;
     let newest = known ?? 0;
     let changed = 0;
     let nextToken: string | undefined;
@@ -278,9 +281,13 @@ export class Waiter {
         // Jobs that change while pages are read move to the front: the next look sees them there.
         if (known !== undefined && (nextToken === '' || oldest < known - OVERLAP_NS)) isWhole = true;
         // Once for each; what is further back is asked for by itself.
-        const further = Math.min(overlooked().filter(({ isOverlooked }) => !isOverlooked).length, limit);
+        const further = Math.min(overlooked().filter(({ isOverlooked }) => !isOverlooked).length, LARGEST_PAGE);
         const isWorthIt = further > 0 && cost.ms < further * this.#getCost.ms;
         if ((isWhole || known === undefined) && !isWorthIt) break;
+        if (known === undefined && pages === 1) {
+          limit = pageOf(answer.Items);
+          nextToken = undefined;
+        }
       }
       this.#newest.set(namespace ?? '', newest);
       if (known !== undefined) {
@@ -391,6 +398,12 @@ export class Waiter {
       if (wakeable) this.#wake = done;
     });
   }
+}
+
+/** How many jobs like these make a page. */
+function pageOf(jobs: readonly Job[]): number {
+  const bytes = JSON.stringify(jobs).length / Math.max(1, jobs.length);
+  return Math.min(LARGEST_PAGE, Math.max(SMALLEST_PAGE, Math.floor(PAGE_BYTES / bytes)));
 }
 
 const keyOf = ({ jobId, namespace = '' }: JobReference): string => `${namespace}\0${jobId}`;
