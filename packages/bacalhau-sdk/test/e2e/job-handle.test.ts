@@ -97,8 +97,12 @@ describe('waiting', () => {
   test('waits that begin when many other jobs have changed since end soon, too', async () => {
     const namespace = freshName('many');
     await using own = new Bacalhau({ baseUrl: networkUrl(), env: {}, dir, namespace });
-    // Jobs that no node suits end at once.
-    const spec: Job = { ...(await printingJob('hi')), Constraints: [{ Key: 'no', Operator: '=', Values: ['node'] }] };
+    // Jobs that no node suits end at once, if they may not wait for one.
+    const { Tasks, ...rest } = await printingJob('hi');
+    const spec: Job = {
+      ...{ ...rest, Tasks: Tasks.map((task) => ({ ...task, Timeouts: {} })) },
+      Constraints: [{ Key: 'no', Operator: '=', Values: ['node'] }],
+    };
     const failing = async (count: number): Promise<string[]> => {
       const ids: string[] = [];
       await inLanes(8, Array(count), async () => {

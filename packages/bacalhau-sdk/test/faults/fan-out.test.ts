@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { startDevnet } from 'bacalhau-devnet';
-import { Bacalhau, type Job } from '../../src/index.js';
+import { Bacalhau, type Job, RequestTimeoutError } from '../../src/index.js';
 import { keyDirectory } from '../support/key-directory.js';
 import { collect, freshName, networkClient, networkUrl } from '../support/network.js';
+import { killOrchestrator, mortalDevnet } from '../support/restart.js';
 import { moduleOf, printingJob } from '../support/wasm-jobs.js';
 
 const COUNT = 500;
@@ -58,23 +58,26 @@ test('a fan-out that is killed half way and started again ends with each job run
 }, 600_000);
 
 test('a fan-out goes on while the orchestrator is killed and started again', async () => {
-  await using devnet = await startDevnet({
-    server: 'pinned',
-    computeConfig: { Compute: { Heartbeat: { Interval: '1s', InfoUpdateInterval: '1s' } } },
-  });
+  await using devnet = await mortalDevnet();
   await using client = new Bacalhau({ baseUrl: devnet.url, dir, env: {}, logLevel: 'off' });
   const inputs = Array.from({ length: 60 }, (_, index) => `n${index}`);
   let restarted: Promise<unknown> | undefined;
   const done: string[] = [];
-  const options = { concurrency: 10, output: 'beginning' } as const;
+  const late: unknown[] = [];
+  const options = { concurrency: 10, output: 'beginning', timeoutMs: 90_000 } as const;
   for await (const item of client.jobs.map(inputs, (input) => printingJob(input), options)) {
-    if (item.status === 'rejected') throw item.error;
-    done.push(item.input);
-    if (done.length === 10) restarted = devnet.restart();
+    if (item.status === 'fulfilled') done.push(item.input);
+    else late.push(item.error);
+    if (done.length === 10) restarted ??= killOrchestrator(devnet);
   }
   await restarted;
-  expect(done.sort()).toEqual(inputs.sort());
   const made = await collect(client.jobs.list());
   expect(made).toHaveLength(inputs.length);
   expect(made.map(({ Version }) => Version)).toEqual(made.map(() => 1));
-}, 240_000);
+  // A server that is killed forgets for good what it has taken and not placed yet (seen on 1.9.3). Nothing else is late.
+  const forgotten = made.filter(({ State }) => State?.StateType === 'Pending');
+  expect(late).toEqual(forgotten.map(() => expect.any(RequestTimeoutError)));
+  for (const { ID = '' } of forgotten) expect((await client.jobs.executions(ID)).items).toEqual([]);
+  expect(done).toHaveLength(inputs.length - forgotten.length);
+  expect(done.length).toBeGreaterThan(inputs.length - options.concurrency);
+}, 300_000);

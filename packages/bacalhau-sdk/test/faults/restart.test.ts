@@ -26,26 +26,38 @@ test('a hundred waits and some live histories end with the truth although the or
   const running = await submit(20, () => sleepingJob(2));
   const handles = [...unplaced, ...running, ...(await submit(40, () => printingJob('fresh')))];
 
-  const seen = new Set<string | undefined>();
-  const waits = handles.map((handle) => handle.wait({ onUpdate: ({ ID }) => seen.add(ID) }));
+  // A server that is killed forgets for good what it has not placed yet (seen on 1.9.3): not these.
+  const placed = new Set<string | undefined>();
+  const onUpdate = ({ ID, State }: Job): void => {
+    if (State?.StateType !== 'Pending') placed.add(ID);
+  };
+  const waits = handles.map((handle) => handle.wait({ onUpdate }));
   const histories = unplaced.slice(0, 3).map((handle) => handle.history({ follow: true, eventType: 'all' }));
   await Promise.all(histories.map((history) => history.next()));
   const told = Promise.all(histories.map(collect));
-  await until(() => seen.size > handles.length / 2);
+  await until(() => placed.size >= handles.length - unplaced.length);
   await killOrchestrator(devnet, () => until(() => unanswered >= 3));
   await Promise.all(unplaced.map((handle) => handle.stop('after the restart')));
 
-  const ended = await within(60_000, 'one of the waits', Promise.all(waits));
+  const ended = await within(120_000, 'one of the waits', Promise.all(waits));
   const states = new Set(ended.map(({ State }, index) => `${index < unplaced.length} ${State?.StateType}`));
   expect(states).toEqual(new Set(['true Stopped', 'false Completed']));
   for (const [index, handle] of handles.entries()) {
     const { ID, Version, State } = await handle.refresh();
-    expect(ended[index]).toMatchObject({ ID, Version, State });
+    const told = ended[index];
+    expect(told).toMatchObject({ ID, Version });
+    if (told?.State?.Message?.includes('did not take note')) {
+      // The server forgot to end it; that all was done is true all the same.
+      const { items } = await handle.executions();
+      expect(items.map(({ ComputeState }) => ComputeState.StateType)).toEqual([9]);
+    } else {
+      expect(told).toMatchObject({ State });
+    }
   }
   for (const events of await within(60_000, 'one of the histories', told)) {
     expect(events.map(({ Event }) => Event.Details?.['Reason'])).toContain('after the restart');
   }
-}, 180_000);
+}, 240_000);
 
 describeWith(['docker'], 'with Docker', () => {
   test('a log is followed to its end, nothing lost and nothing twice, although the orchestrator is killed', async () => {
