@@ -1,5 +1,5 @@
 import type { Execution, Job } from 'bacalhau-apiclient';
-import { phaseOf } from '../model/index.js';
+import { hasEnded, phaseOf } from '../model/index.js';
 import type { Release } from '../transport/index.js';
 
 /**
@@ -8,10 +8,12 @@ import type { Release } from '../transport/index.js';
  * its state for ever (seen on 1.9.3). To be asked of jobs of which nothing was heard for a while.
  */
 export function isForgotten(job: Job, executions: readonly Execution[], release: Release | undefined): boolean {
-  if (job.Type !== 'batch' && job.Type !== 'ops') return false;
+  if (hasEnded(job) || (job.Type !== 'batch' && job.Type !== 'ops')) return false;
   const phases = executions
     .filter(({ JobVersion }) => JobVersion === undefined || JobVersion === job.Version)
     .map(({ ComputeState }) => phaseOf(ComputeState.StateType, release));
+  // One node on which it failed fails the whole, as soon as the server gets to that.
+  if (job.Type === 'ops' && phases.includes('failed')) return false;
   const completed = phases.filter((phase) => phase === 'completed').length;
   return (
     completed >= Math.max(1, job.Count ?? 1) && !phases.some((phase) => phase === 'placing' || phase === 'running')

@@ -129,3 +129,23 @@ test('a job that the server forgot to end, although all it had to do is done, ha
   // The first time an execution was still running.
   expect(server.seen.filter(({ url }) => url.includes('include=executions'))).toHaveLength(2);
 }, 60_000);
+
+test('a job that failed on one node has not completed because it has on another', async () => {
+  const execution = (StateType: number) => ({ ID: 'e-1', NodeID: 'n-1', ComputeState: { StateType } });
+  const states = ['Running', 'Failed'];
+  await using server = await faultServer((response) => {
+    const url = server.seen.at(-1)?.url ?? '';
+    if (url.includes('/agent/version')) return json(response, 200, { GitVersion: 'v1.9.3' });
+    const withExecutions = url.includes('include=executions');
+    const state = withExecutions ? (states.shift() ?? 'Failed') : 'Running';
+    const Items = withExecutions ? [execution(9), execution(10)] : [];
+    const Job = job(state, { Type: 'ops', Version: 1, ModifyTime: 1 });
+    return json(response, 200, { Job, Executions: { NextToken: '', Items } });
+  });
+  const seen: (string | undefined)[] = [];
+  const ended = await client(server)
+    .job(ID)
+    .wait({ onUpdate: ({ State }) => seen.push(State?.StateType) });
+  expect(ended.State?.StateType).toBe('Failed');
+  expect(seen).toEqual(['Running', 'Failed']);
+}, 60_000);
