@@ -31,7 +31,9 @@ export async function runOnce(
   const { Name, Namespace } = job;
   // Of the job as its author wrote it: which publisher is added depends on the nodes that are there.
   const fingerprint = await fingerprintOf(job);
-  const added = await publisherFor(job, parts.publishers, intent);
+  const patiently = <T>(operation: string, work: (isRepeated: boolean) => Promise<T>): Promise<T> =>
+    outlastsOutage ? outlast(parts.transport, operation, work, { signal, longestMs: unreachableAfterMs }) : work(false);
+  const added = await patiently('nodes.list', () => publisherFor(job, parts.publishers, intent));
   const complete = added === undefined ? job : withPublisher(job, added);
 
   const submit = (isRepeated: boolean): Promise<Submission> =>
@@ -40,9 +42,7 @@ export async function runOnce(
     });
   let submission: Submission;
   try {
-    submission = await (outlastsOutage
-      ? outlast(parts.transport, 'jobs.submit', submit, { signal, longestMs: unreachableAfterMs })
-      : submit(false));
+    submission = await patiently('jobs.submit', submit);
   } catch (error) {
     // It may have arrived all the same. Whatever comes of that, the caller hears of the abort.
     if (error instanceof RequestAbortedError && error.outcomeUnknown && stopOnAbort && isFresh) {
@@ -52,7 +52,8 @@ export async function runOnce(
     throw error;
   }
   const handle = new SubmittedJob(parts, { ...submission, id: submission.jobId, namespace: Namespace });
-  const mayStop = stopOnAbort && submission.attempts > 0;
+  // A fresh name is nobody else's, even if an attempt before this one made the job.
+  const mayStop = stopOnAbort && (isFresh || submission.isOwn);
   return collectRun(handle, parts.transport, added, { ...intent, stopOnAbort: mayStop });
 }
 

@@ -25,6 +25,8 @@ export type NamedJob = Job & { readonly Name: string; readonly Namespace: string
 /** What came of a submission. */
 export interface Submission extends SubmissionFacts {
   readonly jobId: string;
+  /** Whether this submission made the job, or may have: one of its answers was lost. */
+  readonly isOwn: boolean;
 }
 
 export interface Intent extends CallOptions {
@@ -71,11 +73,14 @@ export async function submitOnce(
     const found = release === 'unknown' || hasNames ? await findByName(calls, place, options) : undefined;
     return found ?? (hasNames ? undefined : findByLabel(calls, label, place, options));
   };
+  let lost: Lost | undefined;
   const take = (found: Job, attempts: number): Submission => {
-    const isOurs = found.Meta?.[FINGERPRINT] === fingerprint;
-    const mayTake = isOurs && (attempts > 0 || onExisting !== 'error');
-    if (!mayTake) throw new JobExistsError(found, { isSame: isOurs });
-    return { jobId: found.ID ?? '', attempts, deduplicated: true, warnings: [] };
+    const isSame = found.Meta?.[FINGERPRINT] === fingerprint;
+    // If no answer was lost, somebody else made it, even if that was while it was being sent.
+    const isOwn = isSame && lost !== undefined;
+    const mayTake = isSame && (isOwn || onExisting !== 'error');
+    if (!mayTake) throw new JobExistsError(found, { isSame });
+    return { jobId: found.ID ?? '', isOwn, attempts, deduplicated: true, warnings: [] };
   };
 
   /** What an update has not reached yet. */
@@ -84,7 +89,6 @@ export async function submitOnce(
   const looksFirst = !isFresh && onExisting !== 'update';
   const maxRetries = transport.maxRetries(options);
   let attempts = 0;
-  let lost: Lost | undefined;
   let conflict: ConflictError | undefined;
   for (let round = 1; ; round++) {
     try {
@@ -94,7 +98,7 @@ export async function submitOnce(
       if (conflict !== undefined) throw conflict;
       attempts += 1;
       const { JobID, Warnings } = await calls.put({ Job: sent }, options);
-      return { jobId: JobID, attempts, deduplicated: false, warnings: Warnings ?? [] };
+      return { jobId: JobID, isOwn: true, attempts, deduplicated: false, warnings: Warnings ?? [] };
     } catch (error) {
       if (error instanceof ConflictError && error !== conflict) {
         // There is one of that name, or nothing changed: it is looked for next.

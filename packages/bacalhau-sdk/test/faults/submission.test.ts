@@ -17,13 +17,15 @@ import { endlessJob, printingJob } from '../support/wasm-jobs.js';
 
 const dir = keyDirectory();
 
+type Fate = 'request' | 'answer' | 'none';
+
 /** Stands before the real server and loses what it is told to: a submission before it arrives, or its answer. */
-async function losingProxy(fate: (submission: number) => 'request' | 'answer' | 'none', onLost: () => void = () => {}) {
+async function losingProxy(fate: (submission: number) => Fate | Promise<Fate>, onLost: () => void = () => {}) {
   const target = new URL(networkUrl());
   let submissions = 0;
-  const server = createServer((incoming, outgoing) => {
+  const server = createServer(async (incoming, outgoing) => {
     const { method, url: path, headers } = incoming;
-    const lost = method === 'PUT' ? fate(++submissions) : 'none';
+    const lost = method === 'PUT' ? await fate(++submissions) : 'none';
     if (lost === 'request') return outgoing.destroy();
     const upstream = request({ hostname: target.hostname, port: target.port, method, path, headers }, (answer) => {
       if (lost === 'answer') {
@@ -141,6 +143,70 @@ test('a run that is aborted while its submission is on the way stops the job tha
   expect((await arrived.job(job?.ID ?? '').wait()).State?.StateType).toBe('Stopped');
   await arrived.close();
 }, 30_000);
+
+describe('the same job that somebody else submits in the same moment', () => {
+  /** Somebody else's job is made while the own one is on its way. */
+  async function race(spec: Job) {
+    const namespace = freshName('race');
+    const other = clientOf(networkUrl(), namespace);
+    const proxy = await losingProxy(async (): Promise<Fate> => {
+      await other.jobs.submit(spec);
+      return 'none';
+    });
+    const bacalhau = clientOf(proxy.url, namespace);
+    const close = async () => {
+      await Promise.all([other.close(), bacalhau.close(), proxy[Symbol.asyncDispose]()]);
+    };
+    return { other, bacalhau, namespace, [Symbol.asyncDispose]: close };
+  }
+
+  test('is in the way if that is wanted', async () => {
+    const spec = await printingJob('lock');
+    await using both = await race(spec);
+    const error = await both.bacalhau.jobs.submit(spec, { onExisting: 'error' }).catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(JobExistsError);
+    expect(error).toMatchObject({ isSame: true });
+  });
+
+  test('is taken, but not stopped by a run that is aborted', async () => {
+    const spec = await endlessJob();
+    await using both = await race(spec);
+    const controller = new AbortController();
+    const running = both.bacalhau.jobs.run(spec, { signal: controller.signal, onUpdate: () => controller.abort() });
+    await expect(running).rejects.toBeInstanceOf(RequestAbortedError);
+    const job = both.other.job(spec.Name ?? '', { namespace: both.namespace });
+    expect(await job.stop()).toMatchObject({ stopped: true });
+  });
+});
+
+test('a fan-out that is left stops a job that it found again after its answer was lost', async () => {
+  const namespace = freshName('found');
+  await using direct = clientOf(networkUrl(), namespace);
+  await using proxy = await losingProxy((number) => (number === 1 ? 'answer' : 'none'));
+  // Without retries the submission as a whole is done again.
+  await using bacalhau = clientOf(proxy.url, namespace, { maxRetries: 0 });
+  const spec = await endlessJob();
+  const controller = new AbortController();
+  const options = { signal: controller.signal, onUpdate: () => controller.abort() };
+  const loop = collect(bacalhau.jobs.map(['one'], () => spec, options));
+  await expect(loop).rejects.toBeInstanceOf(RequestAbortedError);
+  const [job] = await collect(direct.jobs.list());
+  expect(job?.State?.StateType).toBe('Stopped');
+}, 30_000);
+
+test('a fan-out waits for a server that is gone while it asks which publishers there are', async () => {
+  await using server = await faultServer((response) => {
+    const { method, url } = server.seen.at(-1) ?? { method: '', url: '' };
+    const asked = server.seen.filter((request) => request.url.includes('/nodes')).length;
+    if (url.endsWith('/agent/version')) json(response, 200, { GitVersion: 'v1.9.3' });
+    else if (method === 'PUT') json(response, 400, { Status: 400, Message: 'not this one' });
+    else if (asked === 1) response.destroy();
+    else json(response, 200, { NextToken: '', Nodes: [] });
+  });
+  const { jobs } = clientOf(server.url, 'default', { maxRetries: 0 });
+  const [item] = await collect(jobs.map(['one'], () => printingJob('x')));
+  expect(item).toMatchObject({ status: 'rejected', error: { message: expect.stringContaining('not this one') } });
+}, 20_000);
 
 describe('servers before 1.8, which make a second job of the same name (constructed from what they answer)', () => {
   interface OldJob extends Job {
