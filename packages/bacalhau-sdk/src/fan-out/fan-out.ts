@@ -1,6 +1,6 @@
 import type { Job } from 'bacalhau-apiclient';
 import { InvalidArgumentError, JobError, JobStoppedError } from '../errors/index.js';
-import type { RunResult } from '../job/index.js';
+import { checkRunOptions, type RunResult } from '../job/index.js';
 import { MAP_LABEL } from '../spec/index.js';
 import type { NamedJob } from '../submission/index.js';
 import { type CallOptions, randomHex, type Transport } from '../transport/index.js';
@@ -36,7 +36,9 @@ export async function* fanOut<Input>(
   parts: FanOutParts<Input>,
   { concurrency = DEFAULT_CONCURRENCY, name, retryFailed = false, ...options }: MapOptions,
 ): AsyncGenerator<MapItem<Input>, void, undefined> {
+  checkInputs(inputs);
   checkConcurrency(concurrency);
+  checkRunOptions(options, parts.transport);
   const family = name === undefined ? `map-${randomHex(8)}` : checkName(name);
   const { transport, namespace } = parts;
   const deadline = transport.lease('jobs.map', undefined, options.signal);
@@ -82,9 +84,9 @@ export async function* fanOut<Input>(
 
     yield* inFlight(inputs, settle, { concurrency, cut, onLeft: () => deadline.cut('signal') });
   } catch (error) {
-    // With the caller's own reason, if it was the caller.
-    if (options.signal?.aborted) {
-      await transport.hold('jobs.map', { signal: options.signal }, async (ended) => ended.throwIfAborted());
+    // With the caller's own reason, if it was the caller. What the loop cut by itself goes on with its own error.
+    if (options.signal?.aborted || deadline.reason === 'closed') {
+      throw transport.failureOf('jobs.map', error, deadline);
     }
     throw error;
   } finally {
@@ -117,9 +119,16 @@ function checkConcurrency(value: number): void {
   throw new InvalidArgumentError('concurrency', `is ${value}. Use a whole number from 1 up.`);
 }
 
+/** A text is one, too. */
+function checkInputs(inputs: unknown): void {
+  const given = Object(inputs);
+  if (typeof given[Symbol.asyncIterator] === 'function' || typeof given[Symbol.iterator] === 'function') return;
+  throw new InvalidArgumentError('inputs', 'cannot be looped over. Give an array, a generator or another iterable.');
+}
+
 /** It is part of names and the value of a label. */
 function checkName(name: string): string {
-  if (/^[A-Za-z0-9](?:[-\w.]{0,38}[A-Za-z0-9])?$/.test(name)) return name;
+  if (typeof name === 'string' && /^[A-Za-z0-9](?:[-\w.]{0,38}[A-Za-z0-9])?$/.test(name)) return name;
   throw new InvalidArgumentError(
     'name',
     `is ${JSON.stringify(name)}. Use 1 to 40 letters, digits, -, _ and ., with a letter or digit at both ends.`,

@@ -18,7 +18,10 @@ export async function* inFlight<Input, Output extends object>(
   work: (input: Input, index: number) => Promise<Output>,
   { concurrency, cut, onLeft }: Flight,
 ): AsyncGenerator<Output, void, undefined> {
-  const source = Symbol.asyncIterator in inputs ? inputs[Symbol.asyncIterator]() : inputs[Symbol.iterator]();
+  const source =
+    typeof inputs !== 'string' && Symbol.asyncIterator in inputs
+      ? inputs[Symbol.asyncIterator]()
+      : inputs[Symbol.iterator]();
   const running = new Set<Promise<void>>();
   const finished: Output[] = [];
   let started = 0;
@@ -88,7 +91,7 @@ export async function* inFlight<Input, Output extends object>(
     if (isLeft) {
       onLeft();
       // Not waited for: a source that has nothing to give now may never answer.
-      void Promise.resolve(source.return?.()).catch(() => undefined);
+      void (async () => source.return?.())().catch(() => undefined);
     }
     await Promise.allSettled(running);
   }

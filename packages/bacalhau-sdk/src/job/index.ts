@@ -1,3 +1,4 @@
+export { checkRunOptions } from './check-run-options.js';
 export { JobExitError } from './job-exit-error.js';
 export { JobHandle, type JobParts, type StopOutcome } from './job-handle.js';
 export { type OfferedPublishers, offeredPublishers, publisherFor, withPublisher } from './publish.js';

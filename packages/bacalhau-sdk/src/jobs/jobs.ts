@@ -1,8 +1,9 @@
 import type { Job } from 'bacalhau-apiclient';
 import { DEFAULT_NAMESPACE, JobCalls } from '../calls/index.js';
-import { InvalidJobError } from '../errors/index.js';
+import { InvalidArgumentError, InvalidJobError } from '../errors/index.js';
 import { fanOut, type MapItem, type MapOptions } from '../fan-out/index.js';
 import {
+  checkRunOptions,
   collectRun,
   JobHandle,
   type JobParts,
@@ -97,6 +98,7 @@ export class Jobs extends JobCalls {
    */
   async run(spec: JobSpec, options: RunOptions = {}): Promise<RunResult> {
     checkOnExisting(options.onExisting);
+    checkRunOptions(options, this.#transport);
     const { signal, namespace } = options;
     const { job, isFresh } = await this.#prepare(spec, { signal, namespace });
     const intent = { ...options, isFresh, stopReason: 'The run was aborted.', outlastsOutage: false };
@@ -122,7 +124,7 @@ export class Jobs extends JobCalls {
    *   else console.error(item.input, item.error);
    * }
    * ```
-   * @throws {InvalidArgumentError} if `name` or `concurrency` cannot be.
+   * @throws {InvalidArgumentError} if an argument or option cannot be, such as `name` or `concurrency`.
    * @throws {RequestAbortedError} if `signal` was aborted.
    * @throws {ConnectionError} if the server is out of reach from the beginning. Later it may be, for
    * `unreachableAfterMs`.
@@ -132,6 +134,9 @@ export class Jobs extends JobCalls {
     toSpec: (input: Input, index: number) => JobSpec | Promise<JobSpec>,
     options: MapOptions = {},
   ): AsyncIterableIterator<MapItem<Input>, void> {
+    if (typeof toSpec !== 'function') {
+      throw new InvalidArgumentError('toSpec', 'is no function. Give one that makes the job of an input.');
+    }
     const namespace = options.namespace ?? this.#transport.config.namespace ?? DEFAULT_NAMESPACE;
     const parts = { ...this.#parts, publishers: askedOnce(offeredPublishers(this.#nodes)) };
     return fanOut(

@@ -132,12 +132,17 @@ export class Transport {
     try {
       return await work(deadline.signal);
     } catch (thrown) {
-      const { baseUrl } = this.config;
-      const { scrubber } = this.session;
-      throw toFailure(thrown, { operation, safe: true, baseUrl, requestId: '', attempts: 0, deadline, scrubber }).error;
+      throw this.failureOf(operation, thrown, deadline);
     } finally {
       deadline.release();
     }
+  }
+
+  /** The error of what a lease held: its end, if that came, by what ended it. */
+  failureOf(operation: string, thrown: unknown, deadline: Deadline): BacalhauError {
+    const { baseUrl } = this.config;
+    const { scrubber } = this.session;
+    return toFailure(thrown, { operation, safe: true, baseUrl, requestId: '', attempts: 0, deadline, scrubber }).error;
   }
 
   /**

@@ -1,1 +1,1 @@
-export { Waiter, type WaitOptions } from './waiter.js';
+export { checkPatience, Waiter, type WaitOptions } from './waiter.js';

@@ -100,9 +100,7 @@ export class Waiter {
   async wait(job: JobReference, options: WaitOptions = {}): Promise<Job> {
     checkIdentifier(job.jobId, 'jobId');
     const { timeoutMs, signal, onUpdate, unreachableAfterMs = LONGEST_OUTAGE_MS } = options;
-    if (!(typeof unreachableAfterMs === 'number' && unreachableAfterMs >= 0)) {
-      throw new InvalidArgumentError('unreachableAfterMs', `is ${unreachableAfterMs}. Use milliseconds from 0 up.`);
-    }
+    checkPatience(unreachableAfterMs);
     let share: { readonly watch: Watch; readonly listener: Listener } | undefined;
     try {
       return await this.#transport.hold('job.wait', { timeoutMs, signal }, (cut) => {
@@ -407,3 +405,9 @@ function pageOf(jobs: readonly Job[]): number {
 }
 
 const keyOf = ({ jobId, namespace = '' }: JobReference): string => `${namespace}\0${jobId}`;
+
+export function checkPatience(unreachableAfterMs: number | undefined): void {
+  if (unreachableAfterMs === undefined) return;
+  if (typeof unreachableAfterMs === 'number' && unreachableAfterMs >= 0) return;
+  throw new InvalidArgumentError('unreachableAfterMs', `is ${unreachableAfterMs}. Use milliseconds from 0 up.`);
+}

@@ -172,6 +172,32 @@ describe('a loop that is left', () => {
     expect(await states()).toEqual(['Completed', 'Stopped', 'Stopped']);
   });
 
+  test('stops the jobs although the source cannot be left', async () => {
+    const name = freshName('stuck');
+    const controller = new AbortController();
+    const source: Iterable<number> = {
+      [Symbol.iterator]: () => ({
+        next: () => ({ done: false, value: 1 }),
+        return: () => {
+          throw new Error('not now');
+        },
+      }),
+    };
+    const options = { name, concurrency: 1, signal: controller.signal, onUpdate: () => controller.abort() };
+    await expect(collect(jobs.map(source, slow, options))).rejects.toBeInstanceOf(RequestAbortedError);
+    expect((await jobsOf(name)).map(({ State }) => State?.StateType)).toEqual(['Stopped']);
+  });
+
+  test('because its client is closed says so', async () => {
+    const other = bacalhau.withOptions({ logLevel: 'off' });
+    const options = { onUpdate: () => void other.close() };
+    const name = freshName('closed');
+    const error = await collect(other.jobs.map([1], slow, { ...options, name })).catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(RequestAbortedError);
+    expect(String(error)).toContain('the client was closed');
+    for (const { ID = '' } of await jobsOf(name)) await bacalhau.job(ID).stop();
+  });
+
   test('leaves the jobs alone if that is wanted', async () => {
     const name = freshName('left');
     const inputs = ['quick', 'slow'];
@@ -192,13 +218,32 @@ test.each([
   ['name', { name: '-x' }],
   ['concurrency', { concurrency: 0 }],
   ['concurrency', { concurrency: 1.5 }],
+  ['name', { name: 123 }],
+  ['output', { output: 'none' }],
+  ['timeoutMs', { timeoutMs: -1 }],
+  ['unreachableAfterMs', { unreachableAfterMs: Number.NaN }],
 ])('a %s that cannot be is refused before anything is sent', async (argument, options) => {
   requests.length = 0;
+  // @ts-expect-error: what plain JavaScript can do
   await expect(collect(jobs.map(['a'], spoken, options))).rejects.toMatchObject({
     name: 'InvalidArgumentError',
     argument,
   });
   expect(requests).toEqual([]);
+});
+
+test.each([undefined, null, 5, {}])('inputs that are %p are refused', async (inputs) => {
+  // @ts-expect-error: what plain JavaScript can do
+  await expect(collect(jobs.map(inputs, spoken))).rejects.toMatchObject({ argument: 'inputs' });
+});
+
+test('what makes no jobs is refused, and a text is looped over by its letters', async () => {
+  // @ts-expect-error: what plain JavaScript can do
+  expect(() => jobs.map(['a'], spoken('a'))).toThrow(expect.objectContaining({ argument: 'toSpec' }));
+  const toSpec = () => {
+    throw new Error('none');
+  };
+  expect((await collect(jobs.map('ab', toSpec))).map(({ input }) => input).sort()).toEqual(['a', 'b']);
 });
 
 test('a server that is not there is told of at once', async () => {

@@ -103,6 +103,17 @@ describe('a job that does not end well', () => {
   });
 });
 
+test.each([
+  ['timeoutMs', { timeoutMs: -1 }],
+  ['unreachableAfterMs', { unreachableAfterMs: Number.NaN }],
+  ['output', { output: 'none' }],
+])('a run whose %s cannot be is refused before there is a job', async (argument, options) => {
+  const spec = await endlessJob();
+  // @ts-expect-error: what plain JavaScript can do
+  await expect(jobs.run(spec, options)).rejects.toMatchObject({ argument });
+  await expect(bacalhau.job(spec.Name ?? '').refresh()).rejects.toMatchObject({ status: 404 });
+});
+
 /** A node whose log of a container is missing says so after a minute, and the output then comes from elsewhere. */
 const PATIENCE_MS = 240_000;
 
