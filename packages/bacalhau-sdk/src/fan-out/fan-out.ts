@@ -1,9 +1,10 @@
 import type { Job } from 'bacalhau-apiclient';
+import { platform } from '#platform';
 import { InvalidArgumentError, JobError, JobStoppedError } from '../errors/index.js';
 import { checkRunOptions, type RunResult } from '../job/index.js';
 import { MAP_LABEL } from '../spec/index.js';
 import type { NamedJob } from '../submission/index.js';
-import { type CallOptions, randomHex, type Transport } from '../transport/index.js';
+import { type CallOptions, randomHex, type Transport, unlessCut } from '../transport/index.js';
 import { inFlight } from './in-flight.js';
 import type { MapItem, MapOptions } from './options.js';
 
@@ -43,6 +44,7 @@ export async function* fanOut<Input>(
   const { transport, namespace } = parts;
   const deadline = transport.lease('jobs.map', undefined, options.signal);
   const cut = deadline.signal;
+  platform.expectListeners(cut);
   const runOptions = { ...options, signal: cut, stopReason: LEFT };
   try {
     // A server that is not there at all is told of at once; later it may be gone for a while.
@@ -51,7 +53,7 @@ export async function* fanOut<Input>(
     const seen = new Map<string, number>();
 
     const runItem = async (input: Input, index: number): Promise<RunResult> => {
-      const { job, fingerprint } = await parts.toJob(input, index, { signal: cut });
+      const { job, fingerprint } = await unlessCut(parts.toJob(input, index, { signal: cut }), cut);
       const hash = fingerprint.slice(0, HASH_DIGITS);
       // The same specification again is another job: inputs may be repeated on purpose.
       const times = (seen.get(hash) ?? 0) + 1;

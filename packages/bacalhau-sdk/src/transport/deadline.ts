@@ -76,3 +76,13 @@ export function sleep(ms: number, signal: AbortSignal): Promise<void> {
     signal.addEventListener('abort', done, { once: true });
   });
 }
+
+/** Waits no longer than the signal allows; what was begun goes on for others who wait for it. */
+export function unlessCut<T>(work: Promise<T>, cut: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => reject(cut.reason);
+    if (cut.aborted) stop();
+    cut.addEventListener('abort', stop, { once: true });
+    work.then(resolve, reject).finally(() => cut.removeEventListener('abort', stop));
+  });
+}

@@ -2,7 +2,7 @@ export { BrokenConnection } from './broken-connection.js';
 export { Caller, defined, itemsPage } from './caller.js';
 export { connect, derive } from './connect.js';
 export type { Deadline } from './deadline.js';
-export { sleep } from './deadline.js';
+export { sleep, unlessCut } from './deadline.js';
 export type { RequestEvent, ResponseEvent, RetryEvent } from './events.js';
 export { hasAuthorization } from './headers.js';
 export type { CallOptions, ClientOptions, NamespacedCallOptions } from './options.js';

@@ -14,7 +14,7 @@ import { type IdentityStore, utf8 } from '../identity/index.js';
 import type { Logger, LogLevel } from '../logging/index.js';
 import type { Connections } from '../platform/platform.js';
 import { signRequest } from '../signatures/index.js';
-import { Deadline, sleep } from './deadline.js';
+import { Deadline, sleep, unlessCut } from './deadline.js';
 import type { RequestEvent, RetryEvent } from './events.js';
 import { checkHeaders, type Headers, hasAuthorization, plainHeaders, redact } from './headers.js';
 import type { CallOptions, ClientOptions } from './options.js';
@@ -447,16 +447,6 @@ function withScheme(url: URL, protocol: string): URL {
   const other = new URL(url);
   other.protocol = protocol;
   return other;
-}
-
-/** Waits no longer than the signal allows; what was begun goes on for others who wait for it. */
-function unlessCut<T>(work: Promise<T>, cut: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const stop = (): void => reject(cut.reason);
-    if (cut.aborted) stop();
-    cut.addEventListener('abort', stop, { once: true });
-    work.then(resolve, reject).finally(() => cut.removeEventListener('abort', stop));
-  });
 }
 
 function checkTimeout(timeoutMs: number | undefined): number | undefined {

@@ -188,6 +188,14 @@ describe('a loop that is left', () => {
     expect((await jobsOf(name)).map(({ State }) => State?.StateType)).toEqual(['Stopped']);
   });
 
+  test('does not wait for what is to become a job and never will', async () => {
+    const toSpec = (input: string) => (input === 'quick' ? spoken(input) : new Promise<Job>(() => {}));
+    for await (const { input } of jobs.map(['quick', 'never'], toSpec)) {
+      expect(input).toBe('quick');
+      break;
+    }
+  });
+
   test('because its client is closed says so', async () => {
     const other = bacalhau.withOptions({ logLevel: 'off' });
     const options = { onUpdate: () => void other.close() };

@@ -204,8 +204,12 @@ test('a fan-out waits for a server that is gone while it asks which publishers t
     else json(response, 200, { NextToken: '', Nodes: [] });
   });
   const { jobs } = clientOf(server.url, 'default', { maxRetries: 0 });
-  const [item] = await collect(jobs.map(['one'], () => printingJob('x')));
+  const job = await printingJob('x');
+  // Without a publisher, so that one is looked for.
+  const spec = { ...job, Tasks: job.Tasks.map(({ Publisher: _, ...task }) => task) };
+  const [item] = await collect(jobs.map(['one'], () => spec));
   expect(item).toMatchObject({ status: 'rejected', error: { message: expect.stringContaining('not this one') } });
+  expect(server.seen.filter(({ url }) => url.includes('/nodes'))).toHaveLength(2);
 }, 20_000);
 
 describe('servers before 1.8, which make a second job of the same name (constructed from what they answer)', () => {

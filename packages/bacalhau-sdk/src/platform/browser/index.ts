@@ -28,6 +28,7 @@ export const platform: Platform = {
   },
   openWebSocket: async (url, options) => (await import('./web-socket.js')).openWebSocket(url, options),
   files: undefined,
+  expectListeners: () => undefined,
   transferHeaders: {},
   async *gunzip(chunks) {
     yield* (await import('./gunzip.js')).gunzip(chunks);

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { VERSION } from '../../version.js';
@@ -30,6 +31,7 @@ export const platform: Platform = {
     return { update: (chunk) => void hash.update(chunk), digest: () => hash.digest('base64') };
   },
   openFolder,
+  expectListeners: (signal) => setMaxListeners(0, signal),
 };
 
 /** Never to standard output, which `console.debug` and `console.info` write to: that belongs to the program's own results. */
