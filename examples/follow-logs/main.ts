@@ -18,3 +18,7 @@ for await (const { stream, text } of job.logs({ follow: true, lines: true })) {
 }
 const { State } = await job.wait();
 console.error(`The job is ${State?.StateType?.toLowerCase()}`);
+if (State?.StateType !== 'Completed') {
+  console.error(State?.Message);
+  process.exitCode = 1;
+}
