@@ -2,8 +2,9 @@ import type { ResultPlaces } from '../results/index.js';
 import type { OnExisting } from '../submission/index.js';
 import type { WaitOptions } from '../wait/index.js';
 
+/** How a job is run to its end. */
 export interface RunOptions extends WaitOptions {
-  /** The namespace. Default: the job's own, else the client's. */
+  /** The namespace of a job that names none itself. Default: the client's. */
   readonly namespace?: string | undefined;
   /** What happens if there is a job of that name already. A job without a name gets a fresh one. Default: `reuse`. */
   readonly onExisting?: OnExisting | undefined;

@@ -5,7 +5,6 @@ import type { RunOptions } from './run-options.js';
 import type { RunResult } from './run-result.js';
 import type { SubmittedJob } from './submitted-job.js';
 
-/** How a job is run to its end. */
 /** Waits for the job's end and collects what came of it. */
 export async function collectRun(
   handle: SubmittedJob,
