@@ -23,19 +23,19 @@ test('a hundred waits and some live histories end with the truth although the or
   const Constraints = [{ Key: 'nowhere', Operator: '=', Values: ['true'] }];
   const unplaced = await submit(40, () => printingJob('never', { Constraints }));
   // These end while the orchestrator is dead; the last ones are in the hands of whoever has them when it dies.
-  const running = await submit(20, () => sleepingJob(2));
+  const running = await submit(20, () => sleepingJob(5));
   const handles = [...unplaced, ...running, ...(await submit(40, () => printingJob('fresh')))];
 
   // A server that is killed forgets for good what it has not placed yet (seen on 1.9.3): not these.
-  const placed = new Set<string | undefined>();
-  const onUpdate = ({ ID, State }: Job): void => {
-    if (State?.StateType !== 'Pending') placed.add(ID);
+  const unsettled = new Set(handles.slice(unplaced.length).map(({ id }) => id));
+  const onUpdate = ({ ID = '', State }: Job): void => {
+    if (State?.StateType !== 'Pending') unsettled.delete(ID);
   };
   const waits = handles.map((handle) => handle.wait({ onUpdate }));
   const histories = unplaced.slice(0, 3).map((handle) => handle.history({ follow: true, eventType: 'all' }));
   await Promise.all(histories.map((history) => history.next()));
   const told = Promise.all(histories.map(collect));
-  await until(() => placed.size >= handles.length - unplaced.length);
+  await until(() => unsettled.size === 0);
   await killOrchestrator(devnet, () => until(() => unanswered >= 3));
   await Promise.all(unplaced.map((handle) => handle.stop('after the restart')));
 
