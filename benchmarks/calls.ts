@@ -9,7 +9,7 @@ import { PYTHON_SDK, pythonWithSdk } from './lib/python.ts';
 import { ratios, spread } from './lib/spread.ts';
 import { inTurns, type Rounds } from './lib/turns.ts';
 
-const ROUNDS = sized(24, 4);
+const ROUNDS = sized(16, 4);
 const WARM_UP_CALLS = sized(1_000, 50);
 /** Servers take a thousand requests from an address at once, and a thousand a second. */
 const CALLS = { alone: sized(200, 40), together: sized(400, 64) };

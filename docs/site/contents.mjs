@@ -44,7 +44,7 @@ const others = found.filter((path) => !placed.has(path) && !path.startsWith('exa
 /** The documents of each group, by their paths in the repository. One that is not named above is found all the same. */
 export const contents = {
   Guides: [...guides, ...others.filter((path) => path.startsWith('docs/'))],
-  Overviews: overviews,
+  'At a glance': overviews,
   Examples: examples,
   Project: [...project, ...others.filter((path) => !path.startsWith('docs/'))],
 };

@@ -1,7 +1,7 @@
 import type { RunOptions, RunResult } from '../job/index.js';
 
 /** How the jobs of a fan-out are run. */
-export interface MapOptions extends Omit<RunOptions, 'onExisting'> {
+export interface MapOptions extends Omit<RunOptions, 'onExisting' | 'stopOnAbort'> {
   /**
    * How many jobs may be under way at once, those included whose items were not taken from the loop yet. Default: 100.
    */
@@ -13,6 +13,8 @@ export interface MapOptions extends Omit<RunOptions, 'onExisting'> {
   readonly name?: string | undefined;
   /** Whether items that failed in an earlier fan-out of this name get another job. Default: false. */
   readonly retryFailed?: boolean | undefined;
+  /** Whether leaving the loop, by an abort or otherwise, stops the jobs that still run. Default: true. */
+  readonly stopOnAbort?: boolean | undefined;
 }
 
 /** What became of one input: `value` if its job completed, else `error`. */
