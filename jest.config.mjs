@@ -37,6 +37,8 @@ const sdk = {
 };
 
 export default {
+  // For machines that are busy; what must be sooner says so.
+  testTimeout: 60_000,
   projects: hasServer
     ? [
         project('openapi', '<rootDir>/openapi'),

@@ -22,7 +22,8 @@ export function testTransport(baseUrl: () => string): () => Transport {
 export function shellJob(command: string, count = 1): PutJobRequest {
   const Image = process.env['BACALHAU_TEST_BUSYBOX_IMAGE'] ?? 'busybox:latest';
   const Params = { Image, Entrypoint: ['sh', '-c'], Parameters: [command] };
-  const Tasks = [{ Name: 'main', Engine: { Type: 'docker', Params } }];
+  // It may wait until the jobs of other tests have left a node.
+  const Tasks = [{ Name: 'main', Engine: { Type: 'docker', Params }, Timeouts: { QueueTimeout: 60 } }];
   return { Job: { Name: freshName('logs'), Type: 'batch', Count: count, Tasks } };
 }
 
