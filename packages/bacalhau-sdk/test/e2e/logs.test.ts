@@ -119,8 +119,10 @@ describeWith(['docker'], 'the logs of a Docker job', () => {
 
   test('of an execution that could not start are empty', async () => {
     const request = shellJob('true');
-    const params = request.Job.Tasks[0]?.Engine.Params;
-    if (params) params['Entrypoint'] = ['/no/such/program'];
+    const [task] = request.Job.Tasks;
+    if (task?.Engine.Params) task.Engine.Params['Entrypoint'] = ['/no/such/program'];
+    // While it may wait for a node, it is tried again and again.
+    if (task) task.Timeouts = {};
     const { JobID } = await jobs.put(request);
     expect(await readLogs(newTransport(), JobID, { follow: true })).toEqual([]);
     const states = (await collect(jobs.executions(JobID))).map(({ ComputeState }) => ComputeState?.StateType);
