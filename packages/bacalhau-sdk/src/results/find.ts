@@ -40,7 +40,7 @@ async function listItems(target: ResultsTarget, options: ListResultsOptions): Pr
       {
         name: 'jobs.results',
         safe: true,
-        list: 'Items',
+        part: 'Items',
         send: ({ jobs }, sending) => jobs.listJobResults({ jobId, ...namespaceOf(target) }, sending),
       },
       { signal: options.signal },
@@ -65,7 +65,7 @@ async function listExecutions(target: ResultsTarget, { signal }: ListResultsOpti
     {
       name: 'jobs.executions',
       safe: true,
-      list: 'Items',
+      part: 'Items',
       send: ({ jobs }, sending) => jobs.listJobExecutions({ jobId, limit: 0, ...namespaceOf(target) }, sending),
     },
     { signal },

@@ -7,7 +7,7 @@ export interface ListCall<R extends object, T> {
   readonly name: string;
   readonly options: CallOptions;
   /** The field of the answer that has the entries. Default: `Items`. */
-  readonly list?: Operation<R>['list'];
+  readonly list?: Operation<R>['part'];
   readonly send: (
     page: { readonly nextToken: string | undefined; readonly pageSize: number | undefined },
     ...parameters: Parameters<Operation<R>['send']>
@@ -52,7 +52,7 @@ export class Caller {
     }): Promise<Reply<PageParts<T>>> => {
       const { nextToken, pageSize } = page;
       const sendPage: Operation<R>['send'] = (apis, request) => send({ nextToken, pageSize }, apis, request);
-      const call = this.transport.call({ name, safe: true, list, send: sendPage }, options);
+      const call = this.transport.call({ name, safe: true, part: list, send: sendPage }, options);
       const { data, response } = await call.withResponse();
       return { data: await toPage(data), response };
     };

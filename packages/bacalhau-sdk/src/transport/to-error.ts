@@ -85,23 +85,28 @@ export function upgradeError(
   return apiError(end.status, body, headers, context);
 }
 
-/** What an answer has its list in, where it is one. */
-export type ListField = 'Items' | 'Nodes';
+/** What an answer must have: its list, or its job. */
+export type AnswerPart = 'Items' | 'Nodes' | 'Job';
 
 /**
- * The answer came with a good status; its body must be the JSON object that every call of this API answers with, and a
- * list in it one of objects.
+ * The answer came with a good status; its body must be the JSON object that every call of this API answers with, a list
+ * in it one of objects, and a job an object.
  */
 export function expectObject(
   { status, data: body, headers }: { readonly status: number; readonly data: unknown; readonly headers: object },
-  list: ListField | undefined,
+  part: AnswerPart | undefined,
   context: CallContext,
 ): void {
-  if (isRecord(body) && !(body instanceof TextBody) && (list === undefined || isListOfRecords(body[list]))) return;
+  if (isRecord(body) && !(body instanceof TextBody) && hasPart(body, part)) return;
   throw new UnexpectedResponseError(
     `${context.operation}: ${context.baseUrl} answered ${status}, but not with JSON as a Bacalhau orchestrator does.${context.safe ? '' : UNKNOWN_OUTCOME} Check the host, the port and what stands in between.`,
     factsOf(status, {}, context.scrubber.scrubAll(plainHeaders(headers)), context),
   );
+}
+
+function hasPart(body: Readonly<Record<string, unknown>>, part: AnswerPart | undefined): boolean {
+  if (part === undefined) return true;
+  return part === 'Job' ? isRecord(body[part]) : isListOfRecords(body[part]);
 }
 
 const isListOfRecords = (value: unknown): boolean => Array.isArray(value) && value.every(isRecord);

@@ -22,7 +22,7 @@ import type { OutsideAnswer, OutsideRequest } from './outside.js';
 import { randomHex } from './random.js';
 import { isWorthRetrying, retryDelayMs } from './retry.js';
 import { type Apis, decodeBody, type Link, type Session } from './session.js';
-import { type CallContext, expectObject, type ListField, toFailure, upgradeError } from './to-error.js';
+import { type AnswerPart, type CallContext, expectObject, toFailure, upgradeError } from './to-error.js';
 import type { Upgrade } from './upgrade.js';
 import { isAtLeast, parseRelease, type Release } from './version.js';
 
@@ -37,8 +37,8 @@ export interface Operation<T extends object> {
   readonly safe: boolean;
   /** Whether it is sent without credentials, as what a login consists of must be. Default: false. */
   readonly open?: boolean;
-  /** Where the answer has its list, if it is one. */
-  readonly list?: ListField;
+  /** What the answer must have, where that is looked at. */
+  readonly part?: AnswerPart;
   /** Checks the arguments and sends one request. What it throws rejects the call; argument errors are not retried. */
   readonly send: (apis: Apis, request: RawAxiosRequestConfig) => Promise<AxiosResponse<T>>;
 }
@@ -288,7 +288,7 @@ export class Transport {
           deadline.signal.throwIfAborted();
           attempts += 1;
           const response = await operation.send(link.apis, this.#request(link, context(), headers, sent));
-          expectObject(response, operation.list, context());
+          expectObject(response, operation.part, context());
           return { data: response.data, response: describe(response, requestId, attempts) };
         } catch (thrown) {
           const { error, retryAfter } = toFailure(thrown, context());

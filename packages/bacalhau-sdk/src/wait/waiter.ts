@@ -214,6 +214,7 @@ export class Waiter {
         {
           name: 'job.wait',
           safe: true,
+          part: 'Job',
           send: ({ jobs }, request) => jobs.getJob({ jobId, ...defined({ namespace, include }) }, request),
         },
         { timeoutMs: this.#patience.ms, maxRetries: 0 },
@@ -254,7 +255,7 @@ export class Waiter {
           {
             name: 'job.wait',
             safe: true,
-            list: 'Items',
+            part: 'Items',
             send: ({ jobs }, request) =>
               jobs.listJobs(
                 { limit, orderBy: 'modified_at', reverse: true, ...defined({ namespace, nextToken }) },

@@ -6,6 +6,7 @@ import {
   InvalidArgumentError,
   type Job,
   ServerError,
+  UnexpectedResponseError,
 } from '../../src/index.js';
 import { type FaultServer, faultServer, json, text } from '../support/fault-server.js';
 import { keyDirectory } from '../support/key-directory.js';
@@ -149,3 +150,9 @@ test('a job that failed on one node has not completed because it has on another'
   expect(ended.State?.StateType).toBe('Failed');
   expect(seen).toEqual(['Running', 'Failed']);
 }, 60_000);
+
+test.each([null, 'a job', []])('an answer that has %p in place of the job is unexpected', async (Job) => {
+  await using server = await faultServer((response) => json(response, 200, { Job }));
+  const wait = client(server).job(ID).wait({ unreachableAfterMs: 0 });
+  await expect(wait).rejects.toBeInstanceOf(UnexpectedResponseError);
+});
