@@ -1,6 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+/** Not ours: it runs TypeScript on Node before 24. */
+const FOREIGN = new Set(['tsx']);
+
 /** Whether there is what a command of a document starts. Only commands of this repository and its packages are known. */
 export function isKnown(root: string, command: string): boolean {
   const words = command.split(/\s+/).filter((word) => !/^[A-Z_]+=/.test(word));
@@ -11,11 +14,12 @@ export function isKnown(root: string, command: string): boolean {
   const isPackage = (name: string | undefined) => existsSync(join(root, 'packages', name ?? '', 'package.json'));
   switch (program) {
     case 'npm':
-      if (first === 'install') return isPackage(words.at(-1));
+      if (first === 'install')
+        return words.slice(2).every((word) => isPackage(word) || FOREIGN.has(word) || word.startsWith('-'));
       if (first !== 'run') return first in scripts;
       return second in scripts && (second !== 'example' || isExample(root, words[3]));
     case 'npx':
-      return isPackage(first) || existsSync(join(root, 'node_modules', '.bin', first));
+      return isPackage(first) || FOREIGN.has(first) || existsSync(join(root, 'node_modules', '.bin', first));
     case 'node':
       return existsSync(join(root, first));
     case 'git':
