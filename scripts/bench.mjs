@@ -4,5 +4,9 @@ import { install, main, runTool } from './lib/workspace.mjs';
 await main(async () => {
   await install();
   await runTool('turbo', ['run', 'build', '--output-logs=errors-only']);
-  await runTool('node', ['benchmarks/main.ts', ...process.argv.slice(2)]);
+  try {
+    await runTool('node', ['benchmarks/main.ts', ...process.argv.slice(2)]);
+  } finally {
+    await runTool('biome', ['format', '--write', 'docs/benchmarks.md', 'benchmarks/results.json']);
+  }
 });
