@@ -21,7 +21,7 @@ export interface FanOutParts<Input> {
   /** The job of an input, checked, and the hash of its specification. */
   readonly toJob: (input: Input, index: number, options: CallOptions) => Promise<{ job: Job; fingerprint: string }>;
   /** Submits a job whose name is its own, and waits for what comes of it. */
-  readonly submit: (job: NamedJob, options: JobRunOptions) => Promise<RunResult>;
+  readonly submit: (job: NamedJob, fingerprint: string, options: JobRunOptions) => Promise<RunResult>;
   /** Waits for what comes of a job that was submitted before. */
   readonly takeUp: (jobId: string, options: JobRunOptions) => Promise<RunResult>;
   readonly list: (options: CallOptions & { namespace: string; labels: readonly string[] }) => AsyncIterable<Job>;
@@ -72,7 +72,8 @@ export async function* fanOut<Input>(
         }
       }
       const Labels = { ...job.Labels, [MAP_LABEL]: family };
-      return parts.submit({ ...job, Labels, Name: nameOf(itemName, attempt), Namespace: namespace }, runOptions);
+      const named = { ...job, Labels, Name: nameOf(itemName, attempt), Namespace: namespace };
+      return parts.submit(named, fingerprint, runOptions);
     };
 
     const settle = async (input: Input, index: number): Promise<MapItem<Input>> => {

@@ -151,7 +151,8 @@ export class Jobs extends JobCalls {
           checkNamespace(job, namespace);
           return { job, fingerprint: await fingerprintOf(job) };
         },
-        submit: (job, intent) => runOnce(parts, job, { ...intent, isFresh: true, outlastsOutage: true }),
+        submit: (job, fingerprint, intent) =>
+          runOnce(parts, job, { ...intent, fingerprint, isFresh: true, outlastsOutage: true }),
         takeUp: (id, intent) => {
           const earlier = { id, namespace, attempts: 0, deduplicated: true, warnings: [] };
           return collectRun(new SubmittedJob(this.#parts, earlier), this.#transport, undefined, intent);

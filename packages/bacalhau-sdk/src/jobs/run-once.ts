@@ -19,6 +19,8 @@ export interface RunIntent extends RunOptions {
   readonly stopReason: string;
   /** Whether a server that is out of reach when the job is submitted is waited for. */
   readonly outlastsOutage: boolean;
+  /** The hash of the job as its author wrote it, if it is known. */
+  readonly fingerprint?: string | undefined;
 }
 
 /** Submits a job, waits for its end, and collects what came of it. */
@@ -30,7 +32,7 @@ export async function runOnce(
   const { isFresh, onExisting, signal, stopOnAbort = true, stopReason, outlastsOutage, unreachableAfterMs } = intent;
   const { Name, Namespace } = job;
   // Of the job as its author wrote it: which publisher is added depends on the nodes that are there.
-  const fingerprint = await fingerprintOf(job);
+  const fingerprint = intent.fingerprint ?? (await fingerprintOf(job));
   const patiently = <T>(operation: string, work: (isRepeated: boolean) => Promise<T>): Promise<T> =>
     outlastsOutage ? outlast(parts.transport, operation, work, { signal, longestMs: unreachableAfterMs }) : work(false);
   const added = await patiently('nodes.list', () => publisherFor(job, parts.publishers, intent));

@@ -2,7 +2,7 @@ import type { Job } from 'bacalhau-apiclient';
 import type { JobCalls } from '../calls/index.js';
 import {
   ApiError,
-  CallError,
+  type CallError,
   ConflictError,
   ConnectionError,
   InvalidJobError,
@@ -15,7 +15,14 @@ import {
   UnsupportedByServerError,
 } from '../errors/index.js';
 import { FINGERPRINT, fingerprintOf, hashOf, isUrlSegment, NAME_LABEL, withFingerprint } from '../spec/index.js';
-import { type CallOptions, isAtLeast, type Release, retryDelayMs, type Transport } from '../transport/index.js';
+import {
+  type CallOptions,
+  isAtLeast,
+  isUnreachable,
+  type Release,
+  retryDelayMs,
+  type Transport,
+} from '../transport/index.js';
 import { findByLabel, findByName, type Place } from './existing-job.js';
 import type { OnExisting, SubmissionFacts } from './options.js';
 
@@ -33,7 +40,7 @@ export interface Intent extends CallOptions {
   readonly onExisting?: OnExisting | undefined;
   /** Whether nobody else can have used the name: then nothing is looked for before the job is sent. */
   readonly isFresh: boolean;
-  /** The specification's hash, if it is to be that of another form of the job. */
+  /** The specification's hash, if it is known, or is to be that of another form of the job. */
   readonly fingerprint?: string | undefined;
 }
 
@@ -62,16 +69,16 @@ export async function submitOnce(
   }
 
   const fingerprint = given ?? (await fingerprintOf(job));
-  const label = (await hashOf(job.Name)).slice(0, 40);
+  const label = hasNames ? undefined : (await hashOf(job.Name)).slice(0, 40);
   const sent: NamedJob = {
     ...withFingerprint(job, fingerprint),
     // Not without need: an update that brings a label which the server has never seen fails (1.8 to 1.9.3).
-    ...(!hasNames && { Labels: { ...job.Labels, [NAME_LABEL]: label } }),
+    ...(label !== undefined && { Labels: { ...job.Labels, [NAME_LABEL]: label } }),
   };
   const place = { name: job.Name, namespace: job.Namespace };
   const find = async (): Promise<Job | undefined> => {
     const found = release === 'unknown' || hasNames ? await findByName(calls, place, options) : undefined;
-    return found ?? (hasNames ? undefined : findByLabel(calls, label, place, options));
+    return found ?? (label === undefined ? undefined : findByLabel(calls, label, place, options));
   };
   let lost: Lost | undefined;
   const take = (found: Job, attempts: number): Submission => {
@@ -138,9 +145,7 @@ type Lost = CallError | RateLimitError | ServerError | UnexpectedResponseError;
 
 /** Whether the job may have arrived although no good answer came, or may arrive the next time. */
 const isLost = (error: unknown): error is Lost =>
-  (error instanceof CallError && !(error instanceof RequestAbortedError)) ||
-  (error instanceof ServerError && error.status === 503) ||
-  error instanceof RateLimitError ||
+  isUnreachable(error) ||
   // Something in between spoilt the answer, which was a good one.
   (error instanceof UnexpectedResponseError && error.status >= 200 && error.status < 300);
 

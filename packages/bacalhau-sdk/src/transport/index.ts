@@ -6,7 +6,7 @@ export { sleep, unlessCut } from './deadline.js';
 export type { RequestEvent, ResponseEvent, RetryEvent } from './events.js';
 export { hasAuthorization } from './headers.js';
 export type { CallOptions, ClientOptions, NamespacedCallOptions } from './options.js';
-export { isOutage, LONGEST_OUTAGE_MS, OUTAGE_PAUSE_MS, outlast } from './outage.js';
+export { isOutage, isUnreachable, LONGEST_OUTAGE_MS, OUTAGE_PAUSE_MS, outlast } from './outage.js';
 export type { OutsideAnswer, OutsideRequest } from './outside.js';
 export { randomHex } from './random.js';
 export { retryDelayMs } from './retry.js';

@@ -27,7 +27,7 @@ export function isOutage(error: unknown): boolean {
 }
 
 /** Whether the server was not there to answer, or had no time to. */
-const isUnreachable = (error: unknown): boolean =>
+export const isUnreachable = (error: unknown): error is CallError | RateLimitError | ServerError =>
   (error instanceof CallError && !(error instanceof RequestAbortedError)) ||
   error instanceof RateLimitError ||
   (error instanceof ServerError && error.status === 503);
