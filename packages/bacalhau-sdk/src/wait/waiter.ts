@@ -53,8 +53,8 @@ interface Watch {
 
 /**
  * Of a list, sorted by change, the latest this many at a time, and not more pages than this in one look. A further page
- * costs the server as much as the first, so pages are as large as they need be: of the first look as large as the size of
- * the jobs allows, in bytes, later on twice what the look before needed.
+ * costs the server as much as the first, so pages are as large as they need be: twice what the look before needed, and
+ * if that does not do, from the beginning with pages as large as the size of the jobs allows, in bytes.
  */
 const SMALLEST_PAGE = 50;
 const LARGEST_PAGE = 2_000;
@@ -283,9 +283,11 @@ export class Waiter {
         const further = Math.min(overlooked().filter(({ isOverlooked }) => !isOverlooked).length, LARGEST_PAGE);
         const isWorthIt = further > 0 && cost.ms < further * this.#getCost.ms;
         if ((isWhole || known === undefined) && !isWorthIt) break;
-        if (known === undefined && pages === 1) {
-          limit = pageOf(answer.Items);
+        const largest = pageOf(answer.Items);
+        if (limit < largest && nextToken !== '') {
+          limit = largest;
           nextToken = undefined;
+          changed = 0;
         }
       }
       this.#newest.set(namespace ?? '', newest);
@@ -316,7 +318,7 @@ export class Waiter {
     let restMs = 0;
     do {
       const left = watches.filter((watch) => this.#watches.get(keyOf(watch.job)) === watch && watch.listeners.size > 0);
-      const watch = left.find(({ isOverlooked }) => isOverlooked) ?? this.#stalest(left);
+      const watch = stalest(left.filter(({ isOverlooked }) => isOverlooked)) ?? this.#stalestInTime(left);
       if (watch === undefined) break;
       const { dueAt } = watch;
       const rest = await this.#lookAtJob(watch);
@@ -327,12 +329,12 @@ export class Waiter {
     return restMs;
   }
 
-  /** The one that was not asked for for the longest time, if it is time for one again. */
-  #stalest(watches: readonly Watch[]): Watch | undefined {
+  /** The one that was not asked for by itself for the longest time, if it is time for one again. */
+  #stalestInTime(watches: readonly Watch[]): Watch | undefined {
     const now = performance.now();
     if (now - this.#lastDirectAt < DIRECT_EVERY_MS) return undefined;
     this.#lastDirectAt = now;
-    return [...watches].sort((one, other) => one.askedAt - other.askedAt)[0];
+    return stalest(watches);
   }
 
   #see(watch: Watch, job: Job): void {
@@ -397,6 +399,11 @@ export class Waiter {
       if (wakeable) this.#wake = done;
     });
   }
+}
+
+/** The one that was not asked for by itself for the longest time. */
+function stalest(watches: readonly Watch[]): Watch | undefined {
+  return watches.reduce<Watch | undefined>((one, other) => (one && one.askedAt <= other.askedAt ? one : other), undefined);
 }
 
 /** How many jobs like these make a page. */

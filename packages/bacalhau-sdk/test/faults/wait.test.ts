@@ -156,3 +156,29 @@ test.each([null, 'a job', []])('an answer that has %p in place of the job is une
   const wait = client(server).job(ID).wait({ unreachableAfterMs: 0 });
   await expect(wait).rejects.toBeInstanceOf(UnexpectedResponseError);
 });
+
+test('when all jobs change between two looks, longer pages show them, and none is asked for by itself', async () => {
+  const ids = Array.from({ length: 600 }, (_, index) => `${ID.slice(0, -3)}${String(index).padStart(3, '0')}`);
+  let state = 'Pending';
+  let changedAt = 1e18;
+  const all = () => ids.map((id) => job(state, { ID: id, ModifyTime: changedAt }));
+  await using server = await faultServer((response) => {
+    const { pathname, searchParams } = new URL(server.seen.at(-1)?.url ?? '', server.url);
+    const id = ids.find((one) => pathname.endsWith(one));
+    if (id !== undefined) return json(response, 200, { Job: job(state, { ID: id, ModifyTime: changedAt }) });
+    const offset = Number(searchParams.get('next_token') ?? 0);
+    const end = offset + Number(searchParams.get('limit'));
+    json(response, 200, { Items: all().slice(offset, end), NextToken: end < ids.length ? String(end) : '' });
+    // All have been seen: the next time, all have changed.
+    if (end < ids.length || state === 'Completed') return;
+    state = state === 'Pending' ? 'Running' : 'Completed';
+    changedAt += 60e9;
+  });
+  await using bacalhau = client(server);
+  const ended = await Promise.all(ids.map((id) => bacalhau.job(id).wait()));
+  expect(ended.every(({ State }) => State?.StateType === 'Completed')).toBe(true);
+  const lists = server.seen.filter(({ url }) => url.includes('limit=')).length;
+  expect(lists).toBeLessThan(10);
+  // The one that the first wait asks for, and now and then one beside the lists.
+  expect(server.seen.length - lists).toBeLessThan(5);
+});
