@@ -1,9 +1,9 @@
-/** The shortest and the longest pause between two looks at a job, in milliseconds. */
+/** The shortest and the longest pause between two looks, in milliseconds. */
 const SHORTEST_MS = 20;
-const LONGEST_MS = 5_000;
+export const LONGEST_MS = 5_000;
 /** Lists are looked at five times a second at most. */
 const SHORTEST_LIST_MS = 200;
-/** A pause is at least so many times as long as the server's work was: a fifth of its time at most. */
+/** A pause, until it is the longest, is so many times as long as the server's work was: a fifth of its time at most. */
 const REST_FACTOR = 4;
 const LATEST = 5;
 
@@ -17,26 +17,25 @@ export function listPauseMs(ageMs: number, jobs: number): number {
   return jitter(clamp(ageMs / (10 * Math.sqrt(jobs)), SHORTEST_LIST_MS, LONGEST_MS));
 }
 
-/** What calls cost, learnt from those that were made. */
+/** What calls of a kind cost, learnt from those that were made. */
 export class Cost {
-  #ms: number;
-  readonly #latest: number[] = [];
-  constructor(initialMs: number) {
-    this.#ms = initialMs;
-  }
-  /** How long one takes; recent ones count more. */
-  get ms(): number {
-    return this.#ms;
+  readonly #latest: number[];
+  /** Before the first one: `presumed`. */
+  constructor(...presumed: number[]) {
+    this.#latest = presumed;
   }
   /**
-   * How long the server is left alone after one. The shortest of the latest ones tells what work it is: in a longer one
-   * the server did other things meanwhile.
+   * What work one is, in milliseconds of the server's time. The shortest of the latest ones tells: in a longer one the
+   * server, or this program, did other things meanwhile.
    */
+  get ms(): number {
+    return Math.min(...this.#latest);
+  }
+  /** How long the server is left alone after one. */
   get restMs(): number {
-    return Math.min(this.#ms, ...this.#latest) * REST_FACTOR;
+    return this.ms * REST_FACTOR;
   }
   learn(ms: number): void {
-    this.#ms = this.#ms * 0.7 + ms * 0.3;
     this.#latest.unshift(ms);
     this.#latest.length = Math.min(this.#latest.length, LATEST);
   }

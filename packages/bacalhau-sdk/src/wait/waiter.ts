@@ -4,7 +4,7 @@ import { hasEnded } from '../model/index.js';
 import { checkIdentifier } from '../spec/index.js';
 import { defined, isOutage, LONGEST_OUTAGE_MS, OUTAGE_PAUSE_MS, type Transport } from '../transport/index.js';
 import { asCompleted, isForgotten } from './forgotten.js';
-import { Cost, jobPauseMs, listPauseMs, Patience } from './pace.js';
+import { Cost, jobPauseMs, LONGEST_MS, listPauseMs, Patience } from './pace.js';
 
 /** A job by id or name, and where. */
 export interface JobReference {
@@ -52,14 +52,15 @@ interface Watch {
 }
 
 /**
- * Of a list, sorted by change, the latest this many at a time, and not more pages than this in one look. A further page
+ * Of a list, sorted by change, the latest this many are read at a time, and not more than this in bytes. A further page
  * costs the server as much as the first, so pages are as large as they need be: twice what the look before needed, and
- * if that does not do, from the beginning with pages as large as the size of the jobs allows, in bytes.
+ * if that does not do, from the beginning with the largest pages.
  */
 const SMALLEST_PAGE = 50;
-const LARGEST_PAGE = 2_000;
-const PAGE_BYTES = 4_000_000;
-const LIST_PAGES = 5;
+const LARGEST_PAGE_BYTES = 16_000_000;
+/** Before there was one of each. */
+const PRESUMED_LIST_MS = 20;
+const PRESUMED_GET_MS = 1.5;
 /** How far a list is read beyond what the last look saw: the server's clock and ours, and rounded nanoseconds. */
 const OVERLAP_NS = 2e9;
 /** Beside a list, one job is asked for by itself this often, the one that was not for the longest time. */
@@ -79,7 +80,7 @@ const isWholeId = (id: string): boolean =>
 export class Waiter {
   readonly #transport: Transport;
   readonly #watches = new Map<string, Watch>();
-  readonly #getCost = new Cost(1.5);
+  readonly #getCost = new Cost(PRESUMED_GET_MS);
   readonly #listCost = new Map<string, Cost>();
   readonly #patience = new Patience();
   /** The newest change seen in the lists of each namespace. */
@@ -191,13 +192,8 @@ export class Waiter {
   #listIsCheaper(watches: readonly Watch[]): boolean {
     const [first] = watches;
     if (first === undefined || watches.length < 2) return false;
-    return this.#costOfList(first.job.namespace).ms < watches.length * this.#getCost.ms;
-  }
-
-  #costOfList(namespace = ''): Cost {
-    const cost = this.#listCost.get(namespace) ?? new Cost(20);
-    this.#listCost.set(namespace, cost);
-    return cost;
+    const listMs = this.#listCost.get(first.job.namespace ?? '')?.ms ?? PRESUMED_LIST_MS;
+    return listMs < watches.length * this.#getCost.ms;
   }
 
   /** Returns how long to leave the server alone then; nothing if it failed. */
@@ -236,7 +232,8 @@ export class Waiter {
 
   /** Returns how long to leave the server alone then; nothing if it failed. */
   async #lookAtList(namespace: string | undefined, watches: readonly Watch[]): Promise<number | undefined> {
-    const cost = this.#costOfList(namespace);
+    const cost = this.#listCost.get(namespace ?? '') ?? new Cost();
+    this.#listCost.set(namespace ?? '', cost);
     const missing = new Map(watches.map((watch) => [watch.job.jobId, watch]));
     const known = this.#newest.get(namespace ?? '');
     let limit = this.#pageSize.get(namespace ?? '') ?? SMALLEST_PAGE;
@@ -244,12 +241,13 @@ export class Waiter {
     let changed = 0;
     let nextToken: string | undefined;
     let pages = 0;
+    let largest = SMALLEST_PAGE;
     /** Whether all changes since the last look were seen, so that a job that was not among them has not changed. */
     let isWhole = false;
     /** Those of which the list may not have told what there is. */
     const overlooked = (): Watch[] => [...missing.values()].filter(({ last }) => !isWhole || last === undefined);
     try {
-      while (pages < LIST_PAGES && nextToken !== '') {
+      for (;;) {
         const asked = performance.now();
         const answer = await this.#transport.call(
           {
@@ -265,6 +263,7 @@ export class Waiter {
           { timeoutMs: this.#patience.ms, maxRetries: 0 },
         );
         pages += 1;
+        largest = Math.max(limit, largestPage(answer.Items));
         this.#patience.answered(performance.now() - asked);
         cost.learn(performance.now() - asked);
         for (const job of answer.Items) {
@@ -278,21 +277,19 @@ export class Waiter {
         nextToken = answer.NextToken;
         const oldest = answer.Items.at(-1)?.ModifyTime ?? 0;
         // Jobs that change while pages are read move to the front: the next look sees them there.
-        if (known !== undefined && (nextToken === '' || oldest < known - OVERLAP_NS)) isWhole = true;
-        // Once for each; what is further back is asked for by itself.
-        const further = Math.min(overlooked().filter(({ isOverlooked }) => !isOverlooked).length, LARGEST_PAGE);
-        const isWorthIt = further > 0 && cost.ms < further * this.#getCost.ms;
-        if ((isWhole || known === undefined) && !isWorthIt) break;
-        const largest = pageOf(answer.Items);
-        if (limit < largest && nextToken !== '') {
-          limit = largest;
-          nextToken = undefined;
-          changed = 0;
-        }
+        if (nextToken === '' || (known !== undefined && oldest < known - OVERLAP_NS)) isWhole = true;
+        if (nextToken === '') break;
+        // A job that has not changed is looked for once; if it is further back then, it is asked for by itself.
+        const sought = isWhole ? overlooked().filter(({ isOverlooked }) => !isOverlooked) : overlooked();
+        if (cost.ms >= Math.min(sought.length, largest) * this.#getCost.ms) break;
+        if (limit >= largest) continue;
+        limit = largest;
+        nextToken = undefined;
+        changed = 0;
       }
       this.#newest.set(namespace ?? '', newest);
       if (known !== undefined) {
-        this.#pageSize.set(namespace ?? '', Math.min(LARGEST_PAGE, Math.max(SMALLEST_PAGE, changed * 2)));
+        this.#pageSize.set(namespace ?? '', Math.max(SMALLEST_PAGE, Math.min(changed * 2, largest)));
       }
       this.#reached(watches);
     } catch (error) {
@@ -306,7 +303,7 @@ export class Waiter {
     for (const watch of watches) watch.dueAt = dueAt;
     // No longer than a page takes: what changes meanwhile is for the next list.
     const besideMs = await this.#lookBeside(watches, cost.ms);
-    return besideMs === undefined ? undefined : pages * cost.restMs + besideMs;
+    return besideMs === undefined ? undefined : Math.min(LONGEST_MS, pages * cost.restMs + besideMs);
   }
 
   /**
@@ -403,13 +400,16 @@ export class Waiter {
 
 /** The one that was not asked for by itself for the longest time. */
 function stalest(watches: readonly Watch[]): Watch | undefined {
-  return watches.reduce<Watch | undefined>((one, other) => (one && one.askedAt <= other.askedAt ? one : other), undefined);
+  return watches.reduce<Watch | undefined>(
+    (one, other) => (one && one.askedAt <= other.askedAt ? one : other),
+    undefined,
+  );
 }
 
-/** How many jobs like these make a page. */
-function pageOf(jobs: readonly Job[]): number {
-  const bytes = JSON.stringify(jobs).length / Math.max(1, jobs.length);
-  return Math.min(LARGEST_PAGE, Math.max(SMALLEST_PAGE, Math.floor(PAGE_BYTES / bytes)));
+/** How many jobs like these are read at a time at most, told by some of them. */
+function largestPage(jobs: readonly Job[]): number {
+  const some = jobs.slice(0, 20);
+  return Math.floor((LARGEST_PAGE_BYTES * some.length) / JSON.stringify(some).length);
 }
 
 const keyOf = ({ jobId, namespace = '' }: JobReference): string => `${namespace}\0${jobId}`;
