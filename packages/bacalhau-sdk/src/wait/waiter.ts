@@ -4,6 +4,7 @@ import { hasEnded } from '../model/index.js';
 import { checkIdentifier } from '../spec/index.js';
 import { defined, isOutage, LONGEST_OUTAGE_MS, OUTAGE_PAUSE_MS, type Transport } from '../transport/index.js';
 import { asCompleted, isForgotten } from './forgotten.js';
+import { LatestChanges } from './latest-changes.js';
 import { Cost, jobPauseMs, LONGEST_MS, listPauseMs, Patience } from './pace.js';
 
 /** A job by id or name, and where. */
@@ -51,18 +52,8 @@ interface Watch {
   last: Job | undefined;
 }
 
-/**
- * Of a list, sorted by change, the latest this many are read at a time, and not more than this in bytes. A further page
- * costs the server as much as the first, so pages are as large as they need be: twice what the look before needed, and
- * if that does not do, from the beginning with the largest pages.
- */
-const SMALLEST_PAGE = 50;
-const LARGEST_PAGE_BYTES = 16_000_000;
-/** Before there was one of each. */
-const PRESUMED_LIST_MS = 20;
+/** What asking for one job costs the server, in milliseconds, before one was asked for. */
 const PRESUMED_GET_MS = 1.5;
-/** How far a list is read beyond what the last look saw: the server's clock and ours, and rounded nanoseconds. */
-const OVERLAP_NS = 2e9;
 /** Beside a list, one job is asked for by itself this often, the one that was not for the longest time. */
 const DIRECT_EVERY_MS = 2_000;
 
@@ -81,11 +72,9 @@ export class Waiter {
   readonly #transport: Transport;
   readonly #watches = new Map<string, Watch>();
   readonly #getCost = new Cost(PRESUMED_GET_MS);
-  readonly #listCost = new Map<string, Cost>();
   readonly #patience = new Patience();
-  /** The newest change seen in the lists of each namespace. */
-  readonly #newest = new Map<string, number>();
-  readonly #pageSize = new Map<string, number>();
+  /** Of each namespace. */
+  readonly #changes = new Map<string | undefined, LatestChanges>();
   #running = false;
   /** Ends the loop's sleep, where that may be cut short for a new watch. */
   #wake: (() => void) | undefined;
@@ -167,33 +156,63 @@ export class Waiter {
   }
 
   async #loop(): Promise<void> {
-    while (this.#watches.size > 0) {
+    for (;;) {
       const now = performance.now();
-      const due = [...this.#watches.values()].filter(({ dueAt }) => dueAt <= now);
-      const [first] = due;
-      if (first === undefined) {
-        await this.#sleep(Math.min(...[...this.#watches.values()].map(({ dueAt }) => dueAt)) - now);
+      const [first] = [...this.#watches.values()].sort((one, other) => one.dueAt - other.dueAt);
+      if (first === undefined) return;
+      if (first.dueAt > now) {
+        await this.#sleep(first.dueAt - now);
         continue;
       }
       const together = this.#listable(first.job.namespace);
-      const restMs = this.#listIsCheaper(together)
-        ? await this.#lookAtList(first.job.namespace, together)
-        : await this.#lookAtJob(first);
+      const restMs =
+        together.includes(first) && this.#listIsCheaper(together)
+          ? await this.#lookAtList(first.job.namespace, together)
+          : await this.#lookAtJob(first);
       // After a failure there is a pause of its own.
       if (restMs !== undefined && this.#watches.size > 0) await this.#sleep(restMs, false);
     }
   }
 
-  /** The watches of a namespace that a list can answer for. */
+  /** The watches of a namespace that a list can answer for: an id finds a job of any namespace, a list does not. */
   #listable(namespace: string | undefined): Watch[] {
-    return [...this.#watches.values()].filter(({ job }) => job.namespace === namespace && isWholeId(job.jobId));
+    return [...this.#watches.values()].filter(
+      ({ job, last }) =>
+        job.namespace === namespace &&
+        isWholeId(job.jobId) &&
+        (namespace === undefined || last === undefined || last.Namespace === namespace),
+    );
   }
 
   #listIsCheaper(watches: readonly Watch[]): boolean {
     const [first] = watches;
     if (first === undefined || watches.length < 2) return false;
-    const listMs = this.#listCost.get(first.job.namespace ?? '')?.ms ?? PRESUMED_LIST_MS;
-    return listMs < watches.length * this.#getCost.ms;
+    return this.#changesIn(first.job.namespace).costMs < watches.length * this.#getCost.ms;
+  }
+
+  #changesIn(namespace: string | undefined): LatestChanges {
+    const known = this.#changes.get(namespace);
+    if (known !== undefined) return known;
+    const changes = new LatestChanges(async ({ limit, nextToken }) => {
+      const asked = performance.now();
+      const page = await this.#transport.call(
+        {
+          name: 'job.wait',
+          safe: true,
+          part: 'Items',
+          send: ({ jobs }, request) =>
+            jobs.listJobs(
+              { limit, orderBy: 'modified_at', reverse: true, ...defined({ namespace, nextToken }) },
+              request,
+            ),
+        },
+        { timeoutMs: this.#patience.ms, maxRetries: 0 },
+      );
+      this.#patience.answered(performance.now() - asked);
+      return page;
+    });
+    this.#changes.set(namespace, changes);
+    return changes;
   }
 
   /** Returns how long to leave the server alone then; nothing if it failed. */
@@ -232,78 +251,42 @@ export class Waiter {
 
   /** Returns how long to leave the server alone then; nothing if it failed. */
   async #lookAtList(namespace: string | undefined, watches: readonly Watch[]): Promise<number | undefined> {
-    const cost = this.#listCost.get(namespace ?? '') ?? new Cost();
-    this.#listCost.set(namespace ?? '', cost);
+    const changes = this.#changesIn(namespace);
     const missing = new Map(watches.map((watch) => [watch.job.jobId, watch]));
-    const known = this.#newest.get(namespace ?? '');
-    let limit = this.#pageSize.get(namespace ?? '') ?? SMALLEST_PAGE;
-    let newest = known ?? 0;
-    let changed = 0;
-    let nextToken: string | undefined;
-    let pages = 0;
-    let largest = SMALLEST_PAGE;
-    /** Whether all changes since the last look were seen, so that a job that was not among them has not changed. */
-    let isWhole = false;
     /** Those of which the list may not have told what there is. */
-    const overlooked = (): Watch[] => [...missing.values()].filter(({ last }) => !isWhole || last === undefined);
+    const overlooked = (isWhole: boolean): Watch[] =>
+      [...missing.values()].filter(({ last }) => !isWhole || last === undefined);
+    let listRestMs: number;
     try {
-      for (;;) {
-        const asked = performance.now();
-        const answer = await this.#transport.call(
-          {
-            name: 'job.wait',
-            safe: true,
-            part: 'Items',
-            send: ({ jobs }, request) =>
-              jobs.listJobs(
-                { limit, orderBy: 'modified_at', reverse: true, ...defined({ namespace, nextToken }) },
-                request,
-              ),
-          },
-          { timeoutMs: this.#patience.ms, maxRetries: 0 },
-        );
-        pages += 1;
-        largest = Math.max(limit, largestPage(answer.Items));
-        this.#patience.answered(performance.now() - asked);
-        cost.learn(performance.now() - asked);
-        for (const job of answer.Items) {
-          newest = Math.max(newest, job.ModifyTime ?? 0);
-          if (known !== undefined && (job.ModifyTime ?? 0) >= known - OVERLAP_NS) changed += 1;
+      const { isWhole, restMs } = await changes.read({
+        onJob: (job) => {
           const watch = missing.get(job.ID ?? '');
-          if (watch === undefined) continue;
+          if (watch === undefined) return;
           missing.delete(watch.job.jobId);
           this.#see(watch, job);
-        }
-        nextToken = answer.NextToken;
-        const oldest = answer.Items.at(-1)?.ModifyTime ?? 0;
-        // Jobs that change while pages are read move to the front: the next look sees them there.
-        if (nextToken === '' || (known !== undefined && oldest < known - OVERLAP_NS)) isWhole = true;
-        if (nextToken === '') break;
-        // A job that has not changed is looked for once; if it is further back then, it is asked for by itself.
-        const sought = isWhole ? overlooked().filter(({ isOverlooked }) => !isOverlooked) : overlooked();
-        if (cost.ms >= Math.min(sought.length, largest) * this.#getCost.ms) break;
-        if (limit >= largest) continue;
-        limit = largest;
-        nextToken = undefined;
-        changed = 0;
-      }
-      this.#newest.set(namespace ?? '', newest);
-      if (known !== undefined) {
-        this.#pageSize.set(namespace ?? '', Math.max(SMALLEST_PAGE, Math.min(changed * 2, largest)));
-      }
+        },
+        wantsMore: ({ isWhole, size }) => {
+          // A job that has not changed is looked for once; if it is further back then, it is asked for by itself.
+          const sought = overlooked(isWhole).filter(({ isOverlooked }) => !isWhole || !isOverlooked);
+          return changes.costMs < Math.min(sought.length, size) * this.#getCost.ms;
+        },
+      });
+      for (const watch of overlooked(isWhole)) watch.isOverlooked = true;
       this.#reached(watches);
+      listRestMs = restMs;
     } catch (error) {
-      this.#failed(watches, error);
+      // Who may not list jobs may still be told of each of them.
+      if (isOutage(error)) this.#failed(watches, error);
+      else changes.refused();
       return undefined;
     }
-    for (const watch of overlooked()) watch.isOverlooked = true;
     const now = performance.now();
     const youngest = now - Math.max(...watches.map(({ startedAt }) => startedAt));
     const dueAt = now + listPauseMs(youngest, watches.length);
     for (const watch of watches) watch.dueAt = dueAt;
     // No longer than a page takes: what changes meanwhile is for the next list.
-    const besideMs = await this.#lookBeside(watches, cost.ms);
-    return besideMs === undefined ? undefined : Math.min(LONGEST_MS, pages * cost.restMs + besideMs);
+    const besideMs = await this.#lookBeside(watches, changes.costMs);
+    return besideMs === undefined ? undefined : Math.min(LONGEST_MS, listRestMs + besideMs);
   }
 
   /**
@@ -404,12 +387,6 @@ function stalest(watches: readonly Watch[]): Watch | undefined {
     (one, other) => (one && one.askedAt <= other.askedAt ? one : other),
     undefined,
   );
-}
-
-/** How many jobs like these are read at a time at most, told by some of them. */
-function largestPage(jobs: readonly Job[]): number {
-  const some = jobs.slice(0, 20);
-  return Math.floor((LARGEST_PAGE_BYTES * some.length) / JSON.stringify(some).length);
 }
 
 const keyOf = ({ jobId, namespace = '' }: JobReference): string => `${namespace}\0${jobId}`;

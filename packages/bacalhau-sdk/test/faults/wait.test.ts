@@ -182,3 +182,47 @@ test('when all jobs change between two looks, longer pages show them, and none i
   // The one that the first wait asks for, and now and then one beside the lists.
   expect(server.seen.length - lists).toBeLessThan(5);
 });
+
+test('where jobs may not be listed, each is asked for by itself', async () => {
+  const ids = Array.from({ length: 40 }, (_, index) => `${ID.slice(0, -2)}${String(index).padStart(2, '0')}`);
+  const looks = new Map<string, number>();
+  await using server = await faultServer((response) => {
+    const id = ids.find((one) => server.seen.at(-1)?.url.includes(one));
+    if (id === undefined) return json(response, 403, { Status: 403, Message: 'You may not list jobs.' });
+    const look = (looks.get(id) ?? 0) + 1;
+    looks.set(id, look);
+    json(response, 200, { Job: job(look < 3 ? 'Running' : 'Completed', { ID: id }) });
+  });
+  await using bacalhau = client(server);
+  const ended = await Promise.all(ids.map((id) => bacalhau.job(id).wait()));
+  expect(ended.every(({ State }) => State?.StateType === 'Completed')).toBe(true);
+  expect(server.seen.filter(({ url }) => url.includes('limit='))).toHaveLength(1);
+});
+
+test.each([
+  ['by its id, in another namespace than the one that was named', (id: string) => id],
+  ['by its name', () => 'a-name'],
+])('a job that is waited for %s, which no list shows, is asked for beside the list', async (_how, elsewhereId) => {
+  const ids = Array.from({ length: 40 }, (_, index) => `${ID.slice(0, -2)}${String(index).padStart(2, '0')}`);
+  const [first = '', ...here] = ids;
+  const elsewhere = elsewhereId(first);
+  let lists = 0;
+  await using server = await faultServer((response) => {
+    const id = [elsewhere, ...here].find((one) => server.seen.at(-1)?.url.includes(one));
+    const state = lists < 3 ? 'Running' : 'Completed';
+    if (id !== undefined) {
+      return json(response, 200, { Job: job(state, { ID: id, Namespace: id === elsewhere ? 'other' : 'named' }) });
+    }
+    lists += 1;
+    // All of them, and none has ended.
+    json(response, 200, { Items: here.map((ID) => job('Running', { ID, Namespace: 'named' })), NextToken: '' });
+  });
+  await using bacalhau = client(server);
+  const controller = new AbortController();
+  const { signal } = controller;
+  const others = Promise.allSettled(here.map((id) => bacalhau.job(id, { namespace: 'named' }).wait({ signal })));
+  const ended = await bacalhau.job(elsewhere, { namespace: 'named' }).wait({ timeoutMs: 20_000 });
+  expect(ended).toMatchObject({ Namespace: 'other', State: { StateType: 'Completed' } });
+  controller.abort();
+  await others;
+});
