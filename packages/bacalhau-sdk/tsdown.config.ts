@@ -12,11 +12,15 @@ function isReached(from: RegExp, id: string, graph: Graph, seen: Set<string> = n
   return (graph.getModuleInfo(id)?.importers ?? []).some((importer) => isReached(from, importer, graph, seen));
 }
 
+/** What only late parts use, although a folder's door leads to it. */
+const LATE = /\/bacalhau-sdk\/src\/(config\/loopback|identity\/bytes|logs\/copied-output|model\/engine)\.ts$/;
+
 /**
  * What is loaded at once is in one file, but for what `#platform` needs of it, which is loaded before. Left to itself, each
  * set of late parts that share a module would make one more file.
  */
 function chunkOf(id: string, graph: Graph): string | null {
+  if (LATE.test(id)) return null;
   if (isReached(/\/src\/platform\/\w+\/index\.ts$/, id, graph))
     return /\/src\/platform\/\w+\//.test(id) ? null : 'base';
   return isReached(/\/bacalhau-sdk\/src\/index\.ts$/, id, graph) ? 'core' : null;
@@ -41,7 +45,7 @@ export default defineConfig({
   outputOptions: {
     dynamicImportInCjs: false,
     sourcemapExcludeSources: true,
-    codeSplitting: { groups: [{ name: chunkOf }] },
+    codeSplitting: { groups: [{ name: chunkOf, priority: 1 }, { name: 'shared', test: LATE }] },
   },
   // Else the declarations keep a bare `import "axios"`, and users would need its types.
   treeshake: { moduleSideEffects: false },

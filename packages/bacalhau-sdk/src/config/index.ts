@@ -1,8 +1,8 @@
 export type { Credentials } from './credentials.js';
 export type { Environment } from './environment.js';
-export { readFileSettings } from './late.js';
+export { proxyFor, readAuthority, readFileSettings } from './late.js';
+export { isLoopback } from './loopback.js';
 export { profileChoice } from './profile-choice.js';
-export { isLoopback, type ProxySetting, proxyFor } from './proxy.js';
 export {
   type ConfigInput,
   type Resolution,

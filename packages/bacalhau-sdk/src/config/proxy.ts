@@ -1,11 +1,6 @@
-import { ConfigurationError } from '../errors/index.js';
 import { type Environment, variable } from './environment.js';
-
-/** Whether an address is this machine's own. Nothing for it goes through a proxy, as with the Bacalhau command line. */
-export function isLoopback(url: URL): boolean {
-  const host = url.hostname.toLowerCase().replace(/\.$/, '');
-  return host === 'localhost' || host.endsWith('.localhost') || host === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(host);
-}
+import { isLoopback } from './loopback.js';
+import { parseProxy } from './parse-proxy.js';
 
 /**
  * The proxy for a URL: the one that the option names, else `HTTPS_PROXY` or `HTTP_PROXY` by the URL's scheme, unless
@@ -36,22 +31,6 @@ export interface ProxySetting {
   /** A proxy's address for every request, or false for none whatever the environment says. */
   readonly option: string | false | undefined;
   readonly env: Environment;
-}
-
-/** Without a scheme it is `http://`. What it holds is never quoted: a password may be in it. */
-export function parseProxy(text: string, name: string): URL {
-  let url: URL | undefined;
-  try {
-    url = new URL(text.includes('://') ? text : `http://${text}`);
-  } catch {
-    // Said below.
-  }
-  if (url === undefined || (url.protocol !== 'http:' && url.protocol !== 'https:') || url.hostname === '') {
-    throw new ConfigurationError(
-      `${name} is no address of an HTTP proxy. Use for example http://proxy.example.org:3128.`,
-    );
-  }
-  return url;
 }
 
 function isExcepted(url: URL, list: string, inRange: (address: string, cidr: string) => boolean): boolean {

@@ -4,8 +4,8 @@ import { type Credentials, environmentCredentials } from './credentials.js';
 import { endpoint, fullUrl, parsePort } from './endpoint.js';
 import { type Environment, flag, variable } from './environment.js';
 import type { FileSettings, Profile } from './files.js';
+import { parseProxy } from './parse-proxy.js';
 import { profileChoice } from './profile-choice.js';
-import { parseProxy } from './proxy.js';
 
 /** The settings that the environment or a file can give as well. */
 export interface ConfigInput {

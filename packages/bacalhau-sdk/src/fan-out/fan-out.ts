@@ -89,7 +89,7 @@ export async function* fanOut<Input>(
   } catch (error) {
     // With the caller's own reason, if it was the caller. What the loop cut by itself goes on with its own error.
     if (options.signal?.aborted || deadline.reason === 'closed') {
-      throw transport.failureOf('jobs.map', error, deadline);
+      throw await transport.failureOf('jobs.map', error, deadline);
     }
     throw error;
   } finally {

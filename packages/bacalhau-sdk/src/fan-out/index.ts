@@ -1,2 +1,2 @@
-export { fanOut } from './late.js';
+export { fanOut } from './fan-out.js';
 export type { MapItem, MapOptions } from './options.js';

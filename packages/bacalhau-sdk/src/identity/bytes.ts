@@ -1,7 +1,5 @@
 import { UnsupportedRuntimeError } from '../errors/index.js';
-
-/** Bytes that WebCrypto takes: not those of memory that is shared between threads. */
-export type Bytes = Uint8Array<ArrayBuffer>;
+import type { Bytes } from './text.js';
 
 type WebCrypto = typeof globalThis.crypto.subtle;
 
@@ -16,32 +14,8 @@ export function subtle(): WebCrypto {
   return available;
 }
 
-export const utf8 = (text: string): Bytes => new Uint8Array(new TextEncoder().encode(text));
-
 export async function sha256(data: Bytes): Promise<Bytes> {
   return new Uint8Array(await subtle().digest('SHA-256', data));
-}
-
-export const hex = (data: Uint8Array): string =>
-  Array.from(data, (byte) => byte.toString(16).padStart(2, '0')).join('');
-
-/** In pieces, because a call takes only so many arguments. */
-export function base64(data: Uint8Array): string {
-  const PIECE = 0x8000;
-  let text = '';
-  for (let start = 0; start < data.length; start += PIECE) {
-    text += String.fromCharCode(...data.subarray(start, start + PIECE));
-  }
-  return btoa(text);
-}
-
-/** Also of the URL-safe alphabet, with or without padding. Undefined if it is no base64. */
-export function fromBase64(text: string): Bytes | undefined {
-  try {
-    return Uint8Array.from(atob(text.replace(/-/g, '+').replace(/_/g, '/')), (character) => character.charCodeAt(0));
-  } catch {
-    return undefined;
-  }
 }
 
 export function concat(...parts: readonly Uint8Array[]): Bytes {

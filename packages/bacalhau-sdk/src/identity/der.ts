@@ -1,4 +1,5 @@
-import { type Bytes, concat } from './bytes.js';
+import { concat } from './bytes.js';
+import type { Bytes } from './text.js';
 
 // The little of DER (X.690) that keys are written in. Reading it is left to the runtime's own WebCrypto.
 

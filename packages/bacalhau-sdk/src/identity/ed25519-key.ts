@@ -1,6 +1,7 @@
 import { ConfigurationError } from '../errors/index.js';
-import { type Bytes, concat, hex, sha256, startsWith } from './bytes.js';
+import { concat, sha256, startsWith } from './bytes.js';
 import { formatPem, parsePem } from './pem.js';
+import { type Bytes, hex } from './text.js';
 import type { PublicKey } from './types.js';
 
 const KEY_BYTES = 32;

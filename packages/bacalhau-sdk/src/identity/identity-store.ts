@@ -1,8 +1,8 @@
 import type { Logger } from '../logging/index.js';
 import type { Files } from '../platform/platform.js';
-import { Ed25519Identity } from './ed25519.js';
+import type { Ed25519Identity } from './ed25519.js';
 import { keys } from './late.js';
-import { RsaIdentity } from './rsa.js';
+import type { RsaIdentity } from './rsa.js';
 
 /** Which kinds of key a directory can hold. */
 export type KeyType = 'rsa' | 'ed25519';
@@ -40,11 +40,11 @@ export class IdentityStore {
   }
 
   async rsa(): Promise<RsaIdentity> {
-    return (await keys()).loadKey(this.#parts, 'rsa', (pem) => RsaIdentity.import(pem));
+    return (await keys()).loadRsa(this.#parts);
   }
 
   async ed25519(): Promise<Ed25519Identity> {
-    return (await keys()).loadKey(this.#parts, 'ed25519', (pem) => Ed25519Identity.import(pem));
+    return (await keys()).loadEd25519(this.#parts);
   }
 
   async #make(files: Files): Promise<void> {

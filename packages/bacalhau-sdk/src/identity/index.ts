@@ -1,6 +1,7 @@
-export { base64, concat, fromBase64, hex, subtle, utf8 } from './bytes.js';
+export { concat, subtle } from './bytes.js';
 export { Ed25519Identity } from './ed25519.js';
 export { IdentityStore, type KeyType } from './identity-store.js';
 export { importPublicKey } from './late.js';
 export { RsaIdentity } from './rsa.js';
+export { base64, fromBase64, hex, utf8 } from './text.js';
 export type { Identity, PublicKey, SignatureAlgorithm, Signer } from './types.js';

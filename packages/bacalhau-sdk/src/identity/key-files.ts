@@ -19,8 +19,14 @@ export async function makeKeyFile(files: Files, dir: string | undefined, type: K
   return file;
 }
 
+export const loadRsa = (parts: IdentityStoreParts): Promise<RsaIdentity> =>
+  loadKey(parts, 'rsa', (pem) => RsaIdentity.import(pem));
+
+export const loadEd25519 = (parts: IdentityStoreParts): Promise<Ed25519Identity> =>
+  loadKey(parts, 'ed25519', (pem) => Ed25519Identity.import(pem));
+
 /** The key of a file, which is made if it is missing. */
-export async function loadKey<T>(
+async function loadKey<T>(
   { files, dir, allowReadableKeyFile }: IdentityStoreParts,
   type: KeyType,
   parse: (pem: string) => Promise<T>,

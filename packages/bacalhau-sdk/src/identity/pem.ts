@@ -1,4 +1,4 @@
-import { type Bytes, base64, fromBase64 } from './bytes.js';
+import { type Bytes, base64, fromBase64 } from './text.js';
 
 export interface PemBlock {
   /** For example `RSA PRIVATE KEY`. */

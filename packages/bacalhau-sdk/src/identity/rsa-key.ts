@@ -1,7 +1,8 @@
 import { ConfigurationError } from '../errors/index.js';
-import { type Bytes, concat, fromBase64, hex, sha256, subtle } from './bytes.js';
+import { concat, sha256, subtle } from './bytes.js';
 import { bitString, integer, octetString, RSA_ENCRYPTION, sequence } from './der.js';
 import { formatPem, parsePem } from './pem.js';
+import { type Bytes, fromBase64, hex } from './text.js';
 import type { PublicKey } from './types.js';
 
 type CryptoKey = Parameters<typeof crypto.subtle.exportKey>[1];

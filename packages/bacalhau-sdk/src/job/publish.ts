@@ -1,6 +1,5 @@
 import type { Job } from 'bacalhau-apiclient';
 import { isWasm } from '../model/index.js';
-import type { Nodes } from '../nodes/index.js';
 import type { RunOptions } from './run-options.js';
 
 /** `service` and `daemon` jobs never complete, and so publish nothing. */
@@ -13,13 +12,6 @@ const PUBLISHERS = ['local', 's3managed', 'ipfs'];
 
 /** The types of publishers that each connected node has. */
 export type OfferedPublishers = (signal: AbortSignal | undefined) => Promise<readonly (readonly string[])[]>;
-
-export const offeredPublishers =
-  (nodes: Nodes): OfferedPublishers =>
-  async (signal) => {
-    const { items } = await nodes.list({ status: 'connected', signal });
-    return items.flatMap(({ Info }) => (Info.ComputeNodeInfo?.Publishers ? [Info.ComputeNodeInfo.Publishers] : []));
-  };
 
 /**
  * A WebAssembly job without a publisher gets the first that all its possible nodes have; other jobs stay as they are.
@@ -35,8 +27,4 @@ export async function publisherFor(
   if (!isWanted || !isWasm(job) || hasPublisher(job) || !canPublish(job)) return undefined;
   const offered = await offeredByNodes(signal);
   return PUBLISHERS.find((type) => offered.length > 0 && offered.every((types) => types.includes(type)));
-}
-
-export function withPublisher<J extends Job>(job: J, type: string): J {
-  return { ...job, Tasks: job.Tasks.map((task) => ({ ...task, Publisher: { Type: type } })) };
 }

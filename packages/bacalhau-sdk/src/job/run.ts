@@ -1,6 +1,7 @@
 import type { Job } from 'bacalhau-apiclient';
 import { RequestAbortedError } from '../errors/index.js';
 import type { Transport } from '../transport/index.js';
+import { outcomeOf } from './outcome.js';
 import type { RunOptions } from './run-options.js';
 import type { RunResult } from './run-result.js';
 import type { SubmittedJob } from './submitted-job.js';
@@ -23,6 +24,5 @@ export async function collectRun(
     }
     throw error;
   }
-  const { outcomeOf } = await import('./outcome.js');
   return outcomeOf(handle, transport, job, addedPublisher, options);
 }

@@ -1,24 +1,20 @@
 import type { Job } from 'bacalhau-apiclient';
 import { DEFAULT_NAMESPACE, JobCalls } from '../calls/index.js';
-import { InvalidArgumentError, InvalidJobError } from '../errors/index.js';
-import { fanOut, type MapItem, type MapOptions } from '../fan-out/index.js';
+import { InvalidArgumentError } from '../errors/index.js';
+import type { MapItem, MapOptions } from '../fan-out/index.js';
 import {
   checkRunOptions,
-  collectRun,
   JobHandle,
   type JobParts,
-  type OfferedPublishers,
-  offeredPublishers,
   type RunOptions,
   type RunResult,
   SubmittedJob,
 } from '../job/index.js';
-import { Nodes } from '../nodes/index.js';
-import { checkIdentifier, checkJob, fingerprintOf, isTemplate, type JobSpec, oneOf } from '../spec/index.js';
+import { LateIterator } from '../late-iterator.js';
+import { checkIdentifier, checkJob, isTemplate, type JobSpec, oneOf } from '../spec/index.js';
 import { type NamedJob, type SubmitOptions, submitOnce } from '../submission/index.js';
 import { type CallOptions, type ClientOptions, connect, randomHex, Transport } from '../transport/index.js';
 import { Waiter } from '../wait/index.js';
-import { runOnce } from './run-once.js';
 
 /**
  * The jobs of a Bacalhau network: submit, stop, look up, list.
@@ -36,7 +32,6 @@ import { runOnce } from './run-once.js';
 export class Jobs extends JobCalls {
   readonly #transport: Transport;
   readonly #parts: JobParts;
-  readonly #nodes: Nodes;
 
   /** The jobs of the network that the options and the environment name; the same as `new Bacalhau(options).jobs`. */
   constructor(options?: ClientOptions);
@@ -47,7 +42,6 @@ export class Jobs extends JobCalls {
     super(transport);
     this.#transport = transport;
     this.#parts = { jobs: this, waiter: new Waiter(transport), transport };
-    this.#nodes = new Nodes(transport);
   }
 
   /**
@@ -102,7 +96,8 @@ export class Jobs extends JobCalls {
     const { signal, namespace } = options;
     const { job, isFresh } = await this.#prepare(spec, { signal, namespace });
     const intent = { ...options, isFresh, stopReason: 'The run was aborted.', outlastsOutage: false };
-    return runOnce({ ...this.#parts, publishers: offeredPublishers(this.#nodes) }, job, intent);
+    const { offeredPublishers, runOnce } = await import('./run-once.js');
+    return runOnce({ ...this.#parts, publishers: offeredPublishers(this.#transport) }, job, intent);
   }
 
   /**
@@ -138,28 +133,12 @@ export class Jobs extends JobCalls {
       throw new InvalidArgumentError('toSpec', 'is no function. Give one that makes the job of an input.');
     }
     const namespace = options.namespace ?? this.#transport.config.namespace ?? DEFAULT_NAMESPACE;
-    const parts = { ...this.#parts, publishers: askedOnce(offeredPublishers(this.#nodes)) };
-    return fanOut(
-      inputs,
-      {
-        transport: this.#transport,
-        namespace,
-        list: (query) => this.list(query),
-        toJob: async (input, index, call) => {
-          const job = await this.#toJob(await toSpec(input, index), call);
-          checkJob(job);
-          checkNamespace(job, namespace);
-          return { job, fingerprint: await fingerprintOf(job) };
-        },
-        submit: (job, fingerprint, intent) =>
-          runOnce(parts, job, { ...intent, fingerprint, isFresh: true, outlastsOutage: true }),
-        takeUp: (id, intent) => {
-          const earlier = { id, namespace, attempts: 0, deduplicated: true, warnings: [] };
-          return collectRun(new SubmittedJob(this.#parts, earlier), this.#transport, undefined, intent);
-        },
-      },
-      options,
-    );
+    const toJob = async (input: Input, index: number, call: CallOptions): Promise<Job> =>
+      this.#toJob(await toSpec(input, index), call);
+    return new LateIterator(async () => {
+      const { mapJobs } = await import('./map-jobs.js');
+      return mapJobs(inputs, { ...this.#parts, namespace, toJob }, options);
+    });
   }
 
   /** A handle of a job by id or name. Nothing is asked until the handle is used. */
@@ -188,28 +167,8 @@ export class Jobs extends JobCalls {
   }
 }
 
-/** Of many jobs that are submitted together, one asks for all. */
-function askedOnce(ask: OfferedPublishers): OfferedPublishers {
-  let answer: ReturnType<OfferedPublishers> | undefined;
-  return (signal) => {
-    answer ??= ask(signal).catch((error: unknown) => {
-      answer = undefined;
-      throw error;
-    });
-    return answer;
-  };
-}
-
 const ON_EXISTING = { reuse: 'reuse', update: 'update', error: 'error' };
 
 function checkOnExisting(value: string | undefined): void {
   if (value !== undefined) oneOf(value, ON_EXISTING, 'onExisting');
-}
-
-function checkNamespace({ Namespace }: Job, namespace: string): void {
-  if (Namespace === undefined || Namespace === namespace) return;
-  throw new InvalidJobError(
-    'Job.Namespace',
-    `is ${JSON.stringify(Namespace)}, but the jobs of this fan-out are in ${JSON.stringify(namespace)}. Leave it out, or give the option namespace.`,
-  );
 }

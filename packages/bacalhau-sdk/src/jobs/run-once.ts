@@ -1,3 +1,4 @@
+import type { Job } from 'bacalhau-apiclient';
 import { RequestAbortedError } from '../errors/index.js';
 import {
   collectRun,
@@ -7,11 +8,11 @@ import {
   type RunOptions,
   type RunResult,
   SubmittedJob,
-  withPublisher,
 } from '../job/index.js';
+import { Nodes } from '../nodes/index.js';
 import { fingerprintOf } from '../spec/index.js';
 import { type NamedJob, type Submission, submitOnce } from '../submission/index.js';
-import { outlast } from '../transport/index.js';
+import { outlast, type Transport } from '../transport/index.js';
 
 export interface RunIntent extends RunOptions {
   readonly isFresh: boolean;
@@ -58,5 +59,16 @@ export async function runOnce(
   const mayStop = stopOnAbort && (isFresh || submission.isOwn);
   return collectRun(handle, parts.transport, added, { ...intent, stopOnAbort: mayStop });
 }
+
+function withPublisher<J extends Job>(job: J, type: string): J {
+  return { ...job, Tasks: job.Tasks.map((task) => ({ ...task, Publisher: { Type: type } })) };
+}
+
+export const offeredPublishers =
+  (transport: Transport): OfferedPublishers =>
+  async (signal) => {
+    const { items } = await new Nodes(transport).list({ status: 'connected', signal });
+    return items.flatMap(({ Info }) => (Info.ComputeNodeInfo?.Publishers ? [Info.ComputeNodeInfo.Publishers] : []));
+  };
 
 const NOTHING_KNOWN = { attempts: 0, deduplicated: false, warnings: [] };

@@ -13,7 +13,7 @@ export interface RouteSettings {
   /** Takes any certificate. */
   readonly insecure: boolean;
   /** Which proxy a URL goes through; `inRange` compares an IP address with a CIDR range. */
-  readonly proxyFor: (url: URL, inRange: (address: string, cidr: string) => boolean) => URL | undefined;
+  readonly proxyFor: (url: URL, inRange: (address: string, cidr: string) => boolean) => Promise<URL | undefined>;
   /** An application's own agents; they decide everything then, proxies too. */
   readonly httpAgent: HttpAgent | undefined;
   readonly httpsAgent: HttpAgent | undefined;
@@ -106,6 +106,12 @@ export interface Files {
   openToOthers(file: string): Promise<boolean>;
 }
 
+/** A connection was not made: the request cannot have left this machine. */
+export interface Unsent {
+  /** What is wrong and what to do about it, after the name of the call; undefined where the code says it all. */
+  readonly words: string | undefined;
+}
+
 /** What differs between runtimes. `node/` and `browser/` each provide one; nothing else may touch the runtime. */
 export interface Platform {
   /** Many will listen to this signal on purpose: Node 20 takes more than ten for a leak, and warns of it. */
@@ -117,6 +123,8 @@ export interface Platform {
   environment(): Readonly<Record<string, string | undefined>>;
   homeDirectory(): string | undefined;
   openConnections(): Connections;
+  /** What the system's code of a failed call to `baseUrl` tells; undefined if the request may have been sent. */
+  explainCode(code: string, baseUrl: string, message: string): Unsent | undefined;
   /**
    * Opens a WebSocket, and resolves when it is closed again, however that came.
    *

@@ -1,4 +1,5 @@
 import { isRecord, textsOf } from '../records.js';
+import { TextBody } from './body.js';
 
 /** What an error answer says, whichever of the servers' shapes it has. */
 export interface ErrorBody {
@@ -7,14 +8,6 @@ export interface ErrorBody {
   readonly component?: string | undefined;
   readonly hint?: string | undefined;
   readonly details?: Readonly<Record<string, string>> | undefined;
-}
-
-/** A body that is no JSON. */
-export class TextBody {
-  readonly text: string;
-  constructor(text: string) {
-    this.text = text;
-  }
 }
 
 const LONGEST_MESSAGE = 500;

@@ -1,4 +1,5 @@
 import type { BacalhauError } from '../errors/index.js';
+import type { Logger } from '../logging/index.js';
 
 /** One request, as it is about to be sent. */
 export interface RequestEvent {
@@ -48,4 +49,13 @@ export interface RetryEvent {
   readonly delayMs: number;
   /** Why it failed. */
   readonly error: BacalhauError;
+}
+
+/** A hook that throws must not change the outcome of the call it looks at. */
+export function tell<E>(logger: Logger, hook: string, listener: ((event: E) => void) | undefined, event: E): void {
+  try {
+    listener?.(event);
+  } catch (error) {
+    logger.warn(`${hook} threw: ${error instanceof Error ? error.message : error}`);
+  }
 }

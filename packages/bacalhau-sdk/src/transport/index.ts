@@ -11,7 +11,6 @@ export type { OutsideAnswer, OutsideRequest } from './outside.js';
 export { randomHex } from './random.js';
 export { retryDelayMs } from './retry.js';
 export type { Apis } from './session.js';
-export { isTlsCode } from './to-error.js';
 export { type Operation, Transport } from './transport.js';
 export type { Upgrade } from './upgrade.js';
 export { isAtLeast, parseRelease, type Release } from './version.js';

@@ -2,6 +2,7 @@ import axios, { type AxiosRequestConfig } from 'axios';
 import type { ForwardProxy, HttpAgent } from '../platform/platform.js';
 import { BrokenConnection } from './broken-connection.js';
 import { type Headers, plainHeaders } from './headers.js';
+import type { Link } from './session.js';
 
 /** A request to a place that is not the API: where a compute node or a store keeps results. */
 export interface OutsideRequest {
@@ -42,6 +43,22 @@ const outside = new axios.Axios({
   // In browsers: no cookies.
   withCredentials: false,
 });
+
+/** By what either scheme is reached. */
+export async function outsideRoute(route: Link['route'], url: URL): Promise<OutsideRoute> {
+  const [plain, secure] = await Promise.all([
+    route(withScheme(url, 'http:'), false),
+    route(withScheme(url, 'https:'), false),
+  ]);
+  const proxy = (url.protocol === 'http:' && plain.forwardProxy) || false;
+  return { httpAgent: plain.agent, httpsAgent: secure.agent, proxy };
+}
+
+function withScheme(url: URL, protocol: string): URL {
+  const other = new URL(url);
+  other.protocol = protocol;
+  return other;
+}
 
 /**
  * Sends a request with nothing of the client but its sockets and its trust in certificates. Rejects with

@@ -7,15 +7,15 @@ import {
   proxyFor,
   type Resolution,
   type ResolvedConfig,
-  type ResolvedTls,
+  readAuthority,
   readFileSettings,
   resolveConfig,
 } from '../config/index.js';
-import { ConfigurationError, UnsupportedRuntimeError } from '../errors/index.js';
+import { ConfigurationError } from '../errors/index.js';
 import { IdentityStore, type Signer } from '../identity/index.js';
 import type { Logger } from '../logging/index.js';
 import type { Connections, Files, Route } from '../platform/platform.js';
-import { TextBody } from './error-body.js';
+import { decodeBody } from './body.js';
 import { hasAuthorization, SECRET_NAME } from './headers.js';
 import type { ClientOptions } from './options.js';
 import { Scrubber } from './scrubber.js';
@@ -111,7 +111,7 @@ export class Session {
         `Certificates are not checked (${config.sources.tls}): anybody in between can read and change what is sent to ${baseUrl}.`,
       );
     }
-    const ca = await authorities(tls, files);
+    const ca = tls.caFile === undefined ? tls.ca : [await readAuthority(tls.caFile, files)];
     const route = (url: URL, upgrade: boolean): Promise<Route> =>
       connections.route(url, {
         ca,
@@ -162,9 +162,9 @@ export class Session {
     return resolveConfig(options, { env, homeDirectory, files: settings });
   }
 
-  #proxyFor(url: URL, inRange: (address: string, cidr: string) => boolean): URL | undefined {
+  async #proxyFor(url: URL, inRange: (address: string, cidr: string) => boolean): Promise<URL | undefined> {
     const { options, env } = this.#parts;
-    const proxy = proxyFor(url, { option: options.proxy, env }, inRange);
+    const proxy = await proxyFor(url, { option: options.proxy, env }, inRange);
     this.scrubber.learn(proxy?.password, proxy && decodeURIComponent(proxy.password));
     return proxy;
   }
@@ -173,21 +173,6 @@ export class Session {
 /** What axios is told of a route. Its own reading of the environment's proxies is always off: the route is all there is. */
 export function axiosRoute({ agent, forwardProxy }: Route): object {
   return { ...(agent && { httpAgent: agent, httpsAgent: agent }), proxy: forwardProxy ?? false };
-}
-
-async function authorities(tls: ResolvedTls, files: Files | undefined): Promise<readonly string[] | undefined> {
-  if (tls.caFile === undefined) return tls.ca;
-  if (files === undefined) {
-    throw new UnsupportedRuntimeError('There is no tls.caFile in this runtime, because it has no file system.');
-  }
-  const pem = await files.read(tls.caFile);
-  if (pem === undefined) {
-    throw new ConfigurationError(`The file of the certificate authority, ${tls.caFile}, does not exist.`);
-  }
-  if (!pem.includes('-----BEGIN CERTIFICATE-----')) {
-    throw new ConfigurationError(`${tls.caFile} holds no certificate in PEM.`);
-  }
-  return [pem];
 }
 
 function checkHeadersAndAuth(options: ClientOptions): void {
@@ -223,14 +208,4 @@ function report(config: ResolvedConfig, logger: Logger): void {
   logger.debug(`Host is set to (${sources.endpoint}): ${config.baseUrl}`);
   if (config.profile !== undefined) logger.debug(`Profile: ${config.profile}`);
   if (config.namespace !== undefined) logger.debug(`Namespace: ${config.namespace}`);
-}
-
-/** axios would quietly hand out the text of what it cannot parse. */
-export function decodeBody(body: unknown): unknown {
-  if (typeof body !== 'string') return body;
-  try {
-    return JSON.parse(body);
-  } catch {
-    return new TextBody(body);
-  }
 }

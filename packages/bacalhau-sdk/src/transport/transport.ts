@@ -1,4 +1,4 @@
-import axios, { type AxiosResponse, type InternalAxiosRequestConfig, type RawAxiosRequestConfig } from 'axios';
+import type { AxiosResponse, InternalAxiosRequestConfig, RawAxiosRequestConfig } from 'axios';
 import { type ApiPromise, apiPromise, type Reply } from '../answers/index.js';
 import type { AuthMethod, LoginContext } from '../auth/index.js';
 import type { ResolvedConfig, Secret } from '../config/index.js';
@@ -14,15 +14,16 @@ import { type IdentityStore, utf8 } from '../identity/index.js';
 import type { Logger, LogLevel } from '../logging/index.js';
 import type { Connections } from '../platform/platform.js';
 import { signRequest } from '../signatures/index.js';
+import type { Observer } from './announce.js';
 import { Deadline, sleep, unlessCut } from './deadline.js';
-import type { RequestEvent, RetryEvent } from './events.js';
-import { checkHeaders, type Headers, hasAuthorization, plainHeaders, redact } from './headers.js';
+import { type RetryEvent, tell } from './events.js';
+import { checkHeaders, type Headers, hasAuthorization, plainHeaders } from './headers.js';
 import type { CallOptions, ClientOptions } from './options.js';
 import type { OutsideAnswer, OutsideRequest } from './outside.js';
 import { randomHex } from './random.js';
 import { isWorthRetrying, retryDelayMs } from './retry.js';
-import { type Apis, decodeBody, type Link, type Session } from './session.js';
-import { type AnswerPart, type CallContext, expectObject, toFailure, upgradeError } from './to-error.js';
+import type { Apis, Link, Session } from './session.js';
+import { type AnswerPart, type CallContext, expectObject, toFailure } from './to-error.js';
 import type { Upgrade } from './upgrade.js';
 import { isAtLeast, parseRelease, type Release } from './version.js';
 
@@ -132,17 +133,16 @@ export class Transport {
     try {
       return await work(deadline.signal);
     } catch (thrown) {
-      throw this.failureOf(operation, thrown, deadline);
+      throw await this.failureOf(operation, thrown, deadline);
     } finally {
       deadline.release();
     }
   }
 
   /** The error of what a lease held: its end, if that came, by what ended it. */
-  failureOf(operation: string, thrown: unknown, deadline: Deadline): BacalhauError {
-    const { baseUrl } = this.config;
-    const { scrubber } = this.session;
-    return toFailure(thrown, { operation, safe: true, baseUrl, requestId: '', attempts: 0, deadline, scrubber }).error;
+  async failureOf(operation: string, thrown: unknown, deadline: Deadline): Promise<BacalhauError> {
+    const attempt = { operation, safe: true, baseUrl: this.config.baseUrl, requestId: '', attempts: 0 };
+    return (await toFailure(thrown, { ...attempt, deadline, scrubber: this.session.scrubber })).error;
   }
 
   /**
@@ -156,6 +156,7 @@ export class Transport {
     options: Pick<CallOptions, 'headers' | 'signal'> = {},
   ): Promise<Upgrade> {
     return this.hold(operation, { signal: options.signal }, async (cut) => {
+      const { upgradeTo } = await import('./upgrade.js');
       const link = await this.session.link();
       await this.identity.ensure();
       const { baseUrl } = link.config;
@@ -168,24 +169,10 @@ export class Transport {
       const target = new URL(`${baseUrl}${path}?${new URLSearchParams(query)}`);
       const headers = { ...named, ...(await this.#signature('GET', target.href, named, undefined)) };
       const { agent } = await link.route(target, true);
-      // `http` becomes `ws`, `https` becomes `wss`.
-      const url = target.href.replace(/^http/, 'ws');
-
-      const answered = this.#announce({ operation, attempt: 1, requestId, method: 'GET', url }, headers);
-      return {
-        url,
-        headers,
-        agent,
-        opened: () => answered(101, {}),
-        failed: (end) => {
-          if (end.kind === 'refused') answered(end.status, end.headers);
-          else answered(undefined, {});
-          const body = end.kind === 'refused' ? decodeBody(end.body) : undefined;
-          return upgradeError(end, body, { operation, safe: true, baseUrl, requestId, attempts: 1, scrubber });
-        },
-        renew: async (status) =>
-          !explicit && isRefusal(status, authorization) && link.auth.renew(authorization, this.#loginContext(link)),
-      };
+      const renew = async (status: number): Promise<boolean> =>
+        !explicit && isRefusal(status, authorization) && link.auth.renew(authorization, this.#loginContext(link));
+      const attempt = { operation, safe: true, baseUrl, requestId, attempts: 1, scrubber };
+      return upgradeTo(target.href, { headers, agent, renew }, attempt, this.#observer());
     });
   }
 
@@ -234,15 +221,9 @@ export class Transport {
    * certificates, but without its headers and credentials. Rejects with `BrokenConnection`.
    */
   async outside(request: OutsideRequest, signal: AbortSignal): Promise<OutsideAnswer> {
-    const { openOutside } = await import('./outside.js');
+    const { openOutside, outsideRoute } = await import('./outside.js');
     const { route } = await this.session.link();
-    const url = new URL(request.url);
-    const [plain, secure] = await Promise.all([
-      route(withScheme(url, 'http:'), false),
-      route(withScheme(url, 'https:'), false),
-    ]);
-    const proxy = (url.protocol === 'http:' && plain.forwardProxy) || false;
-    return openOutside(request, { httpAgent: plain.agent, httpsAgent: secure.agent, proxy }, signal);
+    return openOutside(request, await outsideRoute(route, new URL(request.url)), signal);
   }
 
   /** A deadline (none unless said) that closing the client ends as well. Call `release` in the end. */
@@ -288,10 +269,10 @@ export class Transport {
           deadline.signal.throwIfAborted();
           attempts += 1;
           const response = await operation.send(link.apis, this.#request(link, context(), headers, sent));
-          expectObject(response, operation.part, context());
+          await expectObject(response, operation.part, context());
           return { data: response.data, response: describe(response, requestId, attempts) };
         } catch (thrown) {
-          const { error, retryAfter } = toFailure(thrown, context());
+          const { error, retryAfter } = await toFailure(thrown, context());
           if (await this.#renewed(link, error, sent, deadline)) continue;
           if (!operation.safe || attempts > maxRetries || !isWorthRetrying(error)) throw error;
           const delayMs = retryDelayMs(attempts, retryAfter);
@@ -310,7 +291,7 @@ export class Transport {
 
   /** Tells of a retry and waits for its time, or until the call is given up. */
   async beforeRetry(retry: RetryEvent, cut: AbortSignal): Promise<void> {
-    this.#tell('onRetry', this.options.onRetry, retry);
+    tell(this.#logger, 'onRetry', this.options.onRetry, retry);
     this.#logger.info(`${retry.error.message} Trying again in ${Math.round(retry.delayMs)} ms.`);
     await sleep(retry.delayMs, cut);
   }
@@ -384,47 +365,13 @@ export class Transport {
     const { onRequest, onResponse } = this.options;
     if (onRequest === undefined && onResponse === undefined && this.#logger.level !== 'debug')
       return link.adapter(config);
+    const { sendAnnounced } = await import('./announce.js');
     const { operation, attempts: attempt, requestId } = context;
-    const { method = 'get', url = '', headers } = config;
-    const answered = this.#announce({ operation, attempt, requestId, method: method.toUpperCase(), url }, headers);
-    try {
-      const response = await link.adapter(config);
-      answered(response.status, response.headers);
-      return response;
-    } catch (error) {
-      const response = axios.isAxiosError(error) ? error.response : undefined;
-      answered(response?.status, response?.headers ?? {});
-      throw error;
-    }
+    return sendAnnounced(this.#observer(), { operation, attempt, requestId }, config, link.adapter);
   }
 
-  /** Tells hooks of a request; to be called again with what came of it. Nothing secret reaches hooks and log lines. */
-  #announce(
-    request: Omit<RequestEvent, 'headers'>,
-    sending: object,
-  ): (status: number | undefined, answered: object) => void {
-    const { onRequest, onResponse } = this.options;
-    const { scrubber } = this.session;
-    const about = { ...request, url: scrubber.scrub(request.url) };
-    this.#tell('onRequest', onRequest, { ...about, headers: redact(plainHeaders(sending)) });
-    const started = performance.now();
-    return (status, answered) => {
-      const durationMs = performance.now() - started;
-      const headers = scrubber.scrubAll(redact(plainHeaders(answered)));
-      this.#tell('onResponse', onResponse, { ...about, durationMs, status, headers });
-      this.#logger.debug(
-        `${about.method} ${about.url} -> ${status ?? 'no answer'} in ${durationMs.toFixed(1)} ms (request ${about.requestId})`,
-      );
-    };
-  }
-
-  /** A hook that throws must not change the outcome of the call it looks at. */
-  #tell<E>(hook: string, listener: ((event: E) => void) | undefined, event: E): void {
-    try {
-      listener?.(event);
-    } catch (error) {
-      this.#logger.warn(`${hook} threw: ${error instanceof Error ? error.message : error}`);
-    }
+  #observer(): Observer {
+    return { hooks: this.options, logger: this.#logger, scrubber: this.session.scrubber };
   }
 }
 
@@ -442,12 +389,6 @@ function describe(response: AxiosResponse, requestId: string, attempts: number):
 /** Some servers answer 403 to a request of which they do not know who sent it. */
 const isRefusal = (status: number, authorization: Secret | undefined): boolean =>
   status === 401 || (status === 403 && authorization === undefined);
-
-function withScheme(url: URL, protocol: string): URL {
-  const other = new URL(url);
-  other.protocol = protocol;
-  return other;
-}
 
 function checkTimeout(timeoutMs: number | undefined): number | undefined {
   if (timeoutMs === undefined || (typeof timeoutMs === 'number' && timeoutMs > 0)) return timeoutMs;

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { parseErrorBody, TextBody } from '../../src/transport/error-body.js';
+import { TextBody } from '../../src/transport/body.js';
+import { parseErrorBody } from '../../src/transport/error-body.js';
 
 test.each<[string, unknown, object]>([
   [

@@ -1,4 +1,4 @@
-import { type ProxySetting, proxyFor } from '../../src/config/index.js';
+import { type ProxySetting, proxyFor } from '../../src/config/proxy.js';
 
 const choose = (url: string, env: ProxySetting['env'], option?: string | false) =>
   proxyFor(new URL(url), { env, option }, (address, range) => `${address} in ${range}` === '10.1.2.3 in 10.0.0.0/8')

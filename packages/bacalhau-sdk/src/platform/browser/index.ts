@@ -21,6 +21,8 @@ export const platform: Platform = {
   environment: () => ({}),
   homeDirectory: () => undefined,
   openConnections: () => connections,
+  // fetch and XMLHttpRequest give no codes of the system.
+  explainCode: () => undefined,
   readFile: async (path) => {
     throw new UnsupportedRuntimeError(
       `There is no file ${path} in this runtime, because it has no file system. Give the content instead: bytes, or parseJob(text).`,

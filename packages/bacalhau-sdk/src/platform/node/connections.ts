@@ -28,7 +28,7 @@ export function openConnections(): Connections {
     const secure = url.protocol === 'https:';
     const own = secure ? settings.httpsAgent : settings.httpAgent;
     if (own !== undefined) return { agent: own, forwardProxy: undefined };
-    const proxy = settings.proxyFor(url, inRange);
+    const proxy = await settings.proxyFor(url, inRange);
     if (!secure && (proxy === undefined || !settings.upgrade)) {
       const agent = pooled(['http'], () => new http.Agent(POOL));
       return { agent, forwardProxy: proxy && forwardProxy(proxy) };

@@ -6,6 +6,7 @@ import { VERSION } from '../../version.js';
 import type { Platform } from '../platform.js';
 import { openConnections } from './connections.js';
 import { openFolder } from './download-folder.js';
+import { explainCode } from './explain-code.js';
 import { files } from './files.js';
 import { gunzip } from './gunzip.js';
 import { openWebSocket } from './web-socket.js';
@@ -17,6 +18,7 @@ export const platform: Platform = {
   environment: () => process.env,
   homeDirectory,
   openConnections,
+  explainCode,
   openWebSocket,
   readFile: (path) => readFile(path),
   files,

@@ -1,0 +1,3 @@
+export { readAuthority } from './authority.js';
+export { readFileSettings } from './files.js';
+export { proxyFor } from './proxy.js';

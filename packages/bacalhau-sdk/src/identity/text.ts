@@ -1,0 +1,26 @@
+/** Bytes that WebCrypto takes: not those of memory that is shared between threads. */
+export type Bytes = Uint8Array<ArrayBuffer>;
+
+export const utf8 = (text: string): Bytes => new Uint8Array(new TextEncoder().encode(text));
+
+export const hex = (data: Uint8Array): string =>
+  Array.from(data, (byte) => byte.toString(16).padStart(2, '0')).join('');
+
+/** In pieces, because a call takes only so many arguments. */
+export function base64(data: Uint8Array): string {
+  const PIECE = 0x8000;
+  let text = '';
+  for (let start = 0; start < data.length; start += PIECE) {
+    text += String.fromCharCode(...data.subarray(start, start + PIECE));
+  }
+  return btoa(text);
+}
+
+/** Also of the URL-safe alphabet, with or without padding. Undefined if it is no base64. */
+export function fromBase64(text: string): Bytes | undefined {
+  try {
+    return Uint8Array.from(atob(text.replace(/-/g, '+').replace(/_/g, '/')), (character) => character.charCodeAt(0));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,2 @@
+export { publisherFor } from './publish.js';
+export { collectRun } from './run.js';

@@ -1,0 +1,85 @@
+import {
+  type ApiError,
+  ConflictError,
+  NotFoundError,
+  PayloadTooLargeError,
+  UnexpectedResponseError,
+} from '../errors/index.js';
+import { type ErrorBody, parseErrorBody } from './error-body.js';
+import type { Headers } from './headers.js';
+import type { Scrubber } from './scrubber.js';
+import { type AttemptContext, type BadAnswer, factsOf, typeOf, UNKNOWN_OUTCOME, wordsOf } from './to-error.js';
+import { isAtLeast, parseRelease } from './version.js';
+
+/** Conflicts that servers from 1.4 to 1.9 answer with 500. */
+const CONFLICTS: readonly { readonly code?: RegExp; readonly message?: RegExp }[] = [
+  { code: /^ConflictJobState$/ },
+  { code: /^Multiple\w+Found$/ },
+  { code: /^MultipleJobIDsForSameNameFound$/ },
+  { message: /^cannot stop job in state/i },
+  { message: /^no changes detected/i },
+  { message: /already in a terminal state/i },
+];
+
+/** What servers before 1.4 say of an unknown job, with 500 or 400, and of a body of more than 10 MiB, with 400. */
+const LEGACY_TYPES: readonly { readonly message: RegExp; readonly Type: typeof ApiError }[] = [
+  { message: /^Job not found\. ID: /, Type: NotFoundError },
+  { message: /http: request body too large$/, Type: PayloadTooLargeError },
+];
+
+/** The error of an answer, whose headers hold nothing secret any more; one with a good status holds no good body. */
+export function answerError({ status, data }: BadAnswer, headers: Headers, context: AttemptContext): ApiError {
+  const { operation, baseUrl } = context;
+  if (status >= 200 && status < 300) {
+    return new UnexpectedResponseError(
+      `${operation}: ${baseUrl} answered ${status}, but not with JSON as a Bacalhau orchestrator does.${context.safe ? '' : UNKNOWN_OUTCOME} Check the host, the port and what stands in between.`,
+      factsOf(status, {}, headers, context),
+    );
+  }
+  const parsed = clean(parseErrorBody(data), context.scrubber);
+  const facts = factsOf(status, parsed, headers, context);
+  if (status >= 300 && status < 400) {
+    return new UnexpectedResponseError(
+      `${operation}: ${baseUrl} redirects to ${headers['location'] ?? 'another place'}. Redirects are not followed, so that credentials stay where they belong: set the address it points to.`,
+      facts,
+    );
+  }
+  const conflict =
+    status === 500 &&
+    CONFLICTS.some(({ code, message }) => (code ?? message)?.test((code ? parsed.code : parsed.message) ?? ''));
+  const legacy = LEGACY_TYPES.find(({ message }) => parsed.message !== undefined && message.test(parsed.message));
+  const Type = conflict ? ConflictError : (legacy?.Type ?? typeOf(status));
+  const advice = adviceFor(parsed, status, context) + adviceOnNames(parsed, facts.serverVersion);
+  return new Type(`${wordsOf(parsed.message, status, context)}${advice}`, facts);
+}
+
+function adviceFor({ message, hint, details }: ErrorBody, status: number, { open }: AttemptContext): string {
+  if (message !== undefined && /HTTP request to an HTTPS server/i.test(message)) {
+    return ' Use https: set BACALHAU_HTTPS, or the option https.';
+  }
+  const reason = status === 401 || status === 403 ? details?.['reason'] : undefined;
+  const said = reason === undefined || reason === '' ? '' : ` Reason: ${reason}.`;
+  // What servers hint at with a 401 helps nobody; a gateway's own hint does.
+  if (status === 401 && open !== true && (hint === undefined || /has been recorded/.test(hint))) {
+    return `${said} Say who is calling: set BACALHAU_API_KEY, or BACALHAU_API_USERNAME and BACALHAU_API_PASSWORD, or the option auth.`;
+  }
+  return hint === undefined ? said : `${said} Hint: ${hint}`;
+}
+
+/** A name looks to servers before 1.8 like an id that they do not know. */
+function adviceOnNames({ message = '' }: ErrorBody, serverVersion: string | undefined): string {
+  const [, wanted] = /^job not found(?:\. ID)?: (.*)$/i.exec(message) ?? [];
+  if (wanted === undefined || /^(j-)?[0-9a-f]{8}/.test(wanted)) return '';
+  if (isAtLeast(parseRelease(serverVersion), '1.8.0')) return '';
+  return ` This server, ${serverVersion}, knows jobs by their ids only; names came with 1.8.`;
+}
+
+function clean(body: ErrorBody, scrubber: Scrubber): ErrorBody {
+  return {
+    message: scrubber.scrub(body.message),
+    code: scrubber.scrub(body.code),
+    component: scrubber.scrub(body.component),
+    hint: scrubber.scrub(body.hint),
+    details: body.details && scrubber.scrubAll(body.details),
+  };
+}
