@@ -45,7 +45,12 @@ export default defineConfig({
   outputOptions: {
     dynamicImportInCjs: false,
     sourcemapExcludeSources: true,
-    codeSplitting: { groups: [{ name: chunkOf, priority: 1 }, { name: 'shared', test: LATE }] },
+    codeSplitting: {
+      groups: [
+        { name: chunkOf, priority: 1 },
+        { name: 'shared', test: LATE },
+      ],
+    },
   },
   // Else the declarations keep a bare `import "axios"`, and users would need its types.
   treeshake: { moduleSideEffects: false },

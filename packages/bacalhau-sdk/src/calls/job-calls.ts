@@ -1,11 +1,9 @@
 import {
   type DiffJobResponse,
   type Execution,
-  ExecutionOrderBy,
   type GetJobResponse,
   type Job,
   type JobHistory,
-  JobHistoryEventType,
   JobInclude,
   JobOrderBy,
   type PutJobRequest,
@@ -15,26 +13,13 @@ import {
   type StopJobResponse,
 } from 'bacalhau-apiclient';
 import type { ApiPromise, PagePromise } from '../answers/index.js';
-import {
-  checkIdentifier,
-  checkJob,
-  checkLabels,
-  checkLimit,
-  checkPutJobRequest,
-  checkTime,
-  fingerprintOf,
-  oneOf,
-  withFingerprint,
-} from '../spec/index.js';
+import { checkIdentifier, checkLabels, checkLimit, checkPutJobRequest, oneOf } from '../spec/index.js';
 import {
   Caller,
   type CallOptions,
   defined,
-  isOutage,
   itemsPage,
-  LONGEST_OUTAGE_MS,
   type NamespacedCallOptions,
-  sleep,
   type Transport,
 } from '../transport/index.js';
 import type {
@@ -45,18 +30,25 @@ import type {
   ListJobsOptions,
   RerunOptions,
 } from './options.js';
+import type { ItemsOf, SendPage } from './other-calls.js';
 
 /** The page of a list that is awaited without a limit, as in the Python SDK. */
-const AWAITED_PAGE = 5;
+export const AWAITED_PAGE = 5;
 /** The page of a list that is looped over without a limit: servers decode every job of a namespace for each page. */
 const WALKED_PAGE = 1_000;
-/** What a live history waits between two questions, in milliseconds. */
-const SHORTEST_PAUSE_MS = 100;
-const LONGEST_PAUSE_MS = 2_000;
 /** Where servers put a job that names no namespace. */
 export const DEFAULT_NAMESPACE = 'default';
 /** The limit that means all entries. */
-const ALL = 0;
+export const ALL = 0;
+
+/** The code of the calls that few programs make is loaded when one of them is sent. */
+const others = () => import('./other-calls.js');
+type OtherCalls = typeof import('./other-calls.js');
+
+const late =
+  <A extends readonly unknown[], R>(call: (calls: OtherCalls) => (...args: A) => R | Promise<R>) =>
+  async (...args: A): Promise<R> =>
+    call(await others())(...args);
 
 /** The server's calls on jobs, one method a call. */
 export class JobCalls {
@@ -92,18 +84,10 @@ export class JobCalls {
    * @throws {ConflictError} if the job has ended already; a job that was stopped before is stopped again without complaint.
    */
   stop(jobId: string, reason?: string, options: NamespacedCallOptions = {}): ApiPromise<StopJobResponse> {
-    return this.#caller.write('jobs.stop', options, ({ jobs }, request) =>
-      jobs.stopJob(
-        {
-          jobId: checkIdentifier(jobId, 'jobId'),
-          // In the body: servers ignore the query parameter of that name.
-          ...defined({
-            namespace: this.#caller.namespace(options),
-            stopJobRequest: reason === undefined ? undefined : { reason },
-          }),
-        },
-        request,
-      ),
+    return this.#caller.write(
+      'jobs.stop',
+      options,
+      late((calls) => calls.stop(this.#caller, jobId, reason, options)),
     );
   }
 
@@ -168,44 +152,12 @@ export class JobCalls {
 
   /** The runs of a job on compute nodes: state, exit code, the beginning of its output, where the result went. */
   executions(jobId: string, options: JobExecutionsOptions = {}): PagePromise<Execution> {
-    const { limit, orderBy, reverse = false, jobVersion, allJobVersions } = options;
-    return this.#caller.list({
-      name: 'jobs.executions',
-      options,
-      send: ({ pageSize = AWAITED_PAGE }, { jobs }, request) =>
-        jobs.listJobExecutions(
-          {
-            jobId: checkIdentifier(jobId, 'jobId'),
-            limit: checkLimit(limit ?? pageSize, 'limit'),
-            reverse,
-            ...defined({
-              namespace: this.#caller.namespace(options),
-              orderBy: orderBy && oneOf(orderBy, ExecutionOrderBy, 'orderBy'),
-              jobVersion,
-              allJobVersions,
-            }),
-          },
-          request,
-        ),
-      toPage: itemsPage,
-      walkSize: ALL,
-    });
+    return this.#list('jobs.executions', options, (calls) => calls.executions(this.#caller, jobId, options), ALL);
   }
 
   /** The versions of a job's specification, oldest first. From servers 1.8 on. */
   versions(jobId: string, options: NamespacedCallOptions = {}): PagePromise<Job> {
-    return this.#caller.list({
-      name: 'jobs.versions',
-      options,
-      send: async (_page, { jobs }, request) => {
-        await this.#requireNamedJobs('jobs.versions', options);
-        return jobs.listJobVersions(
-          { jobId: checkIdentifier(jobId, 'jobId'), ...defined({ namespace: this.#caller.namespace(options) }) },
-          request,
-        );
-      },
-      toPage: itemsPage,
-    });
+    return this.#list('jobs.versions', options, (calls) => calls.versions(this.#caller, jobId, options));
   }
 
   /**
@@ -213,16 +165,7 @@ export class JobCalls {
    * place. Nothing while the job runs, and nothing for a job without a publisher.
    */
   results(jobId: string, options: NamespacedCallOptions = {}): PagePromise<SpecConfig> {
-    return this.#caller.list({
-      name: 'jobs.results',
-      options,
-      send: (_page, { jobs }, request) =>
-        jobs.listJobResults(
-          { jobId: checkIdentifier(jobId, 'jobId'), ...defined({ namespace: this.#caller.namespace(options) }) },
-          request,
-        ),
-      toPage: itemsPage,
-    });
+    return this.#list('jobs.results', options, (calls) => calls.results(this.#caller, jobId, options));
   }
 
   /**
@@ -251,44 +194,22 @@ export class JobCalls {
       : this.#historyPages(jobId, options);
   }
 
+  #list<T>(
+    name: string,
+    options: CallOptions,
+    send: (calls: OtherCalls) => SendPage<T>,
+    walkSize?: number,
+  ): PagePromise<T> {
+    return this.#caller.list<ItemsOf<T>, T>({ name, options, send: late(send), toPage: itemsPage, walkSize });
+  }
+
   #historyPages(jobId: string, options: JobHistoryOptions): PagePromise<JobHistory> {
-    const { eventType = 'execution', executionId, nodeId, limit, since, jobVersion, allJobVersions } = options;
     return this.#caller.list({
       name: 'jobs.history',
       options,
-      send: ({ nextToken = options.nextToken }, { jobs }, request) =>
-        jobs.listJobHistory(
-          {
-            jobId: checkIdentifier(jobId, 'jobId'),
-            eventType: oneOf(eventType, JobHistoryEventType, 'eventType'),
-            ...defined({
-              namespace: this.#caller.namespace(options),
-              executionId,
-              // Sent again for every page: the server takes it from the query, not from the token.
-              limit: limit === undefined ? undefined : checkLimit(limit, 'limit'),
-              nextToken,
-              since: since && Math.floor(checkTime(since, 'since') / 1_000),
-              jobVersion,
-              allJobVersions,
-            }),
-          },
-          request,
-        ),
-      toPage: async (answer) => {
-        const page = itemsPage(answer);
-        if (nodeId === undefined) return page;
-        const executions = await this.#executionsOn(nodeId, jobId, options);
-        const items = page.items.filter(({ ExecutionID }) => ExecutionID !== undefined && executions.has(ExecutionID));
-        return { ...page, items };
-      },
+      send: late((calls) => calls.history(this.#caller, jobId, options)),
+      toPage: late((calls) => calls.historyPage((call) => this.executions(jobId, call), options)),
     });
-  }
-
-  async #executionsOn(nodeId: string, jobId: string, options: JobHistoryOptions): Promise<ReadonlySet<string>> {
-    const { signal, timeoutMs, maxRetries, headers, namespace, jobVersion, allJobVersions } = options;
-    const call = { signal, timeoutMs, maxRetries, headers, namespace, jobVersion, allJobVersions, limit: ALL };
-    const { items } = await this.executions(jobId, call);
-    return new Set(items.filter(({ NodeID }) => NodeID.startsWith(nodeId)).map(({ ID }) => ID));
   }
 
   /**
@@ -298,14 +219,11 @@ export class JobCalls {
    * @throws {NotFoundError} if there is no job of that name.
    */
   diff(job: Job, options: NamespacedCallOptions = {}): ApiPromise<DiffJobResponse> {
-    return this.#caller.read('jobs.diff', options, async ({ jobs }, request) => {
-      checkJob(job);
-      await this.#requireNamedJobs('jobs.diff', options);
-      const namespace = job.Namespace ?? this.#caller.namespace(options);
-      const marked = withFingerprint(job, await fingerprintOf(job));
-      const Job = namespace === undefined ? marked : { ...marked, Namespace: namespace };
-      return jobs.diffJob({ diffJobRequest: { Job } }, request);
-    });
+    return this.#caller.read(
+      'jobs.diff',
+      options,
+      late((calls) => calls.diff(this.#caller, job, options)),
+    );
   }
 
   /**
@@ -318,51 +236,21 @@ export class JobCalls {
    */
   rerun(jobId: string, options: RerunOptions = {}): ApiPromise<RerunJobResponse> {
     const { jobVersion, signal, timeoutMs, maxRetries, headers } = options;
-    return this.#caller.write('jobs.rerun', options, async ({ jobs }, request) => {
-      await this.#requireNamedJobs('jobs.rerun', options);
+    const find = async (): Promise<Job> => {
       const namespace = this.#caller.namespace(options);
       const found = await this.get(jobId, { namespace, jobVersion, signal, timeoutMs, maxRetries, headers });
-      const { ID = '', Namespace = DEFAULT_NAMESPACE } = found.Job;
-      return jobs.rerunJob(
-        {
-          jobId: checkIdentifier(ID, 'jobId'),
-          // In the body: servers do not look at the query of a PUT.
-          rerunJobRequest: { Namespace, ...defined({ JobVersion: jobVersion }) },
-        },
-        request,
-      );
-    });
+      return found.Job;
+    };
+    return this.#caller.write(
+      'jobs.rerun',
+      options,
+      late((calls) => calls.rerun(this.#caller, find, options)),
+    );
   }
 
   async *#followHistory(jobId: string, options: JobHistoryOptions): AsyncGenerator<JobHistory, void, undefined> {
-    let pause = SHORTEST_PAUSE_MS;
-    let { items, nextToken } = await this.#historyPages(jobId, options);
-    let reachedAt = performance.now();
-    for (;;) {
-      yield* items;
-      // The server hands out a token as long as the job has not ended.
-      if (nextToken === '') return;
-      if (items.length > 0) pause = SHORTEST_PAUSE_MS;
-      else {
-        await this.#caller.transport.hold('jobs.history', { signal: options.signal }, async (cut) => {
-          await sleep(pause, cut);
-          cut.throwIfAborted();
-        });
-        pause = Math.min(pause * 1.5, LONGEST_PAUSE_MS);
-      }
-      try {
-        ({ items, nextToken } = await this.#historyPages(jobId, { ...options, nextToken }));
-        reachedAt = performance.now();
-      } catch (error) {
-        if (!isOutage(error) || performance.now() - reachedAt > LONGEST_OUTAGE_MS) throw error;
-        items = [];
-      }
-    }
-  }
-
-  #requireNamedJobs(operation: string, { signal, timeoutMs }: CallOptions): Promise<void> {
-    const advice = 'Older servers know a job by its id only and keep one version of it.';
-    return this.#caller.transport.requireServer('1.8.0', operation, advice, { signal, timeoutMs });
+    const { followHistory } = await others();
+    yield* followHistory(this.#caller, (call) => this.#historyPages(jobId, call), options);
   }
 }
 

@@ -1,5 +1,5 @@
 import axios, { type AxiosAdapter, type AxiosInstance } from 'axios';
-import { AgentApi, AuthApi, Configuration, JobApi, NodeApi } from 'bacalhau-apiclient';
+import { AgentApi, AuthApi, JobApi, NodeApi } from 'bacalhau-apiclient';
 import { type AuthMethod, checkAuth, selectAuth } from '../auth/index.js';
 import {
   type Environment,
@@ -137,15 +137,14 @@ export class Session {
     // An application may have put its own credentials into axios's defaults, which instances begin with.
     const headers = { common: {}, delete: {}, get: {}, head: {}, post: {}, put: {}, patch: {} };
     Object.assign(instance.defaults, { headers });
-    const configuration = new Configuration({ basePath: baseUrl });
     return {
       config,
       auth,
       apis: {
-        jobs: new JobApi(configuration, baseUrl, instance),
-        nodes: new NodeApi(configuration, baseUrl, instance),
-        agent: new AgentApi(configuration, baseUrl, instance),
-        auth: new AuthApi(configuration, baseUrl, instance),
+        jobs: new JobApi(undefined, baseUrl, instance),
+        nodes: new NodeApi(undefined, baseUrl, instance),
+        agent: new AgentApi(undefined, baseUrl, instance),
+        auth: new AuthApi(undefined, baseUrl, instance),
         client: (Type, path) => new Type(undefined, baseUrl + path, instance),
       },
       adapter: axios.getAdapter(instance.defaults.adapter),
