@@ -4,7 +4,7 @@ import type { RsaIdentity } from '../identity/index.js';
 import type { Logger } from '../logging/index.js';
 import { bearerHeader } from './bearer.js';
 import { answerChallenge } from './challenge.js';
-import type { AuthMethod, LoginContext } from './method.js';
+import type { AuthMethod, LoginAccess } from './method.js';
 import { NOT_OFFERED } from './offered.js';
 import { storedToken } from './stored-token.js';
 import type { TokenStore } from './token-store.js';
@@ -32,10 +32,10 @@ export function automatic(store: TokenStore, key: () => Promise<RsaIdentity>, lo
     return header;
   };
 
-  async function logIn(refused: Secret | undefined, context: LoginContext): Promise<boolean> {
+  async function logIn(refused: Secret | undefined, access: LoginAccess): Promise<boolean> {
     try {
-      await byKey.renew(refused, context);
-      remember(await byKey.authorization(context));
+      await byKey.renew(refused, access);
+      remember(await byKey.authorization(access));
       logger.info('The server wanted to know who is calling. Logged in with the key.');
       return true;
     } catch (error) {
@@ -53,17 +53,17 @@ export function automatic(store: TokenStore, key: () => Promise<RsaIdentity>, lo
       const token = (await store.read('jwt-tokens.json')) ?? (await store.read('tokens.json'));
       return remember(token && bearerHeader(token.reveal(), 'The stored token'));
     },
-    async renew(refused, context) {
+    async renew(refused, access) {
       if (current?.header?.reveal() !== refused?.reveal()) return true;
       if (offersNone) return false;
-      underWay ??= logIn(refused, context).finally(() => {
+      underWay ??= logIn(refused, access).finally(() => {
         underWay = undefined;
       });
       return underWay;
     },
-    async login(context) {
-      await byKey.login(context);
-      remember(await byKey.authorization(context));
+    async login(access) {
+      await byKey.login(access);
+      remember(await byKey.authorization(access));
     },
   };
 }

@@ -2,7 +2,7 @@ export type { Ask, Question } from './ask.js';
 export type { TokenSource } from './bearer.js';
 export type { ChallengeOptions } from './challenge.js';
 export type { DevicePrompt, ShowDevicePrompt } from './device.js';
-export type { AuthKind, AuthMethod, LoginContext } from './method.js';
+export type { AuthKind, AuthMethod, LoginAccess, LoginContext } from './method.js';
 export type {
   ApiKeyAuth,
   AskAuth,

@@ -21,6 +21,9 @@ export interface FetchInit {
   readonly body: string | undefined;
 }
 
+/** Gives what a login needs. Its code is loaded then: many programs never log in. */
+export type LoginAccess = () => Promise<LoginContext>;
+
 /** By what a client says who it is; `none` if it does not. */
 export type AuthKind = 'none' | 'api-key' | 'basic' | 'token' | 'challenge' | 'ask' | 'device' | 'automatic';
 
@@ -28,13 +31,13 @@ export type AuthKind = 'none' | 'api-key' | 'basic' | 'token' | 'challenge' | 'a
 export interface AuthMethod {
   readonly kind: AuthKind;
   /** The `Authorization` header; undefined to send none. May log in first. */
-  authorization(context: LoginContext): Promise<Secret | undefined>;
+  authorization(access: LoginAccess): Promise<Secret | undefined>;
   /**
    * The server answered 401 to what `authorization` gave, or 403 to a request without.
    *
    * @returns whether another try makes sense, because `authorization` now gives something else.
    */
-  renew(refused: Secret | undefined, context: LoginContext): Promise<boolean>;
+  renew(refused: Secret | undefined, access: LoginAccess): Promise<boolean>;
   /** Logs in now, whatever tokens there are. Does nothing where there is no login. */
-  login(context: LoginContext): Promise<void>;
+  login(access: LoginAccess): Promise<void>;
 }

@@ -1,5 +1,6 @@
 import type { Execution, SpecConfig } from 'bacalhau-apiclient';
 import { isRecord } from '../records.js';
+import { defined } from '../transport/index.js';
 import type { JobResult, S3Location } from './types.js';
 
 /**
@@ -62,17 +63,15 @@ function s3Location(params: unknown): S3Location | undefined {
   const bucket = text(params['Bucket']);
   const key = text(params['Key']);
   if (bucket === undefined || key === undefined) return undefined;
-  const region = text(params['Region']);
-  const endpoint = text(params['Endpoint']);
-  const versionId = text(params['VersionID']);
-  const checksumSha256 = text(params['ChecksumSHA256']);
   return {
     bucket,
     key,
-    ...(region !== undefined && { region }),
-    ...(endpoint !== undefined && { endpoint }),
-    ...(versionId !== undefined && { versionId }),
-    ...(checksumSha256 !== undefined && { checksumSha256 }),
+    ...defined({
+      region: text(params['Region']),
+      endpoint: text(params['Endpoint']),
+      versionId: text(params['VersionID']),
+      checksumSha256: text(params['ChecksumSHA256']),
+    }),
   };
 }
 

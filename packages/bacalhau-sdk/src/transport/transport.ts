@@ -1,6 +1,6 @@
 import type { AxiosResponse, InternalAxiosRequestConfig, RawAxiosRequestConfig } from 'axios';
 import { type ApiPromise, apiPromise, type Reply } from '../answers/index.js';
-import type { AuthMethod, LoginContext } from '../auth/index.js';
+import type { AuthMethod, LoginAccess } from '../auth/index.js';
 import type { ResolvedConfig, Secret } from '../config/index.js';
 import {
   AuthenticationError,
@@ -69,7 +69,8 @@ export class Transport {
   readonly #namespace: string | undefined;
   readonly #logger: TransportParts['logger'];
   readonly #ownsConnections: boolean;
-  readonly #headers: Headers;
+  /** Those of every request. */
+  readonly headers: Headers;
   readonly #timeoutMs: number;
   readonly #maxRetries: number;
   readonly #pending = new Set<Deadline>();
@@ -86,7 +87,7 @@ export class Transport {
     this.#ownsConnections = parts.ownsConnections;
     this.#timeoutMs = checkTimeout(options.timeoutMs) ?? DEFAULT_TIMEOUT_MS;
     this.#maxRetries = checkRetries(options.maxRetries) ?? DEFAULT_MAX_RETRIES;
-    this.#headers = {
+    this.headers = {
       ...(parts.userAgent === undefined ? {} : { 'User-Agent': parts.userAgent }),
       ...checkHeaders(options.headers),
     };
@@ -111,7 +112,7 @@ export class Transport {
   async login(options: Pick<CallOptions, 'signal' | 'timeoutMs'> = {}): Promise<void> {
     await this.hold('login', options, async (cut) => {
       const link = await this.session.link();
-      await unlessCut(link.auth.login(this.#loginContext(link)), cut);
+      await unlessCut(link.auth.login(this.loginAccess(link)), cut);
     });
   }
 
@@ -156,23 +157,8 @@ export class Transport {
     options: Pick<CallOptions, 'headers' | 'signal'> = {},
   ): Promise<Upgrade> {
     return this.hold(operation, { signal: options.signal }, async (cut) => {
-      const { upgradeTo } = await import('./upgrade.js');
-      const link = await this.session.link();
-      await this.identity.ensure();
-      const { baseUrl } = link.config;
-      const { scrubber } = this.session;
-      const requestId = randomHex(16);
-      const plain = { 'X-Request-Id': requestId, ...this.#headers, ...checkHeaders(options.headers) };
-      const explicit = hasAuthorization(plain);
-      const authorization = explicit ? undefined : await this.#authorization(link, cut);
-      const named = { ...plain, ...(authorization && { Authorization: authorization.reveal() }) };
-      const target = new URL(`${baseUrl}${path}?${new URLSearchParams(query)}`);
-      const headers = { ...named, ...(await this.#signature('GET', target.href, named, undefined)) };
-      const { agent } = await link.route(target, true);
-      const renew = async (status: number): Promise<boolean> =>
-        !explicit && isRefusal(status, authorization) && link.auth.renew(authorization, this.#loginContext(link));
-      const attempt = { operation, safe: true, baseUrl, requestId, attempts: 1, scrubber };
-      return upgradeTo(target.href, { headers, agent, renew }, attempt, this.#observer());
+      const { prepareUpgrade } = await import('./upgrade.js');
+      return prepareUpgrade(this, operation, { path, query, headers: options.headers }, cut);
     });
   }
 
@@ -247,7 +233,7 @@ export class Transport {
     this.#checkOpen(operation.name);
     const maxRetries = this.maxRetries(options);
     const requestId = randomHex(16);
-    const headers = { 'X-Request-Id': requestId, ...this.#headers, ...checkHeaders(options.headers) };
+    const headers = { 'X-Request-Id': requestId, ...this.headers, ...checkHeaders(options.headers) };
     const deadline = this.lease(operation.name, this.timeoutMs(options), options.signal);
     let attempts = 0;
     const context = (): CallContext => ({
@@ -304,11 +290,12 @@ export class Transport {
     if (sent.renewed || !(error instanceof AuthenticationError || error instanceof PermissionDeniedError)) return false;
     if (!isRefusal(error.status, sent.authorization)) return false;
     sent.renewed = true;
-    return unlessCut(link.auth.renew(sent.authorization, this.#loginContext(link)), deadline.signal);
+    return unlessCut(link.auth.renew(sent.authorization, this.loginAccess(link)), deadline.signal);
   }
 
-  async #authorization(link: Link, cut: AbortSignal): Promise<Secret | undefined> {
-    const authorization = await unlessCut(link.auth.authorization(this.#loginContext(link)), cut);
+  /** The `Authorization` of a request; what it holds is blacked out from now on. */
+  async authorization(link: Link, cut: AbortSignal): Promise<Secret | undefined> {
+    const authorization = await unlessCut(link.auth.authorization(this.loginAccess(link)), cut);
     if (authorization !== undefined) this.session.scrubber.learnAuthorization(authorization.reveal());
     return authorization;
   }
@@ -320,10 +307,10 @@ export class Transport {
       signal: context.deadline.signal,
       adapter: async (config) => {
         if (context.open !== true && !hasAuthorization(headers)) {
-          sent.authorization = await this.#authorization(link, context.deadline.signal);
+          sent.authorization = await this.authorization(link, context.deadline.signal);
           if (sent.authorization !== undefined) config.headers.set('Authorization', sent.authorization.reveal());
         }
-        const signature = await this.#signature(
+        const signature = await this.signature(
           config.method ?? 'get',
           config.url ?? '',
           plainHeaders(config.headers),
@@ -335,7 +322,8 @@ export class Transport {
     };
   }
 
-  async #signature(method: string, url: string, headers: Headers, body: unknown): Promise<Headers> {
+  /** The headers that sign a request; none without a signer. */
+  async signature(method: string, url: string, headers: Headers, body: unknown): Promise<Headers> {
     const { signer } = this.session;
     if (signer === undefined) return {};
     if (body !== undefined && body !== null && typeof body !== 'string') {
@@ -344,20 +332,17 @@ export class Transport {
     return signRequest({ method: method.toUpperCase(), url, headers, body: utf8(body ?? '') }, signer);
   }
 
-  /** For logins; the code behind it is loaded when one takes place. */
-  #loginContext(link: Link): LoginContext {
-    const { signal } = this.#closing;
-    const { scrubber } = this.session;
-    const load = async (): Promise<LoginContext> => {
+  loginAccess(link: Link): LoginAccess {
+    return async () => {
       const { loginContext } = await import('./login.js');
-      return loginContext({ transport: this, link, scrubber, signal, timeoutMs: this.#timeoutMs });
-    };
-    return {
-      signal,
-      offeredMethods: async () => (await load()).offeredMethods(),
-      singleSignOn: async () => (await load()).singleSignOn(),
-      authenticate: async (name, answer) => (await load()).authenticate(name, answer),
-      fetch: async (url, init) => (await load()).fetch(url, init),
+      const { scrubber } = this.session;
+      return loginContext({
+        transport: this,
+        link,
+        scrubber,
+        signal: this.#closing.signal,
+        timeoutMs: this.#timeoutMs,
+      });
     };
   }
 
@@ -367,10 +352,10 @@ export class Transport {
       return link.adapter(config);
     const { sendAnnounced } = await import('./announce.js');
     const { operation, attempts: attempt, requestId } = context;
-    return sendAnnounced(this.#observer(), { operation, attempt, requestId }, config, link.adapter);
+    return sendAnnounced(this.observer, { operation, attempt, requestId }, config, link.adapter);
   }
 
-  #observer(): Observer {
+  get observer(): Observer {
     return { hooks: this.options, logger: this.#logger, scrubber: this.session.scrubber };
   }
 }
@@ -387,7 +372,7 @@ function describe(response: AxiosResponse, requestId: string, attempts: number):
 }
 
 /** Some servers answer 403 to a request of which they do not know who sent it. */
-const isRefusal = (status: number, authorization: Secret | undefined): boolean =>
+export const isRefusal = (status: number, authorization: Secret | undefined): boolean =>
   status === 401 || (status === 403 && authorization === undefined);
 
 function checkTimeout(timeoutMs: number | undefined): number | undefined {

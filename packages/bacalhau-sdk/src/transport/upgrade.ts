@@ -1,11 +1,12 @@
-import type { BacalhauError } from '../errors/index.js';
-import { UnexpectedResponseError } from '../errors/index.js';
+import { type BacalhauError, UnexpectedResponseError } from '../errors/index.js';
 import type { HttpAgent, SocketEnd } from '../platform/platform.js';
-import { announce, type Observer } from './announce.js';
+import { announce } from './announce.js';
 import { answerError } from './answer-error.js';
 import { decodeBody } from './body.js';
-import { type Headers, plainHeaders } from './headers.js';
+import { checkHeaders, type Headers, hasAuthorization, plainHeaders } from './headers.js';
+import { randomHex } from './random.js';
 import { type AttemptContext, connectionError, factsOf } from './to-error.js';
+import { isRefusal, type Transport } from './transport.js';
 
 type NotOpened = Exclude<SocketEnd, { kind: 'cut' | 'closed' }>;
 
@@ -27,25 +28,45 @@ export interface Upgrade {
   renew(status: number): Promise<boolean>;
 }
 
-/** The request as it is sent, with what its failure is told by and who watches it. */
-export function upgradeTo(
-  href: string,
-  { headers, agent, renew }: Pick<Upgrade, 'headers' | 'agent' | 'renew'>,
-  context: AttemptContext,
-  observer: Observer,
-): Upgrade {
-  const { operation, requestId } = context;
+/** A request as the transport would send it: with its headers, the caller's, credentials and signature. */
+export async function prepareUpgrade(
+  transport: Transport,
+  operation: string,
+  target: {
+    readonly path: string;
+    readonly query: Readonly<Record<string, string>>;
+    readonly headers: Headers | undefined;
+  },
+  cut: AbortSignal,
+): Promise<Upgrade> {
+  const link = await transport.session.link();
+  await transport.identity.ensure();
+  const { baseUrl } = link.config;
+  const requestId = randomHex(16);
+  const plain = { 'X-Request-Id': requestId, ...transport.headers, ...checkHeaders(target.headers) };
+  const explicit = hasAuthorization(plain);
+  const authorization = explicit ? undefined : await transport.authorization(link, cut);
+  const named = { ...plain, ...(authorization && { Authorization: authorization.reveal() }) };
+  const place = new URL(`${baseUrl}${target.path}?${new URLSearchParams(target.query)}`);
+  const headers = { ...named, ...(await transport.signature('GET', place.href, named, undefined)) };
+  const { agent } = await link.route(place, true);
   // `http` becomes `ws`, `https` becomes `wss`.
-  const url = href.replace(/^http/, 'ws');
-  const answered = announce(observer, { operation, attempt: 1, requestId, method: 'GET', url }, headers);
+  const url = place.href.replace(/^http/, 'ws');
+
+  const answered = announce(transport.observer, { operation, attempt: 1, requestId, method: 'GET', url }, headers);
   return {
-    ...{ url, headers, agent, renew },
+    url,
+    headers,
+    agent,
     opened: () => answered(101, {}),
     failed: (end) => {
       if (end.kind === 'refused') answered(end.status, end.headers);
       else answered(undefined, {});
-      return upgradeError(end, context);
+      const { scrubber } = transport.session;
+      return upgradeError(end, { operation, safe: true, baseUrl, requestId, attempts: 1, scrubber });
     },
+    renew: async (status) =>
+      !explicit && isRefusal(status, authorization) && link.auth.renew(authorization, transport.loginAccess(link)),
   };
 }
 
