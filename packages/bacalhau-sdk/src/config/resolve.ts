@@ -98,29 +98,35 @@ export interface Surroundings {
  *
  * @throws {ConfigurationError} naming the option, variable or file that is malformed, or the two that contradict each other.
  */
-export function resolveConfig(input: ConfigInput, { env, homeDirectory, files }: Surroundings): Resolution {
+export function resolveConfig(input: ConfigInput, { env, homeDirectory, files = {} }: Surroundings): Resolution {
   checkKinds(input);
   const choice = profileChoice(input.profile, env);
   const ownCredentials = environmentCredentials(env);
-  const dir = resolveDir(input, env, homeDirectory);
-  const logLevel = resolveLogLevel(input, env);
+  const layers = [fromOptions(input), fromEnvironment(env, homeDirectory), fromFile(files), byDefault(homeDirectory)];
   if (typeof input.proxy === 'string') parseProxy(input.proxy, 'The option proxy');
   const named = namesEndpoint(input, env, choice?.source === 'option');
   if (named === 'option' && choice?.source === 'option') {
     throw new ConfigurationError('Give either profile or baseUrl, host, port and https, not both.');
   }
-  const profile = named === undefined ? files?.profile : undefined;
-  const address = resolveAddress(input, env, files, profile);
-  const tls = resolveTls(input, env, files, profile);
+  const profile = named === undefined ? files.profile : undefined;
+  const address = resolveAddress(input, layers, profile);
+  const tls = resolveTls(layers, profile);
+  const dir = first(layers, 'dir');
+  const logLevel = first(layers, 'logLevel');
   return {
     config: {
       baseUrl: address.value,
       namespace: nonEmpty(input.namespace, 'namespace'),
-      dir: dir.value,
+      dir: dir?.dir,
       profile: profile?.name,
       tls: tls.value,
-      logLevel: logLevel.value,
-      sources: { endpoint: address.source, dir: dir.source, tls: tls.source, logLevel: logLevel.source },
+      logLevel: logLevel?.logLevel ? parseLogLevel(logLevel.logLevel) : 'warn',
+      sources: {
+        endpoint: address.source,
+        dir: dir?.source ?? 'default',
+        tls: tls.source,
+        logLevel: logLevel?.source ?? 'default',
+      },
     },
     credentials: ownCredentials ?? (profile?.token && { kind: 'token', token: profile.token, source: 'profile' }),
     wantsProfile: named === undefined,
@@ -157,6 +163,81 @@ interface Sourced<T> {
   readonly source: Source;
 }
 
+/** A setting by the name that its author knows it by. */
+interface Named<T> {
+  readonly name: string;
+  readonly value: T;
+}
+
+/** What one place says; the first place that says something wins. */
+interface Layer {
+  readonly source: Source;
+  readonly host?: Named<string> | undefined;
+  readonly port?: Named<string | number> | undefined;
+  readonly https?: boolean | undefined;
+  readonly ca?: readonly string[] | undefined;
+  readonly caFile?: string | undefined;
+  readonly insecure?: boolean | undefined;
+  readonly dir?: string | undefined;
+  readonly logLevel?: Named<string> | undefined;
+}
+
+function fromOptions({ host, port, https, tls = {}, dir, logLevel }: ConfigInput): Layer {
+  const { insecure } = tls;
+  const ca = pemList(tls.ca);
+  const caFile = nonEmpty(tls.caFile, 'tls.caFile');
+  if (ca !== undefined && caFile !== undefined) {
+    throw new ConfigurationError('Give either tls.ca or tls.caFile, not both.');
+  }
+  if (insecure === true && (ca ?? caFile) !== undefined) {
+    throw new ConfigurationError(
+      'Give either tls.insecure or a certificate authority: together they contradict each other.',
+    );
+  }
+  return {
+    ...{ source: 'option', https, ca, caFile, insecure },
+    dir: nonEmpty(dir, 'dir'),
+    logLevel: named('logLevel', logLevel),
+    host: named('host', nonEmpty(host, 'host')),
+    port: named('port', port),
+  };
+}
+
+function fromEnvironment(env: Environment, home: string | undefined): Layer {
+  const read = (name: string): Named<string> | undefined => named(name, variable(env, name));
+  const useTls = flag(env, 'BACALHAU_API_TLS_USETLS');
+  return {
+    source: 'environment',
+    dir: expandHome(variable(env, 'BACALHAU_DIR'), home),
+    logLevel: read('BACALHAU_SDK_LOG'),
+    host: read('BACALHAU_API_HOST'),
+    port: read('BACALHAU_API_PORT'),
+    https: anyWord(variable(env, 'BACALHAU_HTTPS')) ?? useTls,
+    caFile: variable(env, 'BACALHAU_API_TLS_CAFILE'),
+    insecure: flag(env, 'BACALHAU_API_TLS_INSECURE'),
+  };
+}
+
+function fromFile({ config }: FileSettings): Layer {
+  const { file, host, port, useTls: https, caFile, insecure } = config ?? {};
+  return {
+    ...{ source: 'config.yaml', https, caFile, insecure },
+    host: named(`API.Host in ${file}`, host),
+    port: named(`API.Port in ${file}`, port),
+  };
+}
+
+const byDefault = (home: string | undefined): Layer => ({
+  source: 'default',
+  dir: home === undefined ? undefined : `${home}/.bacalhau`,
+});
+
+const named = <T>(name: string, value: T | undefined): Named<T> | undefined =>
+  value === undefined ? undefined : { name, value };
+
+const first = (layers: readonly Layer[], setting: keyof Layer): Layer | undefined =>
+  layers.find((layer) => layer[setting] !== undefined);
+
 /**
  * Who names an address, if anybody does before the profile. With the command line a host or a port does, and the
  * scheme alone does not.
@@ -169,93 +250,46 @@ function namesEndpoint(input: ConfigInput, env: Environment, byProfile: boolean)
 }
 
 /** The command line puts the file first here. Said aloud, because one directory then leads to two servers. */
-function disagreement(files: FileSettings | undefined, profile: Profile | undefined): string[] {
-  const { config } = files ?? {};
-  if (profile === undefined || (config?.host === undefined && config?.port === undefined)) return [];
+function disagreement({ config }: FileSettings, profile: Profile | undefined): string[] {
+  if (profile === undefined || (config?.host ?? config?.port) === undefined) return [];
   return [
-    `Using the profile ${profile.name}, although ${config.file} names an API host or port, which the command line would use.`,
+    `Using the profile ${profile.name}, although ${config?.file} names an API host or port, which the command line would use.`,
   ];
 }
 
 function resolveAddress(
-  input: ConfigInput,
-  env: Environment,
-  files: FileSettings | undefined,
+  { baseUrl, host, port, https }: ConfigInput,
+  layers: readonly Layer[],
   profile: Profile | undefined,
 ): Sourced<string> {
-  const { baseUrl, host, port, https } = input;
   if (baseUrl !== undefined) {
-    if (host !== undefined || port !== undefined || https !== undefined) {
+    if ((host ?? port ?? https) !== undefined) {
       throw new ConfigurationError('Give either baseUrl or host, port and https, not both.');
     }
     return { value: fullUrl(baseUrl, 'baseUrl'), source: 'option' };
   }
-  const hosts: readonly Candidate<string>[] = [
-    { name: 'host', value: nonEmpty(host, 'host'), source: 'option' },
-    { name: 'BACALHAU_API_HOST', value: variable(env, 'BACALHAU_API_HOST'), source: 'environment' },
-    { name: inFile(files, 'API.Host'), value: files?.config?.host, source: 'config.yaml' },
-  ];
-  const ports: readonly Candidate<string | number>[] = [
-    { name: 'port', value: port, source: 'option' },
-    { name: 'BACALHAU_API_PORT', value: variable(env, 'BACALHAU_API_PORT'), source: 'environment' },
-    { name: inFile(files, 'API.Port'), value: files?.config?.port, source: 'config.yaml' },
-  ];
-  const schemes: readonly Candidate<boolean>[] = [
-    { name: 'https', value: https, source: 'option' },
-    { name: 'BACALHAU_HTTPS', value: anyWord(variable(env, 'BACALHAU_HTTPS')), source: 'environment' },
-    { name: 'BACALHAU_API_TLS_USETLS', value: flag(env, 'BACALHAU_API_TLS_USETLS'), source: 'environment' },
-    { name: inFile(files, 'API.TLS.UseTLS'), value: files?.config?.useTls, source: 'config.yaml' },
-  ];
-  const [theHost, thePort, theScheme] = [first(hosts), first(ports), first(schemes)];
-  // All of it is checked above, so that a malformed variable is an error whether it counts or not.
   if (profile !== undefined) {
     return { value: fullUrl(profile.endpoint, `endpoint in ${profile.file}`), source: 'profile' };
   }
+  const [theHost, thePort, theScheme] = [first(layers, 'host'), first(layers, 'port'), first(layers, 'https')];
   const value = endpoint({
-    host: theHost,
-    port: thePort && parsePort(thePort.value, thePort.name),
-    https: theScheme?.value,
+    host: theHost?.host,
+    port: thePort?.port && parsePort(thePort.port.value, thePort.port.name),
+    https: theScheme?.https,
   });
-  const sources = [theHost, thePort, theScheme].map((candidate) => candidate?.source);
-  const order: readonly Source[] = ['option', 'environment', 'config.yaml'];
-  return { value, source: order.find((source) => sources.includes(source)) ?? 'default' };
+  const from = layers.find((layer) => layer === theHost || layer === thePort || layer === theScheme);
+  return { value, source: from?.source ?? 'default' };
 }
 
 /** As with the command line a CA's file wins over `insecure`: who names an authority wants it asked. */
-function resolveTls(
-  input: ConfigInput,
-  env: Environment,
-  files: FileSettings | undefined,
-  profile: Profile | undefined,
-): Sourced<ResolvedTls> {
-  const { tls = {} } = input;
-  const fromOption = { ca: pemList(tls.ca), caFile: nonEmpty(tls.caFile, 'tls.caFile'), insecure: tls.insecure };
-  if (fromOption.ca !== undefined && fromOption.caFile !== undefined) {
-    throw new ConfigurationError('Give either tls.ca or tls.caFile, not both.');
-  }
-  if (fromOption.insecure === true && (fromOption.ca ?? fromOption.caFile) !== undefined) {
-    throw new ConfigurationError(
-      'Give either tls.insecure or a certificate authority: together they contradict each other.',
-    );
-  }
-  const fromEnv = {
-    ca: undefined,
-    caFile: variable(env, 'BACALHAU_API_TLS_CAFILE'),
-    insecure: flag(env, 'BACALHAU_API_TLS_INSECURE'),
-  };
-  const fromProfile = { ca: undefined, caFile: undefined, insecure: profile?.insecure };
-  const { config } = files ?? {};
-  const fromFile = { ca: undefined, caFile: config?.caFile, insecure: config?.insecure };
-  const candidates: readonly { readonly source: Source; readonly tls: typeof fromOption }[] = [
-    { source: 'option', tls: fromOption },
-    { source: 'environment', tls: fromEnv },
-    // A profile brings its own; what config.yaml says is about another address.
-    profile === undefined ? { source: 'config.yaml', tls: fromFile } : { source: 'profile', tls: fromProfile },
-  ];
-  const found = candidates.find(({ tls: { ca, caFile, insecure } }) => (ca ?? caFile ?? insecure) !== undefined);
-  if (found === undefined) return { value: { ca: undefined, caFile: undefined, insecure: false }, source: 'default' };
-  const { ca, caFile, insecure = false } = found.tls;
-  return { value: { ca, caFile, insecure: insecure && (ca ?? caFile) === undefined }, source: found.source };
+function resolveTls(layers: readonly Layer[], profile: Profile | undefined): Sourced<ResolvedTls> {
+  // A profile brings its own; what config.yaml says is about another address.
+  const own: Layer | undefined = profile && { source: 'profile', insecure: profile.insecure };
+  const found = layers
+    .map((layer) => (layer.source === 'config.yaml' ? (own ?? layer) : layer))
+    .find(({ ca, caFile, insecure }) => (ca ?? caFile ?? insecure) !== undefined);
+  const { source = 'default', ca, caFile, insecure = false } = found ?? {};
+  return { value: { ca, caFile, insecure: insecure && (ca ?? caFile) === undefined }, source };
 }
 
 function pemList(ca: string | readonly string[] | undefined): readonly string[] | undefined {
@@ -270,43 +304,11 @@ function pemList(ca: string | readonly string[] | undefined): readonly string[] 
   return list;
 }
 
-function resolveDir(input: ConfigInput, env: Environment, home: string | undefined): Sourced<string | undefined> {
-  const option = nonEmpty(input.dir, 'dir');
-  if (option !== undefined) return { value: option, source: 'option' };
-  const fromEnv = variable(env, 'BACALHAU_DIR');
-  if (fromEnv !== undefined) return { value: expandHome(fromEnv, home), source: 'environment' };
-  return { value: home === undefined ? undefined : `${home}/.bacalhau`, source: 'default' };
+function parseLogLevel({ name, value }: Named<string>): LogLevel {
+  const level = LOG_LEVELS.find((known) => known === value.toLowerCase());
+  if (level !== undefined) return level;
+  throw new ConfigurationError(`${name} is ${JSON.stringify(value)}. Use one of ${LOG_LEVELS.join(', ')}.`);
 }
-
-function resolveLogLevel(input: ConfigInput, env: Environment): Sourced<LogLevel> {
-  if (input.logLevel !== undefined) return { value: parseLogLevel(input.logLevel, 'logLevel'), source: 'option' };
-  const fromEnv = variable(env, 'BACALHAU_SDK_LOG');
-  if (fromEnv !== undefined) return { value: parseLogLevel(fromEnv, 'BACALHAU_SDK_LOG'), source: 'environment' };
-  return { value: 'warn', source: 'default' };
-}
-
-function parseLogLevel(text: string, name: string): LogLevel {
-  const level = LOG_LEVELS.find((known) => known === text.toLowerCase());
-  if (level === undefined)
-    throw new ConfigurationError(`${name} is ${quote(text)}. Use one of ${LOG_LEVELS.join(', ')}.`);
-  return level;
-}
-
-interface Candidate<T> {
-  readonly name: string;
-  readonly value: T | undefined;
-  readonly source: Source;
-}
-
-interface Found<T> extends Candidate<T> {
-  readonly value: T;
-}
-
-const first = <T>(candidates: readonly Candidate<T>[]): Found<T> | undefined =>
-  candidates.find((candidate): candidate is Found<T> => candidate.value !== undefined);
-
-const inFile = (files: FileSettings | undefined, key: string): string =>
-  `${key} in ${files?.config?.file ?? 'config.yaml'}`;
 
 function nonEmpty(value: string | undefined, name: string): string | undefined {
   if (value === undefined) return undefined;
@@ -318,7 +320,5 @@ function nonEmpty(value: string | undefined, name: string): string | undefined {
 const anyWord = (value: string | undefined): boolean | undefined =>
   value === undefined ? undefined : !/^(0|false|no|off)$/i.test(value);
 
-const expandHome = (path: string, home: string | undefined): string =>
-  home !== undefined && (path === '~' || path.startsWith('~/')) ? home + path.slice(1) : path;
-
-const quote = (text: string): string => JSON.stringify(text);
+const expandHome = (path: string | undefined, home: string | undefined): string | undefined =>
+  home !== undefined && (path === '~' || path?.startsWith('~/')) ? home + path.slice(1) : path;

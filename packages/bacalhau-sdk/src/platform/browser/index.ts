@@ -28,7 +28,12 @@ export const platform: Platform = {
       `There is no file ${path} in this runtime, because it has no file system. Give the content instead: bytes, or parseJob(text).`,
     );
   },
-  openWebSocket: async (url, options) => (await import('./web-socket.js')).openWebSocket(url, options),
+  openWebSocket: async (url, options) => {
+    const { openWebSocket, unsupported } = await import('./web-socket.js');
+    const problem = unsupported(options);
+    if (problem !== undefined) throw new UnsupportedRuntimeError(problem);
+    return openWebSocket(url, options);
+  },
   files: undefined,
   expectListeners: () => undefined,
   transferHeaders: {},

@@ -1,21 +1,21 @@
-import { UnsupportedRuntimeError } from '../../errors/index.js';
 import type { SocketEnd, SocketOptions } from '../platform.js';
 
 /** Named for the server's log only; nothing is lost without them. */
 const DISPENSABLE = new Set(['x-request-id', 'user-agent']);
 
-/** The runtime's own WebSocket, which can set no headers. */
-export async function openWebSocket(url: string, options: SocketOptions): Promise<SocketEnd> {
-  const { signal, onOpen, onText } = options;
-  const needed = Object.keys(options.headers).filter((name) => !DISPENSABLE.has(name.toLowerCase()));
+/** Why the runtime's own WebSocket, which can set no headers, will not do; undefined if it does. */
+export function unsupported({ headers }: SocketOptions): string | undefined {
+  const needed = Object.keys(headers).filter((name) => !DISPENSABLE.has(name.toLowerCase()));
   if (needed.length > 0) {
-    throw new UnsupportedRuntimeError(
-      `A WebSocket of this runtime cannot send headers (${needed.join(', ')}), and logs come over one. Read them on a server, or through a gateway that adds the credentials, with a client that has none.`,
-    );
+    return `A WebSocket of this runtime cannot send headers (${needed.join(', ')}), and logs come over one. Read them on a server, or through a gateway that adds the credentials, with a client that has none.`;
   }
   if (typeof WebSocket === 'undefined') {
-    throw new UnsupportedRuntimeError('This runtime has no WebSocket, and logs come over one. Read them elsewhere.');
+    return 'This runtime has no WebSocket, and logs come over one. Read them elsewhere.';
   }
+  return undefined;
+}
+
+export async function openWebSocket(url: string, { signal, onOpen, onText }: SocketOptions): Promise<SocketEnd> {
   if (signal.aborted) return { kind: 'cut' };
   const socket = new WebSocket(url);
   return new Promise((resolve) => {
