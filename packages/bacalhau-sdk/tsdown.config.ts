@@ -12,18 +12,23 @@ function isReached(from: RegExp, id: string, graph: Graph, seen: Set<string> = n
   return (graph.getModuleInfo(id)?.importers ?? []).some((importer) => isReached(from, importer, graph, seen));
 }
 
+const DOOR = /\/bacalhau-sdk\/src\/index\.ts$/;
+
 /** What only late parts use, although a folder's door leads to it. */
-const LATE = /\/bacalhau-sdk\/src\/(config\/loopback|identity\/bytes|logs\/copied-output|model\/engine)\.ts$/;
+const LATE =
+  /\/bacalhau-sdk\/src\/(config\/loopback|identity\/bytes|logs\/copied-output|model\/engine|results\/typed)\.ts$/;
+/** What the package's door offers and the package does not use: bundlers leave out whole files. */
+const OFFERED = /\/bacalhau-sdk\/src\/results\/typed-results\.ts$/;
 
 /**
  * What is loaded at once is in one file, but for what `#platform` needs of it, which is loaded before. Left to itself, each
  * set of late parts that share a module would make one more file.
  */
 function chunkOf(id: string, graph: Graph): string | null {
-  if (LATE.test(id)) return null;
+  if (LATE.test(id) || OFFERED.test(id)) return null;
   if (isReached(/\/src\/platform\/\w+\/index\.ts$/, id, graph))
     return /\/src\/platform\/\w+\//.test(id) ? null : 'base';
-  return isReached(/\/bacalhau-sdk\/src\/index\.ts$/, id, graph) ? 'core' : null;
+  return !DOOR.test(id) && isReached(DOOR, id, graph) ? 'core' : null;
 }
 
 export default defineConfig({
@@ -49,6 +54,7 @@ export default defineConfig({
       groups: [
         { name: chunkOf, priority: 1 },
         { name: 'shared', test: LATE },
+        { name: 'offered', test: OFFERED },
       ],
     },
   },

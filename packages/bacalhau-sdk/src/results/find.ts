@@ -1,7 +1,7 @@
 import type { Execution, SpecConfig } from 'bacalhau-apiclient';
 import { DownloadError, ServerError } from '../errors/index.js';
 import type { Transport } from '../transport/index.js';
-import { typedResults } from './typed.js';
+import { toTyped } from './typed.js';
 import type { JobResult, ListResultsOptions } from './types.js';
 
 /** Whose results: a job, by id or name, as the server at the other end of `transport` knows it. */
@@ -18,7 +18,7 @@ export interface ResultsTarget {
 export async function listResults(target: ResultsTarget, options: ListResultsOptions = {}): Promise<JobResult[]> {
   const items = await listItems(target, options);
   if (items.length === 0) return [];
-  const results = typedResults(items, target.executions ?? (await listExecutions(target, options)));
+  const results = toTyped(items, target.executions ?? (await listExecutions(target, options)));
   const { executionId } = options;
   return executionId === undefined ? results : results.filter((result) => result.executionId === executionId);
 }

@@ -1,6 +1,6 @@
 export type { ResultsTarget } from './find.js';
 export { downloadResults, listResults, resultFiles } from './late.js';
-export { typedResults } from './typed.js';
+export { typedResults } from './typed-results.js';
 export type {
   DownloadedFile,
   DownloadedResult,

@@ -3,21 +3,10 @@ import { isRecord } from '../records.js';
 import { defined } from '../transport/index.js';
 import type { JobResult, S3Location } from './types.js';
 
-/**
- * Results as the server lists them, typed by what published them. The server's items do not name their execution; where
- * `executions` of the job are given, each result gets the id of the one that published it.
- *
- * @example
- * ```ts
- * const { items } = await jobs.results(id);
- * for (const result of typedResults(items)) {
- *   if (result.type === 'url') console.log(result.url);
- * }
- * ```
- */
-export function typedResults(
+/** Work of `typedResults`, which the package offers: apart, so that a page loads it when results are wanted. */
+export function toTyped(
   items: readonly SpecConfig[],
-  executions: readonly Pick<Execution, 'ID' | 'PublishedResult'>[] = [],
+  executions: readonly Pick<Execution, 'ID' | 'PublishedResult'>[],
 ): JobResult[] {
   const published = executions.filter((execution) => execution.PublishedResult?.Type !== undefined);
   const taken = new Set<string>();
