@@ -19,6 +19,7 @@ import {
   type CallOptions,
   defined,
   itemsPage,
+  load,
   type NamespacedCallOptions,
   type Transport,
 } from '../transport/index.js';
@@ -42,7 +43,7 @@ export const DEFAULT_NAMESPACE = 'default';
 export const ALL = 0;
 
 /** The code of the calls that few programs make is loaded when one of them is sent. */
-const others = () => import('./other-calls.js');
+const others = () => load(import('./other-calls.js'));
 type OtherCalls = typeof import('./other-calls.js');
 
 const late =
@@ -84,10 +85,18 @@ export class JobCalls {
    * @throws {ConflictError} if the job has ended already; a job that was stopped before is stopped again without complaint.
    */
   stop(jobId: string, reason?: string, options: NamespacedCallOptions = {}): ApiPromise<StopJobResponse> {
-    return this.#caller.write(
-      'jobs.stop',
-      options,
-      late((calls) => calls.stop(this.#caller, jobId, reason, options)),
+    return this.#caller.write('jobs.stop', options, ({ jobs }, request) =>
+      jobs.stopJob(
+        {
+          jobId: checkIdentifier(jobId, 'jobId'),
+          // In the body: servers ignore the query parameter of that name.
+          ...defined({
+            namespace: this.#caller.namespace(options),
+            stopJobRequest: reason === undefined ? undefined : { reason },
+          }),
+        },
+        request,
+      ),
     );
   }
 
@@ -249,7 +258,8 @@ export class JobCalls {
   }
 
   async *#followHistory(jobId: string, options: JobHistoryOptions): AsyncGenerator<JobHistory, void, undefined> {
-    const { followHistory } = await others();
+    const { signal } = options;
+    const { followHistory } = await this.#caller.transport.hold('jobs.history', { signal }, others);
     yield* followHistory(this.#caller, (call) => this.#historyPages(jobId, call), options);
   }
 }

@@ -7,7 +7,6 @@ import {
   JobHistoryEventType,
   type RerunJobResponse,
   type SpecConfig,
-  type StopJobResponse,
 } from 'bacalhau-apiclient';
 import type { PageParts, PagePromise } from '../answers/index.js';
 import {
@@ -44,21 +43,6 @@ export interface ItemsOf<T> {
   readonly NextToken?: string;
 }
 export type SendPage<T> = ListCall<ItemsOf<T>, T>['send'];
-
-export const stop =
-  (caller: Caller, jobId: string, reason: string | undefined, options: NamespacedCallOptions): Send<StopJobResponse> =>
-  ({ jobs }, request) =>
-    jobs.stopJob(
-      {
-        jobId: checkIdentifier(jobId, 'jobId'),
-        // In the body: servers ignore the query parameter of that name.
-        ...defined({
-          namespace: caller.namespace(options),
-          stopJobRequest: reason === undefined ? undefined : { reason },
-        }),
-      },
-      request,
-    );
 
 export const executions =
   (caller: Caller, jobId: string, options: JobExecutionsOptions): SendPage<Execution> =>

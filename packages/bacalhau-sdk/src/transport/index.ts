@@ -5,6 +5,7 @@ export type { Deadline } from './deadline.js';
 export { sleep, unlessCut } from './deadline.js';
 export type { RequestEvent, ResponseEvent, RetryEvent } from './events.js';
 export { hasAuthorization } from './headers.js';
+export { load } from './load.js';
 export type { CallOptions, ClientOptions, NamespacedCallOptions } from './options.js';
 export { isOutage, isUnreachable, LONGEST_OUTAGE_MS, OUTAGE_PAUSE_MS, outlast } from './outage.js';
 export type { OutsideAnswer, OutsideRequest } from './outside.js';

@@ -23,6 +23,7 @@ import { TextBody } from './body.js';
 import type { Deadline } from './deadline.js';
 import type { ErrorBody } from './error-body.js';
 import { type Headers, plainHeaders } from './headers.js';
+import { NotLoaded } from './load.js';
 import type { Scrubber } from './scrubber.js';
 
 /** What the transport knows of a call when it fails. */
@@ -61,6 +62,10 @@ export async function toFailure(thrown: unknown, context: CallContext): Promise<
   const cut = cutShort(context);
   if (cut !== undefined) return { error: cut };
   if (thrown instanceof BacalhauError) return { error: thrown };
+  if (thrown instanceof NotLoaded) {
+    const words = `${context.operation} was not sent, because a part of bacalhau-sdk cannot be loaded: ${thrown.message}.`;
+    return { error: new ConnectionError(words, { ...callFacts(context), outcomeUnknown: false }) };
+  }
   if (!isAxiosError(thrown)) throw thrown; // A defect of ours, not a failure of the call: its stack is what helps.
   const { response } = thrown;
   // A connection that breaks within the body of a good answer comes with that answer.

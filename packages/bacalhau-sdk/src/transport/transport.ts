@@ -18,6 +18,7 @@ import type { Observer } from './announce.js';
 import { Deadline, sleep, unlessCut } from './deadline.js';
 import { type RetryEvent, tell } from './events.js';
 import { checkHeaders, type Headers, hasAuthorization, plainHeaders } from './headers.js';
+import { load } from './load.js';
 import type { CallOptions, ClientOptions } from './options.js';
 import type { OutsideAnswer, OutsideRequest } from './outside.js';
 import { randomHex } from './random.js';
@@ -157,7 +158,7 @@ export class Transport {
     options: Pick<CallOptions, 'headers' | 'signal'> = {},
   ): Promise<Upgrade> {
     return this.hold(operation, { signal: options.signal }, async (cut) => {
-      const { prepareUpgrade } = await import('./upgrade.js');
+      const { prepareUpgrade } = await load(import('./upgrade.js'));
       return prepareUpgrade(this, operation, { path, query, headers: options.headers }, cut);
     });
   }
@@ -350,7 +351,7 @@ export class Transport {
     const { onRequest, onResponse } = this.options;
     if (onRequest === undefined && onResponse === undefined && this.#logger.level !== 'debug')
       return link.adapter(config);
-    const { sendAnnounced } = await import('./announce.js');
+    const { sendAnnounced } = await load(import('./announce.js'));
     const { operation, attempts: attempt, requestId } = context;
     return sendAnnounced(this.observer, { operation, attempt, requestId }, config, link.adapter);
   }

@@ -1,0 +1,11 @@
+/** A part of this package, which is loaded when it is first needed, could not be. */
+export class NotLoaded extends Error {}
+
+/** Loads a part of this package. A page that has lost its network cannot: what was asked for has not been sent then. */
+export async function load<M>(part: Promise<M>): Promise<M> {
+  try {
+    return await part;
+  } catch (error) {
+    throw new NotLoaded(error instanceof Error ? error.message : String(error));
+  }
+}

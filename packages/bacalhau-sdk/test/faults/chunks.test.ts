@@ -1,0 +1,55 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { build } from 'esbuild';
+import { faultServer, json } from '../support/fault-server.js';
+
+const source = join(__dirname, '..', '..', 'src');
+
+const PAGE = `
+  import { Bacalhau } from './index.js';
+  const { jobs } = new Bacalhau({ baseUrl: process.argv[2], maxRetries: 0 });
+  const calls = [() => jobs.get('gone'), () => jobs.list(), () => jobs.stop('j-1'), () => jobs.executions('j-1')];
+  const told = [];
+  for (const call of calls) {
+    await call().then(() => told.push('done'), ({ name, message, status, outcomeUnknown }) => told.push({ name, message, status, outcomeUnknown }));
+  }
+  console.log(JSON.stringify(told));`;
+
+/** What a page is told that was loaded, and then lost the network by which the rest of its code would come. */
+test('what is loaded late is missed by its calls alone, and with the errors of this package', async () => {
+  await using server = await faultServer((response, number) => {
+    if (number === 1) json(response, 404, { Message: 'job not found: gone', Hint: 'look elsewhere' });
+    else if (number === 2) json(response, 503, {});
+    else json(response, 200, { EvaluationID: 'e' });
+  });
+  const outdir = await mkdtemp(join(tmpdir(), 'bacalhau-chunks-'));
+  try {
+    await build({
+      stdin: { contents: PAGE, resolveDir: source },
+      ...{ bundle: true, splitting: true, platform: 'browser', format: 'esm', outExtension: { '.js': '.mjs' }, outdir },
+      ...{ alias: { '#platform': join(source, 'platform/browser/index.ts') }, logLevel: 'silent' },
+    });
+    for (const file of await readdir(outdir)) {
+      if (/^(answer-error|other-calls)-/.test(file)) await rm(join(outdir, file));
+    }
+    const { stdout } = await promisify(execFile)(process.execPath, [join(outdir, 'stdin.mjs'), server.url]);
+    expect(JSON.parse(stdout)).toEqual([
+      { name: 'NotFoundError', message: 'jobs.get: job not found: gone (HTTP 404)', status: 404 },
+      { name: 'ServerError', message: 'jobs.list: the server gave no reason (HTTP 503)', status: 503 },
+      'done',
+      {
+        name: 'ConnectionError',
+        message: expect.stringMatching(
+          /^jobs\.executions was not sent, because a part of bacalhau-sdk cannot be loaded/,
+        ),
+        outcomeUnknown: false,
+      },
+    ]);
+    expect(server.seen).toHaveLength(3);
+  } finally {
+    await rm(outdir, { recursive: true });
+  }
+});
