@@ -75,6 +75,8 @@ test('what is used now and then is loaded when it is', async () => {
     });`;
   const { stdout } = await promisify(execFile)(process.execPath, ['-e', program]);
   const { before, after }: { before: string[]; after: string[] } = JSON.parse(stdout);
-  expect(before.sort()).toEqual(['base', 'core', 'index', 'platform/node/index', 'rolldown-runtime']);
+  expect(before.sort()).toEqual([
+    ...['base', 'core', 'index', 'offered', 'platform/node/index', 'rolldown-runtime', 'shared'],
+  ]);
   expect(after).toEqual(['keys', 'ed25519']);
 });
