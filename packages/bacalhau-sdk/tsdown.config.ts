@@ -12,13 +12,16 @@ function isReached(from: RegExp, id: string, graph: Graph, seen: Set<string> = n
   return (graph.getModuleInfo(id)?.importers ?? []).some((importer) => isReached(from, importer, graph, seen));
 }
 
-const DOOR = /\/bacalhau-sdk\/src\/index\.ts$/;
+const source = (...paths: readonly string[]): RegExp => new RegExp(`/bacalhau-sdk/src/(${paths.join('|')})\\.ts$`);
 
+const DOOR = source('index');
 /** What only late parts use, although a folder's door leads to it. */
-const LATE =
-  /\/bacalhau-sdk\/src\/(config\/loopback|identity\/bytes|logs\/copied-output|model\/engine|results\/typed)\.ts$/;
+const LATE = source(
+  ...['config/loopback', 'identity/bytes', 'logs/copied-output', 'model/engine', 'platform/tls-code', 'results/typed'],
+  'transport/outlast',
+);
 /** What the package's door offers and the package does not use: bundlers leave out whole files. */
-const OFFERED = /\/bacalhau-sdk\/src\/results\/typed-results\.ts$/;
+const OFFERED = source('results/typed-results');
 
 /**
  * What is loaded at once is in one file, but for what `#platform` needs of it, which is loaded before. Left to itself, each

@@ -1,7 +1,7 @@
 import axios, { type AxiosAdapter, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
 import type { Logger } from '../logging/index.js';
 import { type RequestEvent, tell } from './events.js';
-import { plainHeaders, redact } from './headers.js';
+import { type Headers, plainHeaders, SECRET_NAME } from './headers.js';
 import type { ClientOptions } from './options.js';
 import type { Scrubber } from './scrubber.js';
 
@@ -49,4 +49,11 @@ export async function sendAnnounced(
     answered(response?.status, response?.headers ?? {});
     throw error;
   }
+}
+
+/** For eyes other than the server's: hooks and logs. */
+export function redact(headers: Headers): Headers {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, SECRET_NAME.test(name) ? '***' : value]),
+  );
 }

@@ -9,13 +9,6 @@ export const SECRET_NAME = /auth|cookie|token|secret|password|credential|api-?ke
 export const hasAuthorization = (headers: Headers): boolean =>
   Object.keys(headers).some((name) => name.toLowerCase() === 'authorization');
 
-/** For eyes other than the server's: hooks and logs. */
-export function redact(headers: Headers): Headers {
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [name, SECRET_NAME.test(name) ? '***' : value]),
-  );
-}
-
 /** Flattens what axios has: values may be arrays (`set-cookie`), numbers or absent. */
 export function plainHeaders(headers: object): Headers {
   const plain: Record<string, string> = {};

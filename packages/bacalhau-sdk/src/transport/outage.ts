@@ -9,9 +9,6 @@ import {
   RequestAbortedError,
   ServerError,
 } from '../errors/index.js';
-import { sleep } from './deadline.js';
-import type { CallOptions } from './options.js';
-import type { Transport } from './transport.js';
 
 /** How long a server may be out of reach before what waits for it gives up, in milliseconds. */
 export const LONGEST_OUTAGE_MS = 300_000;
@@ -31,25 +28,3 @@ export const isUnreachable = (error: unknown): error is CallError | RateLimitErr
   (error instanceof CallError && !(error instanceof RequestAbortedError)) ||
   error instanceof RateLimitError ||
   (error instanceof ServerError && error.status === 503);
-
-/** Does again what may be done again, as long as the server is out of reach, and not longer than `longestMs`. */
-export async function outlast<T>(
-  transport: Transport,
-  operation: string,
-  work: (isRepeated: boolean) => Promise<T>,
-  { signal, longestMs = LONGEST_OUTAGE_MS }: Pick<CallOptions, 'signal'> & { readonly longestMs?: number | undefined },
-): Promise<T> {
-  let since: number | undefined;
-  for (;;) {
-    try {
-      return await work(since !== undefined);
-    } catch (error) {
-      since ??= performance.now();
-      if (!isUnreachable(error) || performance.now() - since >= longestMs) throw error;
-      await transport.hold(operation, { signal }, async (cut) => {
-        await sleep(OUTAGE_PAUSE_MS, cut);
-        cut.throwIfAborted();
-      });
-    }
-  }
-}

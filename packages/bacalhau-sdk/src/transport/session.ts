@@ -15,6 +15,7 @@ import { ConfigurationError } from '../errors/index.js';
 import { IdentityStore, type Signer } from '../identity/index.js';
 import type { Logger } from '../logging/index.js';
 import type { Connections, Files, Route } from '../platform/platform.js';
+import { isRecord } from '../records.js';
 import { decodeBody } from './body.js';
 import { hasAuthorization, SECRET_NAME } from './headers.js';
 import type { ClientOptions } from './options.js';
@@ -185,15 +186,11 @@ function checkHeadersAndAuth(options: ClientOptions): void {
 function checkSigner(signer: unknown): void {
   if (signer === undefined) return;
   const fits =
-    typeof signer === 'object' &&
-    signer !== null &&
-    'sign' in signer &&
-    typeof signer.sign === 'function' &&
-    'keyId' in signer &&
-    typeof signer.keyId === 'string' &&
-    /^[\x20-\x7e]+$/.test(signer.keyId) &&
-    'algorithm' in signer &&
-    (signer.algorithm === 'ed25519' || signer.algorithm === 'rsa-v1_5-sha256');
+    isRecord(signer) &&
+    typeof signer['sign'] === 'function' &&
+    typeof signer['keyId'] === 'string' &&
+    /^[\x20-\x7e]+$/.test(signer['keyId']) &&
+    (signer['algorithm'] === 'ed25519' || signer['algorithm'] === 'rsa-v1_5-sha256');
   if (!fits) {
     throw new ConfigurationError(
       'The option signer is no key: give an Ed25519Identity, an RsaIdentity, or an object with keyId, algorithm and sign.',

@@ -2,7 +2,8 @@ import type { PutJobRequest } from 'bacalhau-apiclient';
 import fc from 'fast-check';
 import { InvalidArgumentError, InvalidJobError } from '../../src/errors/index.js';
 import { checkIdentifier, checkLabels, checkLimit, checkPutJobRequest, checkTime } from '../../src/spec/index.js';
-import { checkHeaders, redact } from '../../src/transport/headers.js';
+import { redact } from '../../src/transport/announce.js';
+import { checkHeaders } from '../../src/transport/headers.js';
 
 describe('identifiers', () => {
   test.each(['', ' ', '.', '..', 'a/b', '/', 'a\\b', 'a\nb', '\0', 'a\ud800'])('%j is refused', (id) => {
