@@ -20,7 +20,7 @@ const LATE = source(
   ...['config/loopback', 'identity/bytes', 'logs/copied-output', 'model/engine', 'platform/tls-code', 'results/typed'],
   'transport/outlast',
 );
-/** What the package's door offers and the package does not use: bundlers leave out whole files. */
+/** What the package's door offers of them: between the two in a file of its own, or esbuild would load both with the door. */
 const OFFERED = source('results/typed-results');
 
 /**
