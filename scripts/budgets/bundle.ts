@@ -14,9 +14,9 @@ import type { Project } from './project.ts';
  * How much more than axios a page may load to submit a job and wait for it, in bytes, gzipped. The aim is not reached. Of
  * what is loaded, sending calls and telling their failures in the user's words are 8.5 kB; options and environment, each
  * checked in a constructor, which cannot load code, 4; the generated client, whose classes have a method for everything,
- * 2.5; submitting exactly once 3; waiting 2.5; and the classes of the SDK 3.
+ * 3.5; submitting exactly once 3; waiting 2.5; and the classes of the SDK 3.
  */
-const LIMIT_BYTES = 24_500;
+const LIMIT_BYTES = 25_700;
 const AIM_BYTES = 20_000;
 
 const PROGRAMS = {
