@@ -1,5 +1,5 @@
 /**
- * Reads the log of a finished execution: `logs.mjs bare|pieces|lines|paused URL DIR JOB EXECUTION`, with `--expose-gc`.
+ * Reads logs of finished executions: `logs.mjs bare|pieces|lines|paused URL DIR JOB/EXECUTION…`, with `--expose-gc`.
  * Not TypeScript, because what strips the types takes memory too.
  */
 import { setTimeout as pause } from 'node:timers/promises';
@@ -10,16 +10,20 @@ const LOOK_EVERY = 20_000;
 const PAUSE_EVERY = 30_000;
 const PAUSE_MS = 2_000;
 
-const [who, baseUrl = '', dir = '', jobId = '', executionId = ''] = process.argv.slice(2);
+const [who, baseUrl = '', dir = '', ...logs] = process.argv.slice(2);
 let entries = 0;
 let peak = 0;
 const began = performance.now();
-if (who === 'bare') await readBare();
-else await readSdk();
+for (const log of logs) {
+  const [jobId = '', executionId = ''] = log.split('/');
+  if (who === 'bare') await readBare(jobId, executionId);
+  else await readSdk(jobId);
+}
 const wallMs = performance.now() - began;
 console.log(JSON.stringify({ entries, wallMs, peakMb: peak / 1e6 }));
 
-async function readSdk() {
+/** @param {string} jobId */
+async function readSdk(jobId) {
   await using bacalhau = new Bacalhau({ baseUrl, dir });
   for await (const _entry of bacalhau.job(jobId).logs({ lines: who === 'lines' })) {
     seen();
@@ -29,8 +33,12 @@ async function readSdk() {
   }
 }
 
-/** @returns {Promise<void>} */
-function readBare() {
+/**
+ * @param {string} jobId
+ * @param {string} executionId
+ * @returns {Promise<void>}
+ */
+function readBare(jobId, executionId) {
   const url = `${baseUrl.replace(/^http/, 'ws')}/api/v1/orchestrator/jobs/${jobId}/logs?execution_id=${executionId}`;
   return new Promise((resolve, reject) => {
     const socket = new WebSocket(url);

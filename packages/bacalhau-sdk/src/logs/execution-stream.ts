@@ -1,3 +1,4 @@
+import type { Execution } from 'bacalhau-apiclient';
 import { LogStreamError } from '../errors/index.js';
 import { isDocker } from '../model/index.js';
 import type { ResultPlaces } from '../results/index.js';
@@ -9,6 +10,7 @@ import type { LogLimits } from './limits.js';
 import { type Ending, LogSocket } from './log-socket.js';
 import type { LogEntry, LogReconnect } from './options.js';
 import { Beginnings, missingFrom, outputOf } from './output-of.js';
+import { Place } from './place.js';
 
 /** What goes from the streams to the reader. */
 export type StreamItem = LogEntry | { readonly endOf: string };
@@ -51,6 +53,10 @@ export class ExecutionStream {
   #next = 0;
   /** Frames are counted, not handed out: they are older than the call (`tail`). */
   #counting: boolean;
+  /** How far each stream of it was handed out. */
+  readonly #places = { stdout: new Place(), stderr: new Place() };
+  /** The server may have dropped frames: they cannot be counted any more. */
+  #mayLack = false;
   /** The node said that there is no log yet: what looks like a blocked stream is a job that prints nothing. */
   #hasNoLogYet = false;
   #main: LogSocket | undefined;
@@ -106,11 +112,14 @@ export class ExecutionStream {
           throw ending.error;
         case 'cut':
           if (ending.why === 'complete') return await this.#addMissing();
+          if (ending.why === 'overrun' && (await this.#restOfPublished())) return;
+          if (ending.why === 'silent' && this.#mayLack && ended) throw this.#givenUp(ending, failures + 1);
           if (ending.why === 'full') catchingUp = true;
           if (ending.why === 'silent') failures += SILENCE_COUNTS;
           if (ending.why === 'stale') await this.#pause('the stream had fallen silent', socket, failures);
           break;
         case 'closed': {
+          if (this.#mayLack && ended) return;
           if (!socket.follow && this.#isWhole(socket, before)) {
             if (ended) return await this.#addMissing();
             if (!follow) return;
@@ -170,6 +179,7 @@ export class ExecutionStream {
       executionId: this.#id,
       follow,
       openingMs: limits.opening,
+      held: limits.held,
       wanted: () => this.#next,
       onOutput: (frame, index) => this.#accept(socket, frame, index),
     });
@@ -181,13 +191,23 @@ export class ExecutionStream {
     if (index < this.#next) return;
     const { buffer, limits } = this.#parts;
     if (this.#counting && index === 0 && socket.firstFrameMs > limits.promptSnapshot) this.#counting = false;
-    if (!this.#counting && !buffer.offer({ stream, text, executionId: this.#id }, text.length)) {
+    if (socket.isOverrun && !this.#mayLack) {
+      this.#mayLack = true;
+      if (this.#isPublished) {
+        socket.cut('overrun');
+        if (socket !== this.#main) this.#main?.cut('overrun');
+        return;
+      }
+    }
+    const mark = this.#mayLack ? ({ incomplete: true } as const) : {};
+    if (!this.#counting && !buffer.offer({ stream, text, executionId: this.#id, ...mark }, text.length)) {
       socket.cut('full');
       if (socket !== this.#main) this.#main?.cut('full');
       return;
     }
     this.#next = index + 1;
     this.#beginnings.add(stream, text);
+    this.#places[stream].pass(text);
     // The connection is being served, so nobody stands before it any more.
     if (socket === this.#main) this.#cutHelpers();
   }
@@ -207,7 +227,7 @@ export class ExecutionStream {
       if (main.follow && endSeenAt !== undefined) {
         const quiet = Math.min(main.quietMs, performance.now() - endSeenAt);
         if (quiet > limits.endGrace) return main.cut('over');
-      } else if (!main.follow && main.quietMs > limits.silent) {
+      } else if (!main.follow && main.quietMs > (this.#mayLack ? limits.undroppable : limits.silent)) {
         return main.cut('silent');
       }
       if (main.frames === 0 && main.ageMs > nextNudge) {
@@ -301,32 +321,49 @@ export class ExecutionStream {
   }
 
   async #withoutLog(): Promise<void> {
-    const { watch } = this.#parts;
-    const found = watch.execution(this.#id);
+    const found = this.#parts.watch.execution(this.#id);
     // What came before the node lost its log came from there, and must not come twice.
     if (found === undefined || this.#next > 0) return;
-    const {
-      transport,
-      jobId,
-      namespace,
-      results,
-      watch: { job },
-    } = this.#parts;
-    const source = {
-      transport,
-      jobId,
-      namespace,
-      results,
-      signal: this.#stopper.signal,
-      isDocker: job !== undefined && isDocker(job),
-    };
     try {
-      for await (const entry of outputOf(found.execution, source)) {
+      for await (const entry of this.#output(found.execution)) {
         if (entry.text !== '') await this.#bring([entry]);
       }
     } catch (error) {
       if (!this.#stopped) throw error;
     }
+  }
+
+  get #isPublished(): boolean {
+    const { watch } = this.#parts;
+    const execution = watch.execution(this.#id)?.execution;
+    return !this.#counting && this.#stage.ended && Boolean(execution?.PublishedResult?.Type);
+  }
+
+  /** What was not read yet, from what the execution published. False if nothing of that can be had. */
+  async #restOfPublished(): Promise<boolean> {
+    const found = this.#parts.watch.execution(this.#id);
+    if (found === undefined) return false;
+    const rest = { stdout: this.#places.stdout.after(), stderr: this.#places.stderr.after() };
+    try {
+      for await (const entry of this.#output(found.execution)) {
+        // The copy in its state, which is short.
+        if (entry.incomplete) return false;
+        const text = rest[entry.stream](entry.text);
+        if (text !== '') await this.#bring([{ ...entry, text }]);
+      }
+    } catch (error) {
+      if (!this.#stopped) throw error;
+    }
+    return true;
+  }
+
+  #output(execution: Execution): AsyncGenerator<LogEntry, void, undefined> {
+    const { transport, jobId, namespace, results, watch } = this.#parts;
+    return outputOf(execution, {
+      ...{ transport, jobId, namespace, results },
+      signal: this.#stopper.signal,
+      isDocker: watch.job !== undefined && isDocker(watch.job),
+    });
   }
 
   async #addMissing(): Promise<void> {
@@ -342,8 +379,9 @@ export class ExecutionStream {
   }
 
   #givenUp(ending: Ending, attempts: number): LogStreamError {
-    const reason =
-      ending.kind === 'error'
+    const reason = this.#mayLack
+      ? 'the server has dropped a part of it, as it does with long logs. A job that publishes its results keeps all of it'
+      : ending.kind === 'error'
         ? `the server says: ${ending.message}`
         : ending.kind === 'broken'
           ? ending.reason

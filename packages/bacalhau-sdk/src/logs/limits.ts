@@ -1,3 +1,5 @@
+import type { HeldMessages } from './backlog.js';
+
 /** What reading logs waits for and how much it holds. Times in milliseconds; tests make them short. */
 export interface LogLimits {
   /** Chunks held for a slow reader, over all executions. */
@@ -44,6 +46,7 @@ export interface LogLimits {
   readonly unreachable: number;
   /** How often the state of an open stream is considered. */
   readonly supervise: number;
+  readonly held: HeldMessages;
 }
 
 export const LIMITS: LogLimits = {
@@ -68,4 +71,5 @@ export const LIMITS: LogLimits = {
   longestLook: 5_000,
   unreachable: 300_000,
   supervise: 250,
+  held: { messages: 512 * 1024, bytes: 64 * 1024 * 1024 },
 };

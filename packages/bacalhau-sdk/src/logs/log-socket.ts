@@ -2,6 +2,7 @@ import { platform } from '#platform';
 import { AuthenticationError, type BacalhauError, NotFoundError, PermissionDeniedError } from '../errors/index.js';
 import type { SocketEnd } from '../platform/platform.js';
 import type { Transport, Upgrade } from '../transport/index.js';
+import { Backlog, type HeldMessages } from './backlog.js';
 import { type Frame, parseFrame } from './frame.js';
 
 /** How a connection ended. */
@@ -29,6 +30,8 @@ export type CutReason =
   | 'stale'
   /** Nothing came for too long. */
   | 'silent'
+  /** The server may have dropped frames, and what they say can be had elsewhere. */
+  | 'overrun'
   /** It is not needed any more. */
   | 'done';
 
@@ -43,6 +46,7 @@ export interface LogSocketOptions {
   readonly headers: Readonly<Record<string, string>> | undefined;
   /** How long it may take to open, in milliseconds. */
   readonly openingMs: number;
+  readonly held: HeldMessages;
   /** Frames before this one were handed out already and need not be understood again. Asked for every frame. */
   readonly wanted: () => number;
   /** A frame with its place in the log, from 0. */
@@ -61,10 +65,12 @@ export class LogSocket {
   #openedAt: number | undefined;
   ending: Ending | undefined;
   readonly ended: Promise<Ending>;
+  readonly #backlog: Backlog;
   readonly #controller = new AbortController();
 
   constructor(options: LogSocketOptions) {
     this.follow = options.follow;
+    this.#backlog = new Backlog(options.held);
     this.ended = this.#run(options).then((ending) => {
       this.firstAt ??= performance.now();
       this.ending ??= ending;
@@ -83,6 +89,11 @@ export class LogSocket {
   /** How long the first frame took once the socket was open: short if nobody stood before this request. */
   get firstFrameMs(): number {
     return (this.firstAt ?? performance.now()) - (this.#openedAt ?? this.startedAt);
+  }
+
+  /** Whether the server may have dropped frames. */
+  get isOverrun(): boolean {
+    return this.#backlog.isOverrun;
   }
 
   get quietMs(): number {
@@ -158,6 +169,7 @@ export class LogSocket {
     if (this.ending !== undefined) return;
     this.lastFrameAt = performance.now();
     this.firstAt ??= this.lastFrameAt;
+    this.#backlog.add(message.length, this.lastFrameAt);
     // Of what was handed out before, only that it is output matters: a replay of a long log is mostly that.
     if (this.frames < wanted() && message.startsWith('{"value":{"Type":')) {
       this.frames += 1;

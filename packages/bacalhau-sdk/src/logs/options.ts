@@ -13,7 +13,9 @@ export interface LogEntry {
   readonly executionId: string;
   /**
    * Set where more may have been printed: the node has no log of the execution and nothing published can be read, so
-   * this is the copy in its state, of 2,048 bytes at most and possibly less; or the server says that it lost output.
+   * this is the copy in its state, of 2,048 bytes at most and possibly less; or the server says that it lost output; or
+   * nothing was published and so many chunks came that it may have lost some (from 524,288 chunks or 64 MiB on: more of
+   * the streams that it passes on it does not hold).
    */
   readonly incomplete?: true;
 }
