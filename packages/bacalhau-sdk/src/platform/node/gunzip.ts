@@ -1,7 +1,8 @@
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 
-const CHUNK_SIZE = 64 * 1024;
+/** Larger pieces are faster, but more memory waits to be collected. */
+const CHUNK_SIZE = 48 * 1024;
 
 /** Unpacks gzip as it arrives. Faster than the web's stream of the same purpose, and it tells what is wrong. */
 export async function* gunzip(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
