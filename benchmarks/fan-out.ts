@@ -9,7 +9,7 @@ import { inTurns } from './lib/turns.ts';
 
 const JOBS = sized(1_000, 40);
 const CONCURRENCY = sized(80, 10);
-const ROUNDS = 1;
+const ROUNDS = sized(3, 1);
 
 type Who = 'map' | 'whole' | 'loop';
 
