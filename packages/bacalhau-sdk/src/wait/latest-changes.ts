@@ -8,8 +8,11 @@ import { Cost } from './pace.js';
  */
 const SMALLEST_PAGE = 50;
 const LARGEST_PAGE_BYTES = 16_000_000;
-/** How far the list is read beyond what the last look saw: jobs are written later than they are dated. */
-const OVERLAP_NS = 2e9;
+/**
+ * How far the list is read beyond what the last look saw. Servers date a change under the lock under which they write it
+ * (pkg/jobstore/boltdb, 1.9.3), so what is seen later is later, unless their clock was set back.
+ */
+const OVERLAP_NS = 5e8;
 /** What a page costs, before there was one. */
 const PRESUMED_MS = 20;
 
@@ -54,8 +57,8 @@ export class LatestChanges {
     this.#isRefused = true;
   }
 
-  /** Returns whether all changes since the last look were seen, and how long to leave the server alone now. */
-  async read({ onJob, wantsMore }: ChangesReader): Promise<{ readonly isWhole: boolean; readonly restMs: number }> {
+  /** Returns whether all changes since the last look were seen, and what work that was, in milliseconds. */
+  async read({ onJob, wantsMore }: ChangesReader): Promise<{ readonly isWhole: boolean; readonly workMs: number }> {
     const known = this.#newest === undefined ? undefined : this.#newest - OVERLAP_NS;
     let newest = this.#newest ?? 0;
     let limit = this.#size;
@@ -79,7 +82,7 @@ export class LatestChanges {
       if (isLast || !wantsMore({ isWhole, size })) {
         this.#newest = newest;
         if (known !== undefined) this.#size = Math.max(SMALLEST_PAGE, Math.min(changed * 2, size));
-        return { isWhole, restMs: pages * this.#cost.restMs };
+        return { isWhole, workMs: pages * this.#cost.ms };
       }
       nextToken = limit < size ? undefined : NextToken;
       if (limit < size) changed = 0;

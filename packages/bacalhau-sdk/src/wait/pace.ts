@@ -1,11 +1,13 @@
 /** The shortest and the longest pause between two looks, in milliseconds. */
 const SHORTEST_MS = 20;
-export const LONGEST_MS = 5_000;
+const LONGEST_MS = 5_000;
 /** Lists are looked at five times a second at most. */
 const SHORTEST_LIST_MS = 200;
-/** A pause, until it is the longest, is so many times as long as the server's work was: a fifth of its time at most. */
-const REST_FACTOR = 4;
 const LATEST = 5;
+/** Nothing costs less: the clocks of browsers are coarse. */
+const LEAST_MS = 0.5;
+/** The server is left alone for so many times as long as it worked, unless that is longer than the longest pause. */
+const REST_FACTOR = 4;
 
 /** How long to wait before one job is looked at again: a tenth of the time it has been waited for. */
 export function jobPauseMs(ageMs: number): number {
@@ -15,6 +17,11 @@ export function jobPauseMs(ageMs: number): number {
 /** The same for a list with many jobs, of which some end sooner the more there are. */
 export function listPauseMs(ageMs: number, jobs: number): number {
   return jitter(clamp(ageMs / (10 * Math.sqrt(jobs)), SHORTEST_LIST_MS, LONGEST_MS));
+}
+
+/** How long the server is left alone after so much work: a fifth of its time is ours as a rule, half of it at most. */
+export function restMs(workMs: number): number {
+  return Math.min(workMs * REST_FACTOR, Math.max(workMs, LONGEST_MS));
 }
 
 /** What calls of a kind cost, learnt from those that were made. */
@@ -29,11 +36,7 @@ export class Cost {
    * server, or this program, did other things meanwhile.
    */
   get ms(): number {
-    return Math.min(...this.#latest);
-  }
-  /** How long the server is left alone after one. */
-  get restMs(): number {
-    return this.ms * REST_FACTOR;
+    return Math.max(LEAST_MS, Math.min(...this.#latest));
   }
   learn(ms: number): void {
     this.#latest.unshift(ms);

@@ -5,7 +5,7 @@ import { checkIdentifier } from '../spec/index.js';
 import { defined, isOutage, LONGEST_OUTAGE_MS, OUTAGE_PAUSE_MS, type Transport } from '../transport/index.js';
 import { asCompleted, isForgotten } from './forgotten.js';
 import { LatestChanges } from './latest-changes.js';
-import { Cost, jobPauseMs, LONGEST_MS, listPauseMs, Patience } from './pace.js';
+import { Cost, jobPauseMs, listPauseMs, Patience, restMs } from './pace.js';
 
 /** A job by id or name, and where. */
 export interface JobReference {
@@ -165,12 +165,12 @@ export class Waiter {
         continue;
       }
       const together = this.#listable(first.job.namespace);
-      const restMs =
+      const workMs =
         together.includes(first) && this.#listIsCheaper(together)
           ? await this.#lookAtList(first.job.namespace, together)
           : await this.#lookAtJob(first);
       // After a failure there is a pause of its own.
-      if (restMs !== undefined && this.#watches.size > 0) await this.#sleep(restMs, false);
+      if (workMs !== undefined && this.#watches.size > 0) await this.#sleep(restMs(workMs), false);
     }
   }
 
@@ -215,7 +215,7 @@ export class Waiter {
     return changes;
   }
 
-  /** Returns how long to leave the server alone then; nothing if it failed. */
+  /** Returns what work it was, in milliseconds of the server's time; nothing if it failed. */
   async #lookAtJob(watch: Watch): Promise<number | undefined> {
     const { jobId, namespace } = watch.job;
     const began = performance.now();
@@ -246,19 +246,19 @@ export class Waiter {
     }
     const now = performance.now();
     watch.dueAt = now + jobPauseMs(now - watch.startedAt);
-    return this.#getCost.restMs;
+    return this.#getCost.ms;
   }
 
-  /** Returns how long to leave the server alone then; nothing if it failed. */
+  /** Returns what work it was, in milliseconds of the server's time; nothing if it failed. */
   async #lookAtList(namespace: string | undefined, watches: readonly Watch[]): Promise<number | undefined> {
     const changes = this.#changesIn(namespace);
     const missing = new Map(watches.map((watch) => [watch.job.jobId, watch]));
     /** Those of which the list may not have told what there is. */
     const overlooked = (isWhole: boolean): Watch[] =>
       [...missing.values()].filter(({ last }) => !isWhole || last === undefined);
-    let listRestMs: number;
+    let listMs: number;
     try {
-      const { isWhole, restMs } = await changes.read({
+      const { isWhole, workMs } = await changes.read({
         onJob: (job) => {
           const watch = missing.get(job.ID ?? '');
           if (watch === undefined) return;
@@ -273,7 +273,7 @@ export class Waiter {
       });
       for (const watch of overlooked(isWhole)) watch.isOverlooked = true;
       this.#reached(watches);
-      listRestMs = restMs;
+      listMs = workMs;
     } catch (error) {
       // Who may not list jobs may still be told of each of them.
       if (isOutage(error)) this.#failed(watches, error);
@@ -286,7 +286,7 @@ export class Waiter {
     for (const watch of watches) watch.dueAt = dueAt;
     // No longer than a page takes: what changes meanwhile is for the next list.
     const besideMs = await this.#lookBeside(watches, changes.costMs);
-    return besideMs === undefined ? undefined : Math.min(LONGEST_MS, listRestMs + besideMs);
+    return besideMs === undefined ? undefined : listMs + besideMs;
   }
 
   /**
@@ -295,18 +295,18 @@ export class Waiter {
    */
   async #lookBeside(watches: readonly Watch[], forMs: number): Promise<number | undefined> {
     const end = performance.now() + forMs;
-    let restMs = 0;
+    let workMs = 0;
     do {
       const left = watches.filter((watch) => this.#watches.get(keyOf(watch.job)) === watch && watch.listeners.size > 0);
       const watch = stalest(left.filter(({ isOverlooked }) => isOverlooked)) ?? this.#stalestInTime(left);
       if (watch === undefined) break;
       const { dueAt } = watch;
-      const rest = await this.#lookAtJob(watch);
-      if (rest === undefined) return undefined;
-      restMs += rest;
+      const work = await this.#lookAtJob(watch);
+      if (work === undefined) return undefined;
+      workMs += work;
       watch.dueAt = dueAt;
     } while (performance.now() < end);
-    return restMs;
+    return workMs;
   }
 
   /** The one that was not asked for by itself for the longest time, if it is time for one again. */
