@@ -7,7 +7,7 @@ const LATEST = 5;
 /** Nothing costs less: the clocks of browsers are coarse. */
 const LEAST_MS = 0.5;
 /** The server is left alone for so many times as long as it worked, unless that is longer than the longest pause. */
-const REST_FACTOR = 4;
+const REST_FACTOR = 2;
 
 /** How long to wait before one job is looked at again: a tenth of the time it has been waited for. */
 export function jobPauseMs(ageMs: number): number {
@@ -19,7 +19,7 @@ export function listPauseMs(ageMs: number, jobs: number): number {
   return jitter(clamp(ageMs / (10 * Math.sqrt(jobs)), SHORTEST_LIST_MS, LONGEST_MS));
 }
 
-/** How long the server is left alone after so much work: a fifth of its time is ours as a rule, half of it at most. */
+/** How long the server is left alone after so much work: a third of its time is ours as a rule, half of it at most. */
 export function restMs(workMs: number): number {
   return Math.min(workMs * REST_FACTOR, Math.max(workMs, LONGEST_MS));
 }
