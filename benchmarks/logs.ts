@@ -116,7 +116,7 @@ async function measure(devnet: Devnet, bacalhau: Bacalhau): Promise<void> {
   report('logs', {
     title,
     notes: [
-      `The logs of ${LOGS} finished Docker jobs, one line a frame, read to their ends by a process of its own each time. Memory is the most that was in use when it was looked at, every 20,000 lines and after a garbage collection.`,
+      `The logs of ${LOGS} finished Docker jobs, one line a frame, read to their ends by a process of its own each time: of a single log of so many lines the server drops a part, see [logs](logs.md). Memory is the most that was in use when it was looked at, every 20,000 lines and after a garbage collection.`,
     ],
     rows,
   });
