@@ -324,13 +324,7 @@ export class ExecutionStream {
     const found = this.#parts.watch.execution(this.#id);
     // What came before the node lost its log came from there, and must not come twice.
     if (found === undefined || this.#next > 0) return;
-    try {
-      for await (const entry of this.#output(found.execution)) {
-        if (entry.text !== '') await this.#bring([entry]);
-      }
-    } catch (error) {
-      if (!this.#stopped) throw error;
-    }
+    for await (const entry of this.#output(found.execution)) await this.#bring([entry]);
   }
 
   get #isPublished(): boolean {
@@ -344,26 +338,26 @@ export class ExecutionStream {
     const found = this.#parts.watch.execution(this.#id);
     if (found === undefined) return false;
     const rest = { stdout: this.#places.stdout.after(), stderr: this.#places.stderr.after() };
-    try {
-      for await (const entry of this.#output(found.execution)) {
-        // The copy in its state, which is short.
-        if (entry.incomplete) return false;
-        const text = rest[entry.stream](entry.text);
-        if (text !== '') await this.#bring([{ ...entry, text }]);
-      }
-    } catch (error) {
-      if (!this.#stopped) throw error;
+    for await (const entry of this.#output(found.execution)) {
+      // The copy in its state, which is short.
+      if (entry.incomplete) return false;
+      await this.#bring([{ ...entry, text: rest[entry.stream](entry.text) }]);
     }
     return true;
   }
 
-  #output(execution: Execution): AsyncGenerator<LogEntry, void, undefined> {
+  /** The output of an ended execution, without its log; no more of it, and no failure, once this stream was stopped. */
+  async *#output(execution: Execution): AsyncGenerator<LogEntry, void, undefined> {
     const { transport, jobId, namespace, results, watch } = this.#parts;
-    return outputOf(execution, {
-      ...{ transport, jobId, namespace, results },
-      signal: this.#stopper.signal,
-      isDocker: watch.job !== undefined && isDocker(watch.job),
-    });
+    try {
+      yield* outputOf(execution, {
+        ...{ transport, jobId, namespace, results },
+        signal: this.#stopper.signal,
+        isDocker: watch.job !== undefined && isDocker(watch.job),
+      });
+    } catch (error) {
+      if (!this.#stopped) throw error;
+    }
   }
 
   async #addMissing(): Promise<void> {
@@ -374,6 +368,7 @@ export class ExecutionStream {
   async #bring(entries: readonly LogEntry[]): Promise<void> {
     const { buffer } = this.#parts;
     for (const entry of entries) {
+      if (entry.text === '') continue;
       while (!this.#stopped && !buffer.offer(entry, entry.text.length)) await buffer.room();
     }
   }

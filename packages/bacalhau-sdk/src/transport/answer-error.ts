@@ -8,7 +8,7 @@ import {
 import { type ErrorBody, parseErrorBody } from './error-body.js';
 import type { Headers } from './headers.js';
 import type { Scrubber } from './scrubber.js';
-import { type AttemptContext, type BadAnswer, factsOf, typeOf, UNKNOWN_OUTCOME, wordsOf } from './to-error.js';
+import { type AttemptContext, type BadAnswer, factsOf, isGood, typeOf, UNKNOWN_OUTCOME, wordsOf } from './to-error.js';
 import { isAtLeast, parseRelease } from './version.js';
 
 /** Conflicts that servers from 1.4 to 1.9 answer with 500. */
@@ -30,7 +30,7 @@ const LEGACY_TYPES: readonly { readonly message: RegExp; readonly Type: typeof A
 /** The error of an answer, whose headers hold nothing secret any more; one with a good status holds no good body. */
 export function answerError({ status, data }: BadAnswer, headers: Headers, context: AttemptContext): ApiError {
   const { operation, baseUrl } = context;
-  if (status >= 200 && status < 300) {
+  if (isGood(status)) {
     return new UnexpectedResponseError(
       `${operation}: ${baseUrl} answered ${status}, but not with JSON as a Bacalhau orchestrator does.${context.safe ? '' : UNKNOWN_OUTCOME} Check the host, the port and what stands in between.`,
       factsOf(status, {}, headers, context),

@@ -99,7 +99,7 @@ function hasPart(body: Readonly<Record<string, unknown>>, part: AnswerPart | und
 
 const isListOfRecords = (value: unknown): boolean => Array.isArray(value) && value.every(isRecord);
 
-const isGood = (status: number): boolean => status >= 200 && status < 300;
+export const isGood = (status: number): boolean => status >= 200 && status < 300;
 
 /**
  * What explains bad answers is loaded with the first of them. A page may have lost its network by then, which must not

@@ -158,7 +158,7 @@ export class Waiter {
   async #loop(): Promise<void> {
     for (;;) {
       const now = performance.now();
-      const [first] = [...this.#watches.values()].sort((one, other) => one.dueAt - other.dueAt);
+      const first = least([...this.#watches.values()], 'dueAt');
       if (first === undefined) return;
       if (first.dueAt > now) {
         await this.#sleep(first.dueAt - now);
@@ -298,7 +298,11 @@ export class Waiter {
     let workMs = 0;
     do {
       const left = watches.filter((watch) => this.#watches.get(keyOf(watch.job)) === watch && watch.listeners.size > 0);
-      const watch = stalest(left.filter(({ isOverlooked }) => isOverlooked)) ?? this.#stalestInTime(left);
+      const watch =
+        least(
+          left.filter(({ isOverlooked }) => isOverlooked),
+          'askedAt',
+        ) ?? this.#stalest(left);
       if (watch === undefined) break;
       const { dueAt } = watch;
       const work = await this.#lookAtJob(watch);
@@ -310,11 +314,11 @@ export class Waiter {
   }
 
   /** The one that was not asked for by itself for the longest time, if it is time for one again. */
-  #stalestInTime(watches: readonly Watch[]): Watch | undefined {
+  #stalest(watches: readonly Watch[]): Watch | undefined {
     const now = performance.now();
     if (now - this.#lastDirectAt < DIRECT_EVERY_MS) return undefined;
     this.#lastDirectAt = now;
-    return stalest(watches);
+    return least(watches, 'askedAt');
   }
 
   #see(watch: Watch, job: Job): void {
@@ -381,12 +385,9 @@ export class Waiter {
   }
 }
 
-/** The one that was not asked for by itself for the longest time. */
-function stalest(watches: readonly Watch[]): Watch | undefined {
-  return watches.reduce<Watch | undefined>(
-    (one, other) => (one && one.askedAt <= other.askedAt ? one : other),
-    undefined,
-  );
+/** The one with the earliest of such times; the first of several. */
+function least(watches: readonly Watch[], time: 'dueAt' | 'askedAt'): Watch | undefined {
+  return watches.reduce<Watch | undefined>((one, other) => (one && one[time] <= other[time] ? one : other), undefined);
 }
 
 const keyOf = ({ jobId, namespace = '' }: JobReference): string => `${namespace}\0${jobId}`;
