@@ -14,7 +14,11 @@ export interface ExecutionOutput {
   readonly stdout: string;
   /** What it printed to its standard error, as UTF-8. */
   readonly stderr: string;
-  /** Whether `stdout` and `stderr` are all that the program printed; if not, they are what the server kept. */
+  /**
+   * Whether `stdout` and `stderr` are all that the program printed; if not, they are what the server kept. What Docker
+   * loses at the end of a container's log cannot be noticed (docs/logs.md); the output of a job that publishes its
+   * results is read from those.
+   */
   readonly outputComplete: boolean;
   /** Everything that the server knows of it. */
   readonly execution: Execution;

@@ -42,12 +42,14 @@ describeWith(['docker'], 'a long log', () => {
   }, 60_000);
 
   test('is marked where it may lack something, if nothing was published', async () => {
-    const entries = await read(await submit(command), HELD);
+    const entries = await read(await submit('seq 20000'), HELD);
     const marked = entries.findIndex(({ incomplete }) => incomplete);
     expect(marked).toBeGreaterThanOrEqual(HELD.messages);
     expect(marked).toBeLessThan(HELD.messages + 500);
     expect(entries.slice(marked).every(({ incomplete }) => incomplete)).toBe(true);
-    expect(textOf(entries)).toBe(`${numbers(5_000)}half a line, é`);
+    // Docker may lose the end of what follows a container, and here nothing else holds it (docs/logs.md).
+    const text = textOf(entries);
+    expect(numbers(20_000).slice(0, text.length)).toBe(text);
   }, 60_000);
 
   test('of a million lines is whole', async () => {
