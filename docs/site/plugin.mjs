@@ -2,28 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Comment, Converter, MinimalSourceFile, ReflectionKind, Renderer } from 'typedoc';
+import { Converter, MinimalSourceFile, ReflectionKind, Renderer } from 'typedoc';
 import { contents } from './contents.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const groups = new Map(Object.entries(contents).flatMap(([group, paths]) => paths.map((path) => [path, group])));
-
-/** Of the parts of the generated client that are the same for every API. */
-const WORDS = {
-  Configuration: 'Where an API is, and who is calling: what the classes of the API are made with.',
-  ConfigurationParameters: 'What a `Configuration` is made of.',
-  accessToken: 'An API key or a token, sent as a bearer token; or a function that gives it.',
-  apiKey: 'Not used by this API: an API key of Bacalhau is an `accessToken`.',
-  awsv4: 'Not used by this API.',
-  axios: 'The axios instance that sends the requests.',
-  baseOptions: 'Axios settings of every request.',
-  basePath: 'The address, for example `http://127.0.0.1:1234`; `/api/v1` and so on are parts of the calls.',
-  configuration: 'What the class was made with.',
-  formDataCtor: 'Not used by this API.',
-  password: 'The password that belongs to `username`.',
-  serverIndex: 'Not used by this API.',
-  username: 'A user of the server, sent with `password` as basic authentication.',
-};
 
 /** @param {import('typedoc').Application} app */
 export function load(app) {
@@ -43,8 +26,8 @@ export function load(app) {
     for (const [document, title] of titles) document.name = title;
   });
 
-  // In the generated client a field without words of its own has those of its type, what the generator brings along has those
-  // below, and the values of an enumeration are explained by its description.
+  // In the generated client a field without words of its own has those of its type, and the values of an enumeration are
+  // explained by its description.
   app.converter.on(Converter.EVENT_RESOLVE_END, ({ project }) => {
     const values = [];
     for (const reflection of Object.values(project.reflections)) {
@@ -52,9 +35,7 @@ export function load(app) {
       if (reflection.hasComment() || !fileName.includes('bacalhau-apiclient/src/generated/')) continue;
       const type = reflection.type?.type === 'array' ? reflection.type.elementType : reflection.type;
       const words = type?.type === 'reference' ? type.reflection?.comment : undefined;
-      const ours = /(base|configuration)\.ts$/.test(fileName) ? WORDS[reflection.name] : undefined;
-      if (ours !== undefined) reflection.comment = new Comment([{ kind: 'text', text: ours }]);
-      else if (words !== undefined) reflection.comment = words.clone();
+      if (words !== undefined) reflection.comment = words.clone();
       else if (
         reflection.kindOf(ReflectionKind.Property) &&
         reflection.parent.parent?.kindOf(ReflectionKind.Variable)

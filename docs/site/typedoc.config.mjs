@@ -29,9 +29,6 @@ export default {
   navigation: { includeGroups: true, includeFolders: false },
   sortEntryPoints: false,
   groupOrder: [...Object.keys(contents), 'Modules', '*'],
-  // The generator's templates use one that TSDoc does not have.
-  blockTags: [...OptionDefaults.blockTags, '@memberof'],
-  excludeTags: [...OptionDefaults.excludeTags, '@memberof'],
   packagesRequiringDocumentation: ['bacalhau-sdk', 'bacalhau-devnet', 'bacalhau-apiclient'],
   highlightLanguages: [...OptionDefaults.highlightLanguages, 'python'],
   treatWarningsAsErrors: true,

@@ -26,6 +26,6 @@ test.each([
 ])('the %s client has a method for every operation', (folderOfClient, document) => {
   const client = read(`packages/bacalhau-apiclient/src/generated/${folderOfClient}/api.ts`);
   for (const operation of createConformanceChecker(document).operationIds) {
-    expect(client).toContain(`public ${operation}(`);
+    expect(client).toContain(`\n    ${operation}(`);
   }
 });

@@ -4,5 +4,6 @@
  * @module bacalhau-apiclient
  */
 
+export { RequiredError } from './generated/v1/base.js';
 // The generated client is the whole package. What is in it, and how it is made: README.md.
 export * from './generated/v1/index.js';
