@@ -3,27 +3,28 @@ import type { Logger } from '../logging/index.js';
 import { type RequestEvent, tell } from './events.js';
 import { type Headers, plainHeaders, SECRET_NAME } from './headers.js';
 import type { ClientOptions } from './options.js';
-import type { Scrubber } from './scrubber.js';
+import { scrub, scrubAll } from './scrub.js';
+import type { Secrets } from './secrets.js';
 
 /** Who watches requests. */
 export interface Observer {
   readonly hooks: Pick<ClientOptions, 'onRequest' | 'onResponse'>;
   readonly logger: Logger;
-  readonly scrubber: Scrubber;
+  readonly secrets: Secrets;
 }
 
 /** Tells hooks of a request; to be called again with what came of it. Nothing secret reaches hooks and log lines. */
 export function announce(
-  { hooks, logger, scrubber }: Observer,
+  { hooks, logger, secrets }: Observer,
   request: Omit<RequestEvent, 'headers'>,
   sending: object,
 ): (status: number | undefined, answered: object) => void {
-  const about = { ...request, url: scrubber.scrub(request.url) };
+  const about = { ...request, url: scrub(request.url, secrets) };
   tell(logger, 'onRequest', hooks.onRequest, { ...about, headers: redact(plainHeaders(sending)) });
   const started = performance.now();
   return (status, answered) => {
     const durationMs = performance.now() - started;
-    const headers = scrubber.scrubAll(redact(plainHeaders(answered)));
+    const headers = scrubAll(redact(plainHeaders(answered)), secrets);
     tell(logger, 'onResponse', hooks.onResponse, { ...about, durationMs, status, headers });
     logger.debug(
       `${about.method} ${about.url} -> ${status ?? 'no answer'} in ${durationMs.toFixed(1)} ms (request ${about.requestId})`,

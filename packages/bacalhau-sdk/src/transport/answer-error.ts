@@ -6,8 +6,9 @@ import {
   UnexpectedResponseError,
 } from '../errors/index.js';
 import { type ErrorBody, parseErrorBody } from './error-body.js';
-import type { Headers } from './headers.js';
-import type { Scrubber } from './scrubber.js';
+import { plainHeaders } from './headers.js';
+import { scrub, scrubAll } from './scrub.js';
+import type { Secrets } from './secrets.js';
 import { type AttemptContext, type BadAnswer, factsOf, isGood, typeOf, UNKNOWN_OUTCOME, wordsOf } from './to-error.js';
 import { isAtLeast, parseRelease } from './version.js';
 
@@ -27,16 +28,18 @@ const LEGACY_TYPES: readonly { readonly message: RegExp; readonly Type: typeof A
   { message: /http: request body too large$/, Type: PayloadTooLargeError },
 ];
 
-/** The error of an answer, whose headers hold nothing secret any more; one with a good status holds no good body. */
-export function answerError({ status, data }: BadAnswer, headers: Headers, context: AttemptContext): ApiError {
-  const { operation, baseUrl } = context;
+/** The error of an answer; one with a good status holds no good body. */
+export function answerError(answer: BadAnswer, context: AttemptContext): ApiError {
+  const { status, data } = answer;
+  const { operation, baseUrl, secrets } = context;
+  const headers = scrubAll(plainHeaders(answer.headers), secrets);
   if (isGood(status)) {
     return new UnexpectedResponseError(
       `${operation}: ${baseUrl} answered ${status}, but not with JSON as a Bacalhau orchestrator does.${context.safe ? '' : UNKNOWN_OUTCOME} Check the host, the port and what stands in between.`,
       factsOf(status, {}, headers, context),
     );
   }
-  const parsed = clean(parseErrorBody(data), context.scrubber);
+  const parsed = clean(parseErrorBody(data), secrets);
   const facts = factsOf(status, parsed, headers, context);
   if (status >= 300 && status < 400) {
     return new UnexpectedResponseError(
@@ -74,12 +77,12 @@ function adviceOnNames({ message = '' }: ErrorBody, serverVersion: string | unde
   return ` This server, ${serverVersion}, knows jobs by their ids only; names came with 1.8.`;
 }
 
-function clean(body: ErrorBody, scrubber: Scrubber): ErrorBody {
+function clean(body: ErrorBody, secrets: Secrets): ErrorBody {
   return {
-    message: scrubber.scrub(body.message),
-    code: scrubber.scrub(body.code),
-    component: scrubber.scrub(body.component),
-    hint: scrubber.scrub(body.hint),
-    details: body.details && scrubber.scrubAll(body.details),
+    message: scrub(body.message, secrets),
+    code: scrub(body.code, secrets),
+    component: scrub(body.component, secrets),
+    hint: scrub(body.hint, secrets),
+    details: body.details && scrubAll(body.details, secrets),
   };
 }

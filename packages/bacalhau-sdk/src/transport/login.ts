@@ -3,7 +3,7 @@ import type { LoginContext } from '../auth/index.js';
 import { LoginError, NotFoundError } from '../errors/index.js';
 import { base64, utf8 } from '../identity/index.js';
 import { plainHeaders } from './headers.js';
-import type { Scrubber } from './scrubber.js';
+import type { Secrets } from './secrets.js';
 import { axiosRoute, type Link } from './session.js';
 import type { Operation, Transport } from './transport.js';
 
@@ -13,14 +13,14 @@ const outside = new axios.Axios({ headers: new axios.AxiosHeaders() });
 export interface LoginParts {
   readonly transport: Transport;
   readonly link: Link;
-  readonly scrubber: Scrubber;
+  readonly secrets: Secrets;
   readonly signal: AbortSignal;
   /** Of one request to a provider. */
   readonly timeoutMs: number;
 }
 
 /** What a login may ask for: calls of the client, but without credentials, and requests to others. */
-export function loginContext({ transport, link, scrubber, signal, timeoutMs }: LoginParts): LoginContext {
+export function loginContext({ transport, link, secrets, signal, timeoutMs }: LoginParts): LoginContext {
   const ask = <T extends object>(name: string, safe: boolean, send: Operation<T>['send']): Promise<T> =>
     transport.call<T>({ name, safe, send, open: true }, { signal });
   return {
@@ -39,7 +39,7 @@ export function loginContext({ transport, link, scrubber, signal, timeoutMs }: L
     },
     authenticate: async (method, answer) => {
       const text = JSON.stringify(answer);
-      for (const value of Object.values(answer)) if (typeof value === 'string') scrubber.learn(value);
+      for (const value of Object.values(answer)) if (typeof value === 'string') secrets.learn(value);
       const authenticateRequest = { Name: method, MethodData: base64(utf8(text)) };
       const { Authentication: result } = await ask('auth.login', false, ({ auth }, sending) =>
         auth.authenticate({ method, authenticateRequest }, sending),
@@ -47,7 +47,7 @@ export function loginContext({ transport, link, scrubber, signal, timeoutMs }: L
       if (!result.success || !result.token) {
         throw new LoginError(`The server refused the login ${method}: ${result.reason ?? 'it gave no reason'}.`);
       }
-      scrubber.learn(result.token);
+      secrets.learn(result.token);
       return result.token;
     },
     fetch: async (url, { method, headers, body }) => {

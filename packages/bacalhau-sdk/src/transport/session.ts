@@ -19,7 +19,7 @@ import { isRecord } from '../records.js';
 import { decodeBody } from './body.js';
 import { hasAuthorization, SECRET_NAME } from './headers.js';
 import type { ClientOptions } from './options.js';
-import { Scrubber } from './scrubber.js';
+import { Secrets } from './secrets.js';
 
 /** The generated classes that operations are sent through. */
 export interface Apis {
@@ -57,7 +57,7 @@ export interface SessionParts {
 export class Session {
   readonly identity: IdentityStore;
   readonly signer: Signer | undefined;
-  readonly scrubber = new Scrubber();
+  readonly secrets = new Secrets();
   readonly #parts: SessionParts;
   readonly #early: Resolution;
   #resolved: ResolvedConfig | undefined;
@@ -79,8 +79,8 @@ export class Session {
       allowReadableKeyFile: options.allowReadableKeyFile === true,
     });
     for (const [name, value] of Object.entries(options.headers ?? {})) {
-      if (/^(proxy-)?authorization$/i.test(name)) this.scrubber.learnAuthorization(value);
-      else if (SECRET_NAME.test(name)) this.scrubber.learn(value);
+      if (/^(proxy-)?authorization$/i.test(name)) this.secrets.authorizations.add(value);
+      else if (SECRET_NAME.test(name)) this.secrets.learn(value);
     }
     report(this.#early.config, logger);
   }
@@ -165,7 +165,7 @@ export class Session {
   async #proxyFor(url: URL, inRange: (address: string, cidr: string) => boolean): Promise<URL | undefined> {
     const { options, env } = this.#parts;
     const proxy = await proxyFor(url, { option: options.proxy, env }, inRange);
-    this.scrubber.learn(proxy?.password, proxy && decodeURIComponent(proxy.password));
+    this.secrets.learn(proxy?.password, proxy && decodeURIComponent(proxy.password));
     return proxy;
   }
 }

@@ -1,5 +1,4 @@
-import { isAxiosError } from 'axios';
-import { platform } from '#platform';
+import { type AxiosError, isAxiosError } from 'axios';
 import {
   ApiError,
   type ApiErrorFacts,
@@ -20,11 +19,11 @@ import {
 } from '../errors/index.js';
 import { isRecord } from '../records.js';
 import { TextBody } from './body.js';
-import type { Deadline } from './deadline.js';
+import { type Deadline, unlessCut } from './deadline.js';
 import type { ErrorBody } from './error-body.js';
 import { type Headers, plainHeaders } from './headers.js';
 import { NotLoaded } from './load.js';
-import type { Scrubber } from './scrubber.js';
+import type { Secrets } from './secrets.js';
 
 /** What the transport knows of a call when it fails. */
 export interface CallContext {
@@ -37,8 +36,8 @@ export interface CallContext {
   readonly requestId: string;
   readonly attempts: number;
   readonly deadline: Deadline;
-  /** Takes out of the server's words what is secret. */
-  readonly scrubber: Scrubber;
+  /** What must not be told. */
+  readonly secrets: Secrets;
 }
 
 export type AttemptContext = Omit<CallContext, 'deadline'>;
@@ -70,7 +69,7 @@ export async function toFailure(thrown: unknown, context: CallContext): Promise<
   const { response } = thrown;
   // A connection that breaks within the body of a good answer comes with that answer.
   if (response === undefined || isGood(response.status)) {
-    return { error: connectionError(thrown.code, context.scrubber.scrub(thrown.message), context) };
+    return { error: await connectionError(thrown, context) };
   }
   const headers = plainHeaders(response.headers);
   return { error: await answerError(response, context), retryAfter: headers['retry-after'] };
@@ -86,7 +85,7 @@ export type AnswerPart = 'Items' | 'Nodes' | 'Job';
 export async function expectObject(
   answer: BadAnswer,
   part: AnswerPart | undefined,
-  context: AttemptContext,
+  context: CallContext,
 ): Promise<void> {
   const { data } = answer;
   if (!isRecord(data) || data instanceof TextBody || !hasPart(data, part)) throw await answerError(answer, context);
@@ -102,18 +101,31 @@ const isListOfRecords = (value: unknown): boolean => Array.isArray(value) && val
 export const isGood = (status: number): boolean => status >= 200 && status < 300;
 
 /**
- * What explains bad answers is loaded with the first of them. A page may have lost its network by then, which must not
- * hide the answer: it is told by its status and the server's own words.
+ * What explains failures is loaded with the first of them. A page may have lost its network by then, which must neither
+ * hide a failure nor hold it up: it is told by its class, its facts and few words then.
  */
-async function answerError(answer: BadAnswer, context: AttemptContext): Promise<ApiError> {
-  const headers = context.scrubber.scrubAll(plainHeaders(answer.headers));
-  const explanation = await import('./answer-error.js').catch(() => undefined);
-  if (explanation !== undefined) return explanation.answerError(answer, headers, context);
+const explanations = ({ deadline }: CallContext): Promise<typeof import('./explanations.js') | undefined> =>
+  unlessCut(import('./explanations.js'), deadline.signal).catch(() => undefined);
+
+async function connectionError({ code, message }: AxiosError, context: CallContext): Promise<ConnectionError> {
+  const explained = (await explanations(context))?.connectionError(code, message, context);
+  if (explained !== undefined) return explained;
+  const { operation, baseUrl, safe } = context;
+  const words = `${operation}: the connection to ${baseUrl} failed.${safe ? '' : UNKNOWN_OUTCOME}`;
+  return new ConnectionError(words, { ...callFacts(context), outcomeUnknown: !safe, code });
+}
+
+async function answerError(answer: BadAnswer, context: CallContext): Promise<ApiError> {
+  const explained = (await explanations(context))?.answerError(answer, context);
+  if (explained !== undefined) return explained;
   const { status, data } = answer;
-  const said = isRecord(data) ? (data['Message'] ?? data['message']) : undefined;
-  const message = typeof said === 'string' ? context.scrubber.scrub(said) : undefined;
+  // What cannot be blacked out is not quoted.
+  const quoted = context.secrets.areNone;
+  const said = quoted && isRecord(data) ? (data['Message'] ?? data['message']) : undefined;
+  const message = typeof said === 'string' ? said : undefined;
   const Type = isGood(status) ? UnexpectedResponseError : typeOf(status);
-  return new Type(wordsOf(message, status, context), factsOf(status, {}, headers, context));
+  const facts = factsOf(status, {}, quoted ? plainHeaders(answer.headers) : {}, context);
+  return new Type(wordsOf(message, status, context), facts);
 }
 
 const BY_STATUS = new Map<number, typeof ApiError>([
@@ -173,27 +185,7 @@ function cutShort(context: CallContext): BacalhauError | undefined {
 
 export const UNKNOWN_OUTCOME = ' The server may have carried it out all the same: look before you repeat it.';
 
-export function connectionError(code: string | undefined, message: string, context: AttemptContext): ConnectionError {
-  const { operation, safe, baseUrl } = context;
-  const unsent = code === undefined ? undefined : platform.explainCode(code, baseUrl, message);
-  const outcomeUnknown = !safe && unsent === undefined;
-  const words = unsent?.words ?? explain(code, message, baseUrl);
-  return new ConnectionError(`${operation}: ${words}${outcomeUnknown ? UNKNOWN_OUTCOME : ''}`, {
-    ...callFacts(context),
-    outcomeUnknown,
-    code,
-  });
-}
-
-function explain(code: string | undefined, message: string, baseUrl: string): string {
-  if (code === 'ERR_NETWORK') {
-    // fetch and XMLHttpRequest tell nothing more, so that pages cannot explore networks.
-    return `no answer came from ${baseUrl}, and browsers do not say why. Their developer tools may. Does anything listen there? Is its certificate trusted? Is the address https if the page is? Does a proxy in between drop the CORS headers that orchestrators send?`;
-  }
-  return `the connection to ${baseUrl} failed (${code === undefined || message.includes(code) ? message : `${code}: ${message}`}).`;
-}
-
-const callFacts = ({ operation, attempts, requestId }: AttemptContext): Omit<CallFacts, 'outcomeUnknown'> => ({
+export const callFacts = ({ operation, attempts, requestId }: AttemptContext): Omit<CallFacts, 'outcomeUnknown'> => ({
   operation,
   attempts,
   requestId,

@@ -144,7 +144,7 @@ export class Transport {
   /** The error of what a lease held: its end, if that came, by what ended it. */
   async failureOf(operation: string, thrown: unknown, deadline: Deadline): Promise<BacalhauError> {
     const attempt = { operation, safe: true, baseUrl: this.config.baseUrl, requestId: '', attempts: 0 };
-    return (await toFailure(thrown, { ...attempt, deadline, scrubber: this.session.scrubber })).error;
+    return (await toFailure(thrown, { ...attempt, deadline, secrets: this.session.secrets })).error;
   }
 
   /**
@@ -245,7 +245,7 @@ export class Transport {
       requestId,
       attempts,
       deadline,
-      scrubber: this.session.scrubber,
+      secrets: this.session.secrets,
     });
     const sent: Sent = { authorization: undefined, renewed: operation.open === true || hasAuthorization(headers) };
     try {
@@ -297,7 +297,7 @@ export class Transport {
   /** The `Authorization` of a request; what it holds is blacked out from now on. */
   async authorization(link: Link, cut: AbortSignal): Promise<Secret | undefined> {
     const authorization = await unlessCut(link.auth.authorization(this.loginAccess(link)), cut);
-    if (authorization !== undefined) this.session.scrubber.learnAuthorization(authorization.reveal());
+    if (authorization !== undefined) this.session.secrets.authorizations.add(authorization.reveal());
     return authorization;
   }
 
@@ -336,11 +336,11 @@ export class Transport {
   loginAccess(link: Link): LoginAccess {
     return async () => {
       const { loginContext } = await import('./login.js');
-      const { scrubber } = this.session;
+      const { secrets } = this.session;
       return loginContext({
         transport: this,
         link,
-        scrubber,
+        secrets,
         signal: this.#closing.signal,
         timeoutMs: this.#timeoutMs,
       });
@@ -357,7 +357,7 @@ export class Transport {
   }
 
   get observer(): Observer {
-    return { hooks: this.options, logger: this.#logger, scrubber: this.session.scrubber };
+    return { hooks: this.options, logger: this.#logger, secrets: this.session.secrets };
   }
 }
 

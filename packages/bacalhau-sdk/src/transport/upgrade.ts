@@ -3,9 +3,11 @@ import type { HttpAgent, SocketEnd } from '../platform/platform.js';
 import { announce } from './announce.js';
 import { answerError } from './answer-error.js';
 import { decodeBody } from './body.js';
+import { connectionError } from './connection-error.js';
 import { checkHeaders, type Headers, hasAuthorization, plainHeaders } from './headers.js';
 import { randomHex } from './random.js';
-import { type AttemptContext, connectionError, factsOf } from './to-error.js';
+import { scrubAll } from './scrub.js';
+import { type AttemptContext, factsOf } from './to-error.js';
 import { isRefusal, type Transport } from './transport.js';
 
 type NotOpened = Exclude<SocketEnd, { kind: 'cut' | 'closed' }>;
@@ -62,8 +64,8 @@ export async function prepareUpgrade(
     failed: (end) => {
       if (end.kind === 'refused') answered(end.status, end.headers);
       else answered(undefined, {});
-      const { scrubber } = transport.session;
-      return upgradeError(end, { operation, safe: true, baseUrl, requestId, attempts: 1, scrubber });
+      const { secrets } = transport.session;
+      return upgradeError(end, { operation, safe: true, baseUrl, requestId, attempts: 1, secrets });
     },
     renew: async (status) =>
       !explicit && isRefusal(status, authorization) && link.auth.renew(authorization, transport.loginAccess(link)),
@@ -71,9 +73,9 @@ export async function prepareUpgrade(
 }
 
 function upgradeError(end: NotOpened, context: AttemptContext): BacalhauError {
-  const { operation, baseUrl, scrubber } = context;
-  if (end.kind === 'failed') return connectionError(end.code, scrubber.scrub(end.message), context);
-  const headers = scrubber.scrubAll(plainHeaders(end.headers));
+  const { operation, baseUrl, secrets } = context;
+  if (end.kind === 'failed') return connectionError(end.code, end.message, context);
+  const headers = scrubAll(plainHeaders(end.headers), secrets);
   // A gateway that does not know WebSockets answers as if this were any request.
   if (end.status < 300) {
     return new UnexpectedResponseError(
@@ -81,5 +83,5 @@ function upgradeError(end: NotOpened, context: AttemptContext): BacalhauError {
       factsOf(end.status, {}, headers, context),
     );
   }
-  return answerError({ ...end, data: decodeBody(end.body) }, headers, context);
+  return answerError({ ...end, data: decodeBody(end.body) }, context);
 }

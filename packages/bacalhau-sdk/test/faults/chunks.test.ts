@@ -11,10 +11,10 @@ const source = join(__dirname, '..', '..', 'src');
 const PAGE = `
   import { Bacalhau } from './index.js';
   const { jobs } = new Bacalhau({ baseUrl: process.argv[2], maxRetries: 0 });
-  const calls = [() => jobs.get('gone'), () => jobs.list(), () => jobs.stop('j-1'), () => jobs.executions('j-1')];
+  const calls = [() => jobs.get('gone'), () => jobs.list(), () => jobs.stop('j-1'), () => jobs.stop('j-2'), () => jobs.executions('j-1')];
   const told = [];
   for (const call of calls) {
-    await call().then(() => told.push('done'), ({ name, message, status, outcomeUnknown }) => told.push({ name, message, status, outcomeUnknown }));
+    await call().then(() => told.push('done'), ({ name, message, status, code, outcomeUnknown }) => told.push({ name, message, status, code, outcomeUnknown }));
   }
   console.log(JSON.stringify(told));`;
 
@@ -23,7 +23,8 @@ test('what is loaded late is missed by its calls alone, and with the errors of t
   await using server = await faultServer((response, number) => {
     if (number === 1) json(response, 404, { Message: 'job not found: gone', Hint: 'look elsewhere' });
     else if (number === 2) json(response, 503, {});
-    else json(response, 200, { EvaluationID: 'e' });
+    else if (number === 3) json(response, 200, { EvaluationID: 'e' });
+    else response.destroy();
   });
   const outdir = await mkdtemp(join(tmpdir(), 'bacalhau-chunks-'));
   try {
@@ -33,7 +34,7 @@ test('what is loaded late is missed by its calls alone, and with the errors of t
       ...{ alias: { '#platform': join(source, 'platform/browser/index.ts') }, logLevel: 'silent' },
     });
     for (const file of await readdir(outdir)) {
-      if (/^(answer-error|other-calls)-/.test(file)) await rm(join(outdir, file));
+      if (/^(explanations|other-calls)-/.test(file)) await rm(join(outdir, file));
     }
     const { stdout } = await promisify(execFile)(process.execPath, [join(outdir, 'stdin.mjs'), server.url]);
     expect(JSON.parse(stdout)).toEqual([
@@ -42,13 +43,19 @@ test('what is loaded late is missed by its calls alone, and with the errors of t
       'done',
       {
         name: 'ConnectionError',
+        message: `jobs.stop: the connection to ${server.url} failed. The server may have carried it out all the same: look before you repeat it.`,
+        code: 'ERR_NETWORK',
+        outcomeUnknown: true,
+      },
+      {
+        name: 'ConnectionError',
         message: expect.stringMatching(
           /^jobs\.executions was not sent, because a part of bacalhau-sdk cannot be loaded/,
         ),
         outcomeUnknown: false,
       },
     ]);
-    expect(server.seen).toHaveLength(3);
+    expect(server.seen).toHaveLength(4);
   } finally {
     await rm(outdir, { recursive: true });
   }

@@ -1,0 +1,2 @@
+export { answerError } from './answer-error.js';
+export { connectionError } from './connection-error.js';

@@ -1,0 +1,41 @@
+import { fromBase64 } from '../identity/index.js';
+import type { Headers } from './headers.js';
+import type { Secrets } from './secrets.js';
+
+const SHORTEST = 4;
+
+/**
+ * Blacks out the secrets of a client wherever the network may have put them: servers and proxies quote what they were
+ * sent in answers, redirects and error pages.
+ */
+export function scrub(text: string, secrets: Secrets): string;
+export function scrub(text: string | undefined, secrets: Secrets): string | undefined;
+export function scrub(text: string | undefined, secrets: Secrets): string | undefined {
+  if (text === undefined || secrets.areNone) return text;
+  const all = [...secrets.texts, ...[...secrets.authorizations].flatMap(partsOf)]
+    // Blacking out shorter ones would only tell where they occur.
+    .filter(({ length }) => length >= SHORTEST)
+    // The longest first, or a part of one would hide the rest of another.
+    .sort((one, other) => other.length - one.length);
+  let clean = text;
+  for (const secret of all) {
+    for (const form of [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)]) {
+      clean = clean.replaceAll(form, '***');
+    }
+  }
+  return clean;
+}
+
+export const scrubAll = (texts: Headers, secrets: Secrets): Headers =>
+  Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, scrub(text, secrets)]));
+
+/** What an `Authorization` header holds: the whole value, the part after the scheme, and a password in it. */
+function partsOf(header: string): string[] {
+  const [, scheme, credential] = /^(\S+)\s+(.*)$/.exec(header) ?? [];
+  if (credential === undefined) return [header];
+  const bytes = scheme?.toLowerCase() === 'basic' ? fromBase64(credential) : undefined;
+  // Not base64: somebody's own header, and nothing is in it then.
+  if (bytes === undefined) return [header, credential];
+  const pair = new TextDecoder().decode(bytes);
+  return [header, credential, pair, pair.slice(pair.indexOf(':') + 1)];
+}
