@@ -26,27 +26,19 @@ export interface ApiErrorFacts {
 export class ApiError extends BacalhauError implements ApiErrorFacts {
   /** @internal */
   protected static override readonly kind: string = 'ApiError';
-  readonly operation: string;
-  readonly status: number;
-  readonly code: string | undefined;
-  readonly component: string | undefined;
-  readonly hint: string | undefined;
-  readonly details: Readonly<Record<string, string>>;
-  readonly requestId: string;
-  readonly attempts: number;
-  readonly serverVersion: string | undefined;
+  declare readonly operation: string;
+  declare readonly status: number;
+  declare readonly code: string | undefined;
+  declare readonly component: string | undefined;
+  declare readonly hint: string | undefined;
+  declare readonly details: Readonly<Record<string, string>>;
+  declare readonly requestId: string;
+  declare readonly attempts: number;
+  declare readonly serverVersion: string | undefined;
 
   constructor(message: string, facts: ApiErrorFacts) {
     super(message);
-    this.operation = facts.operation;
-    this.status = facts.status;
-    this.code = facts.code;
-    this.component = facts.component;
-    this.hint = facts.hint;
-    this.details = facts.details;
-    this.requestId = facts.requestId;
-    this.attempts = facts.attempts;
-    this.serverVersion = facts.serverVersion;
+    Object.assign(this, facts);
   }
 }
 

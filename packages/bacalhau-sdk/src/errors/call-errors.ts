@@ -16,17 +16,14 @@ export interface CallFacts {
 export class CallError extends BacalhauError implements CallFacts {
   /** @internal */
   protected static override readonly kind: string = 'CallError';
-  readonly operation: string;
-  readonly attempts: number;
-  readonly outcomeUnknown: boolean;
-  readonly requestId: string;
+  declare readonly operation: string;
+  declare readonly attempts: number;
+  declare readonly outcomeUnknown: boolean;
+  declare readonly requestId: string;
 
   constructor(message: string, facts: CallFacts, options: ErrorCause = {}) {
     super(message, options);
-    this.operation = facts.operation;
-    this.attempts = facts.attempts;
-    this.outcomeUnknown = facts.outcomeUnknown;
-    this.requestId = facts.requestId;
+    Object.assign(this, facts);
   }
 }
 

@@ -59,18 +59,14 @@ export class DownloadError extends BacalhauError implements DownloadErrorFacts {
   /** @internal */
   protected static override readonly kind: string = 'DownloadError';
   /** Why, for programs. */
-  readonly reason: DownloadErrorReason;
-  readonly entry: string | undefined;
-  readonly url: string | undefined;
-  readonly status: number | undefined;
-  readonly code: string | undefined;
+  declare readonly reason: DownloadErrorReason;
+  declare readonly entry: string | undefined;
+  declare readonly url: string | undefined;
+  declare readonly status: number | undefined;
+  declare readonly code: string | undefined;
 
   constructor(message: string, facts: DownloadErrorFacts, options: ErrorCause = {}) {
     super(message, options);
-    this.reason = facts.reason;
-    this.entry = facts.entry;
-    this.url = facts.url;
-    this.status = facts.status;
-    this.code = facts.code;
+    Object.assign(this, facts);
   }
 }

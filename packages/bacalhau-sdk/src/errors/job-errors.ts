@@ -22,11 +22,11 @@ export class JobFailedError extends JobError {
   /** @internal */
   protected static override readonly kind: string = 'JobFailedError';
   /** The cause's code, for example `Docker:ImageNotFound`. */
-  readonly code: string | undefined;
+  declare readonly code: string | undefined;
   /** The server's advice. */
-  readonly hint: string | undefined;
+  declare readonly hint: string | undefined;
   /** Its executions as they were seen last. */
-  readonly executions: readonly Execution[];
+  declare readonly executions: readonly Execution[];
 
   constructor(
     message: string,
@@ -38,9 +38,7 @@ export class JobFailedError extends JobError {
     },
   ) {
     super(message, facts.job);
-    this.code = facts.code;
-    this.hint = facts.hint;
-    this.executions = facts.executions;
+    Object.assign(this, facts);
   }
 }
 

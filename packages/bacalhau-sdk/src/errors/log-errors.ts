@@ -17,14 +17,12 @@ export interface LogStreamFacts {
 export class LogStreamError extends BacalhauError implements LogStreamFacts {
   /** @internal */
   protected static override readonly kind: string = 'LogStreamError';
-  readonly executionId: string;
-  readonly framesRead: number;
-  readonly attempts: number;
+  declare readonly executionId: string;
+  declare readonly framesRead: number;
+  declare readonly attempts: number;
 
   constructor(message: string, facts: LogStreamFacts, options: ErrorCause = {}) {
     super(message, options);
-    this.executionId = facts.executionId;
-    this.framesRead = facts.framesRead;
-    this.attempts = facts.attempts;
+    Object.assign(this, facts);
   }
 }
