@@ -49,6 +49,8 @@ export default defineConfig({
   },
   dts: { entry: ['src/index.ts', 'src/legacy/index.ts'], sourcemap: true },
   sourcemap: true,
+  // Bundlers add their own to the names of what is loaded late, and pages carry both.
+  hash: false,
   // `import()` in the CommonJS build becomes `require`: jest, and others that run CommonJS in a vm, cannot import there.
   outputOptions: {
     dynamicImportInCjs: false,
