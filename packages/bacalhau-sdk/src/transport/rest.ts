@@ -1,2 +1,8 @@
+export { sendAnnounced } from './announce.js';
 export { answerError } from './answer-error.js';
 export { connectionError } from './connection-error.js';
+export { loginContext } from './login.js';
+export { openOutside, outsideRoute } from './outside.js';
+export { requireServer } from './require-server.js';
+export { signatureOf } from './signature.js';
+export { prepareUpgrade } from './upgrade.js';

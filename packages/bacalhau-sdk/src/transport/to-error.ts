@@ -22,6 +22,7 @@ import { TextBody } from './body.js';
 import { type Deadline, unlessCut } from './deadline.js';
 import type { ErrorBody } from './error-body.js';
 import { type Headers, plainHeaders } from './headers.js';
+import { rest } from './late.js';
 import { NotLoaded } from './load.js';
 import type { Secrets } from './secrets.js';
 
@@ -104,8 +105,9 @@ export const isGood = (status: number): boolean => status >= 200 && status < 300
  * What explains failures is loaded with the first of them. A page may have lost its network by then, which must neither
  * hide a failure nor hold it up: it is told by its class, its facts and few words then.
  */
-const explanations = ({ deadline }: CallContext): Promise<typeof import('./explanations.js') | undefined> =>
-  unlessCut(import('./explanations.js'), deadline.signal).catch(() => undefined);
+type Rest = typeof import('./rest.js');
+const explanations = ({ deadline }: CallContext): Promise<Rest | undefined> =>
+  unlessCut(rest(), deadline.signal).catch(() => undefined);
 
 async function connectionError({ code, message }: AxiosError, context: CallContext): Promise<ConnectionError> {
   const explained = (await explanations(context))?.connectionError(code, message, context);

@@ -8,25 +8,24 @@ import {
   ConfigurationError,
   InvalidArgumentError,
   PermissionDeniedError,
-  UnsupportedByServerError,
 } from '../errors/index.js';
-import { type IdentityStore, utf8 } from '../identity/index.js';
+import type { IdentityStore } from '../identity/index.js';
 import type { Logger, LogLevel } from '../logging/index.js';
 import type { Connections } from '../platform/platform.js';
-import { signRequest } from '../signatures/index.js';
 import type { Observer } from './announce.js';
 import { Deadline, sleep, unlessCut } from './deadline.js';
 import { type RetryEvent, tell } from './events.js';
 import { checkHeaders, type Headers, hasAuthorization, plainHeaders } from './headers.js';
-import { load } from './load.js';
+import { rest } from './late.js';
 import type { CallOptions, ClientOptions } from './options.js';
 import type { OutsideAnswer, OutsideRequest } from './outside.js';
 import { randomHex } from './random.js';
 import { isWorthRetrying, retryDelayMs } from './retry.js';
 import type { Apis, Link, Session } from './session.js';
+import type { Unsigned } from './signature.js';
 import { type AnswerPart, type CallContext, expectObject, toFailure } from './to-error.js';
 import type { Upgrade } from './upgrade.js';
-import { isAtLeast, parseRelease, type Release } from './version.js';
+import { parseRelease, type Release } from './version.js';
 
 const DEFAULT_TIMEOUT_MS = 60_000;
 const DEFAULT_MAX_RETRIES = 2;
@@ -158,7 +157,7 @@ export class Transport {
     options: Pick<CallOptions, 'headers' | 'signal'> = {},
   ): Promise<Upgrade> {
     return this.hold(operation, { signal: options.signal }, async (cut) => {
-      const { prepareUpgrade } = await load(import('./upgrade.js'));
+      const { prepareUpgrade } = await rest();
       return prepareUpgrade(this, operation, { path, query, headers: options.headers }, cut);
     });
   }
@@ -194,13 +193,9 @@ export class Transport {
   }
 
   /** @throws {UnsupportedByServerError} if the server is older than `since`. */
-  async requireServer(since: string, operation: string, advice: string, options: CallOptions = {}): Promise<void> {
-    const release = await this.serverRelease(options);
-    if (isAtLeast(release, since)) return;
-    const version = release === undefined ? 'unknown' : `${release.major}.${release.minor}.${release.patch}`;
-    throw new UnsupportedByServerError(
-      `${operation} needs a server from ${since} on; this one is ${version}. ${advice}`,
-    );
+  async requireServer(since: string, operation: string, advice: string, options?: CallOptions): Promise<void> {
+    const { requireServer } = await rest();
+    await requireServer(this, since, operation, advice, options);
   }
 
   /**
@@ -208,7 +203,7 @@ export class Transport {
    * certificates, but without its headers and credentials. Rejects with `BrokenConnection`.
    */
   async outside(request: OutsideRequest, signal: AbortSignal): Promise<OutsideAnswer> {
-    const { openOutside, outsideRoute } = await import('./outside.js');
+    const { openOutside, outsideRoute } = await rest();
     const { route } = await this.session.link();
     return openOutside(request, await outsideRoute(route, new URL(request.url)), signal);
   }
@@ -311,31 +306,24 @@ export class Transport {
           sent.authorization = await this.authorization(link, context.deadline.signal);
           if (sent.authorization !== undefined) config.headers.set('Authorization', sent.authorization.reveal());
         }
-        const signature = await this.signature(
-          config.method ?? 'get',
-          config.url ?? '',
-          plainHeaders(config.headers),
-          config.data,
-        );
-        config.headers.set(signature);
+        const { method, url, data: body } = config;
+        config.headers.set(await this.signature({ method, url, headers: plainHeaders(config.headers), body }));
         return this.#observe(link, context, config);
       },
     };
   }
 
   /** The headers that sign a request; none without a signer. */
-  async signature(method: string, url: string, headers: Headers, body: unknown): Promise<Headers> {
+  async signature(request: Unsigned): Promise<Headers> {
     const { signer } = this.session;
     if (signer === undefined) return {};
-    if (body !== undefined && body !== null && typeof body !== 'string') {
-      throw new ConfigurationError('Only requests with a text for a body can be signed.');
-    }
-    return signRequest({ method: method.toUpperCase(), url, headers, body: utf8(body ?? '') }, signer);
+    const { signatureOf } = await rest();
+    return signatureOf(request, signer);
   }
 
   loginAccess(link: Link): LoginAccess {
     return async () => {
-      const { loginContext } = await import('./login.js');
+      const { loginContext } = await rest();
       const { secrets } = this.session;
       return loginContext({
         transport: this,
@@ -351,7 +339,7 @@ export class Transport {
     const { onRequest, onResponse } = this.options;
     if (onRequest === undefined && onResponse === undefined && this.#logger.level !== 'debug')
       return link.adapter(config);
-    const { sendAnnounced } = await load(import('./announce.js'));
+    const { sendAnnounced } = await rest();
     const { operation, attempts: attempt, requestId } = context;
     return sendAnnounced(this.observer, { operation, attempt, requestId }, config, link.adapter);
   }

@@ -50,7 +50,10 @@ export async function prepareUpgrade(
   const authorization = explicit ? undefined : await transport.authorization(link, cut);
   const named = { ...plain, ...(authorization && { Authorization: authorization.reveal() }) };
   const place = new URL(`${baseUrl}${target.path}?${new URLSearchParams(target.query)}`);
-  const headers = { ...named, ...(await transport.signature('GET', place.href, named, undefined)) };
+  const headers = {
+    ...named,
+    ...(await transport.signature({ method: 'GET', url: place.href, headers: named, body: undefined })),
+  };
   const { agent } = await link.route(place, true);
   // `http` becomes `ws`, `https` becomes `wss`.
   const url = place.href.replace(/^http/, 'ws');

@@ -34,7 +34,7 @@ test('what is loaded late is missed by its calls alone, and with the errors of t
       ...{ alias: { '#platform': join(source, 'platform/browser/index.ts') }, logLevel: 'silent' },
     });
     for (const file of await readdir(outdir)) {
-      if (/^(explanations|other-calls)-/.test(file)) await rm(join(outdir, file));
+      if (/^(rest|other-calls)-/.test(file)) await rm(join(outdir, file));
     }
     const { stdout } = await promisify(execFile)(process.execPath, [join(outdir, 'stdin.mjs'), server.url]);
     expect(JSON.parse(stdout)).toEqual([
