@@ -1,14 +1,13 @@
 import { UnsupportedRuntimeError } from '../../errors/index.js';
 import type { Connections, Platform } from '../platform.js';
 
+/** Loaded when something of it is first used, or missed. */
+const extras = () => import('./extras.js');
+
 /** The runtime connects as it sees fit: it pools, it checks certificates, it knows its proxy. */
 const connections: Connections = {
   async route(_url, { ca, insecure }) {
-    if (ca !== undefined || insecure) {
-      throw new UnsupportedRuntimeError(
-        'Here the runtime checks certificates by itself. Leave the option tls out, and let the browser or the system trust the authority.',
-      );
-    }
+    if (ca !== undefined || insecure) throw new UnsupportedRuntimeError((await extras()).missing.trust);
     return { agent: undefined, forwardProxy: undefined };
   },
   close: () => undefined,
@@ -24,12 +23,10 @@ export const platform: Platform = {
   // fetch and XMLHttpRequest give no codes of the system.
   explainCode: () => undefined,
   readFile: async (path) => {
-    throw new UnsupportedRuntimeError(
-      `There is no file ${path} in this runtime, because it has no file system. Give the content instead: bytes, or parseJob(text).`,
-    );
+    throw new UnsupportedRuntimeError((await extras()).missing.file(path));
   },
   openWebSocket: async (url, options) => {
-    const { openWebSocket, unsupported } = await import('./web-socket.js');
+    const { openWebSocket, unsupported } = await extras();
     const problem = unsupported(options);
     if (problem !== undefined) throw new UnsupportedRuntimeError(problem);
     return openWebSocket(url, options);
@@ -38,12 +35,10 @@ export const platform: Platform = {
   expectListeners: () => undefined,
   transferHeaders: {},
   async *gunzip(chunks) {
-    yield* (await import('./gunzip.js')).gunzip(chunks);
+    yield* (await extras()).gunzip(chunks);
   },
   sha256: () => undefined,
   openFolder: async () => {
-    throw new UnsupportedRuntimeError(
-      'There is no file system in this runtime to download to. Read the results with files(), or download on a server.',
-    );
+    throw new UnsupportedRuntimeError((await extras()).missing.folder);
   },
 };
