@@ -1,6 +1,6 @@
 export type { Credentials } from './credentials.js';
 export type { Environment } from './environment.js';
-export { proxyFor, readAuthority, readFileSettings } from './late.js';
+export { machine } from './late.js';
 export { isLoopback } from './loopback.js';
 export { profileChoice } from './profile-choice.js';
 export {

@@ -1,3 +1,3 @@
-export { readAuthority } from './authority.js';
+export { trustedAuthorities } from './authority.js';
 export { readFileSettings } from './files.js';
 export { proxyFor } from './proxy.js';

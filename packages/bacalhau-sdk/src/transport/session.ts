@@ -3,12 +3,10 @@ import { AgentApi, AuthApi, JobApi, NodeApi } from 'bacalhau-apiclient';
 import { type AuthMethod, checkAuth, selectAuth } from '../auth/index.js';
 import {
   type Environment,
+  machine,
   profileChoice,
-  proxyFor,
   type Resolution,
   type ResolvedConfig,
-  readAuthority,
-  readFileSettings,
   resolveConfig,
 } from '../config/index.js';
 import { ConfigurationError } from '../errors/index.js';
@@ -105,14 +103,10 @@ export class Session {
     const { config, credentials, notes } = await this.#resolve();
     this.#resolved = config;
     for (const note of notes) logger.warn(note);
-    if (config.sources.endpoint === 'profile' || config.sources.endpoint === 'config.yaml') report(config, logger);
-    const { tls, baseUrl } = config;
-    if (tls.insecure && baseUrl.startsWith('https:')) {
-      logger.warn(
-        `Certificates are not checked (${config.sources.tls}): anybody in between can read and change what is sent to ${baseUrl}.`,
-      );
-    }
-    const ca = tls.caFile === undefined ? tls.ca : [await readAuthority(tls.caFile, files)];
+    const { tls, baseUrl, sources } = config;
+    if (sources.endpoint === 'profile' || sources.endpoint === 'config.yaml') report(config, logger);
+    const ca =
+      sources.tls === 'default' ? undefined : await (await machine()).trustedAuthorities(config, files, logger);
     const route = (url: URL, upgrade: boolean): Promise<Route> =>
       connections.route(url, {
         ca,
@@ -158,13 +152,15 @@ export class Session {
     const { config, wantsProfile } = this.#early;
     if (files === undefined || config.dir === undefined) return this.#early;
     const choice = profileChoice(options.profile, env);
+    const { readFileSettings } = await machine();
     const settings = await readFileSettings(files, config.dir, { wanted: wantsProfile, choice });
     return resolveConfig(options, { env, homeDirectory, files: settings });
   }
 
   async #proxyFor(url: URL, inRange: (address: string, cidr: string) => boolean): Promise<URL | undefined> {
     const { options, env } = this.#parts;
-    const proxy = await proxyFor(url, { option: options.proxy, env }, inRange);
+    const { proxyFor } = await machine();
+    const proxy = proxyFor(url, { option: options.proxy, env }, inRange);
     this.secrets.learn(proxy?.password, proxy && decodeURIComponent(proxy.password));
     return proxy;
   }
