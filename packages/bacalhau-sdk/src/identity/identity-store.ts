@@ -30,13 +30,10 @@ export class IdentityStore {
    * Makes `user_id.pem` if it is missing, as the command line does. It never fails: most calls need no key, so a
    * directory that cannot be written costs one warning.
    */
-  ensure(): Promise<void> {
-    const { files, logger } = this.#parts;
-    if (files === undefined) return Promise.resolve();
-    this.#ensured ??= this.#make(files).catch((error: unknown) => {
-      logger.warn(`${error instanceof Error ? error.message : error} Going on without a key.`);
-    });
-    return this.#ensured;
+  async ensure(): Promise<void> {
+    if (this.#parts.files === undefined) return;
+    this.#ensured ??= keys().then(({ ensureKeyFile }) => ensureKeyFile(this.#parts));
+    await this.#ensured;
   }
 
   async rsa(): Promise<RsaIdentity> {
@@ -45,9 +42,5 @@ export class IdentityStore {
 
   async ed25519(): Promise<Ed25519Identity> {
     return (await keys()).loadEd25519(this.#parts);
-  }
-
-  async #make(files: Files): Promise<void> {
-    await (await keys()).makeKeyFile(files, this.#parts.dir, 'rsa');
   }
 }

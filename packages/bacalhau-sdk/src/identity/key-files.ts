@@ -6,8 +6,17 @@ import { RsaIdentity } from './rsa.js';
 
 const FILES = { rsa: 'user_id.pem', ed25519: 'user_id_ed25519.pem' } as const;
 
+/** Makes `user_id.pem` if it is missing; warns where that fails. */
+export async function ensureKeyFile({ files, dir, logger }: IdentityStoreParts): Promise<void> {
+  try {
+    if (files !== undefined) await makeKeyFile(files, dir, 'rsa');
+  } catch (error) {
+    logger.warn(`${error instanceof Error ? error.message : error} Going on without a key.`);
+  }
+}
+
 /** Makes a key file if it is missing. One that exists is not read, and never replaced. */
-export async function makeKeyFile(files: Files, dir: string | undefined, type: KeyType): Promise<string> {
+async function makeKeyFile(files: Files, dir: string | undefined, type: KeyType): Promise<string> {
   if (dir === undefined) {
     throw new ConfigurationError('There is no home directory for the key file. Set BACALHAU_DIR (or the option dir).');
   }

@@ -1,4 +1,4 @@
 export { Ed25519Key } from './ed25519-key.js';
-export { loadEd25519, loadRsa, makeKeyFile } from './key-files.js';
+export { ensureKeyFile, loadEd25519, loadRsa } from './key-files.js';
 export { readPublicKey } from './read-public-key.js';
 export { RsaKey } from './rsa-key.js';
