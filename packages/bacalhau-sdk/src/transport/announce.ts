@@ -1,21 +1,13 @@
 import axios, { type AxiosAdapter, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
-import type { Logger } from '../logging/index.js';
 import { type RequestEvent, tell } from './events.js';
 import { type Headers, plainHeaders, SECRET_NAME } from './headers.js';
-import type { ClientOptions } from './options.js';
 import { scrub, scrubAll } from './scrub.js';
-import type { Secrets } from './secrets.js';
-
-/** Who watches requests. */
-export interface Observer {
-  readonly hooks: Pick<ClientOptions, 'onRequest' | 'onResponse'>;
-  readonly logger: Logger;
-  readonly secrets: Secrets;
-}
+import type { CallContext } from './to-error.js';
+import type { Transport } from './transport.js';
 
 /** Tells hooks of a request; to be called again with what came of it. Nothing secret reaches hooks and log lines. */
 export function announce(
-  { hooks, logger, secrets }: Observer,
+  { options: hooks, logger, session: { secrets } }: Transport,
   request: Omit<RequestEvent, 'headers'>,
   sending: object,
 ): (status: number | undefined, answered: object) => void {
@@ -34,13 +26,13 @@ export function announce(
 
 /** Sends a request, and tells of it. */
 export async function sendAnnounced(
-  observer: Observer,
-  call: Pick<RequestEvent, 'operation' | 'attempt' | 'requestId'>,
+  transport: Transport,
+  { operation, attempts: attempt, requestId }: CallContext,
   config: InternalAxiosRequestConfig,
   send: AxiosAdapter,
 ): Promise<AxiosResponse> {
   const { method = 'get', url = '', headers } = config;
-  const answered = announce(observer, { ...call, method: method.toUpperCase(), url }, headers);
+  const answered = announce(transport, { operation, attempt, requestId, method: method.toUpperCase(), url }, headers);
   try {
     const response = await send(config);
     answered(response.status, response.headers);

@@ -3,7 +3,6 @@ import type { LoginContext } from '../auth/index.js';
 import { LoginError, NotFoundError } from '../errors/index.js';
 import { base64, utf8 } from '../identity/index.js';
 import { plainHeaders } from './headers.js';
-import type { Secrets } from './secrets.js';
 import { axiosRoute, type Link } from './session.js';
 import type { Operation, Transport } from './transport.js';
 
@@ -13,14 +12,14 @@ const outside = new axios.Axios({ headers: new axios.AxiosHeaders() });
 export interface LoginParts {
   readonly transport: Transport;
   readonly link: Link;
-  readonly secrets: Secrets;
   readonly signal: AbortSignal;
   /** Of one request to a provider. */
   readonly timeoutMs: number;
 }
 
 /** What a login may ask for: calls of the client, but without credentials, and requests to others. */
-export function loginContext({ transport, link, secrets, signal, timeoutMs }: LoginParts): LoginContext {
+export function loginContext({ transport, link, signal, timeoutMs }: LoginParts): LoginContext {
+  const { secrets } = transport.session;
   const ask = <T extends object>(name: string, safe: boolean, send: Operation<T>['send']): Promise<T> =>
     transport.call<T>({ name, safe, send, open: true }, { signal });
   return {

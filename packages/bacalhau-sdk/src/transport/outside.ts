@@ -21,7 +21,7 @@ export interface OutsideAnswer {
 }
 
 /** How to get there; by scheme, because a redirect may change it. */
-export interface OutsideRoute {
+interface OutsideRoute {
   readonly httpAgent?: HttpAgent | undefined;
   readonly httpsAgent?: HttpAgent | undefined;
   readonly proxy: ForwardProxy | false;
@@ -45,7 +45,7 @@ const outside = new axios.Axios({
 });
 
 /** By what either scheme is reached. */
-export async function outsideRoute(route: Link['route'], url: URL): Promise<OutsideRoute> {
+async function outsideRoute(route: Link['route'], url: URL): Promise<OutsideRoute> {
   const [plain, secure] = await Promise.all([
     route(withScheme(url, 'http:'), false),
     route(withScheme(url, 'https:'), false),
@@ -66,10 +66,11 @@ function withScheme(url: URL, protocol: string): URL {
  */
 export async function openOutside(
   request: OutsideRequest,
-  { httpAgent, httpsAgent, proxy }: OutsideRoute,
+  route: Link['route'],
   signal: AbortSignal,
 ): Promise<OutsideAnswer> {
   const { method, url, headers } = request;
+  const { httpAgent, httpsAgent, proxy } = await outsideRoute(route, new URL(url));
   const config: AxiosRequestConfig = {
     ...(httpAgent && { httpAgent }),
     ...(httpsAgent && { httpsAgent }),

@@ -2,7 +2,7 @@ export { sendAnnounced } from './announce.js';
 export { answerError } from './answer-error.js';
 export { connectionError } from './connection-error.js';
 export { loginContext } from './login.js';
-export { openOutside, outsideRoute } from './outside.js';
+export { openOutside } from './outside.js';
 export { requireServer } from './require-server.js';
 export { signatureOf } from './signature.js';
 export { prepareUpgrade } from './upgrade.js';

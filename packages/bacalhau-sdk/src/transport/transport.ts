@@ -12,7 +12,6 @@ import {
 import type { IdentityStore } from '../identity/index.js';
 import type { Logger, LogLevel } from '../logging/index.js';
 import type { Connections } from '../platform/platform.js';
-import type { Observer } from './announce.js';
 import { Deadline, sleep, unlessCut } from './deadline.js';
 import { type RetryEvent, tell } from './events.js';
 import { checkHeaders, type Headers, hasAuthorization, plainHeaders } from './headers.js';
@@ -67,7 +66,7 @@ export class Transport {
   readonly session: Session;
   readonly connections: Connections;
   readonly #namespace: string | undefined;
-  readonly #logger: TransportParts['logger'];
+  readonly logger: TransportParts['logger'];
   readonly #ownsConnections: boolean;
   /** Those of every request. */
   readonly headers: Headers;
@@ -83,7 +82,7 @@ export class Transport {
     this.session = parts.session;
     this.connections = parts.connections;
     this.#namespace = parts.namespace;
-    this.#logger = parts.logger;
+    this.logger = parts.logger;
     this.#ownsConnections = parts.ownsConnections;
     this.#timeoutMs = checkTimeout(options.timeoutMs) ?? DEFAULT_TIMEOUT_MS;
     this.#maxRetries = checkRetries(options.maxRetries) ?? DEFAULT_MAX_RETRIES;
@@ -203,9 +202,9 @@ export class Transport {
    * certificates, but without its headers and credentials. Rejects with `BrokenConnection`.
    */
   async outside(request: OutsideRequest, signal: AbortSignal): Promise<OutsideAnswer> {
-    const { openOutside, outsideRoute } = await rest();
+    const { openOutside } = await rest();
     const { route } = await this.session.link();
-    return openOutside(request, await outsideRoute(route, new URL(request.url)), signal);
+    return openOutside(request, route, signal);
   }
 
   /** A deadline (none unless said) that closing the client ends as well. Call `release` in the end. */
@@ -231,30 +230,25 @@ export class Transport {
     const requestId = randomHex(16);
     const headers = { 'X-Request-Id': requestId, ...this.headers, ...checkHeaders(options.headers) };
     const deadline = this.lease(operation.name, this.timeoutMs(options), options.signal);
-    let attempts = 0;
-    const context = (): CallContext => ({
-      operation: operation.name,
-      safe: operation.safe,
-      open: operation.open,
-      baseUrl: this.config.baseUrl,
-      requestId,
-      attempts,
-      deadline,
-      secrets: this.session.secrets,
-    });
+    const context = {
+      ...{ operation: operation.name, safe: operation.safe, open: operation.open, requestId, deadline, attempts: 0 },
+      ...{ baseUrl: this.config.baseUrl, secrets: this.session.secrets },
+    };
     const sent: Sent = { authorization: undefined, renewed: operation.open === true || hasAuthorization(headers) };
     try {
       const link = await this.session.link();
+      context.baseUrl = link.config.baseUrl;
       await this.identity.ensure();
       for (;;) {
         try {
           deadline.signal.throwIfAborted();
-          attempts += 1;
-          const response = await operation.send(link.apis, this.#request(link, context(), headers, sent));
-          await expectObject(response, operation.part, context());
-          return { data: response.data, response: describe(response, requestId, attempts) };
+          context.attempts += 1;
+          const response = await operation.send(link.apis, this.#request(link, context, headers, sent));
+          await expectObject(response, operation.part, context);
+          return { data: response.data, response: describe(response, context) };
         } catch (thrown) {
-          const { error, retryAfter } = await toFailure(thrown, context());
+          const { error, retryAfter } = await toFailure(thrown, context);
+          const { attempts } = context;
           if (await this.#renewed(link, error, sent, deadline)) continue;
           if (!operation.safe || attempts > maxRetries || !isWorthRetrying(error)) throw error;
           const delayMs = retryDelayMs(attempts, retryAfter);
@@ -273,8 +267,8 @@ export class Transport {
 
   /** Tells of a retry and waits for its time, or until the call is given up. */
   async beforeRetry(retry: RetryEvent, cut: AbortSignal): Promise<void> {
-    tell(this.#logger, 'onRetry', this.options.onRetry, retry);
-    this.#logger.info(`${retry.error.message} Trying again in ${Math.round(retry.delayMs)} ms.`);
+    tell(this.logger, 'onRetry', this.options.onRetry, retry);
+    this.logger.info(`${retry.error.message} Trying again in ${Math.round(retry.delayMs)} ms.`);
     await sleep(retry.delayMs, cut);
   }
 
@@ -324,32 +318,20 @@ export class Transport {
   loginAccess(link: Link): LoginAccess {
     return async () => {
       const { loginContext } = await rest();
-      const { secrets } = this.session;
-      return loginContext({
-        transport: this,
-        link,
-        secrets,
-        signal: this.#closing.signal,
-        timeoutMs: this.#timeoutMs,
-      });
+      return loginContext({ transport: this, link, signal: this.#closing.signal, timeoutMs: this.#timeoutMs });
     };
   }
 
   async #observe(link: Link, context: CallContext, config: InternalAxiosRequestConfig): Promise<AxiosResponse> {
     const { onRequest, onResponse } = this.options;
-    if (onRequest === undefined && onResponse === undefined && this.#logger.level !== 'debug')
+    if (onRequest === undefined && onResponse === undefined && this.logger.level !== 'debug')
       return link.adapter(config);
     const { sendAnnounced } = await rest();
-    const { operation, attempts: attempt, requestId } = context;
-    return sendAnnounced(this.observer, { operation, attempt, requestId }, config, link.adapter);
-  }
-
-  get observer(): Observer {
-    return { hooks: this.options, logger: this.#logger, secrets: this.session.secrets };
+    return sendAnnounced(this, context, config, link.adapter);
   }
 }
 
-function describe(response: AxiosResponse, requestId: string, attempts: number): Reply<unknown>['response'] {
+function describe(response: AxiosResponse, { requestId, attempts }: CallContext): Reply<unknown>['response'] {
   const headers = plainHeaders(response.headers);
   return {
     status: response.status,

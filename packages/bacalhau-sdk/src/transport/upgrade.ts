@@ -58,7 +58,7 @@ export async function prepareUpgrade(
   // `http` becomes `ws`, `https` becomes `wss`.
   const url = place.href.replace(/^http/, 'ws');
 
-  const answered = announce(transport.observer, { operation, attempt: 1, requestId, method: 'GET', url }, headers);
+  const answered = announce(transport, { operation, attempt: 1, requestId, method: 'GET', url }, headers);
   return {
     url,
     headers,
