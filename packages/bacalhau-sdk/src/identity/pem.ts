@@ -1,4 +1,5 @@
-import { type Bytes, base64, fromBase64 } from './text.js';
+import { fromBase64 } from './from-base64.js';
+import { type Bytes, base64 } from './text.js';
 
 export interface PemBlock {
   /** For example `RSA PRIVATE KEY`. */

@@ -1,8 +1,9 @@
 import { ConfigurationError } from '../errors/index.js';
 import { concat, sha256, subtle } from './bytes.js';
 import { bitString, integer, octetString, RSA_ENCRYPTION, sequence } from './der.js';
+import { fromBase64 } from './from-base64.js';
 import { formatPem, parsePem } from './pem.js';
-import { type Bytes, fromBase64, hex } from './text.js';
+import { type Bytes, hex } from './text.js';
 import type { PublicKey } from './types.js';
 
 type CryptoKey = Parameters<typeof crypto.subtle.exportKey>[1];

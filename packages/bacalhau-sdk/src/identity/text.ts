@@ -20,12 +20,3 @@ export function base64(data: Uint8Array): string {
   }
   return btoa(text);
 }
-
-/** Also of the URL-safe alphabet, with or without padding. Undefined if it is no base64. */
-export function fromBase64(text: string): Bytes | undefined {
-  try {
-    return Uint8Array.from(atob(text.replace(/-/g, '+').replace(/_/g, '/')), (character) => character.charCodeAt(0));
-  } catch {
-    return undefined;
-  }
-}
