@@ -2,23 +2,17 @@ import { ConfigurationError } from '../errors/index.js';
 import type { Files } from '../platform/platform.js';
 import { isRecord } from '../records.js';
 import { parseFlag } from './environment.js';
+import { type Layer, named } from './layer.js';
 import type { ProfileChoice } from './profile-choice.js';
 import { Secret } from './secret.js';
 
 /** What the Bacalhau command line keeps in its directory, as far as it concerns a client. */
 export interface FileSettings {
-  readonly config?: ConfigFile | undefined;
+  /** `config.yaml`. */
+  readonly config?: Layer | undefined;
   readonly profile?: Profile | undefined;
-}
-
-/** `config.yaml`. */
-export interface ConfigFile {
-  readonly file: string;
-  readonly host: string | undefined;
-  readonly port: string | number | undefined;
-  readonly useTls: boolean | undefined;
-  readonly caFile: string | undefined;
-  readonly insecure: boolean | undefined;
+  /** What deserves a word in the log. */
+  readonly note?: string | undefined;
 }
 
 /** `profiles/<name>.yaml`. */
@@ -41,25 +35,32 @@ export async function readFileSettings(
   dir: string,
   profile: { readonly wanted: boolean; readonly choice: ProfileChoice | undefined },
 ): Promise<FileSettings> {
+  const file = files.join(dir, 'config.yaml');
   const [config, selected] = await Promise.all([
-    readConfigFile(files, files.join(dir, 'config.yaml')),
+    readConfigFile(files, file),
     profile.wanted ? readProfile(files, files.join(dir, 'profiles'), profile.choice) : undefined,
   ]);
-  return { config, profile: selected };
+  return { config, profile: selected, note: disagreement(file, config, selected) };
 }
 
-async function readConfigFile(files: Files, file: string): Promise<ConfigFile | undefined> {
+async function readConfigFile(files: Files, file: string): Promise<Layer | undefined> {
   const text = await files.read(file);
   if (text === undefined) return undefined;
   const at = fieldsOf(file, await parseYaml(file, text));
   return {
-    file,
-    host: at.text('API', 'Host'),
-    port: at.numeric('API', 'Port'),
-    useTls: at.flag('API', 'TLS', 'UseTLS'),
+    source: 'config.yaml',
+    host: named(`API.Host in ${file}`, at.text('API', 'Host')),
+    port: named(`API.Port in ${file}`, at.numeric('API', 'Port')),
+    https: at.flag('API', 'TLS', 'UseTLS'),
     caFile: at.text('API', 'TLS', 'CAFile'),
     insecure: at.flag('API', 'TLS', 'Insecure'),
   };
+}
+
+/** The command line puts the file first here. Said aloud, because one directory then leads to two servers. */
+function disagreement(file: string, config: Layer | undefined, profile: Profile | undefined): string | undefined {
+  if (profile === undefined || (config?.host ?? config?.port) === undefined) return undefined;
+  return `Using the profile ${profile.name}, although ${file} names an API host or port, which the command line would use.`;
 }
 
 async function readProfile(

@@ -4,6 +4,7 @@ import { type Credentials, environmentCredentials } from './credentials.js';
 import { endpoint, fullUrl, parsePort } from './endpoint.js';
 import { type Environment, flag, variable } from './environment.js';
 import type { FileSettings, Profile } from './files.js';
+import { type Layer, type Named, named } from './layer.js';
 import { parseProxy } from './parse-proxy.js';
 import { profileChoice } from './profile-choice.js';
 
@@ -78,8 +79,6 @@ export interface Resolution {
   readonly credentials: Credentials | undefined;
   /** Whether a profile would count: not if options or environment name another address. */
   readonly wantsProfile: boolean;
-  /** What deserves a word in the log. */
-  readonly notes: readonly string[];
 }
 
 export interface Surroundings {
@@ -102,13 +101,18 @@ export function resolveConfig(input: ConfigInput, { env, homeDirectory, files = 
   checkKinds(input);
   const choice = profileChoice(input.profile, env);
   const ownCredentials = environmentCredentials(env);
-  const layers = [fromOptions(input), fromEnvironment(env, homeDirectory), fromFile(files), byDefault(homeDirectory)];
+  const layers = [
+    fromOptions(input),
+    fromEnvironment(env, homeDirectory),
+    files.config ?? ({ source: 'config.yaml' } as const),
+    byDefault(homeDirectory),
+  ];
   if (typeof input.proxy === 'string') parseProxy(input.proxy, 'The option proxy');
-  const named = namesEndpoint(input, env, choice?.source === 'option');
-  if (named === 'option' && choice?.source === 'option') {
+  const author = namesEndpoint(input, env, choice?.source === 'option');
+  if (author === 'option' && choice?.source === 'option') {
     throw new ConfigurationError('Give either profile or baseUrl, host, port and https, not both.');
   }
-  const profile = named === undefined ? files.profile : undefined;
+  const profile = author === undefined ? files.profile : undefined;
   const address = resolveAddress(input, layers, profile);
   const tls = resolveTls(layers, profile);
   const dir = first(layers, 'dir');
@@ -117,20 +121,19 @@ export function resolveConfig(input: ConfigInput, { env, homeDirectory, files = 
     config: {
       baseUrl: address.value,
       namespace: nonEmpty(input.namespace, 'namespace'),
-      dir: dir?.dir,
+      dir: dir.dir,
       profile: profile?.name,
       tls: tls.value,
-      logLevel: logLevel?.logLevel ? parseLogLevel(logLevel.logLevel) : 'warn',
+      logLevel: logLevel.logLevel ? parseLogLevel(logLevel.logLevel) : 'warn',
       sources: {
         endpoint: address.source,
-        dir: dir?.source ?? 'default',
+        dir: dir.source,
         tls: tls.source,
-        logLevel: logLevel?.source ?? 'default',
+        logLevel: logLevel.source,
       },
     },
     credentials: ownCredentials ?? (profile?.token && { kind: 'token', token: profile.token, source: 'profile' }),
-    wantsProfile: named === undefined,
-    notes: disagreement(files, profile),
+    wantsProfile: author === undefined,
   };
 }
 
@@ -161,25 +164,6 @@ const wrongKind = (name: string, value: unknown, advice: string): ConfigurationE
 interface Sourced<T> {
   readonly value: T;
   readonly source: Source;
-}
-
-/** A setting by the name that its author knows it by. */
-interface Named<T> {
-  readonly name: string;
-  readonly value: T;
-}
-
-/** What one place says; the first place that says something wins. */
-interface Layer {
-  readonly source: Source;
-  readonly host?: Named<string> | undefined;
-  readonly port?: Named<string | number> | undefined;
-  readonly https?: boolean | undefined;
-  readonly ca?: readonly string[] | undefined;
-  readonly caFile?: string | undefined;
-  readonly insecure?: boolean | undefined;
-  readonly dir?: string | undefined;
-  readonly logLevel?: Named<string> | undefined;
 }
 
 function fromOptions({ host, port, https, tls = {}, dir, logLevel }: ConfigInput): Layer {
@@ -218,25 +202,14 @@ function fromEnvironment(env: Environment, home: string | undefined): Layer {
   };
 }
 
-function fromFile({ config }: FileSettings): Layer {
-  const { file, host, port, useTls: https, caFile, insecure } = config ?? {};
-  return {
-    ...{ source: 'config.yaml', https, caFile, insecure },
-    host: named(`API.Host in ${file}`, host),
-    port: named(`API.Port in ${file}`, port),
-  };
-}
-
 const byDefault = (home: string | undefined): Layer => ({
   source: 'default',
   dir: home === undefined ? undefined : `${home}/.bacalhau`,
 });
 
-const named = <T>(name: string, value: T | undefined): Named<T> | undefined =>
-  value === undefined ? undefined : { name, value };
-
-const first = (layers: readonly Layer[], setting: keyof Layer): Layer | undefined =>
-  layers.find((layer) => layer[setting] !== undefined);
+/** The first layer that says something of a setting; one that says nothing if none does. */
+const first = (layers: readonly Layer[], ...settings: readonly (keyof Layer)[]): Layer =>
+  layers.find((layer) => settings.some((setting) => layer[setting] !== undefined)) ?? { source: 'default' };
 
 /**
  * Who names an address, if anybody does before the profile. With the command line a host or a port does, and the
@@ -247,14 +220,6 @@ function namesEndpoint(input: ConfigInput, env: Environment, byProfile: boolean)
   if (byProfile) return undefined;
   const set = variable(env, 'BACALHAU_API_HOST') ?? variable(env, 'BACALHAU_API_PORT');
   return set === undefined ? undefined : 'environment';
-}
-
-/** The command line puts the file first here. Said aloud, because one directory then leads to two servers. */
-function disagreement({ config }: FileSettings, profile: Profile | undefined): string[] {
-  if (profile === undefined || (config?.host ?? config?.port) === undefined) return [];
-  return [
-    `Using the profile ${profile.name}, although ${config?.file} names an API host or port, which the command line would use.`,
-  ];
 }
 
 function resolveAddress(
@@ -271,24 +236,21 @@ function resolveAddress(
   if (profile !== undefined) {
     return { value: fullUrl(profile.endpoint, `endpoint in ${profile.file}`), source: 'profile' };
   }
-  const [theHost, thePort, theScheme] = [first(layers, 'host'), first(layers, 'port'), first(layers, 'https')];
+  const { port: ownPort } = first(layers, 'port');
   const value = endpoint({
-    host: theHost?.host,
-    port: thePort?.port && parsePort(thePort.port.value, thePort.port.name),
-    https: theScheme?.https,
+    host: first(layers, 'host').host,
+    port: ownPort && parsePort(ownPort.value, ownPort.name),
+    https: first(layers, 'https').https,
   });
-  const from = layers.find((layer) => layer === theHost || layer === thePort || layer === theScheme);
-  return { value, source: from?.source ?? 'default' };
+  return { value, source: first(layers, 'host', 'port', 'https').source };
 }
 
 /** As with the command line a CA's file wins over `insecure`: who names an authority wants it asked. */
 function resolveTls(layers: readonly Layer[], profile: Profile | undefined): Sourced<ResolvedTls> {
   // A profile brings its own; what config.yaml says is about another address.
   const own: Layer | undefined = profile && { source: 'profile', insecure: profile.insecure };
-  const found = layers
-    .map((layer) => (layer.source === 'config.yaml' ? (own ?? layer) : layer))
-    .find(({ ca, caFile, insecure }) => (ca ?? caFile ?? insecure) !== undefined);
-  const { source = 'default', ca, caFile, insecure = false } = found ?? {};
+  const counting = layers.map((layer) => (layer.source === 'config.yaml' ? (own ?? layer) : layer));
+  const { source, ca, caFile, insecure = false } = first(counting, 'ca', 'caFile', 'insecure');
   return { value: { ca, caFile, insecure: insecure && (ca ?? caFile) === undefined }, source };
 }
 

@@ -100,9 +100,8 @@ export class Session {
 
   async #open(): Promise<Link> {
     const { options, files, logger, connections } = this.#parts;
-    const { config, credentials, notes } = await this.#resolve();
+    const { config, credentials } = await this.#resolve();
     this.#resolved = config;
-    for (const note of notes) logger.warn(note);
     const { tls, baseUrl, sources } = config;
     if (sources.endpoint === 'profile' || sources.endpoint === 'config.yaml') report(config, logger);
     const ca =
@@ -148,13 +147,15 @@ export class Session {
   }
 
   async #resolve(): Promise<Resolution> {
-    const { options, env, homeDirectory, files } = this.#parts;
+    const { options, env, homeDirectory, files, logger } = this.#parts;
     const { config, wantsProfile } = this.#early;
     if (files === undefined || config.dir === undefined) return this.#early;
     const choice = profileChoice(options.profile, env);
     const { readFileSettings } = await machine();
     const settings = await readFileSettings(files, config.dir, { wanted: wantsProfile, choice });
-    return resolveConfig(options, { env, homeDirectory, files: settings });
+    const resolution = resolveConfig(options, { env, homeDirectory, files: settings });
+    if (settings.note !== undefined) logger.warn(settings.note);
+    return resolution;
   }
 
   async #proxyFor(url: URL, inRange: (address: string, cidr: string) => boolean): Promise<URL | undefined> {
