@@ -142,24 +142,23 @@ export function resolveConfig(input: ConfigInput, { env, homeDirectory, files = 
  * the check of certificates.
  */
 function checkKinds({ baseUrl, https, profile, proxy, tls, logLevel }: ConfigInput): void {
-  const texts = { baseUrl, profile, logLevel };
-  for (const [name, value] of Object.entries(texts)) {
-    if (value !== undefined && typeof value !== 'string') throw wrongKind(name, value, 'Give a text.');
+  for (const [name, value] of Object.entries({ baseUrl, profile, logLevel })) {
+    checkKind(name, value, typeof value === 'string', 'Give a text.');
   }
-  if (proxy !== undefined && proxy !== false && typeof proxy !== 'string') {
-    throw wrongKind('proxy', proxy, 'Give an address as text, or false for none.');
-  }
-  if (tls !== undefined && (typeof tls !== 'object' || tls === null)) {
-    throw wrongKind('tls', tls, 'Give an object with ca, caFile or insecure.');
-  }
-  const switches = { https, 'tls.insecure': tls?.insecure };
-  for (const [name, value] of Object.entries(switches)) {
-    if (value !== undefined && typeof value !== 'boolean') throw wrongKind(name, value, 'Set it to true or false.');
+  const isProxy = proxy === false || typeof proxy === 'string';
+  checkKind('proxy', proxy, isProxy, 'Give an address as text, or false for none.');
+  checkKind('tls', tls, typeof tls === 'object' && tls !== null, 'Give an object with ca, caFile or insecure.');
+  for (const [name, value] of Object.entries({ https, 'tls.insecure': tls?.insecure })) {
+    checkKind(name, value, typeof value === 'boolean', 'Set it to true or false.');
   }
 }
 
-const wrongKind = (name: string, value: unknown, advice: string): ConfigurationError =>
-  new ConfigurationError(`The option ${name} is ${value === null ? 'null' : `of type ${typeof value}`}. ${advice}`);
+function checkKind(name: string, value: unknown, fits: boolean, advice: string): void {
+  if (value === undefined || fits) return;
+  throw new ConfigurationError(
+    `The option ${name} is ${value === null ? 'null' : `of type ${typeof value}`}. ${advice}`,
+  );
+}
 
 interface Sourced<T> {
   readonly value: T;

@@ -72,7 +72,8 @@ function assemble(
   }
   const env = options.env ?? platform.environment();
   const homeDirectory = platform.homeDirectory();
-  const { config } = resolveConfig(options, { env, homeDirectory });
+  const resolution = resolveConfig(options, { env, homeDirectory });
+  const { config } = resolution;
   const logger = createLogger(config.logLevel, options.logger ?? platform.logger);
   const connections = shared?.connections ?? platform.openConnections();
   return new Transport({
@@ -80,7 +81,8 @@ function assemble(
     namespace: config.namespace,
     logger,
     session:
-      shared?.session ?? new Session({ options, env, homeDirectory, files: platform.files, logger, connections }),
+      shared?.session ??
+      new Session({ options, env, homeDirectory, resolution, files: platform.files, logger, connections }),
     connections,
     ownsConnections: shared === undefined,
     userAgent: platform.userAgent === undefined ? undefined : `bacalhau-sdk/${VERSION} ${platform.userAgent}`,

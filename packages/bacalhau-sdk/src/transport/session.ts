@@ -43,6 +43,8 @@ export interface SessionParts {
   readonly options: ClientOptions;
   readonly env: Environment;
   readonly homeDirectory: string | undefined;
+  /** What options and environment say. */
+  readonly resolution: Resolution;
   readonly files: Files | undefined;
   readonly logger: Logger;
   readonly connections: Connections;
@@ -57,21 +59,19 @@ export class Session {
   readonly signer: Signer | undefined;
   readonly secrets = new Secrets();
   readonly #parts: SessionParts;
-  readonly #early: Resolution;
   #resolved: ResolvedConfig | undefined;
   #link: Promise<Link> | undefined;
 
   /** @throws {ConfigurationError} for what is malformed or contradicts itself. */
   constructor(parts: SessionParts) {
-    const { options, env, homeDirectory, files, logger } = parts;
+    const { options, resolution, files, logger } = parts;
     this.#parts = parts;
-    this.#early = resolveConfig(options, { env, homeDirectory });
     checkAuth(options.auth);
     checkHeadersAndAuth(options);
     checkSigner(options.signer);
     this.signer = options.signer;
     this.identity = new IdentityStore({
-      dir: this.#early.config.dir,
+      dir: resolution.config.dir,
       files,
       logger,
       allowReadableKeyFile: options.allowReadableKeyFile === true,
@@ -80,12 +80,12 @@ export class Session {
       if (/^(proxy-)?authorization$/i.test(name)) this.secrets.authorizations.add(value);
       else if (SECRET_NAME.test(name)) this.secrets.learn(value);
     }
-    report(this.#early.config, logger);
+    report(resolution.config, logger);
   }
 
   /** Until the first call what options and environment say, after it what the files add. */
   get config(): ResolvedConfig {
-    return this.#resolved ?? this.#early.config;
+    return this.#resolved ?? this.#parts.resolution.config;
   }
 
   /** Reads the files and chooses the way, once; after a failure the next call tries again. */
@@ -147,9 +147,9 @@ export class Session {
   }
 
   async #resolve(): Promise<Resolution> {
-    const { options, env, homeDirectory, files, logger } = this.#parts;
-    const { config, wantsProfile } = this.#early;
-    if (files === undefined || config.dir === undefined) return this.#early;
+    const { options, env, homeDirectory, files, logger, resolution: early } = this.#parts;
+    const { config, wantsProfile } = early;
+    if (files === undefined || config.dir === undefined) return early;
     const choice = profileChoice(options.profile, env);
     const { readFileSettings } = await machine();
     const settings = await readFileSettings(files, config.dir, { wanted: wantsProfile, choice });
