@@ -14,11 +14,10 @@ interface EndpointInput {
  * The address that the Bacalhau command line would use: a URL's scheme and port win over the other settings, and a
  * URL without a port gets the API's port, not that of its scheme.
  */
-export function endpoint({ host, port, https }: EndpointInput): string {
-  if (host === undefined) return assemble(https ? 'https' : 'http', DEFAULT_HOST, port ?? DEFAULT_PORT);
-  if (!host.value.includes('://')) {
-    return assemble(https ? 'https' : 'http', bareHost(host.name, host.value), port ?? DEFAULT_PORT);
-  }
+export function endpoint({ host, port = DEFAULT_PORT, https }: EndpointInput): string {
+  const scheme = https ? 'https:' : 'http:';
+  if (host === undefined) return assemble(scheme, DEFAULT_HOST, port);
+  if (!host.value.includes('://')) return assemble(scheme, bareHost(host.name, host.value), port);
   const url = parseUrl(host.value, host.name);
   if (url.pathname !== '/') {
     throw new ConfigurationError(
@@ -27,7 +26,7 @@ export function endpoint({ host, port, https }: EndpointInput): string {
   }
   // URL drops the port that its scheme implies, so a port that was written out is looked for in the text.
   const written = /:(\d+)\/?$/.exec(host.value)?.[1];
-  return assemble(url.protocol === 'https:' ? 'https' : 'http', url.hostname, written ?? port ?? DEFAULT_PORT);
+  return assemble(url.protocol, url.hostname, written ?? port);
 }
 
 /** A complete address: its scheme implies the port, and a path is kept, for gateways. */
@@ -88,7 +87,7 @@ const unparsable = (name: string, value: string): ConfigurationError =>
   );
 
 const assemble = (scheme: string, host: string, port: number | string): string =>
-  `${scheme}://${reachable(host)}:${port}`;
+  `${scheme}//${reachable(host)}:${port}`;
 
 /** A server that listens on every address names itself so; a client reaches it at loopback. */
 const reachable = (host: string): string =>
