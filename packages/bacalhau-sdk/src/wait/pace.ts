@@ -1,22 +1,16 @@
 /** The shortest and the longest pause between two looks, in milliseconds. */
 const SHORTEST_MS = 20;
 const LONGEST_MS = 5_000;
-/** Lists are looked at five times a second at most. */
-const SHORTEST_LIST_MS = 200;
 const LATEST = 5;
 /** Nothing costs less: the clocks of browsers are coarse. */
 const LEAST_MS = 0.5;
 /** The server is left alone for so many times as long as it worked, unless that is longer than the longest pause. */
 const REST_FACTOR = 2;
 
-/** How long to wait before one job is looked at again: a tenth of the time it has been waited for. */
-export function jobPauseMs(ageMs: number): number {
-  return jitter(clamp(ageMs / 10, SHORTEST_MS, LONGEST_MS));
-}
-
-/** The same for a list with many jobs, of which some end sooner the more there are. */
-export function listPauseMs(ageMs: number, jobs: number): number {
-  return jitter(clamp(ageMs / (10 * Math.sqrt(jobs)), SHORTEST_LIST_MS, LONGEST_MS));
+/** How long to wait before a job, or a list, is looked at again: a tenth of the time it has been waited for. */
+export function pauseMs(ageMs: number, shortestMs = SHORTEST_MS): number {
+  // Jitter, so that many clients that began together do not stay together.
+  return clamp(ageMs / 10, shortestMs, LONGEST_MS) * (0.9 + Math.random() * 0.2);
 }
 
 /** How long the server is left alone after so much work: a third of its time is ours as a rule, half of it at most. */
@@ -66,6 +60,3 @@ export class Patience {
 }
 
 const clamp = (value: number, low: number, high: number): number => Math.min(high, Math.max(low, value));
-
-/** So that many clients that began together do not stay together. */
-const jitter = (ms: number): number => ms * (0.9 + Math.random() * 0.2);
