@@ -70,8 +70,8 @@ export class JobCalls {
    * @throws {ConflictError} if a job of that name exists already and nothing changed.
    */
   put(request: PutJobRequest, options: NamespacedCallOptions = {}): ApiPromise<PutJobResponse> {
-    return this.#caller.write('jobs.put', options, ({ jobs }, sending) => {
-      checkPutJobRequest(request);
+    return this.#caller.write('jobs.put', options, async ({ jobs }, sending) => {
+      await checkPutJobRequest(request);
       const job = explicit(request.Job);
       const namespace = job.Namespace ?? this.#caller.namespace(options);
       const Job = namespace === undefined ? job : { ...job, Namespace: namespace };

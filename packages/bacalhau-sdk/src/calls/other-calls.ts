@@ -154,7 +154,7 @@ export async function* followHistory(
 export const diff =
   (caller: Caller, job: Job, options: NamespacedCallOptions): Send<DiffJobResponse> =>
   async ({ jobs }, request) => {
-    checkJob(job);
+    await checkJob(job);
     await requireNamedJobs(caller, 'jobs.diff', options);
     const namespace = job.Namespace ?? caller.namespace(options);
     const marked = withFingerprint(job, await fingerprintOf(job));

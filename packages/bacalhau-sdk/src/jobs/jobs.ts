@@ -155,7 +155,7 @@ export class Jobs extends JobCalls {
     options: CallOptions & { readonly namespace?: string | undefined },
   ): Promise<{ readonly job: NamedJob; readonly isFresh: boolean }> {
     const job = await this.#toJob(spec, options);
-    checkJob(job);
+    await checkJob(job);
     const namespace = job.Namespace ?? options.namespace ?? this.#transport.config.namespace ?? DEFAULT_NAMESPACE;
     const isFresh = !job.Name;
     return { job: { ...job, Name: job.Name || `job-${randomHex(8)}`, Namespace: namespace }, isFresh };

@@ -27,7 +27,7 @@ export function mapJobs<Input>(
       list: (query) => parts.jobs.list(query),
       toJob: async (input, index, call) => {
         const job = await toJob(input, index, call);
-        checkJob(job);
+        await checkJob(job);
         checkNamespace(job, namespace);
         return { job, fingerprint: await fingerprintOf(job) };
       },

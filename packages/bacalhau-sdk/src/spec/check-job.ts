@@ -8,34 +8,59 @@ import { isRecord } from '../records.js';
  */
 const LARGEST_JOB = 1_000_000;
 
-/** Looks for what the server would refuse, or accept and then not run, so that the message can name the field. */
-export function checkPutJobRequest(request: PutJobRequest): void {
-  const { Job: job } = record(request, 'The request', 'is no object. Give { Job: {…} }.');
-  checkJob(record(job, 'Job', MISSING_JOB));
+/** Where the words cannot be loaded. */
+const UNEXPLAINED = 'is not as servers take it.';
+
+/** Picks the words for what is wrong: they are loaded when something is. */
+type Words = (say: typeof import('./flaws.js')) => string;
+
+class Flaw extends Error {
+  readonly field: string;
+  readonly words: Words;
+  readonly options: { readonly cause?: unknown };
+  constructor(field: string, words: Words, options = {}) {
+    super(field);
+    this.field = field;
+    this.words = words;
+    this.options = options;
+  }
 }
 
-const MISSING_JOB =
-  'is missing. Give { Job: {…} }; the names of fields start with a capital letter, as in Bacalhau’s documentation.';
+/** Looks for what the server would refuse, or accept and then not run, so that the message can name the field. */
+export async function checkPutJobRequest(request: PutJobRequest): Promise<void> {
+  await tell(() => {
+    const { Job: job } = record(request, 'The request', (say) => say.noRequest);
+    look(record(job, 'Job', (say) => say.noJob));
+  });
+}
+
+/** Looks at a job by itself. */
+export async function checkJob(job: unknown): Promise<void> {
+  await tell(() => look(job));
+}
 
 /** Whether the fields that every job must have are there; `checkJob` says what is wrong with the rest. */
 export const isJob = (value: unknown): value is Job => isRecord(value) && 'Type' in value && 'Tasks' in value;
 
-/** Looks at a job by itself. */
-export function checkJob(value: unknown): void {
-  const job = record(value, 'Job', 'is no object.');
-  const type = text(job['Type'], 'Job.Type', 'is missing. Use batch, ops, service or daemon.');
+async function tell(check: () => void): Promise<void> {
+  try {
+    check();
+  } catch (flaw) {
+    if (!(flaw instanceof Flaw)) throw flaw;
+    const say = await import('./flaws.js').catch(() => undefined);
+    const problem = say === undefined ? UNEXPLAINED : flaw.words(say);
+    throw new InvalidJobError(flaw.field, problem, flaw.options);
+  }
+}
+
+function look(value: unknown): void {
+  const job = record(value, 'Job', (say) => say.noObject);
+  const type = text(job['Type'], 'Job.Type', (say) => say.noType);
   checkCount(job['Count'], type);
   checkConstraints(job['Constraints']);
   const tasks = job['Tasks'];
-  if (!Array.isArray(tasks) || tasks.length === 0) {
-    throw new InvalidJobError('Job.Tasks', 'is missing. Give an array with one task.');
-  }
-  if (tasks.length > 1) {
-    throw new InvalidJobError(
-      'Job.Tasks',
-      `holds ${tasks.length} tasks. Servers run the first one only; submit a job for each.`,
-    );
-  }
+  if (!Array.isArray(tasks) || tasks.length === 0) throw new Flaw('Job.Tasks', (say) => say.noTasks);
+  if (tasks.length > 1) throw new Flaw('Job.Tasks', (say) => say.manyTasks(tasks.length));
   checkTask(tasks[0], 'Job.Tasks[0]');
   checkSize(job);
 }
@@ -43,84 +68,51 @@ export function checkJob(value: unknown): void {
 function checkCount(count: unknown, type: string): void {
   if (count === undefined || count === null) return;
   if (!(typeof count === 'number' && Number.isInteger(count) && count >= 0)) {
-    throw new InvalidJobError('Job.Count', `is ${show(count)}. Use a whole number from 0 up.`);
+    throw new Flaw('Job.Count', (say) => say.noCount(count));
   }
   if (count > 1 && (type === 'ops' || type === 'daemon')) {
-    throw new InvalidJobError(
-      'Job.Count',
-      `is ${count}, but a job of type ${type} runs on every node that matches. Leave it out.`,
-    );
+    throw new Flaw('Job.Count', (say) => say.countOfEvery(count, type));
   }
 }
 
 /** Servers accept an operator that they do not know, and then never place the job. */
 function checkConstraints(constraints: unknown): void {
   if (constraints === undefined || constraints === null) return;
-  if (!Array.isArray(constraints)) throw new InvalidJobError('Job.Constraints', 'is no array.');
+  if (!Array.isArray(constraints)) throw new Flaw('Job.Constraints', (say) => say.noConstraints);
   const operators: readonly string[] = Object.values(ConstraintOperator);
   for (const [index, value] of constraints.entries()) {
     const at = `Job.Constraints[${index}]`;
-    const constraint = record(value, at, 'is no object. Give { Key, Operator, Values }.');
-    text(constraint['Key'], `${at}.Key`, 'is missing. Name the label of the nodes.');
+    const constraint = record(value, at, (say) => say.noConstraint);
+    text(constraint['Key'], `${at}.Key`, (say) => say.noKey);
     const operator = constraint['Operator'];
     if (typeof operator !== 'string' || !operators.includes(operator)) {
-      throw new InvalidJobError(
-        `${at}.Operator`,
-        `is ${show(operator)}. Use one of ${operators.join(' ')}, in small letters.`,
-      );
+      throw new Flaw(`${at}.Operator`, (say) => say.noOperator(operator, operators));
     }
     const count = Array.isArray(constraint['Values']) ? constraint['Values'].length : 0;
-    const [fits, wanted] =
-      operator === 'in' || operator === 'notin'
-        ? [count >= 1, 'at least one value']
-        : operator === 'exists' || operator === '!'
-          ? [count === 0, 'no value']
-          : [count === 1, 'exactly one value'];
-    if (!fits) throw new InvalidJobError(`${at}.Values`, `has ${count} entries, but ${operator} takes ${wanted}.`);
+    const least = operator === 'exists' || operator === '!' ? 0 : 1;
+    const most = operator === 'in' || operator === 'notin' ? Number.POSITIVE_INFINITY : least;
+    if (count < least || count > most)
+      throw new Flaw(`${at}.Values`, (say) => say.values(count, operator, least, most));
   }
 }
 
 function checkTask(value: unknown, at: string): void {
-  const task = record(value, at, 'is no object.');
-  text(task['Name'], `${at}.Name`, 'is missing. Give the task a name, for example main.');
-  const engine = record(
-    task['Engine'],
-    `${at}.Engine`,
-    'is missing. Give for example { Type: "docker", Params: { Image: "ubuntu" } }.',
-  );
-  text(engine['Type'], `${at}.Engine.Type`, 'is missing. Use docker or wasm.');
-  checkResources(task['Resources'], `${at}.Resources`);
-  checkEnv(task['Env'], `${at}.Env`);
-}
-
-function checkResources(value: unknown, at: string): void {
-  if (value === undefined || value === null) return;
-  for (const [name, amount] of Object.entries(record(value, at, 'is no object.'))) {
+  const task = record(value, at, (say) => say.noObject);
+  text(task['Name'], `${at}.Name`, (say) => say.noTaskName);
+  const engine = record(task['Engine'], `${at}.Engine`, (say) => say.noEngine);
+  text(engine['Type'], `${at}.Engine.Type`, (say) => say.noEngineType);
+  for (const [name, amount] of entries(task['Resources'], `${at}.Resources`)) {
     if (typeof amount === 'number') {
-      throw new InvalidJobError(
-        `${at}.${name}`,
-        `is the number ${amount}. Resources are texts, such as "500m" or "1GB".`,
-      );
+      throw new Flaw(`${at}.Resources.${name}`, (say) => say.numericResource(amount));
     }
   }
+  for (const [name, content] of entries(task['Env'], `${at}.Env`)) checkVariable(name, content, `${at}.Env.${name}`);
 }
 
-function checkEnv(value: unknown, at: string): void {
-  if (value === undefined || value === null) return;
-  for (const [name, content] of Object.entries(record(value, at, 'is no object.'))) {
-    if (!/^[A-Z][A-Z0-9_]*$/.test(name)) {
-      throw new InvalidJobError(
-        `${at}.${name}`,
-        'is no name that servers take. Use capital letters, digits and _, a letter first.',
-      );
-    }
-    if (name.startsWith('BACALHAU_')) {
-      throw new InvalidJobError(`${at}.${name}`, 'begins with BACALHAU_, which is reserved.');
-    }
-    if (typeof content !== 'string' || content === '') {
-      throw new InvalidJobError(`${at}.${name}`, `is ${show(content)}. Values are texts that are not empty.`);
-    }
-  }
+function checkVariable(name: string, content: unknown, at: string): void {
+  if (!/^[A-Z][A-Z0-9_]*$/.test(name)) throw new Flaw(at, (say) => say.variableName);
+  if (name.startsWith('BACALHAU_')) throw new Flaw(at, (say) => say.reservedVariable);
+  if (typeof content !== 'string' || content === '') throw new Flaw(at, (say) => say.variable(content));
 }
 
 function checkSize(job: unknown): void {
@@ -128,32 +120,26 @@ function checkSize(job: unknown): void {
   // A character has at most three bytes, so most jobs need no second look.
   if (json.length * 3 <= LARGEST_JOB) return;
   const size = new TextEncoder().encode(json).length;
-  if (size > LARGEST_JOB) {
-    throw new InvalidJobError(
-      'Job',
-      `has ${size} bytes; nodes can be sent ${LARGEST_JOB}. Give large inputs by url, s3, ipfs or a path on the nodes, or compress them.`,
-    );
-  }
+  if (size > LARGEST_JOB) throw new Flaw('Job', (say) => say.tooLarge(size, LARGEST_JOB));
 }
 
-/** What JSON cannot hold, such as a circle or a BigInt. */
 function toJson(job: unknown): string {
   try {
     return JSON.stringify(job);
   } catch (error) {
-    const [reason] = error instanceof Error ? error.message.split('\n') : [String(error)];
-    throw new InvalidJobError('Job', `cannot be written as JSON: ${reason}.`, { cause: error });
+    throw new Flaw('Job', (say) => say.noJson(error), { cause: error });
   }
 }
 
-function record(value: unknown, field: string, problem: string): Readonly<Record<string, unknown>> {
+function record(value: unknown, field: string, words: Words): Readonly<Record<string, unknown>> {
   if (isRecord(value)) return value;
-  throw new InvalidJobError(field, problem);
+  throw new Flaw(field, words);
 }
 
-function text(value: unknown, field: string, problem: string): string {
-  if (typeof value !== 'string' || value.trim() === '') throw new InvalidJobError(field, problem);
+const entries = (value: unknown, field: string): readonly (readonly [string, unknown])[] =>
+  Object.entries(record(value ?? {}, field, (say) => say.noObject));
+
+function text(value: unknown, field: string, words: Words): string {
+  if (typeof value !== 'string' || value.trim() === '') throw new Flaw(field, words);
   return value;
 }
-
-const show = (value: unknown): string => JSON.stringify(value) ?? String(value);

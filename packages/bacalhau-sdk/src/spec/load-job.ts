@@ -31,7 +31,7 @@ export async function parseJob(text: string, name = 'The job'): Promise<Job> {
     throw new InvalidJobError(name, `is neither YAML nor JSON: ${reason}`, { cause: error });
   }
   const job = canonicalJob(content);
-  checkJob(job);
+  await checkJob(job);
   if (!isJob(job)) throw new InvalidJobError(name, 'holds no job.');
   return job;
 }
