@@ -18,7 +18,15 @@ const DOOR = source('index');
 /** What only late parts use, although a folder's door leads to it. */
 const LATE = source(
   ...['config/loopback', 'identity/bytes', 'logs/copied-output', 'model/engine', 'platform/tls-code', 'results/typed'],
-  ...['transport/broken-connection', 'transport/outlast', 'identity/from-base64', 'job/late'],
+  ...[
+    'transport/broken-connection',
+    'transport/outlast',
+    'identity/from-base64',
+    'defined',
+    'model/execution-phase',
+    'job/late',
+    'job/check-run-options',
+  ],
 );
 /** What the package's door offers of them: between the two in a file of its own, or esbuild would load both with the door. */
 const OFFERED = source('results/typed-results');

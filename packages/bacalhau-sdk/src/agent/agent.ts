@@ -1,7 +1,6 @@
 import type { AgentAlive, AgentAuthConfig, BuildVersion, NodeInfo } from 'bacalhau-apiclient';
 import { type ApiPromise, apiPromise } from '../answers/index.js';
-import { NotFoundError } from '../errors/index.js';
-import { Caller, type CallOptions, type Transport } from '../transport/index.js';
+import { Caller, type CallOptions, load, type Transport } from '../transport/index.js';
 
 /**
  * The server that answers, itself.
@@ -31,12 +30,7 @@ export class Agent {
 
   /** What the server says of itself as a node: its id, labels, engines, publishers, capacity. */
   node(options: CallOptions = {}): ApiPromise<NodeInfo> {
-    const call = this.#caller.read('agent.node', options, ({ agent }, request) => agent.getAgentNode(request));
-    // Servers before 1.6 wrap it into the orchestrator's view of a node.
-    const unwrapped = call
-      .withResponse()
-      .then(({ data, response }) => ({ data: 'Info' in data ? data.Info : data, response }));
-    return apiPromise(unwrapped);
+    return this.#other('agent.node', options, ({ node }) => node(this.#caller, options));
   }
 
   /**
@@ -46,13 +40,7 @@ export class Agent {
    * @throws {UnsupportedByServerError} from an older server.
    */
   config(options: CallOptions = {}): ApiPromise<Readonly<Record<string, unknown>>> {
-    const read = this.#caller.read('agent.config', options, ({ agent }, request) => agent.getAgentConfig(request));
-    const call = this.#since('1.5.0', 'agent.config', 'Look into its configuration file.', read, options);
-    // Servers before 1.5.2 answer with the bare configuration.
-    const unwrapped = call
-      .withResponse()
-      .then(({ data, response }) => ({ data: data.config ?? { ...data }, response }));
-    return apiPromise(unwrapped);
+    return this.#other('agent.config', options, ({ config }) => config(this.#caller, options));
   }
 
   /** What the server's parts report about themselves, by part. For people who look for a fault; unstable. */
@@ -66,26 +54,15 @@ export class Agent {
    * @throws {UnsupportedByServerError} from an older server, which has no single sign-on.
    */
   authConfig(options: CallOptions = {}): ApiPromise<AgentAuthConfig> {
-    const read = this.#caller.read('agent.authConfig', options, ({ agent }, request) =>
-      agent.getAgentAuthConfig(request),
-    );
-    return this.#since('1.7.0', 'agent.authConfig', 'Older servers have no single sign-on.', read, options);
+    return this.#other('agent.authConfig', options, ({ authConfig }) => authConfig(this.#caller, options));
   }
 
-  /** A path that the server does not know is one that came later. Asking for its version first would cost every call. */
-  #since<T extends object>(
-    since: string,
+  #other<T>(
     name: string,
-    advice: string,
-    call: ApiPromise<T>,
-    { signal, timeoutMs }: CallOptions,
+    { signal }: CallOptions,
+    call: (calls: typeof import('./agent-calls.js')) => ApiPromise<T>,
   ): ApiPromise<T> {
-    const explained = call.withResponse().catch(async (error: unknown) => {
-      if (error instanceof NotFoundError) {
-        await this.#caller.transport.requireServer(since, name, advice, { signal, timeoutMs });
-      }
-      throw error;
-    });
-    return apiPromise(explained);
+    const calls = this.#caller.transport.hold(name, { signal }, () => load(import('./agent-calls.js')));
+    return apiPromise(calls.then((loaded) => call(loaded).withResponse()));
   }
 }

@@ -44,3 +44,7 @@ export function apiPromise<T>(reply: Promise<Reply<T>>): ApiPromise<T> {
     },
   });
 }
+
+/** The same call, with something else made of its answer. */
+export const mapped = <T, R>(call: ApiPromise<T>, to: (answer: T) => R): ApiPromise<R> =>
+  apiPromise(call.withResponse().then(({ data, response }) => ({ data: to(data), response })));

@@ -5,6 +5,7 @@ import type { AuthOptions } from './options.js';
 import type { SelectParts } from './select-parts.js';
 
 const METHODS = ['apiKey', 'username', 'token', 'challenge', 'ask', 'device'] as const;
+const list = METHODS.join(', ');
 const COMPANIONS: Readonly<Record<string, readonly string[]>> = { username: ['password'], ask: ['method'] };
 
 /**
@@ -15,18 +16,11 @@ const COMPANIONS: Readonly<Record<string, readonly string[]>> = { username: ['pa
 export function checkAuth(options: AuthOptions | undefined): void {
   if (options === undefined || options === false) return;
   if (typeof options !== 'object' || options === null) {
-    throw new ConfigurationError(`The option auth is no object. Give one of ${list(METHODS)}.`);
+    throw new ConfigurationError(`The option auth is no object. Give one of ${list}.`);
   }
   const given = Object.entries(options).flatMap(([name, value]) => (value === undefined ? [] : [name]));
-  const chosen = METHODS.filter((name) => given.includes(name));
-  const [method] = chosen;
-  if (method === undefined || chosen.length > 1) {
-    throw new ConfigurationError(
-      chosen.length > 1
-        ? `The option auth has ${list(chosen)}: two methods at once. Give one of them.`
-        : `The option auth names no method${given.includes('password') ? ', only a password' : ''}. Give one of ${list(METHODS)}.`,
-    );
-  }
+  const method = METHODS.find((name) => given.includes(name));
+  if (method === undefined) throw new ConfigurationError(`The option auth names no method. Give one of ${list}.`);
   const stray = given.find((name) => name !== method && !COMPANIONS[method]?.includes(name));
   if (stray !== undefined)
     throw new ConfigurationError(`auth.${stray} does not belong to auth.${method}. Leave one out.`);
@@ -50,5 +44,3 @@ const keyless = (): AuthMethod => ({
   kind: 'automatic',
   login: () => Promise.reject(new LoginError('There is no key in this runtime. Set the option auth.')),
 });
-
-const list = (names: readonly string[]): string => names.join(', ').replace(/, ([^,]*)$/, ' and $1');

@@ -17,7 +17,6 @@ import { checkIdentifier, checkLabels, checkLimit, checkPutJobRequest, oneOf } f
 import {
   Caller,
   type CallOptions,
-  defined,
   itemsPage,
   load,
   type NamespacedCallOptions,
@@ -89,11 +88,9 @@ export class JobCalls {
       jobs.stopJob(
         {
           jobId: checkIdentifier(jobId, 'jobId'),
+          namespace: this.#caller.namespace(options),
           // In the body: servers ignore the query parameter of that name.
-          ...defined({
-            namespace: this.#caller.namespace(options),
-            stopJobRequest: reason === undefined ? undefined : { reason },
-          }),
+          stopJobRequest: reason === undefined ? undefined : { reason },
         },
         request,
       ),
@@ -111,11 +108,9 @@ export class JobCalls {
         {
           jobId: checkIdentifier(jobId, 'jobId'),
           limit: checkLimit(limit, 'limit'),
-          ...defined({
-            namespace: this.#caller.namespace(options),
-            jobVersion,
-            include: parts.length === 0 ? undefined : parts,
-          }),
+          namespace: this.#caller.namespace(options),
+          jobVersion,
+          include: parts.length === 0 ? undefined : parts,
         },
         request,
       );
@@ -145,11 +140,9 @@ export class JobCalls {
             orderBy: oneOf(orderBy, JobOrderBy, 'orderBy'),
             reverse,
             // The token remembers neither namespace nor labels, so they go along with every page.
-            ...defined({
-              namespace: this.#caller.namespace(options),
-              nextToken,
-              labels: labels && checkLabels(labels),
-            }),
+            namespace: this.#caller.namespace(options),
+            nextToken,
+            labels: labels && checkLabels(labels),
           },
           request,
         ),

@@ -9,6 +9,7 @@ import {
   type SpecConfig,
 } from 'bacalhau-apiclient';
 import type { PageParts, PagePromise } from '../answers/index.js';
+import { defined } from '../defined.js';
 import {
   checkIdentifier,
   checkJob,
@@ -21,7 +22,6 @@ import {
 import {
   type Caller,
   type CallOptions,
-  defined,
   isOutage,
   itemsPage,
   type ListCall,
@@ -53,12 +53,10 @@ export const executions =
         jobId: checkIdentifier(jobId, 'jobId'),
         limit: checkLimit(limit ?? pageSize, 'limit'),
         reverse,
-        ...defined({
-          namespace: caller.namespace(options),
-          orderBy: orderBy && oneOf(orderBy, ExecutionOrderBy, 'orderBy'),
-          jobVersion,
-          allJobVersions,
-        }),
+        namespace: caller.namespace(options),
+        orderBy: orderBy && oneOf(orderBy, ExecutionOrderBy, 'orderBy'),
+        jobVersion,
+        allJobVersions,
       },
       request,
     );
@@ -69,7 +67,7 @@ export const versions =
   async (_page, { jobs }, request) => {
     await requireNamedJobs(caller, 'jobs.versions', options);
     return jobs.listJobVersions(
-      { jobId: checkIdentifier(jobId, 'jobId'), ...defined({ namespace: caller.namespace(options) }) },
+      { jobId: checkIdentifier(jobId, 'jobId'), namespace: caller.namespace(options) },
       request,
     );
   };
@@ -77,10 +75,7 @@ export const versions =
 export const results =
   (caller: Caller, jobId: string, options: NamespacedCallOptions): SendPage<SpecConfig> =>
   (_page, { jobs }, request) =>
-    jobs.listJobResults(
-      { jobId: checkIdentifier(jobId, 'jobId'), ...defined({ namespace: caller.namespace(options) }) },
-      request,
-    );
+    jobs.listJobResults({ jobId: checkIdentifier(jobId, 'jobId'), namespace: caller.namespace(options) }, request);
 
 export const history =
   (caller: Caller, jobId: string, options: JobHistoryOptions): SendPage<JobHistory> =>
@@ -90,16 +85,14 @@ export const history =
       {
         jobId: checkIdentifier(jobId, 'jobId'),
         eventType: oneOf(eventType, JobHistoryEventType, 'eventType'),
-        ...defined({
-          namespace: caller.namespace(options),
-          executionId,
-          // Sent again for every page: the server takes it from the query, not from the token.
-          limit: limit === undefined ? undefined : checkLimit(limit, 'limit'),
-          nextToken,
-          since: since && Math.floor(checkTime(since, 'since') / 1_000),
-          jobVersion,
-          allJobVersions,
-        }),
+        namespace: caller.namespace(options),
+        executionId,
+        // Sent again for every page: the server takes it from the query, not from the token.
+        limit: limit === undefined ? undefined : checkLimit(limit, 'limit'),
+        nextToken,
+        since: since && Math.floor(checkTime(since, 'since') / 1_000),
+        jobVersion,
+        allJobVersions,
       },
       request,
     );

@@ -1,6 +1,6 @@
 import type { Execution, Job } from 'bacalhau-apiclient';
 import { BacalhauError, RequestAbortedError } from '../errors/index.js';
-import { copiedOutput, followLogs, type LogEntry, outputOf } from '../logs/index.js';
+import { copiedOutput, followLogs, type LogEntry, reading } from '../logs/index.js';
 import { isDocker } from '../model/index.js';
 import type { ResultPlaces } from '../results/index.js';
 import type { Transport } from '../transport/index.js';
@@ -48,6 +48,7 @@ async function* entriesOf(
       return;
     }
   }
+  const { outputOf } = await reading();
   yield* outputOf(execution, { transport, ...target, signal, isDocker: docker, results });
 }
 

@@ -2,19 +2,15 @@ import type { Job } from 'bacalhau-apiclient';
 import { DEFAULT_NAMESPACE, JobCalls } from '../calls/index.js';
 import { InvalidArgumentError } from '../errors/index.js';
 import type { MapItem, MapOptions } from '../fan-out/index.js';
-import {
-  checkRunOptions,
-  JobHandle,
-  type JobParts,
-  type RunOptions,
-  type RunResult,
-  SubmittedJob,
-} from '../job/index.js';
+import { JobHandle, type JobParts, type RunOptions, type RunResult, SubmittedJob } from '../job/index.js';
 import { LateIterator } from '../late-iterator.js';
 import { checkIdentifier, checkJob, isTemplate, type JobSpec, oneOf } from '../spec/index.js';
 import { type NamedJob, type SubmitOptions, submitOnce } from '../submission/index.js';
 import { type CallOptions, type ClientOptions, connect, randomHex, Transport } from '../transport/index.js';
 import { Waiter } from '../wait/index.js';
+
+/** Loaded when jobs are first run: many programs submit them and wait. */
+const runs = () => import('./runs.js');
 
 /**
  * The jobs of a Bacalhau network: submit, stop, look up, list.
@@ -92,11 +88,11 @@ export class Jobs extends JobCalls {
    */
   async run(spec: JobSpec, options: RunOptions = {}): Promise<RunResult> {
     checkOnExisting(options.onExisting);
+    const { checkRunOptions, offeredPublishers, runOnce } = await runs();
     checkRunOptions(options, this.#transport);
     const { signal, namespace } = options;
     const { job, isFresh } = await this.#prepare(spec, { signal, namespace });
     const intent = { ...options, isFresh, stopReason: 'The run was aborted.', outlastsOutage: false };
-    const { offeredPublishers, runOnce } = await import('./run-once.js');
     return runOnce({ ...this.#parts, publishers: offeredPublishers(this.#transport) }, job, intent);
   }
 
@@ -136,7 +132,7 @@ export class Jobs extends JobCalls {
     const toJob = async (input: Input, index: number, call: CallOptions): Promise<Job> =>
       this.#toJob(await toSpec(input, index), call);
     return new LateIterator(async () => {
-      const { mapJobs } = await import('./map-jobs.js');
+      const { mapJobs } = await runs();
       return mapJobs(inputs, { ...this.#parts, namespace, toJob }, options);
     });
   }

@@ -9,8 +9,9 @@ import type {
   SubmitResponse,
 } from 'bacalhau-apiclient/legacy';
 import { type ApiPromise, apiPromise, type Reply } from '../answers/index.js';
+import { defined } from '../defined.js';
 import { InvalidArgumentError, RequestTimeoutError, UnsupportedRuntimeError } from '../errors/index.js';
-import { type CallOptions, connect, defined, type Operation, type Transport } from '../transport/index.js';
+import { type CallOptions, connect, type Operation, type Transport } from '../transport/index.js';
 import { type Dialect, type LegacyCall, requireCall } from './dialects.js';
 import { type SignedBody, sealPayload } from './envelope.js';
 import { explain } from './explain.js';

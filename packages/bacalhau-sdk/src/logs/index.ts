@@ -1,3 +1,3 @@
 export { copiedOutput } from './copied-output.js';
-export { followLogs, outputOf } from './late.js';
+export { followLogs, reading } from './late.js';
 export type { FollowLogsOptions, LogEntry, LogReconnect } from './options.js';

@@ -9,7 +9,7 @@ import {
   RequestAbortedError,
 } from '../errors/index.js';
 import { hasEnded } from '../model/index.js';
-import { Caller, defined, type Release, type Transport } from '../transport/index.js';
+import { Caller, type Release, type Transport } from '../transport/index.js';
 import { type Stage, stageOf } from './execution-state.js';
 import type { LogLimits } from './limits.js';
 
@@ -138,7 +138,7 @@ export class JobWatch {
   async #lookAtJob(): Promise<void> {
     const { jobId, namespace } = this.#parts;
     const { Job: job } = await this.#caller.read('job.logs', this.#call(), ({ jobs }, request) =>
-      jobs.getJob({ jobId: this.#job?.ID ?? jobId, limit: 1, ...defined({ namespace }) }, request),
+      jobs.getJob({ jobId: this.#job?.ID ?? jobId, limit: 1, namespace }, request),
     );
     this.#job = job;
   }
@@ -148,7 +148,7 @@ export class JobWatch {
     const { Items } = await this.#caller.read('job.logs', this.#call(), ({ jobs }, request) =>
       jobs.listJobExecutions(
         // Of all versions: an execution must not vanish because the job was changed. 0 is for all.
-        { jobId: this.#job?.ID ?? jobId, limit: 0, allJobVersions: true, ...defined({ namespace }) },
+        { jobId: this.#job?.ID ?? jobId, limit: 0, allJobVersions: true, namespace },
         request,
       ),
     );

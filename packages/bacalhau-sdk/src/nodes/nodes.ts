@@ -6,9 +6,9 @@ import {
   NodeStatusFilter,
   type UpdateNodeResponse,
 } from 'bacalhau-apiclient';
-import { type ApiPromise, apiPromise, type PagePromise } from '../answers/index.js';
+import { type ApiPromise, mapped, type PagePromise } from '../answers/index.js';
 import { checkIdentifier, checkLabels, checkLimit, oneOf } from '../spec/index.js';
-import { Caller, type CallOptions, defined, type Transport } from '../transport/index.js';
+import { Caller, type CallOptions, type Transport } from '../transport/index.js';
 
 /** Which nodes to list, and in which order. */
 export interface ListNodesOptions extends CallOptions {
@@ -55,14 +55,12 @@ export class Nodes {
         nodes.listNodes(
           {
             limit: checkLimit(limit, 'limit'),
-            ...defined({
-              labels: labels && checkLabels(labels),
-              // A value that servers do not know gives an empty list, not an error.
-              filterApproval: approval && oneOf(approval, NodeApprovalFilter, 'approval'),
-              filterStatus: status && oneOf(status, NodeStatusFilter, 'status'),
-              orderBy: orderBy && oneOf(orderBy, NodeOrderBy, 'orderBy'),
-              reverse,
-            }),
+            labels: labels && checkLabels(labels),
+            // A value that servers do not know gives an empty list, not an error.
+            filterApproval: approval && oneOf(approval, NodeApprovalFilter, 'approval'),
+            filterStatus: status && oneOf(status, NodeStatusFilter, 'status'),
+            orderBy: orderBy && oneOf(orderBy, NodeOrderBy, 'orderBy'),
+            reverse,
           },
           request,
         ),
@@ -75,7 +73,7 @@ export class Nodes {
     const call = this.#caller.read('nodes.get', options, ({ nodes }, request) =>
       nodes.getNode({ nodeId: checkIdentifier(nodeId, 'nodeId') }, request),
     );
-    return apiPromise(call.withResponse().then(({ data, response }) => ({ data: data.Node, response })));
+    return mapped(call, ({ Node }) => Node);
   }
 
   /**
@@ -108,7 +106,10 @@ export class Nodes {
   ): ApiPromise<UpdateNodeResponse> {
     return this.#caller.write(name, options, ({ nodes }, request) =>
       nodes.updateNode(
-        { nodeId: checkIdentifier(nodeId, 'nodeId'), updateNodeRequest: { Action, ...defined({ Message: message }) } },
+        {
+          nodeId: checkIdentifier(nodeId, 'nodeId'),
+          updateNodeRequest: message === undefined ? { Action } : { Action, Message: message },
+        },
         request,
       ),
     );

@@ -1,5 +1,5 @@
 export { SignatureError, type SignatureProblem } from './errors.js';
-export { signRequest, verifyRequest } from './late.js';
+export { signing, signRequest, verifyRequest } from './late.js';
 export type { HeadersLike, RequestParts } from './message.js';
 export { MemoryReplayCache, type ReplayCache } from './replay-cache.js';
 export type { SignedRequest, VerifiedRequest, VerifyOptions } from './verify.js';

@@ -3,7 +3,7 @@ import type { RequestParts } from './message.js';
 import type { SignedRequest, VerifiedRequest, VerifyOptions } from './verify.js';
 
 /** Loaded when something is first signed or checked, which many programs never do. */
-const signing = () => import('./signing.js');
+export const signing = () => import('./signing.js');
 
 /**
  * Signs a request as RFC 9421 says: method, authority, path, query and, by its digest (RFC 9530), the body; with the

@@ -1,5 +1,5 @@
 export { BrokenConnection } from './broken-connection.js';
-export { Caller, defined, itemsPage, type ListCall } from './caller.js';
+export { Caller, itemsPage, type ListCall } from './caller.js';
 export { connect, derive } from './connect.js';
 export type { Deadline } from './deadline.js';
 export { sleep, unlessCut } from './deadline.js';

@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../errors/index.js';
 import { type Signer, utf8 } from '../identity/index.js';
-import { signRequest } from '../signatures/index.js';
+import { signing } from '../signatures/index.js';
 import type { Headers } from './headers.js';
 
 /** A request as axios has it, ready to be sent. */
@@ -19,5 +19,6 @@ export async function signatureOf(
   if (body !== undefined && body !== null && typeof body !== 'string') {
     throw new ConfigurationError('Only requests with a text for a body can be signed.');
   }
+  const { signRequest } = await signing();
   return signRequest({ method: method.toUpperCase(), url, headers, body: utf8(body ?? '') }, signer);
 }

@@ -1,4 +1,4 @@
-import { defined, isOutage } from '../transport/index.js';
+import { isOutage } from '../transport/index.js';
 import { LatestChanges } from './latest-changes.js';
 import { pauseMs } from './pace.js';
 import type { Waiter } from './waiter.js';
@@ -56,10 +56,7 @@ export class ListLooks {
           safe: true,
           part: 'Items',
           send: ({ jobs }, request) =>
-            jobs.listJobs(
-              { limit, orderBy: 'modified_at', reverse: true, ...defined({ namespace, nextToken }) },
-              request,
-            ),
+            jobs.listJobs({ limit, orderBy: 'modified_at', reverse: true, namespace, nextToken }, request),
         },
         { timeoutMs: this.#waiter.patience.ms, maxRetries: 0 },
       );

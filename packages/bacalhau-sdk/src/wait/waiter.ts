@@ -1,12 +1,14 @@
-import { type Job, JobInclude } from 'bacalhau-apiclient';
+import { type Execution, type Job, JobInclude } from 'bacalhau-apiclient';
 import { InvalidArgumentError, RequestTimeoutError } from '../errors/index.js';
 import { hasEnded } from '../model/index.js';
 import { checkIdentifier } from '../spec/index.js';
-import { defined, isOutage, LONGEST_OUTAGE_MS, OUTAGE_PAUSE_MS, type Transport } from '../transport/index.js';
-import { asCompleted, isForgotten } from './forgotten.js';
+import { isOutage, LONGEST_OUTAGE_MS, OUTAGE_PAUSE_MS, type Transport } from '../transport/index.js';
 import type { ListLooks } from './list-looks.js';
 import { Cost, Patience, pauseMs, restMs } from './pace.js';
 import { type JobReference, type Listener, least, type Watch } from './watch.js';
+
+/** Loaded for a second wait, and for one that hears nothing for a while. */
+const seldom = () => import('./seldom.js');
 
 /** How to wait for the end of a job. */
 export interface WaitOptions {
@@ -122,7 +124,7 @@ export class Waiter {
 
   /** Nothing waits for this: meanwhile, and if it fails, jobs are asked for one by one. The next wait tries again. */
   #loadLists(): void {
-    this.#listsLoading ??= import('./list-looks.js').then(
+    this.#listsLoading ??= seldom().then(
       ({ ListLooks }) => {
         this.#lists = new ListLooks(this);
       },
@@ -162,15 +164,13 @@ export class Waiter {
           name: 'job.wait',
           safe: true,
           part: 'Job',
-          send: ({ jobs }, request) => jobs.getJob({ jobId, ...defined({ namespace, include }) }, request),
+          send: ({ jobs }, request) => jobs.getJob({ jobId, namespace, include }, request),
         },
         { timeoutMs: this.patience.ms, maxRetries: 0 },
       );
       if (!isStill) this.getCost.learn(performance.now() - began);
       this.patience.answered(performance.now() - began);
-      const executions = Executions?.Items ?? [];
-      const release = executions.length > 0 ? await this.transport.serverRelease() : undefined;
-      this.see(watch, isForgotten(job, executions, release) ? asCompleted(job) : job);
+      this.see(watch, isStill ? await this.#unlessForgotten(job, Executions?.Items ?? []) : job);
       this.reached([watch]);
     } catch (error) {
       this.failed([watch], error);
@@ -179,6 +179,13 @@ export class Waiter {
     const now = performance.now();
     watch.dueAt = now + pauseMs(now - watch.startedAt);
     return this.getCost.ms;
+  }
+
+  /** What cannot be loaded to see it by is tried again with the next look. */
+  async #unlessForgotten(job: Job, executions: readonly Execution[]): Promise<Job> {
+    const known = await seldom().catch(() => undefined);
+    if (known === undefined || executions.length === 0) return job;
+    return known.isForgotten(job, executions, await this.transport.serverRelease()) ? known.asCompleted(job) : job;
   }
 
   see(watch: Watch, job: Job): void {

@@ -10,8 +10,9 @@ const source = join(__dirname, '..', '..', 'src');
 
 const PAGE = `
   import { Bacalhau } from './index.js';
-  const { jobs } = new Bacalhau({ baseUrl: process.argv[2], maxRetries: 0 });
+  const { agent, jobs } = new Bacalhau({ baseUrl: process.argv[2], maxRetries: 0 });
   const calls = [() => jobs.get('gone'), () => jobs.list(), () => jobs.stop('j-1'), () => jobs.stop('j-2'), () => jobs.executions('j-1')];
+  calls.push(() => agent.config());
   calls.push(() => jobs.submit({ Type: 'batch', Tasks: [] }));
   // So many that they would be looked for in lists.
   const ids = Array.from({ length: 90 }, (_, index) => 'j-00000000-0000-4000-8000-0000000000' + (10 + index));
@@ -39,7 +40,7 @@ test('what is loaded late is missed by its calls alone, and with the errors of t
       ...{ alias: { '#platform': join(source, 'platform/browser/index.ts') }, logLevel: 'silent' },
     });
     for (const file of await readdir(outdir)) {
-      if (/^(rest|other-calls|list-looks|flaws)-/.test(file)) await rm(join(outdir, file));
+      if (/^(rest|other-calls|agent-calls|seldom|flaws)-/.test(file)) await rm(join(outdir, file));
     }
     const { stdout } = await promisify(execFile)(process.execPath, [join(outdir, 'stdin.mjs'), server.url]);
     expect(JSON.parse(stdout)).toEqual([
@@ -57,6 +58,11 @@ test('what is loaded late is missed by its calls alone, and with the errors of t
         message: expect.stringMatching(
           /^jobs\.executions was not sent, because a part of bacalhau-sdk cannot be loaded/,
         ),
+        outcomeUnknown: false,
+      },
+      {
+        name: 'ConnectionError',
+        message: expect.stringMatching(/^agent\.config was not sent, because a part of bacalhau-sdk cannot be loaded/),
         outcomeUnknown: false,
       },
       { name: 'InvalidJobError', message: 'Job.Tasks is not as servers take it.' },

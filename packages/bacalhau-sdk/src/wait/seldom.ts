@@ -1,0 +1,2 @@
+export { asCompleted, isForgotten } from './forgotten.js';
+export { ListLooks } from './list-looks.js';
