@@ -17,16 +17,9 @@ const source = (...paths: readonly string[]): RegExp => new RegExp(`/bacalhau-sd
 const DOOR = source('index');
 /** What only late parts use, although a folder's door leads to it. */
 const LATE = source(
-  ...['config/loopback', 'identity/bytes', 'logs/copied-output', 'model/engine', 'platform/tls-code', 'results/typed'],
-  ...[
-    'transport/broken-connection',
-    'transport/outlast',
-    'identity/from-base64',
-    'defined',
-    'model/execution-phase',
-    'job/late',
-    'job/check-run-options',
-  ],
+  ...['config/loopback', 'defined', 'identity/bytes', 'identity/from-base64', 'job/check-run-options', 'job/late'],
+  ...['logs/copied-output', 'model/engine', 'model/execution-phase', 'platform/tls-code', 'results/typed'],
+  ...['transport/broken-connection', 'transport/outlast', 'transport/require-server'],
 );
 /** What the package's door offers of them: between the two in a file of its own, or esbuild would load both with the door. */
 const OFFERED = source('results/typed-results');
@@ -57,11 +50,13 @@ export default defineConfig({
   },
   dts: { entry: ['src/index.ts', 'src/legacy/index.ts'], sourcemap: true },
   sourcemap: true,
-  // Bundlers add their own to the names of what is loaded late, and pages carry both.
+  // Bundlers add their own to the names of what is loaded late, and pages carry both. So a program that runs while it is
+  // updated may load a newer file beside an older one: names that both have must mean the same.
   hash: false,
   // `import()` in the CommonJS build becomes `require`: jest, and others that run CommonJS in a vm, cannot import there.
   outputOptions: {
     dynamicImportInCjs: false,
+    minifyInternalExports: false,
     sourcemapExcludeSources: true,
     codeSplitting: {
       groups: [

@@ -1,7 +1,7 @@
 import type { AgentAuthConfig, NodeInfo } from 'bacalhau-apiclient';
 import { type ApiPromise, apiPromise, mapped } from '../answers/index.js';
 import { NotFoundError } from '../errors/index.js';
-import type { Caller, CallOptions } from '../transport/index.js';
+import { type Caller, type CallOptions, requireServer } from '../transport/index.js';
 
 export function node(caller: Caller, options: CallOptions): ApiPromise<NodeInfo> {
   const call = caller.read('agent.node', options, ({ agent }, request) => agent.getAgentNode(request));
@@ -31,7 +31,7 @@ function cameWith<T extends object>(
   { signal, timeoutMs }: CallOptions,
 ): ApiPromise<T> {
   const explained = call.withResponse().catch(async (error: unknown) => {
-    if (error instanceof NotFoundError) await transport.requireServer(since, name, advice, { signal, timeoutMs });
+    if (error instanceof NotFoundError) await requireServer(transport, since, name, advice, { signal, timeoutMs });
     throw error;
   });
   return apiPromise(explained);

@@ -1,6 +1,6 @@
 import type { AgentAlive, AgentAuthConfig, BuildVersion, NodeInfo } from 'bacalhau-apiclient';
 import { type ApiPromise, apiPromise } from '../answers/index.js';
-import { Caller, type CallOptions, load, type Transport } from '../transport/index.js';
+import { Caller, type CallOptions, load, type Transport, unlessCut } from '../transport/index.js';
 
 /**
  * The server that answers, itself.
@@ -59,10 +59,12 @@ export class Agent {
 
   #other<T>(
     name: string,
-    { signal }: CallOptions,
+    { signal, timeoutMs }: CallOptions,
     call: (calls: typeof import('./agent-calls.js')) => ApiPromise<T>,
   ): ApiPromise<T> {
-    const calls = this.#caller.transport.hold(name, { signal }, () => load(import('./agent-calls.js')));
+    const calls = this.#caller.transport.hold(name, { signal, timeoutMs }, (cut) =>
+      unlessCut(load(import('./agent-calls.js')), cut),
+    );
     return apiPromise(calls.then((loaded) => call(loaded).withResponse()));
   }
 }

@@ -21,6 +21,7 @@ import {
   load,
   type NamespacedCallOptions,
   type Transport,
+  unlessCut,
 } from '../transport/index.js';
 import type {
   FollowHistoryOptions,
@@ -252,7 +253,9 @@ export class JobCalls {
 
   async *#followHistory(jobId: string, options: JobHistoryOptions): AsyncGenerator<JobHistory, void, undefined> {
     const { signal } = options;
-    const { followHistory } = await this.#caller.transport.hold('jobs.history', { signal }, others);
+    const { followHistory } = await this.#caller.transport.hold('jobs.history', { signal }, (cut) =>
+      unlessCut(others(), cut),
+    );
     yield* followHistory(this.#caller, (call) => this.#historyPages(jobId, call), options);
   }
 }

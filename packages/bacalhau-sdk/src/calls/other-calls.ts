@@ -28,6 +28,7 @@ import {
   LONGEST_OUTAGE_MS,
   type NamespacedCallOptions,
   type Operation,
+  requireServer,
   sleep,
 } from '../transport/index.js';
 import { ALL, AWAITED_PAGE, DEFAULT_NAMESPACE } from './job-calls.js';
@@ -172,5 +173,5 @@ export const rerun =
 
 function requireNamedJobs(caller: Caller, operation: string, { signal, timeoutMs }: CallOptions): Promise<void> {
   const advice = 'Older servers know a job by its id only and keep one version of it.';
-  return caller.transport.requireServer('1.8.0', operation, advice, { signal, timeoutMs });
+  return requireServer(caller.transport, '1.8.0', operation, advice, { signal, timeoutMs });
 }

@@ -173,9 +173,7 @@ function fromOptions({ host, port, https, tls = {}, dir, logLevel }: ConfigInput
     throw new ConfigurationError('Give either tls.ca or tls.caFile, not both.');
   }
   if (insecure === true && (ca ?? caFile) !== undefined) {
-    throw new ConfigurationError(
-      'Give either tls.insecure or a certificate authority: together they contradict each other.',
-    );
+    throw new ConfigurationError('Give either tls.insecure or a certificate authority, not both.');
   }
   return {
     ...{ source: 'option', https, ca, caFile, insecure },

@@ -32,7 +32,11 @@ export class IdentityStore {
    */
   async ensure(): Promise<void> {
     if (this.#parts.files === undefined) return;
-    this.#ensured ??= keys().then(({ ensureKeyFile }) => ensureKeyFile(this.#parts));
+    this.#ensured ??= keys()
+      .then(({ ensureKeyFile }) => ensureKeyFile(this.#parts))
+      .catch((error: unknown) => {
+        this.#parts.logger.warn(`${error instanceof Error ? error.message : error} Going on without a key.`);
+      });
     await this.#ensured;
   }
 

@@ -6,13 +6,9 @@ import { RsaIdentity } from './rsa.js';
 
 const FILES = { rsa: 'user_id.pem', ed25519: 'user_id_ed25519.pem' } as const;
 
-/** Makes `user_id.pem` if it is missing; warns where that fails. */
-export async function ensureKeyFile({ files, dir, logger }: IdentityStoreParts): Promise<void> {
-  try {
-    if (files !== undefined) await makeKeyFile(files, dir, 'rsa');
-  } catch (error) {
-    logger.warn(`${error instanceof Error ? error.message : error} Going on without a key.`);
-  }
+/** Makes `user_id.pem` if it is missing. */
+export async function ensureKeyFile({ files, dir }: IdentityStoreParts): Promise<void> {
+  if (files !== undefined) await makeKeyFile(files, dir, 'rsa');
 }
 
 /** Makes a key file if it is missing. One that exists is not read, and never replaced. */

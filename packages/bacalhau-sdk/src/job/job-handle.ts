@@ -8,19 +8,18 @@ import type {
   RerunOptions,
 } from '../calls/index.js';
 import { ConflictError } from '../errors/index.js';
+import { LateIterator } from '../late-iterator.js';
 import { type FollowLogsOptions, followLogs, type LogEntry } from '../logs/index.js';
 import { hasEnded } from '../model/index.js';
 import {
   type DownloadOptions,
   type DownloadSummary,
-  downloadResults,
   type JobResult,
   type ListResultsOptions,
-  listResults,
   type ResultFile,
   type ResultsTarget,
-  resultFiles,
   type TransferOptions,
+  transfer,
 } from '../results/index.js';
 import type { CallOptions, Transport } from '../transport/index.js';
 import type { Waiter, WaitOptions } from '../wait/index.js';
@@ -169,8 +168,8 @@ export class JobHandle {
    * }
    * ```
    */
-  results(options: ListResultsOptions = {}): Promise<JobResult[]> {
-    return listResults(this.#target(), options);
+  async results(options: ListResultsOptions = {}): Promise<JobResult[]> {
+    return (await transfer()).listResults(this.#target(), options);
   }
 
   /**
@@ -190,7 +189,7 @@ export class JobHandle {
    * ```
    */
   files(options: TransferOptions = {}): AsyncIterableIterator<ResultFile> {
-    return resultFiles(this.#target(), options);
+    return new LateIterator(async () => (await transfer()).resultFiles(this.#target(), options));
   }
 
   /**
@@ -210,8 +209,8 @@ export class JobHandle {
    * });
    * ```
    */
-  download(directory: string, options: DownloadOptions = {}): Promise<DownloadSummary> {
-    return downloadResults(this.#target(), directory, options);
+  async download(directory: string, options: DownloadOptions = {}): Promise<DownloadSummary> {
+    return (await transfer()).downloadResults(this.#target(), directory, options);
   }
 
   /** What is needed to take the job up again: `bacalhau.job(id, { namespace })`. */

@@ -2,7 +2,7 @@ import type { Execution, Job } from 'bacalhau-apiclient';
 import { DEFAULT_NAMESPACE } from '../calls/index.js';
 import { JobStoppedError } from '../errors/index.js';
 import { isWasm, phaseOf } from '../model/index.js';
-import { listResults } from '../results/index.js';
+import { transfer } from '../results/index.js';
 import { outlast, type Transport } from '../transport/index.js';
 import { failureOf } from './failure.js';
 import { JobExitError } from './job-exit-error.js';
@@ -66,7 +66,7 @@ async function collect(
   }
   const jobId = job.ID ?? handle.id;
   const target = { transport, jobId, namespace: handle.namespace, executions: items };
-  const results = canPublish(job) && hasPublisher(job) ? await listResults(target, { signal }) : [];
+  const results = canPublish(job) && hasPublisher(job) ? await (await transfer()).listResults(target, { signal }) : [];
   return {
     jobId,
     namespace: job.Namespace ?? handle.namespace ?? DEFAULT_NAMESPACE,

@@ -1,6 +1,6 @@
 import type { Execution } from 'bacalhau-apiclient';
 import { BacalhauError, RequestAbortedError } from '../errors/index.js';
-import { type ResultPlaces, resultFiles } from '../results/index.js';
+import { type ResultPlaces, transfer } from '../results/index.js';
 import type { Transport } from '../transport/index.js';
 import { copiedOutput } from './copied-output.js';
 import type { LogEntry } from './options.js';
@@ -51,6 +51,7 @@ async function* publishedOutput(
     : { stdout: mark(RunOutput?.StdoutTruncated), stderr: mark(RunOutput?.StderrTruncated) };
   let left = 2;
   const target = { transport, jobId, namespace, executions: [execution] };
+  const { resultFiles } = await transfer();
   for await (const file of resultFiles(target, { ...results, executionId: ID, signal, maxRetries: 1 })) {
     if (file.path !== 'stdout' && file.path !== 'stderr') continue;
     for await (const text of decoded(file.stream())) yield* entry(ID, file.path, text, marks[file.path]);

@@ -1,5 +1,5 @@
 export type { ResultsTarget } from './find.js';
-export { downloadResults, listResults, resultFiles } from './late.js';
+export { transfer } from './late.js';
 export { typedResults } from './typed-results.js';
 export type {
   DownloadedFile,

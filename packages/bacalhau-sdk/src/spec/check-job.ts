@@ -1,6 +1,7 @@
 import { ConstraintOperator, type Job, type PutJobRequest } from 'bacalhau-apiclient';
 import { InvalidJobError } from '../errors/index.js';
 import { isRecord } from '../records.js';
+import { soon } from '../transport/index.js';
 
 /**
  * What nodes can be sent, in bytes of JSON. Servers take ten times as much, but the message to the nodes may have
@@ -47,7 +48,7 @@ async function tell(check: () => void): Promise<void> {
     check();
   } catch (flaw) {
     if (!(flaw instanceof Flaw)) throw flaw;
-    const say = await import('./flaws.js').catch(() => undefined);
+    const say = await soon(import('./flaws.js'));
     const problem = say === undefined ? UNEXPLAINED : flaw.words(say);
     throw new InvalidJobError(flaw.field, problem, flaw.options);
   }

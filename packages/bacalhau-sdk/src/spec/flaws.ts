@@ -40,4 +40,10 @@ export function noJson(error: unknown): string {
   return `cannot be written as JSON: ${reason}.`;
 }
 
-const show = (value: unknown): string => JSON.stringify(value) ?? String(value);
+function show(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    return String(value); // A bigint.
+  }
+}

@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../errors/index.js';
+import { isRecord } from '../records.js';
 
 /** Names and values, a plain object. */
 export type Headers = Readonly<Record<string, string>>;
@@ -22,7 +23,7 @@ export function plainHeaders(headers: object): Headers {
 /** Refuses what would break the request, without quoting the value: it may be a secret. */
 export function checkHeaders(headers: Headers | undefined): Headers {
   // Instances of Headers and Map, and arrays, have no entries here: what they hold would be left out without a word.
-  if (headers !== undefined && !isRecord(headers)) {
+  if (headers !== undefined && (!isRecord(headers) || typeof headers['entries'] === 'function')) {
     throw new ConfigurationError('The option headers is no plain object. Give Object.fromEntries(headers) of others.');
   }
   for (const [name, value] of Object.entries(headers ?? {})) {
@@ -31,14 +32,9 @@ export function checkHeaders(headers: Headers | undefined): Headers {
     }
     if (typeof value !== 'string' || /[^\t\x20-\x7e\x80-\xff]/.test(value)) {
       throw new ConfigurationError(
-        `The value of the header ${name} is no text that HTTP can carry: look for a line break or a character beyond Latin-1.`,
+        `The value of the header ${name} is no text, or holds a line break or a character beyond Latin-1.`,
       );
     }
   }
   return headers ?? {};
-}
-
-function isRecord(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
-  return !('entries' in value && typeof value.entries === 'function');
 }

@@ -9,3 +9,14 @@ export async function load<M>(part: Promise<M>): Promise<M> {
     throw new NotLoaded(error instanceof Error ? error.message : String(error));
   }
 }
+
+/** Longer is not waited for words: what they are about is known without them. */
+const PATIENCE_MS = 5_000;
+
+/** What explains something; undefined if it cannot be loaded, or not soon. */
+export function soon<M>(part: Promise<M>): Promise<M | undefined> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(undefined), PATIENCE_MS);
+    part.then(resolve, () => resolve(undefined)).finally(() => clearTimeout(timer));
+  });
+}

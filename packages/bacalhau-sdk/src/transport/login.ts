@@ -1,4 +1,5 @@
 import axios from 'axios';
+import { AuthApi } from 'bacalhau-apiclient';
 import type { LoginContext } from '../auth/index.js';
 import { LoginError, NotFoundError } from '../errors/index.js';
 import { base64, utf8 } from '../identity/index.js';
@@ -25,7 +26,8 @@ export function loginContext({ transport, link, signal, timeoutMs }: LoginParts)
   return {
     signal,
     offeredMethods: async () =>
-      (await ask('auth.methods', true, ({ auth }, sending) => auth.listAuthMethods(sending))).Methods ?? {},
+      (await ask('auth.methods', true, ({ client }, sending) => client(AuthApi, '').listAuthMethods(sending)))
+        .Methods ?? {},
     singleSignOn: async () => {
       try {
         const answer = await ask('auth.config', true, ({ agent }, sending) => agent.getAgentAuthConfig(sending));
@@ -40,8 +42,8 @@ export function loginContext({ transport, link, signal, timeoutMs }: LoginParts)
       const text = JSON.stringify(answer);
       for (const value of Object.values(answer)) if (typeof value === 'string') secrets.learn(value);
       const authenticateRequest = { Name: method, MethodData: base64(utf8(text)) };
-      const { Authentication: result } = await ask('auth.login', false, ({ auth }, sending) =>
-        auth.authenticate({ method, authenticateRequest }, sending),
+      const { Authentication: result } = await ask('auth.login', false, ({ client }, sending) =>
+        client(AuthApi, '').authenticate({ method, authenticateRequest }, sending),
       );
       if (!result.success || !result.token) {
         throw new LoginError(`The server refused the login ${method}: ${result.reason ?? 'it gave no reason'}.`);

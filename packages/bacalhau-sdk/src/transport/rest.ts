@@ -3,6 +3,5 @@ export { answerError } from './answer-error.js';
 export { connectionError } from './connection-error.js';
 export { loginContext } from './login.js';
 export { openOutside } from './outside.js';
-export { requireServer } from './require-server.js';
 export { signatureOf } from './signature.js';
 export { prepareUpgrade } from './upgrade.js';

@@ -9,6 +9,6 @@ export class Secrets {
   }
 
   learn(...texts: readonly (string | undefined)[]): void {
-    for (const text of texts) if (text !== undefined) this.texts.add(text);
+    for (const text of texts) if (text) this.texts.add(text);
   }
 }

@@ -1,5 +1,5 @@
-import axios, { type AxiosAdapter, type AxiosInstance } from 'axios';
-import { AgentApi, AuthApi, JobApi, NodeApi } from 'bacalhau-apiclient';
+import axios, { type Axios, type AxiosAdapter } from 'axios';
+import { AgentApi, JobApi, NodeApi } from 'bacalhau-apiclient';
 import { type AuthMethod, checkAuth, selectAuth } from '../auth/index.js';
 import {
   type Environment,
@@ -18,15 +18,15 @@ import { decodeBody } from './body.js';
 import { hasAuthorization, SECRET_NAME } from './headers.js';
 import type { ClientOptions } from './options.js';
 import { Secrets } from './secrets.js';
+import { isGood } from './to-error.js';
 
 /** The generated classes that operations are sent through. */
 export interface Apis {
   readonly jobs: JobApi;
   readonly nodes: NodeApi;
   readonly agent: AgentApi;
-  readonly auth: AuthApi;
-  /** A generated client of another API document, below `path`; its operations are sent like those of the first. */
-  client<A>(Type: new (configuration: undefined, basePath: string, instance: AxiosInstance) => A, path: string): A;
+  /** Another generated client, of the API below `path`; its operations are sent like those of the others. */
+  client<A>(Type: new (configuration: undefined, basePath: string, instance: Axios) => A, path: string): A;
 }
 
 /** Everything that a call needs, once the files are read. */
@@ -121,16 +121,16 @@ export class Session {
       store: { files, dir: config.dir, baseUrl, logger },
       key: files && (() => this.identity.rsa()),
     });
-    const instance = axios.create({
+    // Not what `axios.create` makes: that begins with the application's own defaults, its credentials and address among them.
+    const instance = new axios.Axios({
+      headers: new axios.AxiosHeaders(),
+      validateStatus: isGood,
       ...axiosRoute(await route(new URL(baseUrl), false)),
       // The API has no redirects; following one would carry credentials away.
       maxRedirects: 0,
       maxBodyLength: Number.POSITIVE_INFINITY,
       transformResponse: [decodeBody],
     });
-    // An application may have put its own credentials into axios's defaults, which instances begin with.
-    const headers = { common: {}, delete: {}, get: {}, head: {}, post: {}, put: {}, patch: {} };
-    Object.assign(instance.defaults, { headers });
     return {
       config,
       auth,
@@ -138,10 +138,9 @@ export class Session {
         jobs: new JobApi(undefined, baseUrl, instance),
         nodes: new NodeApi(undefined, baseUrl, instance),
         agent: new AgentApi(undefined, baseUrl, instance),
-        auth: new AuthApi(undefined, baseUrl, instance),
         client: (Type, path) => new Type(undefined, baseUrl + path, instance),
       },
-      adapter: axios.getAdapter(instance.defaults.adapter),
+      adapter: axios.getAdapter(axios.defaults.adapter),
       route,
     };
   }
@@ -174,9 +173,7 @@ export function axiosRoute({ agent, forwardProxy }: Route): object {
 
 function checkHeadersAndAuth(options: ClientOptions): void {
   if (options.auth !== undefined && options.auth !== false && hasAuthorization(options.headers ?? {})) {
-    throw new ConfigurationError(
-      'There is a header Authorization, and the option auth: two methods at once. Give one.',
-    );
+    throw new ConfigurationError('Give either the option auth or a header Authorization, not both.');
   }
 }
 

@@ -23,7 +23,7 @@ import { type Deadline, unlessCut } from './deadline.js';
 import type { ErrorBody } from './error-body.js';
 import { type Headers, plainHeaders } from './headers.js';
 import { rest } from './late.js';
-import { NotLoaded } from './load.js';
+import { NotLoaded, soon } from './load.js';
 import type { Secrets } from './secrets.js';
 
 /** What the transport knows of a call when it fails. */
@@ -106,8 +106,7 @@ export const isGood = (status: number): boolean => status >= 200 && status < 300
  * hide a failure nor hold it up: it is told by its class, its facts and few words then.
  */
 type Rest = typeof import('./rest.js');
-const explanations = ({ deadline }: CallContext): Promise<Rest | undefined> =>
-  unlessCut(rest(), deadline.signal).catch(() => undefined);
+const explanations = ({ deadline }: CallContext): Promise<Rest | undefined> => soon(unlessCut(rest(), deadline.signal));
 
 async function connectionError({ code, message }: AxiosError, context: CallContext): Promise<ConnectionError> {
   const explained = (await explanations(context))?.connectionError(code, message, context);
@@ -123,8 +122,8 @@ async function answerError(answer: BadAnswer, context: CallContext): Promise<Api
   const { status, data } = answer;
   // What cannot be blacked out is not quoted.
   const quoted = context.secrets.areNone;
-  const said = quoted && isRecord(data) ? (data['Message'] ?? data['message']) : undefined;
-  const message = typeof said === 'string' ? said : undefined;
+  const said = isRecord(data) ? (data['Message'] ?? data['message']) : undefined;
+  const message = typeof said !== 'string' ? undefined : quoted ? said : '***';
   const Type = isGood(status) ? UnexpectedResponseError : typeOf(status);
   const facts = factsOf(status, {}, quoted ? plainHeaders(answer.headers) : {}, context);
   return new Type(wordsOf(message, status, context), facts);

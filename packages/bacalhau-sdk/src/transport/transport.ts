@@ -191,12 +191,6 @@ export class Transport {
     return this.#release.value;
   }
 
-  /** @throws {UnsupportedByServerError} if the server is older than `since`. */
-  async requireServer(since: string, operation: string, advice: string, options?: CallOptions): Promise<void> {
-    const { requireServer } = await rest();
-    await requireServer(this, since, operation, advice, options);
-  }
-
   /**
    * Asks a place that is not the API, such as where results are kept: on this client's sockets and with its trust in
    * certificates, but without its headers and credentials. Rejects with `BrokenConnection`.
@@ -243,7 +237,9 @@ export class Transport {
         try {
           deadline.signal.throwIfAborted();
           context.attempts += 1;
-          const response = await operation.send(link.apis, this.#request(link, context, headers, sent));
+          const sending = operation.send(link.apis, this.#request(link, context, headers, sent));
+          // What is loaded for it knows nothing of the deadline.
+          const response = await unlessCut(sending, deadline.signal);
           await expectObject(response, operation.part, context);
           return { data: response.data, response: describe(response, context) };
         } catch (thrown) {

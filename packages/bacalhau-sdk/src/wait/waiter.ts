@@ -9,6 +9,7 @@ import { type JobReference, type Listener, least, type Watch } from './watch.js'
 
 /** Loaded for a second wait, and for one that hears nothing for a while. */
 const seldom = () => import('./seldom.js');
+type Seldom = typeof import('./seldom.js');
 
 /** How to wait for the end of a job. */
 export interface WaitOptions {
@@ -36,8 +37,9 @@ export class Waiter {
   readonly getCost = new Cost(PRESUMED_GET_MS);
   readonly patience = new Patience();
   readonly #watches = new Map<string, Watch>();
+  #seldom: Seldom | undefined;
   #lists: ListLooks | undefined;
-  #listsLoading: Promise<void> | undefined;
+  #loading: Promise<void> | undefined;
   #running = false;
   /** Ends the loop's sleep, where that may be cut short for a new watch. */
   #wake: (() => void) | undefined;
@@ -110,7 +112,7 @@ export class Waiter {
   }
 
   #start(): void {
-    if (this.#watches.size > 1) this.#loadLists();
+    if (this.#watches.size > 1) this.#load();
     this.#wake?.();
     if (this.#running) return;
     this.#running = true;
@@ -122,14 +124,15 @@ export class Waiter {
       });
   }
 
-  /** Nothing waits for this: meanwhile, and if it fails, jobs are asked for one by one. The next wait tries again. */
-  #loadLists(): void {
-    this.#listsLoading ??= seldom().then(
-      ({ ListLooks }) => {
-        this.#lists = new ListLooks(this);
+  /** Nothing waits for this: meanwhile, and if it fails, jobs are asked for one by one. The next time it is tried again. */
+  #load(): void {
+    this.#loading ??= seldom().then(
+      (loaded) => {
+        this.#seldom = loaded;
+        this.#lists = new loaded.ListLooks(this);
       },
       () => {
-        this.#listsLoading = undefined;
+        this.#loading = undefined;
       },
     );
   }
@@ -181,10 +184,12 @@ export class Waiter {
     return this.getCost.ms;
   }
 
-  /** What cannot be loaded to see it by is tried again with the next look. */
+  /** What it takes to tell is not waited for: without it the next look will do. */
   async #unlessForgotten(job: Job, executions: readonly Execution[]): Promise<Job> {
-    const known = await seldom().catch(() => undefined);
-    if (known === undefined || executions.length === 0) return job;
+    if (hasEnded(job) || executions.length === 0) return job;
+    this.#load();
+    const known = this.#seldom;
+    if (known === undefined) return job;
     return known.isForgotten(job, executions, await this.transport.serverRelease()) ? known.asCompleted(job) : job;
   }
 

@@ -17,6 +17,7 @@ const PAGE = `
   // So many that they would be looked for in lists.
   const ids = Array.from({ length: 90 }, (_, index) => 'j-00000000-0000-4000-8000-0000000000' + (10 + index));
   calls.push(() => Promise.all(ids.map((id) => jobs.handle(id).wait({ timeoutMs: 20_000 }))));
+  calls.push(() => new Bacalhau({ baseUrl: process.argv[2], maxRetries: 0, auth: { apiKey: 'hunter2' } }).jobs.get('j-1'));
   const told = [];
   for (const call of calls) {
     await call().then(() => told.push('done'), ({ name, message, status, code, outcomeUnknown }) => told.push({ name, message, status, code, outcomeUnknown }));
@@ -26,7 +27,8 @@ const PAGE = `
 /** What a page is told that was loaded, and then lost the network by which the rest of its code would come. */
 test('what is loaded late is missed by its calls alone, and with the errors of this package', async () => {
   await using server = await faultServer((response, number) => {
-    if (number === 1) json(response, 404, { Message: 'job not found: gone', Hint: 'look elsewhere' });
+    if (response.req.headers.authorization) json(response, 400, { Message: 'no namespace hunter2' });
+    else if (number === 1) json(response, 404, { Message: 'job not found: gone', Hint: 'look elsewhere' });
     else if (number === 2) json(response, 503, {});
     else if (number === 3) json(response, 200, { EvaluationID: 'e' });
     else if (number === 4) response.destroy();
@@ -67,6 +69,8 @@ test('what is loaded late is missed by its calls alone, and with the errors of t
       },
       { name: 'InvalidJobError', message: 'Job.Tasks is not as servers take it.' },
       'done',
+      // What cannot be blacked out in part is blacked out whole.
+      { name: 'BadRequestError', message: 'jobs.get: *** (HTTP 400)', status: 400 },
     ]);
     // The list that was asked for above.
     expect(server.seen.filter(({ url }) => url.includes('order_by='))).toHaveLength(1);

@@ -355,14 +355,20 @@ describe('what others see of a call', () => {
   test('what an application put into axios’s own defaults stays with the application', async () => {
     await using server = await faultServer((response) => json(response, 200, PAGE));
     axios.defaults.headers.common['Authorization'] = `Bearer ${secret}`;
+    const own = { baseURL: 'http://127.0.0.1:1', params: { secret }, auth: { username: secret, password: secret } };
+    const { transformRequest } = axios.defaults;
+    Object.assign(axios.defaults, own, { transformRequest: () => secret });
     const interceptor = axios.interceptors.request.use((config) => {
       config.headers.set('X-Intercepted', secret);
       return config;
     });
     try {
       await client(server).jobs.list();
+      await client(server).jobs.put(JOB);
     } finally {
       delete axios.defaults.headers.common['Authorization'];
+      for (const name of Object.keys(own)) Reflect.deleteProperty(axios.defaults, name);
+      Object.assign(axios.defaults, { transformRequest });
       axios.interceptors.request.eject(interceptor);
     }
     expect(JSON.stringify(server.seen)).not.toContain(secret);

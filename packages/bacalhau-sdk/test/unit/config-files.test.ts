@@ -115,7 +115,7 @@ test.each<[ClientOptions, RegExp]>([
   [{ env: { BACALHAU_API_PASSWORD: 'p' } }, /BACALHAU_API_PASSWORD is set, but not BACALHAU_API_USERNAME/],
   [{ env: { BACALHAU_API_TLS_INSECURE: 'maybe' } }, /BACALHAU_API_TLS_INSECURE is "maybe"/],
   [{ tls: { ca: 'x' } }, /tls\.ca holds no certificate/],
-  [{ tls: { caFile: 'a', insecure: true } }, /contradict/],
+  [{ tls: { caFile: 'a', insecure: true } }, /tls\.insecure or a certificate authority, not both/],
   [{ proxy: 'socks5://h' }, /proxy is no address of an HTTP proxy/],
 ])('the constructor refuses %j', (options, message) => {
   expect(() => new Bacalhau({ dir, env: {}, ...options })).toThrow(ConfigurationError);

@@ -1,3 +1,3 @@
 export { gunzip } from './gunzip.js';
 export { missing } from './missing.js';
-export { openWebSocket, unsupported } from './web-socket.js';
+export { openWebSocket, problemOf } from './web-socket.js';

@@ -4,7 +4,7 @@ import type { SocketEnd, SocketOptions } from '../platform.js';
 const DISPENSABLE = new Set(['x-request-id', 'user-agent']);
 
 /** Why the runtime's own WebSocket, which can set no headers, will not do; undefined if it does. */
-export function unsupported({ headers }: SocketOptions): string | undefined {
+export function problemOf({ headers }: SocketOptions): string | undefined {
   const needed = Object.keys(headers).filter((name) => !DISPENSABLE.has(name.toLowerCase()));
   if (needed.length > 0) {
     return `A WebSocket of this runtime cannot send headers (${needed.join(', ')}), and logs come over one. Read them on a server, or through a gateway that adds the credentials, with a client that has none.`;
