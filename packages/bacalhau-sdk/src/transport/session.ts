@@ -1,4 +1,4 @@
-import axios, { type Axios, type AxiosAdapter } from 'axios';
+import axios, { type AxiosAdapter, type AxiosInstance } from 'axios';
 import { AgentApi, JobApi, NodeApi } from 'bacalhau-apiclient';
 import { type AuthMethod, checkAuth, selectAuth } from '../auth/index.js';
 import {
@@ -20,13 +20,16 @@ import type { ClientOptions } from './options.js';
 import { Secrets } from './secrets.js';
 import { isGood } from './to-error.js';
 
+/** What of axios sends requests. */
+type Sender = Pick<AxiosInstance, 'request'> & { readonly defaults: Pick<AxiosInstance['defaults'], 'baseURL'> };
+
 /** The generated classes that operations are sent through. */
 export interface Apis {
   readonly jobs: JobApi;
   readonly nodes: NodeApi;
   readonly agent: AgentApi;
   /** Another generated client, of the API below `path`; its operations are sent like those of the others. */
-  client<A>(Type: new (configuration: undefined, basePath: string, instance: Axios) => A, path: string): A;
+  client<A>(Type: new (configuration: undefined, basePath: string, instance: Sender) => A, path: string): A;
 }
 
 /** Everything that a call needs, once the files are read. */
