@@ -18,6 +18,7 @@ import { FINGERPRINT, fingerprintOf, hashOf, isUrlSegment, NAME_LABEL, withFinge
 import {
   type CallOptions,
   isAtLeast,
+  isGood,
   isUnreachable,
   type Release,
   retryDelayMs,
@@ -147,7 +148,7 @@ type Lost = CallError | RateLimitError | ServerError | UnexpectedResponseError;
 const isLost = (error: unknown): error is Lost =>
   isUnreachable(error) ||
   // Something in between spoilt the answer, which was a good one.
-  (error instanceof UnexpectedResponseError && error.status >= 200 && error.status < 300);
+  (error instanceof UnexpectedResponseError && isGood(error.status));
 
 /** The last error of a submission: how often it was tried, and by which name it can be looked for. */
 function withName(error: Lost, { name, namespace }: Place, attempts: number): Lost {

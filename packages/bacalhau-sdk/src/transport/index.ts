@@ -14,6 +14,7 @@ export { randomHex } from './random.js';
 export { requireServer } from './require-server.js';
 export { retryDelayMs } from './retry.js';
 export type { Apis } from './session.js';
+export { isGood } from './to-error.js';
 export { type Operation, Transport } from './transport.js';
 export type { Upgrade } from './upgrade.js';
 export { isAtLeast, parseRelease, type Release } from './version.js';

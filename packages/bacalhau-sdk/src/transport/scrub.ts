@@ -11,23 +11,25 @@ const SHORTEST = 4;
 export function scrub(text: string, secrets: Secrets): string;
 export function scrub(text: string | undefined, secrets: Secrets): string | undefined;
 export function scrub(text: string | undefined, secrets: Secrets): string | undefined {
-  if (text === undefined || secrets.areNone) return text;
-  const all = [...secrets.texts, ...[...secrets.authorizations].flatMap(partsOf)]
+  return text === undefined ? undefined : blackOut(text, formsOf(secrets));
+}
+
+export function scrubAll(texts: Headers, secrets: Secrets): Headers {
+  const forms = formsOf(secrets);
+  return Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, blackOut(text, forms)]));
+}
+
+const blackOut = (text: string, forms: readonly string[]): string =>
+  forms.reduce((clean, form) => clean.replaceAll(form, '***'), text);
+
+/** Secrets as they stand in texts, URLs and JSON. */
+const formsOf = ({ texts, authorizations }: Secrets): readonly string[] =>
+  [...texts, ...[...authorizations].flatMap(partsOf)]
     // Blacking out shorter ones would only tell where they occur.
     .filter(({ length }) => length >= SHORTEST)
     // The longest first, or a part of one would hide the rest of another.
-    .sort((one, other) => other.length - one.length);
-  let clean = text;
-  for (const secret of all) {
-    for (const form of [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)]) {
-      clean = clean.replaceAll(form, '***');
-    }
-  }
-  return clean;
-}
-
-export const scrubAll = (texts: Headers, secrets: Secrets): Headers =>
-  Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, scrub(text, secrets)]));
+    .sort((one, other) => other.length - one.length)
+    .flatMap((secret) => [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)]);
 
 /** What an `Authorization` header holds: the whole value, the part after the scheme, and a password in it. */
 function partsOf(header: string): string[] {

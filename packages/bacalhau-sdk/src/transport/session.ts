@@ -1,4 +1,4 @@
-import axios, { type AxiosAdapter, type AxiosInstance } from 'axios';
+import axios, { type AxiosAdapter } from 'axios';
 import { AgentApi, JobApi, NodeApi } from 'bacalhau-apiclient';
 import { type AuthMethod, checkAuth, selectAuth } from '../auth/index.js';
 import {
@@ -20,8 +20,8 @@ import type { ClientOptions } from './options.js';
 import { Secrets } from './secrets.js';
 import { isGood } from './to-error.js';
 
-/** What of axios sends requests. */
-type Sender = Pick<AxiosInstance, 'request'> & { readonly defaults: Pick<AxiosInstance['defaults'], 'baseURL'> };
+/** What of axios the generated classes send with. */
+type Sender = NonNullable<ConstructorParameters<typeof JobApi>[2]>;
 
 /** The generated classes that operations are sent through. */
 export interface Apis {

@@ -101,11 +101,12 @@ const isListOfRecords = (value: unknown): boolean => Array.isArray(value) && val
 
 export const isGood = (status: number): boolean => status >= 200 && status < 300;
 
+type Rest = typeof import('./rest.js');
+
 /**
  * What explains failures is loaded with the first of them. A page may have lost its network by then, which must neither
  * hide a failure nor hold it up: it is told by its class, its facts and few words then.
  */
-type Rest = typeof import('./rest.js');
 const explanations = ({ deadline }: CallContext): Promise<Rest | undefined> => soon(unlessCut(rest(), deadline.signal));
 
 async function connectionError({ code, message }: AxiosError, context: CallContext): Promise<ConnectionError> {
