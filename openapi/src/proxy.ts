@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import { type ClientRequest, createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { Receiver } from 'ws';
@@ -51,6 +51,8 @@ export async function startConformanceProxy({
   const violations: Violation[] = [];
   const operations = new Map<string, Set<number>>();
   const sockets = new Set<Duplex>();
+  /** What the server has not answered yet. */
+  const asked = new Set<ClientRequest>();
 
   function examine(incoming: IncomingMessage, answer: IncomingMessage, requestBody: string, body: string): void {
     const { method = '', url: path = '' } = incoming;
@@ -71,16 +73,20 @@ export async function startConformanceProxy({
     const requestBody = recorded(incoming);
     const upstream = forward(incoming);
     let answered = false;
-    // Either side going away is for the other side to see as just that; such an answer is not checked.
+    asked.add(upstream);
+    // A server that goes away is for the client to see as just that. A client that does is not for the server to see:
+    // one that is told mixes up its answers to others (docs/servers.md), and they would be taken for mistakes.
     upstream.on('error', () => {
       if (!answered) outgoing.destroy();
     });
-    outgoing.on('close', () => upstream.destroy());
     upstream.on('response', (answer) => {
       answered = true;
       const body = recorded(answer);
+      if (outgoing.destroyed) return;
       outgoing.writeHead(answer.statusCode ?? 0, answer.statusMessage, passedOn(answer.rawHeaders));
       answer.pipe(outgoing, { end: false });
+      // To its end, though nobody is there to have it; later than what ends the pipe, which pauses the answer.
+      outgoing.on('close', () => answer.resume());
       answer.on('error', () => outgoing.destroy());
       answer.on('end', () => {
         // Before the answer ends, so that a caller who has it all also sees what was wrong with it.
@@ -89,8 +95,15 @@ export async function startConformanceProxy({
       });
     });
     incoming.pipe(upstream);
-    // A server that refuses a large body answers and closes before it has read it; the client still sends the rest.
-    upstream.on('close', () => incoming.resume());
+    incoming.on('close', () => {
+      // Of half a request the server cannot make a whole one.
+      if (!incoming.complete) upstream.destroy();
+    });
+    upstream.on('close', () => {
+      asked.delete(upstream);
+      // A server that refuses a large body answers and closes before it has read it; the client still sends the rest.
+      incoming.resume();
+    });
   }
 
   function relayUpgrade(incoming: IncomingMessage, socket: Duplex, head: Buffer): void {
@@ -154,6 +167,7 @@ export async function startConformanceProxy({
     operations: () => operations,
     async stop() {
       for (const socket of sockets) socket.destroy();
+      for (const upstream of asked) upstream.destroy();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeAllConnections();
       await closed;

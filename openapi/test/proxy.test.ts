@@ -79,6 +79,38 @@ test('keeps quiet about an answer that nobody waited for', async () => {
   expect(proxy.violations()).toEqual([]);
 });
 
+describe('a client that gives up', () => {
+  /** More than the buffers of all connections take. */
+  const LONG = JSON.stringify({ Status: 'x'.repeat(30_000_000) });
+
+  test.each(['before the answer', 'within the answer'])('%s lets the server finish', async (when) => {
+    let finish = (): void => undefined;
+    const finished = new Promise<void>((resolve, reject) => {
+      answer = (_, outgoing) => {
+        outgoing.on('close', () => (outgoing.writableFinished ? resolve() : reject(new Error('was cut'))));
+        if (when === 'within the answer') {
+          outgoing.writeHead(200, { 'Content-Type': 'application/json', 'Content-Length': LONG.length });
+          outgoing.write(LONG.slice(0, LONG.length / 2));
+          finish = () => void outgoing.end(LONG.slice(LONG.length / 2));
+        } else finish = () => void outgoing.end(LONG);
+      };
+    });
+    const controller = new AbortController();
+    const asked = new Promise((resolve) => server.once('request', resolve));
+    const call = fetch(`${proxy.url}/api/v1/agent/alive`, { signal: controller.signal });
+    await asked;
+    if (when === 'within the answer') await call;
+    controller.abort();
+    await expect(call.then((response) => response.text())).rejects.toThrow();
+    // The proxy hears of another client later than of this one's end.
+    answer = sendJson(200, { Status: 'OK' });
+    await alive();
+    finish();
+    await finished;
+    expect(proxy.violations()).toEqual([]);
+  });
+});
+
 test('cuts the connection where the server does', async () => {
   answer = (_, outgoing) => {
     outgoing.writeHead(200, { 'Content-Type': 'application/json', 'Content-Length': 100 });
