@@ -20,6 +20,7 @@ import {
   itemsPage,
   load,
   type NamespacedCallOptions,
+  type Operation,
   type Transport,
   unlessCut,
 } from '../transport/index.js';
@@ -70,13 +71,14 @@ export class JobCalls {
    * @throws {ConflictError} if a job of that name exists already and nothing changed.
    */
   put(request: PutJobRequest, options: NamespacedCallOptions = {}): ApiPromise<PutJobResponse> {
-    return this.#caller.write('jobs.put', options, async ({ jobs }, sending) => {
+    const send: Operation<PutJobResponse>['send'] = async ({ jobs }, sending) => {
       await checkPutJobRequest(request);
       const job = explicit(request.Job);
       const namespace = job.Namespace ?? this.#caller.namespace(options);
       const Job = namespace === undefined ? job : { ...job, Namespace: namespace };
       return jobs.putJob({ putJobRequest: { ...request, Job } }, sending);
-    });
+    };
+    return this.#caller.transport.call({ name: 'jobs.put', safe: false, part: 'JobID', send }, options);
   }
 
   /**
@@ -101,7 +103,7 @@ export class JobCalls {
   /** A job by id, by the beginning of its id, or (from servers 1.8 on) by name. */
   get(jobId: string, options: GetJobOptions = {}): ApiPromise<GetJobResponse> {
     const { include = [], limit = 10, jobVersion } = options;
-    return this.#caller.read('jobs.get', options, ({ jobs }, request) => {
+    const send: Operation<GetJobResponse>['send'] = ({ jobs }, request) => {
       const parts = (typeof include === 'string' ? [include] : include).map((part) =>
         oneOf(part, JobInclude, 'include'),
       );
@@ -115,7 +117,8 @@ export class JobCalls {
         },
         request,
       );
-    });
+    };
+    return this.#caller.transport.call({ name: 'jobs.get', safe: true, part: 'Job', send }, options);
   }
 
   /**

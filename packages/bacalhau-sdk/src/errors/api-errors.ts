@@ -90,7 +90,10 @@ export class ServerError extends ApiError {
   protected static override readonly kind: string = 'ServerError';
 }
 
-/** The answer is not one that a Bacalhau server gives: no JSON, or a redirect. Usually the address is wrong. */
+/**
+ * The answer is not one that a Bacalhau server gives to this call: no JSON, or a redirect. Usually the address is wrong; if
+ * `serverVersion` is set, it is not, and the server has mixed up its answers (docs/servers.md).
+ */
 export class UnexpectedResponseError extends ApiError {
   /** @internal */
   protected static override readonly kind: string = 'UnexpectedResponseError';

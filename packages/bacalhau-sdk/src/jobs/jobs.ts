@@ -1,6 +1,5 @@
 import type { Job } from 'bacalhau-apiclient';
 import { DEFAULT_NAMESPACE, JobCalls } from '../calls/index.js';
-import { InvalidArgumentError } from '../errors/index.js';
 import type { MapItem, MapOptions } from '../fan-out/index.js';
 import { JobHandle, type JobParts, type RunOptions, type RunResult, SubmittedJob } from '../job/index.js';
 import { LateIterator } from '../late-iterator.js';
@@ -125,15 +124,11 @@ export class Jobs extends JobCalls {
     toSpec: (input: Input, index: number) => JobSpec | Promise<JobSpec>,
     options: MapOptions = {},
   ): AsyncIterableIterator<MapItem<Input>, void> {
-    if (typeof toSpec !== 'function') {
-      throw new InvalidArgumentError('toSpec', 'is no function. Give one that makes the job of an input.');
-    }
     const namespace = options.namespace ?? this.#transport.config.namespace ?? DEFAULT_NAMESPACE;
-    const toJob = async (input: Input, index: number, call: CallOptions): Promise<Job> =>
-      this.#toJob(await toSpec(input, index), call);
     return new LateIterator(async () => {
       const { mapJobs } = await runs();
-      return mapJobs(inputs, { ...this.#parts, namespace, toJob }, options);
+      const toJob = (spec: JobSpec, call: CallOptions): Promise<Job> => this.#toJob(spec, call);
+      return mapJobs(inputs, toSpec, { ...this.#parts, namespace, toJob }, options);
     });
   }
 

@@ -1,22 +1,29 @@
 import type { Job } from 'bacalhau-apiclient';
-import { InvalidJobError } from '../errors/index.js';
+import { InvalidArgumentError, InvalidJobError } from '../errors/index.js';
 import { fanOut, type MapItem, type MapOptions } from '../fan-out/index.js';
 import { collectRun, type JobParts, type OfferedPublishers, SubmittedJob } from '../job/index.js';
-import { checkJob, fingerprintOf } from '../spec/index.js';
+import { checkJob, fingerprintOf, type JobSpec } from '../spec/index.js';
 import type { CallOptions } from '../transport/index.js';
 import { offeredPublishers, runOnce } from './run-once.js';
 
-export interface MapParts<Input> extends JobParts {
+/** What a fan-out's function makes of an input. */
+type ToSpec<Input> = (input: Input, index: number) => JobSpec | Promise<JobSpec>;
+
+export interface MapParts extends JobParts {
   readonly namespace: string;
-  readonly toJob: (input: Input, index: number, call: CallOptions) => Promise<Job>;
+  readonly toJob: (spec: JobSpec, call: CallOptions) => Promise<Job>;
 }
 
 /** Runs a job for each input, and gives what became of them in the order in which they end. */
 export function mapJobs<Input>(
   inputs: Iterable<Input> | AsyncIterable<Input>,
-  { namespace, toJob, ...parts }: MapParts<Input>,
+  toSpec: ToSpec<Input>,
+  { namespace, toJob, ...parts }: MapParts,
   options: MapOptions,
 ): AsyncIterator<MapItem<Input>, void> {
+  if (typeof toSpec !== 'function') {
+    throw new InvalidArgumentError('toSpec', 'is no function. Give one that makes the job of an input.');
+  }
   const { transport } = parts;
   const publishers = askedOnce(offeredPublishers(transport));
   return fanOut(
@@ -26,7 +33,7 @@ export function mapJobs<Input>(
       namespace,
       list: (query) => parts.jobs.list(query),
       toJob: async (input, index, call) => {
-        const job = await toJob(input, index, call);
+        const job = await toJob(await toSpec(input, index), call);
         await checkJob(job);
         checkNamespace(job, namespace);
         return { job, fingerprint: await fingerprintOf(job) };

@@ -2,27 +2,27 @@ import type { Job } from 'bacalhau-apiclient';
 import type { JobCalls } from '../calls/index.js';
 import {
   ApiError,
-  type CallError,
+  CallError,
   ConflictError,
   ConnectionError,
   InvalidJobError,
   JobExistsError,
-  RateLimitError,
+  type RateLimitError,
   RequestAbortedError,
   RequestTimeoutError,
-  ServerError,
-  UnexpectedResponseError,
+  type ServerError,
+  type UnexpectedResponseError,
   UnsupportedByServerError,
 } from '../errors/index.js';
 import { FINGERPRINT, fingerprintOf, hashOf, isUrlSegment, NAME_LABEL, withFingerprint } from '../spec/index.js';
 import {
   type CallOptions,
   isAtLeast,
-  isGood,
-  isUnreachable,
+  mayPass,
   type Release,
   retryDelayMs,
   type Transport,
+  typeOf,
 } from '../transport/index.js';
 import { findByLabel, findByName, type Place } from './existing-job.js';
 import type { OnExisting, SubmissionFacts } from './options.js';
@@ -118,8 +118,8 @@ export async function submitOnce(
       }
       // What keeps the SDK from looking says nothing of whether the job arrived.
       const isLook = error instanceof ApiError && error.operation !== 'jobs.put';
-      if (isLook && lost !== undefined && !isLost(error)) throw withName(lost, place, attempts);
-      if (!isLost(error)) throw error;
+      if (isLook && lost !== undefined && !mayPass(error)) throw withName(lost, place, attempts);
+      if (!mayPass(error)) throw error;
       if (error.operation === 'jobs.put') lost = error;
       const last = lost ?? error;
       if (round > maxRetries) throw attempts === 0 ? last : withName(last, place, attempts);
@@ -141,22 +141,16 @@ async function releaseOf(transport: Transport, options: CallOptions): Promise<Re
   }
 }
 
-/** No good answer came. */
+/** No good answer came: the job may have arrived, or may arrive the next time. */
 type Lost = CallError | RateLimitError | ServerError | UnexpectedResponseError;
-
-/** Whether the job may have arrived although no good answer came, or may arrive the next time. */
-const isLost = (error: unknown): error is Lost =>
-  isUnreachable(error) ||
-  // Something in between spoilt the answer, which was a good one.
-  (error instanceof UnexpectedResponseError && isGood(error.status));
 
 /** The last error of a submission: how often it was tried, and by which name it can be looked for. */
 function withName(error: Lost, { name, namespace }: Place, attempts: number): Lost {
   const message = `${error.message} Look for the job by its name: ${JSON.stringify(name)} in namespace ${JSON.stringify(namespace)}.`;
   if (error instanceof ConnectionError) return new ConnectionError(message, { ...error, attempts }, error);
   if (error instanceof RequestTimeoutError) return new RequestTimeoutError(message, { ...error, attempts });
-  if (error instanceof RateLimitError) return new RateLimitError(error.message, { ...error, attempts });
-  if (error instanceof ServerError) return new ServerError(message, { ...error, attempts });
-  if (error instanceof UnexpectedResponseError) return new UnexpectedResponseError(message, { ...error, attempts });
-  return error;
+  if (error instanceof CallError) return error;
+  const { status } = error;
+  // What was refused for its rate cannot be there.
+  return new (typeOf(status))(status === 429 ? error.message : message, { ...error, attempts });
 }

@@ -34,9 +34,16 @@ export function answerError(answer: BadAnswer, context: AttemptContext): ApiErro
   const { operation, baseUrl, secrets } = context;
   const headers = scrubAll(plainHeaders(answer.headers), secrets);
   if (isGood(status)) {
+    const facts = factsOf(status, {}, headers, context);
+    const { serverVersion } = facts;
+    // One that tells its version is no stranger: see docs/servers.md.
+    const advice =
+      serverVersion === undefined
+        ? 'Check the host, the port and what stands in between.'
+        : `Servers ${serverVersion} mix up answers when other requests are given up.`;
     return new UnexpectedResponseError(
-      `${operation}: ${baseUrl} answered ${status}, but not with JSON as a Bacalhau orchestrator does.${context.safe ? '' : UNKNOWN_OUTCOME} Check the host, the port and what stands in between.`,
-      factsOf(status, {}, headers, context),
+      `${operation}: ${baseUrl} answered ${status}, but not with the JSON of a Bacalhau orchestrator.${context.safe ? '' : UNKNOWN_OUTCOME} ${advice}`,
+      facts,
     );
   }
   const parsed = clean(parseErrorBody(data), secrets);

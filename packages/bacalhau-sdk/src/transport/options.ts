@@ -11,7 +11,10 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
   /** Deadline of the whole call, retries included, in milliseconds; `Infinity` for none. Default: the client's. */
   readonly timeoutMs?: number | undefined;
-  /** How often a call that only reads is repeated after a broken connection, a 429 or a 503. Default: the client's. */
+  /**
+   * How often a call that only reads is repeated after a broken connection, a 429, a 503 or a spoilt answer. Default: the
+   * client's.
+   */
   readonly maxRetries?: number | undefined;
   /** Further request headers; they win over the client's. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
@@ -72,8 +75,8 @@ export interface ClientOptions {
   /** Deadline of a whole call, retries included, in milliseconds; `Infinity` for none. Default: 60,000. */
   readonly timeoutMs?: number | undefined;
   /**
-   * How often a call that only reads is repeated after a broken connection, a 429 or a 503. Default: 2. Calls that
-   * change something are never repeated, because the first one may have arrived.
+   * How often a call that only reads is repeated after a broken connection, a 429, a 503 or a spoilt answer. Default: 2.
+   * Calls that change something are never repeated, because the first one may have arrived.
    */
   readonly maxRetries?: number | undefined;
   /** Headers of every request. */

@@ -8,7 +8,9 @@ import {
   RateLimitError,
   RequestAbortedError,
   ServerError,
+  UnexpectedResponseError,
 } from '../errors/index.js';
+import { isGood } from './to-error.js';
 
 /** How long a server may be out of reach before what waits for it gives up, in milliseconds. */
 export const LONGEST_OUTAGE_MS = 300_000;
@@ -23,8 +25,13 @@ export function isOutage(error: unknown): boolean {
   return error instanceof ApiError && !final.some((type) => error instanceof type);
 }
 
-/** Whether the server was not there to answer, or had no time to. */
-export const isUnreachable = (error: unknown): error is CallError | RateLimitError | ServerError =>
+/**
+ * Whether asking again may help: the server was not there to answer, had no time to, or a good answer was spoilt, be it in
+ * between or by a server that mixes up its answers (docs/servers.md). Not 500: servers answer user errors with it, and a
+ * repeat changes nothing.
+ */
+export const mayPass = (error: unknown): error is CallError | RateLimitError | ServerError | UnexpectedResponseError =>
   (error instanceof CallError && !(error instanceof RequestAbortedError)) ||
   error instanceof RateLimitError ||
-  (error instanceof ServerError && error.status === 503);
+  (error instanceof ServerError && error.status === 503) ||
+  (error instanceof UnexpectedResponseError && isGood(error.status));

@@ -1,6 +1,6 @@
 import { sleep } from './deadline.js';
 import type { CallOptions } from './options.js';
-import { isUnreachable, LONGEST_OUTAGE_MS, OUTAGE_PAUSE_MS } from './outage.js';
+import { LONGEST_OUTAGE_MS, mayPass, OUTAGE_PAUSE_MS } from './outage.js';
 import type { Transport } from './transport.js';
 
 /** Does again what may be done again, as long as the server is out of reach, and not longer than `longestMs`. */
@@ -16,7 +16,7 @@ export async function outlast<T>(
       return await work(since !== undefined);
     } catch (error) {
       since ??= performance.now();
-      if (!isUnreachable(error) || performance.now() - since >= longestMs) throw error;
+      if (!mayPass(error) || performance.now() - since >= longestMs) throw error;
       await transport.hold(operation, { signal }, async (cut) => {
         await sleep(OUTAGE_PAUSE_MS, cut);
         cut.throwIfAborted();

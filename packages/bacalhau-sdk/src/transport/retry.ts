@@ -1,16 +1,5 @@
-import { type BacalhauError, ConnectionError, RateLimitError, ServerError } from '../errors/index.js';
-
 const BASE_DELAY_MS = 250;
 const LONGEST_DELAY_MS = 8_000;
-
-/** Only what a second try can cure. Not 500: servers answer user errors with it, and a repeat changes nothing. */
-export function isWorthRetrying(error: BacalhauError): boolean {
-  return (
-    error instanceof ConnectionError ||
-    error instanceof RateLimitError ||
-    (error instanceof ServerError && error.status === 503)
-  );
-}
 
 /**
  * How long to wait after the given attempt, in milliseconds: what the server asks for, else exponential backoff with

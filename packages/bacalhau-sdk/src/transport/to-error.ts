@@ -76,12 +76,12 @@ export async function toFailure(thrown: unknown, context: CallContext): Promise<
   return { error: await answerError(response, context), retryAfter: headers['retry-after'] };
 }
 
-/** What an answer must have: its list, or its job. */
-export type AnswerPart = 'Items' | 'Nodes' | 'Job';
+/** What an answer must have: its list, its job, or the id of one. */
+export type AnswerPart = 'Items' | 'Nodes' | 'Job' | 'JobID';
 
 /**
  * The answer came with a good status; its body must be the JSON object that every call of this API answers with, a list
- * in it one of objects, and a job an object.
+ * in it one of objects, a job an object, and an id a text.
  */
 export async function expectObject(
   answer: BadAnswer,
@@ -94,10 +94,10 @@ export async function expectObject(
 
 function hasPart(body: Readonly<Record<string, unknown>>, part: AnswerPart | undefined): boolean {
   if (part === undefined) return true;
-  return part === 'Job' ? isRecord(body[part]) : isListOfRecords(body[part]);
+  const value = body[part];
+  if (part === 'JobID') return typeof value === 'string';
+  return part === 'Job' ? isRecord(value) : Array.isArray(value) && value.every(isRecord);
 }
-
-const isListOfRecords = (value: unknown): boolean => Array.isArray(value) && value.every(isRecord);
 
 export const isGood = (status: number): boolean => status >= 200 && status < 300;
 
@@ -125,9 +125,8 @@ async function answerError(answer: BadAnswer, context: CallContext): Promise<Api
   const quoted = context.secrets.areNone;
   const said = isRecord(data) ? (data['Message'] ?? data['message']) : undefined;
   const message = typeof said !== 'string' ? undefined : quoted ? said : '***';
-  const Type = isGood(status) ? UnexpectedResponseError : typeOf(status);
   const facts = factsOf(status, {}, quoted ? plainHeaders(answer.headers) : {}, context);
-  return new Type(wordsOf(message, status, context), facts);
+  return new (typeOf(status))(wordsOf(message, status, context), facts);
 }
 
 const BY_STATUS = new Map<number, typeof ApiError>([
@@ -140,8 +139,9 @@ const BY_STATUS = new Map<number, typeof ApiError>([
   [429, RateLimitError],
 ]);
 
+/** The class of an answer that is no good; one with a good status holds no good body. */
 export const typeOf = (status: number): typeof ApiError =>
-  BY_STATUS.get(status) ?? (status >= 500 ? ServerError : ApiError);
+  BY_STATUS.get(status) ?? (status >= 500 ? ServerError : isGood(status) ? UnexpectedResponseError : ApiError);
 
 export function wordsOf(
   said = 'the server gave no reason',

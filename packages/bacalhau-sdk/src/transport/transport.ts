@@ -17,9 +17,10 @@ import { type RetryEvent, tell } from './events.js';
 import { checkHeaders, type Headers, hasAuthorization, plainHeaders } from './headers.js';
 import { rest } from './late.js';
 import type { CallOptions, ClientOptions } from './options.js';
+import { mayPass } from './outage.js';
 import type { OutsideAnswer, OutsideRequest } from './outside.js';
 import { randomHex } from './random.js';
-import { isWorthRetrying, retryDelayMs } from './retry.js';
+import { retryDelayMs } from './retry.js';
 import type { Apis, Link, Session } from './session.js';
 import type { Unsigned } from './signature.js';
 import { type AnswerPart, type CallContext, expectObject, toFailure } from './to-error.js';
@@ -246,7 +247,7 @@ export class Transport {
           const { error, retryAfter } = await toFailure(thrown, context);
           const { attempts } = context;
           if (await this.#renewed(link, error, sent, deadline)) continue;
-          if (!operation.safe || attempts > maxRetries || !isWorthRetrying(error)) throw error;
+          if (!operation.safe || attempts > maxRetries || !mayPass(error)) throw error;
           const delayMs = retryDelayMs(attempts, retryAfter);
           // Waiting past the deadline would only hide the error that says what is wrong.
           if (delayMs >= deadline.remainingMs()) throw error;

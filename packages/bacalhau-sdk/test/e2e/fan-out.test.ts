@@ -247,7 +247,7 @@ test.each([undefined, null, 5, {}])('inputs that are %p are refused', async (inp
 
 test('what makes no jobs is refused, and a text is looped over by its letters', async () => {
   // @ts-expect-error: what plain JavaScript can do
-  expect(() => jobs.map(['a'], spoken('a'))).toThrow(expect.objectContaining({ argument: 'toSpec' }));
+  await expect(collect(jobs.map(['a'], spoken('a')))).rejects.toMatchObject({ argument: 'toSpec' });
   const toSpec = () => {
     throw new Error('none');
   };

@@ -158,8 +158,37 @@ describe('answers that no orchestrator gives', () => {
     await using server = await faultServer((response) => text(response, 200, body));
     const error = await failure(client(server).jobs.list());
     expect(error).toBeInstanceOf(UnexpectedResponseError);
-    expect(String(error)).toContain('not with JSON');
+    expect(String(error)).toContain('not with the JSON of a Bacalhau orchestrator');
+    expect(String(error)).toContain('Check the host');
     expect(String(error)).not.toContain('hotel');
+  });
+
+  describe('from one that mixes up its answers', () => {
+    const told = { 'x-bacalhau-git-version': 'v1.9.3' };
+
+    test.each<[string, string]>([
+      ['nothing', ''],
+      ['what is for another call', '{"JobID":"j-1","EvaluationID":"","Warnings":null}'],
+      ['two answers in one', `${JSON.stringify(PAGE)}${JSON.stringify(PAGE)}`],
+    ])('%s: a call that reads is repeated', async (_name, body) => {
+      await using server = await faultServer((response, number) =>
+        number === 2 ? json(response, 200, { ...PAGE, ...JOB }, told) : text(response, 200, body, told),
+      );
+      const { response } = await client(server).jobs.list().withResponse();
+      expect(response.attempts).toBe(2);
+      const error = await failure(client(server).jobs.get('j-2', { maxRetries: 1 }));
+      expect(error).toBeInstanceOf(UnexpectedResponseError);
+      expect(error).toMatchObject({ attempts: 2, serverVersion: 'v1.9.3' });
+      expect(String(error)).toContain('mix up answers');
+    });
+
+    test.each(['', JSON.stringify(PAGE)])('a call that writes and is answered with %j is not', async (body) => {
+      await using server = await faultServer((response) => text(response, 200, body, told));
+      const error = await failure(client(server).jobs.put(JOB));
+      expect(error).toBeInstanceOf(UnexpectedResponseError);
+      expect(String(error)).toContain('may have carried it out');
+      expect(server.seen).toHaveLength(1);
+    });
   });
 
   test('a redirect is not followed, so credentials stay where they belong', async () => {
@@ -353,7 +382,7 @@ describe('what others see of a call', () => {
   });
 
   test('what an application put into axios’s own defaults stays with the application', async () => {
-    await using server = await faultServer((response) => json(response, 200, PAGE));
+    await using server = await faultServer((response) => json(response, 200, { ...PAGE, JobID: 'j-1' }));
     axios.defaults.headers.common['Authorization'] = `Bearer ${secret}`;
     const own = { baseURL: 'http://127.0.0.1:1', params: { secret }, auth: { username: secret, password: secret } };
     const { transformRequest } = axios.defaults;

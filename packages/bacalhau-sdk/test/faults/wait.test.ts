@@ -158,6 +158,21 @@ test.each([null, 'a job', []])('an answer that has %p in place of the job is une
   await expect(wait).rejects.toBeInstanceOf(UnexpectedResponseError);
 });
 
+test('an answer about another job does not end the wait for this one', async () => {
+  const other = job('Completed', { ID: ID.replace(/0$/, '1'), Name: 'other' });
+  await using server = await faultServer((response, number) =>
+    json(response, 200, { Job: number === 1 ? other : job('Completed', { Name: 'this' }) }),
+  );
+  const seen: (string | undefined)[] = [];
+  const ended = await client(server)
+    .job(ID)
+    .wait({ onUpdate: ({ Name }) => seen.push(Name) });
+  expect(ended.ID).toBe(ID);
+  expect(seen).toEqual(['this']);
+  // By its beginning or its name it is found all the same.
+  for (const id of [ID.slice(0, 10), 'this']) expect((await client(server).job(id).wait()).ID).toBe(ID);
+}, 20_000);
+
 test('when all jobs change between two looks, longer pages show them, and none is asked for by itself', async () => {
   const ids = Array.from({ length: 600 }, (_, index) => `${ID.slice(0, -3)}${String(index).padStart(3, '0')}`);
   let state = 'Pending';
