@@ -120,7 +120,10 @@ export class Bacalhau implements AsyncDisposable {
     return type === 'rsa' ? this.#transport.identity.rsa() : this.#transport.identity.ed25519();
   }
 
-  /** Gives up the calls under way (they reject with `RequestAbortedError`) and closes the sockets. Later calls are refused. */
+  /**
+   * Gives up the calls under way (they reject with `RequestAbortedError`) and closes the sockets: those that an answer is
+   * still to come through within two seconds. Later calls are refused.
+   */
   async close(): Promise<void> {
     this.#transport.close();
   }

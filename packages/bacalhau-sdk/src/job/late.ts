@@ -11,3 +11,7 @@ export async function collectRun(...args: Parameters<Running['collectRun']>): Pr
 export async function publisherFor(...args: Parameters<Running['publisherFor']>): Promise<string | undefined> {
   return (await running()).publisherFor(...args);
 }
+
+export async function stopLeft(...args: Parameters<Running['stopLeft']>): Promise<void> {
+  return (await running()).stopLeft(...args);
+}

@@ -8,7 +8,10 @@ export interface RunOptions extends WaitOptions {
   readonly namespace?: string | undefined;
   /** What happens if there is a job of that name already. A job without a name gets a fresh one. Default: `reuse`. */
   readonly onExisting?: OnExisting | undefined;
-  /** Whether aborting the run stops the job, unless it was there before. Default: true. */
+  /**
+   * Whether aborting the run stops the job, unless it was there before. The run rejects when that is done: it waits ten
+   * seconds at most for the answer to its submission, and three for a server that is out of reach. Default: true.
+   */
   readonly stopOnAbort?: boolean | undefined;
   /** Whether an exit code that means failure rejects with `JobExitError`. Default: true. */
   readonly throwOnNonZeroExit?: boolean | undefined;

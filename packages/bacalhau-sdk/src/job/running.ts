@@ -1,2 +1,2 @@
 export { publisherFor } from './publish.js';
-export { collectRun } from './run.js';
+export { collectRun, stopLeft } from './run.js';

@@ -1,4 +1,5 @@
 import type { Job } from 'bacalhau-apiclient';
+import type { JobCalls } from '../calls/index.js';
 import { RequestAbortedError } from '../errors/index.js';
 import {
   collectRun,
@@ -8,11 +9,15 @@ import {
   type RunOptions,
   type RunResult,
   SubmittedJob,
+  stopLeft,
 } from '../job/index.js';
 import { Nodes } from '../nodes/index.js';
 import { fingerprintOf } from '../spec/index.js';
-import { type NamedJob, type Submission, submitOnce } from '../submission/index.js';
+import { type NamedJob, type Submission, type SubmissionCalls, submitOnce } from '../submission/index.js';
 import { outlast, type Transport } from '../transport/index.js';
+
+/** How long an abort waits for the answer to a submission, in milliseconds: with it the job can be stopped for certain. */
+const FINISH_MS = 10_000;
 
 export interface RunIntent extends RunOptions {
   readonly isFresh: boolean;
@@ -39,8 +44,9 @@ export async function runOnce(
   const added = await patiently('nodes.list', () => publisherFor(job, parts.publishers, intent));
   const complete = added === undefined ? job : withPublisher(job, added);
 
+  const patience = later(signal, FINISH_MS);
   const submit = (isRepeated: boolean): Promise<Submission> =>
-    submitOnce({ calls: parts.jobs, transport: parts.transport }, complete, {
+    submitOnce({ calls: finishing(parts.jobs, patience.signal), transport: parts.transport }, complete, {
       ...{ isFresh: isFresh && !isRepeated, onExisting, fingerprint, signal },
     });
   let submission: Submission;
@@ -50,14 +56,44 @@ export async function runOnce(
     // It may have arrived all the same. Whatever comes of that, the caller hears of the abort.
     if (error instanceof RequestAbortedError && error.outcomeUnknown && stopOnAbort && isFresh) {
       const arrived = new SubmittedJob(parts, { id: Name, namespace: Namespace, ...NOTHING_KNOWN });
-      await arrived.stop(stopReason).catch(() => undefined);
+      await stopLeft(arrived, parts.transport, stopReason);
     }
     throw error;
+  } finally {
+    patience.release();
   }
   const handle = new SubmittedJob(parts, { ...submission, id: submission.jobId, namespace: Namespace });
   // A fresh name is nobody else's, even if an attempt before this one made the job.
   const mayStop = stopOnAbort && (isFresh || submission.isOwn);
   return collectRun(handle, parts.transport, added, { ...intent, stopOnAbort: mayStop });
+}
+
+/**
+ * Calls of which a submission that is under way is not cut short with the others: a job that arrives after it was looked
+ * for would run on, and nobody would stop it.
+ */
+const finishing = (jobs: JobCalls, patience: AbortSignal): SubmissionCalls => ({
+  get: (...args) => jobs.get(...args),
+  list: (...args) => jobs.list(...args),
+  put: (request, options) =>
+    jobs.put(request, { ...options, signal: options?.signal?.aborted ? options.signal : patience }),
+});
+
+/** A signal that follows another one so much later. `release` leaves no timer and no listener behind. */
+function later(signal: AbortSignal | undefined, ms: number): { readonly signal: AbortSignal; release(): void } {
+  const controller = new AbortController();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const onAbort = (): void => {
+    timer = setTimeout(() => controller.abort(signal?.reason), ms);
+  };
+  signal?.addEventListener('abort', onAbort, { once: true });
+  return {
+    signal: controller.signal,
+    release() {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', onAbort);
+    },
+  };
 }
 
 function withPublisher<J extends Job>(job: J, type: string): J {

@@ -1,7 +1,7 @@
 import { platform } from '#platform';
 import { AuthenticationError, type BacalhauError, NotFoundError, PermissionDeniedError } from '../errors/index.js';
 import type { SocketEnd } from '../platform/platform.js';
-import type { Transport, Upgrade } from '../transport/index.js';
+import { rest, type Transport, type Upgrade } from '../transport/index.js';
 import { Backlog, type HeldMessages } from './backlog.js';
 import { type Frame, parseFrame } from './frame.js';
 
@@ -114,11 +114,16 @@ export class LogSocket {
     // Never `tail`: only a log that is read from its first frame has frames that can be counted.
     const query = { execution_id: executionId, follow: String(follow), ...(namespace !== undefined && { namespace }) };
     const path = `/api/v1/orchestrator/jobs/${encodeURIComponent(jobId)}/logs`;
-    let upgrade = await transport.prepareUpgrade('job.logs', path, query, { headers });
+    const prepare = (): Promise<Upgrade> =>
+      transport.hold('job.logs', {}, async (cut) => {
+        const { prepareUpgrade } = await rest();
+        return prepareUpgrade(transport, 'job.logs', { path, query, headers }, cut);
+      });
+    let upgrade = await prepare();
     let end = await this.#open(upgrade, options);
     if (end.kind === 'refused' && (await upgrade.renew(end.status))) {
       upgrade.failed(end); // for hooks and log lines
-      upgrade = await transport.prepareUpgrade('job.logs', path, query, { headers });
+      upgrade = await prepare();
       end = await this.#open(upgrade, options);
     }
     switch (end.kind) {

@@ -5,6 +5,7 @@ import {
   hasAuthorization,
   type OutsideAnswer,
   type OutsideRequest,
+  rest,
   retryDelayMs,
   sleep,
 } from '../transport/index.js';
@@ -236,9 +237,10 @@ class Connection {
 
   async open(range: Readonly<Record<string, string>>): Promise<void> {
     const headers = { ...platform.transferHeaders, ...this.#request.headers, ...range };
-    this.#answer = await this.#unlessStalled(() =>
-      this.#context.transport.outside({ ...this.#request, headers }, this.#controller.signal),
-    );
+    this.#answer = await this.#unlessStalled(async () => {
+      const { openOutside } = await rest();
+      return openOutside(this.#context.transport, { ...this.#request, headers }, this.#controller.signal);
+    });
   }
 
   async *chunks(patienceMs?: number): AsyncGenerator<Uint8Array, void, undefined> {

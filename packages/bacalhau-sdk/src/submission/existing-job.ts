@@ -4,6 +4,9 @@ import { ConflictError, NotFoundError } from '../errors/index.js';
 import { NAME_LABEL } from '../spec/index.js';
 import type { CallOptions } from '../transport/index.js';
 
+/** What a submission asks of the server. */
+export type SubmissionCalls = Pick<JobCalls, 'get' | 'list' | 'put'>;
+
 /** Where a job is looked for. */
 export interface Place {
   readonly name: string;
@@ -12,7 +15,7 @@ export interface Place {
 
 /** The job of that name, on servers from 1.8 on. */
 export async function findByName(
-  calls: JobCalls,
+  calls: SubmissionCalls,
   { name, namespace }: Place,
   options: CallOptions,
 ): Promise<Job | undefined> {
@@ -29,7 +32,7 @@ export async function findByName(
 
 /** The latest job with this label, on older servers, where a name may be that of many. */
 export async function findByLabel(
-  calls: JobCalls,
+  calls: SubmissionCalls,
   label: string,
   { namespace }: Place,
   options: CallOptions,

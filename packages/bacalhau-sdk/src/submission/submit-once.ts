@@ -1,5 +1,4 @@
 import type { Job } from 'bacalhau-apiclient';
-import type { JobCalls } from '../calls/index.js';
 import {
   ApiError,
   CallError,
@@ -24,7 +23,7 @@ import {
   type Transport,
   typeOf,
 } from '../transport/index.js';
-import { findByLabel, findByName, type Place } from './existing-job.js';
+import { findByLabel, findByName, type Place, type SubmissionCalls } from './existing-job.js';
 import type { OnExisting, SubmissionFacts } from './options.js';
 
 /** A job as it is sent: with its name, and where it belongs. */
@@ -51,7 +50,7 @@ export interface Intent extends CallOptions {
  * sending it twice is refused. Older servers would make a second job; there it is looked for by a label.
  */
 export async function submitOnce(
-  { calls, transport }: { readonly calls: JobCalls; readonly transport: Transport },
+  { calls, transport }: { readonly calls: SubmissionCalls; readonly transport: Transport },
   job: NamedJob,
   { isFresh, onExisting = 'reuse', fingerprint: given, ...options }: Intent,
 ): Promise<Submission> {

@@ -7,7 +7,10 @@ import type { RequestEvent, ResponseEvent, RetryEvent } from './events.js';
 
 /** What a single call may set for itself. */
 export interface CallOptions {
-  /** Gives up when aborted, with `RequestAbortedError`. */
+  /**
+   * Gives up when aborted, with `RequestAbortedError`. A request that is under way has two more seconds to be answered,
+   * because servers up to 1.9.3 mix up their answers to others when they see one broken off (docs/servers.md).
+   */
   readonly signal?: AbortSignal | undefined;
   /** Deadline of the whole call, retries included, in milliseconds; `Infinity` for none. Default: the client's. */
   readonly timeoutMs?: number | undefined;

@@ -3,6 +3,7 @@ import type { ForwardProxy, HttpAgent } from '../platform/platform.js';
 import { BrokenConnection } from './broken-connection.js';
 import { type Headers, plainHeaders } from './headers.js';
 import type { Link } from './session.js';
+import type { Transport } from './transport.js';
 
 /** A request to a place that is not the API: where a compute node or a store keeps results. */
 export interface OutsideRequest {
@@ -61,15 +62,17 @@ function withScheme(url: URL, protocol: string): URL {
 }
 
 /**
- * Sends a request with nothing of the client but its sockets and its trust in certificates. Rejects with
- * `BrokenConnection`, or with whatever aborting `signal` brings.
+ * Asks a place that is not the API, such as where results are kept: on the client's sockets and with its trust in
+ * certificates, but without its headers and credentials. Rejects with `BrokenConnection`, or with whatever aborting
+ * `signal` brings.
  */
 export async function openOutside(
+  { session }: Transport,
   request: OutsideRequest,
-  route: Link['route'],
   signal: AbortSignal,
 ): Promise<OutsideAnswer> {
   const { method, url, headers } = request;
+  const { route } = await session.link();
   const { httpAgent, httpsAgent, proxy } = await outsideRoute(route, new URL(url));
   const config: AxiosRequestConfig = {
     ...(httpAgent && { httpAgent }),

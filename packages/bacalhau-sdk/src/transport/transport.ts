@@ -18,13 +18,11 @@ import { checkHeaders, type Headers, hasAuthorization, plainHeaders } from './he
 import { rest } from './late.js';
 import type { CallOptions, ClientOptions } from './options.js';
 import { mayPass } from './outage.js';
-import type { OutsideAnswer, OutsideRequest } from './outside.js';
 import { randomHex } from './random.js';
 import { retryDelayMs } from './retry.js';
 import type { Apis, Link, Session } from './session.js';
 import type { Unsigned } from './signature.js';
 import { type AnswerPart, type CallContext, expectObject, toFailure } from './to-error.js';
-import type { Upgrade } from './upgrade.js';
 import { parseRelease, type Release } from './version.js';
 
 const DEFAULT_TIMEOUT_MS = 60_000;
@@ -146,22 +144,6 @@ export class Transport {
     return (await toFailure(thrown, { ...attempt, deadline, secrets: this.session.secrets })).error;
   }
 
-  /**
-   * The request that axios does not send: the upgrade to a WebSocket. Who sends it reports what came of it, so that
-   * hooks, log lines and errors are those of every other request. `path` is below the base URL, escaped already.
-   */
-  prepareUpgrade(
-    operation: string,
-    path: string,
-    query: Readonly<Record<string, string>>,
-    options: Pick<CallOptions, 'headers' | 'signal'> = {},
-  ): Promise<Upgrade> {
-    return this.hold(operation, { signal: options.signal }, async (cut) => {
-      const { prepareUpgrade } = await rest();
-      return prepareUpgrade(this, operation, { path, query, headers: options.headers }, cut);
-    });
-  }
-
   #checkOpen(operation: string): void {
     if (this.#closing.signal.aborted)
       throw new ConfigurationError(`${operation}: this client is closed. Make a new one.`);
@@ -192,16 +174,6 @@ export class Transport {
     return this.#release.value;
   }
 
-  /**
-   * Asks a place that is not the API, such as where results are kept: on this client's sockets and with its trust in
-   * certificates, but without its headers and credentials. Rejects with `BrokenConnection`.
-   */
-  async outside(request: OutsideRequest, signal: AbortSignal): Promise<OutsideAnswer> {
-    const { openOutside } = await rest();
-    const { route } = await this.session.link();
-    return openOutside(request, route, signal);
-  }
-
   /** A deadline (none unless said) that closing the client ends as well. Call `release` in the end. */
   lease(name: string, timeoutMs: number | undefined, signal: AbortSignal | undefined): Deadline {
     this.#checkOpen(name);
@@ -212,7 +184,7 @@ export class Transport {
     return deadline;
   }
 
-  /** Gives up what is under way and closes the sockets. */
+  /** Gives up what is under way, and closes the sockets as soon as they have nothing more to bring. */
   close(): void {
     this.#closing.abort();
     for (const deadline of this.#pending) deadline.cut('closed');
@@ -289,16 +261,18 @@ export class Transport {
 
   /** The request's part that differs from attempt to attempt. The adapter is where axios sends: what it is given goes out. */
   #request(link: Link, context: CallContext, headers: Headers, sent: Sent): RawAxiosRequestConfig {
+    const { signal } = context.deadline;
     return {
       headers: { ...headers },
-      signal: context.deadline.signal,
       adapter: async (config) => {
         if (context.open !== true && !hasAuthorization(headers)) {
-          sent.authorization = await this.authorization(link, context.deadline.signal);
+          sent.authorization = await this.authorization(link, signal);
           if (sent.authorization !== undefined) config.headers.set('Authorization', sent.authorization.reveal());
         }
         const { method, url, data: body } = config;
         config.headers.set(await this.signature({ method, url, headers: plainHeaders(config.headers), body }));
+        signal.throwIfAborted();
+        config.signal = muchLater(signal);
         return this.#observe(link, context, config);
       },
     };
@@ -326,6 +300,19 @@ export class Transport {
     const { sendAnnounced } = await rest();
     return sendAnnounced(this, context, config, link.adapter);
   }
+}
+
+/** How long a request that nobody waits for any more may take before its connection is closed, in milliseconds. */
+const FINISH_MS = 2_000;
+
+/** Servers that see a request given up mix up their answers to others, and may crash (docs/servers.md). */
+function muchLater(cut: AbortSignal): AbortSignal {
+  const hangUp = new AbortController();
+  cut.addEventListener('abort', () => {
+    // Unlike `setTimeout` this keeps no process alive.
+    AbortSignal.timeout(FINISH_MS).onabort = () => hangUp.abort();
+  });
+  return hangUp.signal;
 }
 
 function describe(response: AxiosResponse, { requestId, attempts }: CallContext): Reply<unknown>['response'] {

@@ -30,7 +30,11 @@ export interface Upgrade {
   renew(status: number): Promise<boolean>;
 }
 
-/** A request as the transport would send it: with its headers, the caller's, credentials and signature. */
+/**
+ * The request that axios does not send: the upgrade to a WebSocket, as the transport would send it, with its headers, the
+ * caller's, credentials and signature. Who sends it reports what came of it, so that hooks, log lines and errors are those
+ * of every other request. `path` is below the base URL, escaped already.
+ */
 export async function prepareUpgrade(
   transport: Transport,
   operation: string,

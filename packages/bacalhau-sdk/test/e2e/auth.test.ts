@@ -16,7 +16,7 @@ import { keyDirectory } from '../support/key-directory.js';
 import { freshName } from '../support/network.js';
 import { ownServer } from '../support/own-server.js';
 import { anyKeyExcept, JOBS_NEED_A_TOKEN, NAME_AND_PASSWORD } from '../support/policies.js';
-import { upgradeStatus } from '../support/upgrade.js';
+import { prepareLogs, upgradeStatus } from '../support/upgrade.js';
 
 jest.setTimeout(60_000);
 
@@ -107,12 +107,11 @@ describe('a server with users', () => {
   });
 
   test('lets log streams in by the same credentials, and a renewed token opens the next one', async () => {
-    const path = '/api/v1/orchestrator/jobs/j-none/logs';
     const transport = connectTransport({
       ...{ baseUrl: server.url, dir, env: {} },
       auth: { username: 'hashed', password: 'hashedpassword1' },
     });
-    expect(await upgradeStatus(await transport.prepareUpgrade('test', path, {}))).toBe(101);
+    expect(await upgradeStatus(await prepareLogs(transport))).toBe(101);
     transport.close();
 
     const tokens = ['expired-key-0123456789', 'ci-api-key-0123456789abcdef'];
@@ -120,10 +119,10 @@ describe('a server with users', () => {
       ...{ baseUrl: server.url, dir, env: {} },
       auth: { token: () => tokens.shift() ?? '' },
     });
-    const first = await renewing.prepareUpgrade('test', path, {});
+    const first = await prepareLogs(renewing);
     expect(await upgradeStatus(first)).toBe(401);
     expect(await first.renew(401)).toBe(true);
-    expect(await upgradeStatus(await renewing.prepareUpgrade('test', path, {}))).toBe(101);
+    expect(await upgradeStatus(await prepareLogs(renewing))).toBe(101);
     renewing.close();
   });
 

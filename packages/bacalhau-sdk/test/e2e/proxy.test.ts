@@ -8,11 +8,10 @@ import { type ChildServer, childServer } from '../support/child-server.js';
 import { keyDirectory } from '../support/key-directory.js';
 import { networkUrl } from '../support/network.js';
 import { ownServer } from '../support/own-server.js';
-import { upgradeStatus } from '../support/upgrade.js';
+import { prepareLogs, upgradeStatus } from '../support/upgrade.js';
 
 jest.setTimeout(60_000);
 
-const LOGS = '/api/v1/orchestrator/jobs/j-none/logs';
 const dir = keyDirectory();
 let proxy: ChildServer;
 let folder: string;
@@ -42,7 +41,7 @@ async function listOnce(options: ClientOptions): Promise<void> {
 async function upgradeOnce(options: ClientOptions): Promise<number> {
   const transport = connectTransport({ dir, ...options });
   try {
-    return await upgradeStatus(await transport.prepareUpgrade('test', LOGS, {}));
+    return await upgradeStatus(await prepareLogs(transport));
   } finally {
     transport.close();
   }

@@ -5,10 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Bacalhau, type ClientOptions, ConfigurationError, ConnectionError } from '../../src/index.js';
 import { connect as connectTransport } from '../../src/transport/index.js';
+import { openOutside } from '../../src/transport/outside.js';
 import { type Certificates, makeCertificates } from '../support/certificates.js';
 import { keyDirectory } from '../support/key-directory.js';
 import { ownServer } from '../support/own-server.js';
-import { upgradeStatus } from '../support/upgrade.js';
+import { prepareLogs, upgradeStatus } from '../support/upgrade.js';
 
 jest.setTimeout(60_000);
 
@@ -70,12 +71,11 @@ describe('a certificate of an authority of one’s own', () => {
   });
 
   test('holds for the log socket too', async () => {
-    const path = '/api/v1/orchestrator/jobs/j-none/logs';
     const trusting = connectTransport({ baseUrl: server.url, dir, env: {}, tls: { caFile: files.ca } });
-    expect(await upgradeStatus(await trusting.prepareUpgrade('test', path, {}))).toBe(101);
+    expect(await upgradeStatus(await prepareLogs(trusting))).toBe(101);
     trusting.close();
     const other = connectTransport({ baseUrl: server.url, dir, env: {} });
-    await expect(upgradeStatus(await other.prepareUpgrade('test', path, {}))).rejects.toThrow(/certificate/);
+    await expect(upgradeStatus(await prepareLogs(other))).rejects.toThrow(/certificate/);
     other.close();
   });
 
@@ -88,8 +88,10 @@ describe('a certificate of an authority of one’s own', () => {
     const { port } = elsewhere.address() as AddressInfo;
     const transport = connectTransport({ baseUrl: server.url, dir, env: {}, tls: { caFile: files.ca } });
     const request = { method: 'GET', url: `https://127.0.0.1:${port}/`, headers: {} } as const;
-    const { status } = await transport.outside(request, new AbortController().signal);
+    const controller = new AbortController();
+    const { status } = await openOutside(transport, request, controller.signal);
     expect(status).toBe(200);
+    controller.abort();
     transport.close();
     await new Promise((resolve) => elsewhere.close(resolve));
   });

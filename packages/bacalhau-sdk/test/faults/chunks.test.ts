@@ -32,7 +32,10 @@ test('what is loaded late is missed by its calls alone, and with the errors of t
     else if (number === 2) json(response, 503, {});
     else if (number === 3) json(response, 200, { EvaluationID: 'e' });
     else if (number === 4) response.destroy();
-    else json(response, 200, { Job: { State: { StateType: number < 20 ? 'Running' : 'Completed' } } });
+    else {
+      const ID = response.req.url?.replace(/.*\//, '');
+      json(response, 200, { Job: { ID, State: { StateType: number < 20 ? 'Running' : 'Completed' } } });
+    }
   });
   const outdir = await mkdtemp(join(tmpdir(), 'bacalhau-chunks-'));
   try {

@@ -1,5 +1,6 @@
 import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 import {
   Bacalhau,
   type ClientOptions,
@@ -125,6 +126,23 @@ test('an abort between a lost answer and the next attempt leaves the outcome unk
   expect(error).toBeInstanceOf(RequestAbortedError);
   expect(error).toMatchObject({ outcomeUnknown: true, attempts: 1 });
 });
+
+test('a run that is aborted before its submission arrives stops the job all the same', async () => {
+  const namespace = freshName('aborted');
+  const controller = new AbortController();
+  await using proxy = await losingProxy(async (): Promise<Fate> => {
+    controller.abort();
+    // Longer than it would take to look for the job, and not to find it.
+    await setTimeout(500);
+    return 'none';
+  });
+  await using bacalhau = clientOf(proxy.url, namespace);
+  const { Name: _, ...nameless } = await endlessJob();
+  await expect(bacalhau.jobs.run(nameless, { signal: controller.signal })).rejects.toBeInstanceOf(RequestAbortedError);
+  const [job, ...others] = await collect(bacalhau.jobs.list());
+  expect(others).toEqual([]);
+  expect(job?.State?.StateType).toBe('Stopped');
+}, 30_000);
 
 test('a run that is aborted while its submission is on the way stops the job that arrived', async () => {
   const namespace = freshName('aborted');

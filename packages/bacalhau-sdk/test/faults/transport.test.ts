@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { createServer } from 'node:net';
 import { inspect } from 'node:util';
 import axios from 'axios';
@@ -22,6 +23,7 @@ import {
 } from '../../src/index.js';
 import { type FaultServer, faultServer, json, text } from '../support/fault-server.js';
 import { keyDirectory } from '../support/key-directory.js';
+import { within } from '../support/within.js';
 
 const dir = keyDirectory();
 const PAGE = { NextToken: '', Items: [] };
@@ -275,6 +277,44 @@ describe('giving up', () => {
       RequestAbortedError,
     );
     expect(server.seen).toHaveLength(1);
+  });
+
+  describe('leaves the connection', () => {
+    const gaveUp = async (bacalhau: Bacalhau, asked: Promise<unknown>, how: 'signal' | 'timeout' | 'close') => {
+      const controller = new AbortController();
+      const failed = failure(
+        bacalhau.jobs.list({ signal: controller.signal, timeoutMs: how === 'timeout' ? 50 : 60_000 }),
+      );
+      await asked;
+      if (how === 'signal') controller.abort();
+      if (how === 'close') await bacalhau.close();
+      expect(await failed).toBeInstanceOf(how === 'timeout' ? RequestTimeoutError : RequestAbortedError);
+    };
+
+    test.each(['signal', 'timeout', 'close'] as const)('until the server has answered, by %s', async (how) => {
+      let asked = (_: ServerResponse): void => undefined;
+      const asking = new Promise<ServerResponse>((resolve) => {
+        asked = resolve;
+      });
+      await using server = await faultServer((response) => asked(response));
+      await gaveUp(client(server), asking, how);
+      const response = await asking;
+      const ending = new Promise((resolve) => response.on('close', () => resolve(response.writableFinished)));
+      json(response, 200, PAGE);
+      expect(await ending).toBe(true);
+    });
+
+    test.each(['signal', 'timeout', 'close'] as const)('not for long, by %s', async (how) => {
+      let asked = (_: ServerResponse): void => undefined;
+      const asking = new Promise<ServerResponse>((resolve) => {
+        asked = resolve;
+      });
+      await using server = await faultServer((response) => asked(response));
+      await gaveUp(client(server), asking, how);
+      const response = await asking;
+      await within(10_000, 'the connection', new Promise((resolve) => response.on('close', resolve)));
+      expect(response.writableFinished).toBe(false);
+    });
   });
 
   test('by closing the client; later calls are refused', async () => {

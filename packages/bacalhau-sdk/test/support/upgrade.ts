@@ -1,5 +1,15 @@
 import WebSocket from 'ws';
-import type { Upgrade } from '../../src/transport/index.js';
+import type { Transport, Upgrade } from '../../src/transport/index.js';
+import { prepareUpgrade } from '../../src/transport/upgrade.js';
+
+/** The opening request of a log socket, as the transport would send it. */
+export const prepareLogs = (transport: Transport): Promise<Upgrade> =>
+  prepareUpgrade(
+    transport,
+    'test',
+    { path: '/api/v1/orchestrator/jobs/j-none/logs', query: {}, headers: undefined },
+    new AbortController().signal,
+  );
 
 /** Opens a WebSocket as it was prepared; the status that the server answers with. Rejects if there is no answer. */
 export function upgradeStatus({ url, headers, agent }: Upgrade): Promise<number> {

@@ -4,7 +4,7 @@ import https from 'node:https';
 import { BlockList, isIP } from 'node:net';
 import tls from 'node:tls';
 import { ConfigurationError } from '../../errors/index.js';
-import type { Connections, ForwardProxy, HttpAgent, Route, RouteSettings } from '../platform.js';
+import type { Connections, ForwardProxy, Route, RouteSettings } from '../platform.js';
 import type { ServerTls } from './tunnel.js';
 
 /**
@@ -16,8 +16,8 @@ const POOL = { keepAlive: true, timeout: IDLE_SOCKET_MS } as const;
 
 /** One agent for each way of connecting that is asked for, made when it is. */
 export function openConnections(): Connections {
-  const agents = new Map<string, HttpAgent>();
-  const pooled = (key: readonly (string | undefined | boolean)[], make: () => HttpAgent): HttpAgent => {
+  const agents = new Map<string, http.Agent>();
+  const pooled = (key: readonly (string | undefined | boolean)[], make: () => http.Agent): http.Agent => {
     const name = JSON.stringify(key);
     const agent = agents.get(name) ?? make();
     agents.set(name, agent);
@@ -46,7 +46,11 @@ export function openConnections(): Connections {
   return {
     route,
     close() {
-      for (const agent of agents.values()) agent.destroy();
+      for (const agent of agents.values()) {
+        // Not `destroy`, which breaks off what a server is at work on: who sent it hangs up in time.
+        agent.maxFreeSockets = 0;
+        for (const sockets of Object.values(agent.freeSockets)) for (const socket of sockets ?? []) socket.destroy();
+      }
       agents.clear();
     },
   };
