@@ -1,6 +1,7 @@
 import type { AgentAlive, AgentAuthConfig, BuildVersion, NodeInfo } from 'bacalhau-apiclient';
 import { type ApiPromise, apiPromise } from '../answers/index.js';
-import { Caller, type CallOptions, load, type Transport, unlessCut } from '../transport/index.js';
+import { load } from '../load.js';
+import { Caller, type CallOptions, type Transport, unlessCut } from '../transport/index.js';
 
 /**
  * The server that answers, itself.

@@ -1,4 +1,5 @@
 import { ConfigurationError, LoginError } from '../errors/index.js';
+import { load } from '../load.js';
 import type { AuthMethod } from './method.js';
 import { none } from './none.js';
 import type { AuthOptions } from './options.js';
@@ -34,7 +35,7 @@ export async function selectAuth(parts: SelectParts): Promise<AuthMethod> {
   const { options, credentials, key } = parts;
   checkAuth(options);
   if (options === undefined && credentials === undefined && key === undefined) return keyless();
-  const { methodOf } = await import('./methods.js');
+  const { methodOf } = await load(import('./methods.js'));
   return methodOf(parts);
 }
 

@@ -13,12 +13,12 @@ import {
   type StopJobResponse,
 } from 'bacalhau-apiclient';
 import type { ApiPromise, PagePromise } from '../answers/index.js';
+import { load } from '../load.js';
 import { checkIdentifier, checkLabels, checkLimit, checkPutJobRequest, oneOf } from '../spec/index.js';
 import {
   Caller,
   type CallOptions,
   itemsPage,
-  load,
   type NamespacedCallOptions,
   type Operation,
   type Transport,

@@ -1,2 +1,4 @@
+import { load } from '../load.js';
+
 /** Loaded where there are files, proxies and certificates to look after, which is not in browsers. */
-export const machine = () => import('./machine.js');
+export const machine = () => load(import('./machine.js'));

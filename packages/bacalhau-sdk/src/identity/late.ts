@@ -1,7 +1,8 @@
+import { load } from '../load.js';
 import type { PublicKey } from './types.js';
 
 /** Loaded when a key is first made, read or looked for: many programs hold none. */
-export const keys = () => import('./keys.js');
+export const keys = () => load(import('./keys.js'));
 
 /**
  * A public key to check signatures with.

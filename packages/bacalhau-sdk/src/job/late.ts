@@ -1,7 +1,8 @@
+import { load } from '../load.js';
 import type { RunResult } from './run-result.js';
 
 /** Loaded when something is first run: many programs submit jobs and wait for them. */
-const running = () => import('./running.js');
+const running = () => load(import('./running.js'));
 type Running = typeof import('./running.js');
 
 export async function collectRun(...args: Parameters<Running['collectRun']>): Promise<RunResult> {

@@ -3,13 +3,14 @@ import { DEFAULT_NAMESPACE, JobCalls } from '../calls/index.js';
 import type { MapItem, MapOptions } from '../fan-out/index.js';
 import { JobHandle, type JobParts, type RunOptions, type RunResult, SubmittedJob } from '../job/index.js';
 import { LateIterator } from '../late-iterator.js';
+import { load } from '../load.js';
 import { checkIdentifier, checkJob, isTemplate, type JobSpec, oneOf } from '../spec/index.js';
 import { type NamedJob, type SubmitOptions, submitOnce } from '../submission/index.js';
 import { type CallOptions, type ClientOptions, connect, randomHex, Transport } from '../transport/index.js';
 import { Waiter } from '../wait/index.js';
 
 /** Loaded when jobs are first run: many programs submit them and wait. */
-const runs = () => import('./runs.js');
+const runs = () => load(import('./runs.js'));
 
 /**
  * The jobs of a Bacalhau network: submit, stop, look up, list.

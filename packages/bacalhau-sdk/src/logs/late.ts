@@ -1,11 +1,12 @@
 import { LateIterator } from '../late-iterator.js';
+import { load } from '../load.js';
 import type { Transport } from '../transport/index.js';
 import type { LogTarget } from './follow-logs.js';
 import type { LogLimits } from './limits.js';
 import type { FollowLogsOptions, LogEntry } from './options.js';
 
 /** Loaded when logs are first wanted: it is large, and many programs want none. */
-export const reading = () => import('./reading.js');
+export const reading = () => load(import('./reading.js'));
 
 export const followLogs = (
   transport: Transport,

@@ -1,2 +1,4 @@
+import { load } from '../load.js';
+
 /** Loaded when results are first wanted: it is large, and many programs want none. */
-export const transfer = () => import('./transfer.js');
+export const transfer = () => load(import('./transfer.js'));

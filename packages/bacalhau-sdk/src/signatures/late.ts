@@ -1,9 +1,10 @@
 import type { Signer } from '../identity/index.js';
+import { load } from '../load.js';
 import type { RequestParts } from './message.js';
 import type { SignedRequest, VerifiedRequest, VerifyOptions } from './verify.js';
 
 /** Loaded when something is first signed or checked, which many programs never do. */
-export const signing = () => import('./signing.js');
+export const signing = () => load(import('./signing.js'));
 
 /**
  * Signs a request as RFC 9421 says: method, authority, path, query and, by its digest (RFC 9530), the body; with the

@@ -6,7 +6,6 @@ export { sleep, unlessCut } from './deadline.js';
 export type { RequestEvent, ResponseEvent, RetryEvent } from './events.js';
 export { hasAuthorization } from './headers.js';
 export { rest } from './late.js';
-export { load, soon } from './load.js';
 export type { CallOptions, ClientOptions, NamespacedCallOptions } from './options.js';
 export { isOutage, LONGEST_OUTAGE_MS, mayPass, OUTAGE_PAUSE_MS } from './outage.js';
 export { outlast } from './outlast.js';

@@ -17,13 +17,13 @@ import {
   ServerError,
   UnexpectedResponseError,
 } from '../errors/index.js';
+import { NotLoaded, soon } from '../load.js';
 import { isRecord } from '../records.js';
 import { TextBody } from './body.js';
 import { type Deadline, unlessCut } from './deadline.js';
 import type { ErrorBody } from './error-body.js';
 import { type Headers, plainHeaders } from './headers.js';
 import { rest } from './late.js';
-import { NotLoaded, soon } from './load.js';
 import type { Secrets } from './secrets.js';
 
 /** What the transport knows of a call when it fails. */
@@ -61,11 +61,11 @@ export interface Failure {
 export async function toFailure(thrown: unknown, context: CallContext): Promise<Failure> {
   const cut = cutShort(context);
   if (cut !== undefined) return { error: cut };
-  if (thrown instanceof BacalhauError) return { error: thrown };
   if (thrown instanceof NotLoaded) {
-    const words = `${context.operation} was not sent, because a part of bacalhau-sdk cannot be loaded: ${thrown.message}.`;
+    const words = `${context.operation} was not sent. ${thrown.message}`;
     return { error: new ConnectionError(words, { ...callFacts(context), outcomeUnknown: false }) };
   }
+  if (thrown instanceof BacalhauError) return { error: thrown };
   if (!isAxiosError(thrown)) throw thrown; // A defect of ours, not a failure of the call: its stack is what helps.
   const { response } = thrown;
   // A connection that breaks within the body of a good answer comes with that answer.

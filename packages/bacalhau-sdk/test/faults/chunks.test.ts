@@ -9,10 +9,13 @@ import { faultServer, json } from '../support/fault-server.js';
 const source = join(__dirname, '..', '..', 'src');
 
 const PAGE = `
-  import { Bacalhau } from './index.js';
+  import { Bacalhau, importPublicKey, signRequest } from './index.js';
   const { agent, jobs } = new Bacalhau({ baseUrl: process.argv[2], maxRetries: 0 });
   const calls = [() => jobs.get('gone'), () => jobs.list(), () => jobs.stop('j-1'), () => jobs.stop('j-2'), () => jobs.executions('j-1')];
   calls.push(() => agent.config());
+  const handle = jobs.handle('j-1');
+  calls.push(() => jobs.run({}), () => handle.logs()[Symbol.asyncIterator]().next(), () => handle.results());
+  calls.push(() => jobs.map([1], () => ({})).next(), () => importPublicKey(''), () => signRequest({}));
   calls.push(() => jobs.submit({ Type: 'batch', Tasks: [] }));
   // So many that they would be looked for in lists.
   const ids = Array.from({ length: 90 }, (_, index) => 'j-00000000-0000-4000-8000-0000000000' + (10 + index));
@@ -45,7 +48,8 @@ test('what is loaded late is missed by its calls alone, and with the errors of t
       ...{ alias: { '#platform': join(source, 'platform/browser/index.ts') }, logLevel: 'silent' },
     });
     for (const file of await readdir(outdir)) {
-      if (/^(rest|other-calls|agent-calls|seldom|flaws)-/.test(file)) await rm(join(outdir, file));
+      if (/^(rest|other-calls|agent-calls|seldom|flaws|runs|reading|transfer|keys|signing)-/.test(file))
+        await rm(join(outdir, file));
     }
     const { stdout } = await promisify(execFile)(process.execPath, [join(outdir, 'stdin.mjs'), server.url]);
     expect(JSON.parse(stdout)).toEqual([
@@ -60,16 +64,19 @@ test('what is loaded late is missed by its calls alone, and with the errors of t
       },
       {
         name: 'ConnectionError',
-        message: expect.stringMatching(
-          /^jobs\.executions was not sent, because a part of bacalhau-sdk cannot be loaded/,
-        ),
+        message: expect.stringMatching(/^jobs\.executions was not sent\. A part of bacalhau-sdk cannot be loaded/),
         outcomeUnknown: false,
       },
       {
         name: 'ConnectionError',
-        message: expect.stringMatching(/^agent\.config was not sent, because a part of bacalhau-sdk cannot be loaded/),
+        message: expect.stringMatching(/^agent\.config was not sent\. A part of bacalhau-sdk cannot be loaded/),
         outcomeUnknown: false,
       },
+      ...Array.from({ length: 6 }, () => ({
+        name: 'ConnectionError',
+        message: expect.stringMatching(/^A part of bacalhau-sdk cannot be loaded: /),
+        outcomeUnknown: false,
+      })),
       { name: 'InvalidJobError', message: 'Job.Tasks is not as servers take it.' },
       'done',
       // What cannot be blacked out in part is blacked out whole.

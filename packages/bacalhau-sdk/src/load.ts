@@ -1,12 +1,15 @@
+import { ConnectionError } from './errors/index.js';
+
 /** A part of this package, which is loaded when it is first needed, could not be. */
-export class NotLoaded extends Error {}
+export class NotLoaded extends ConnectionError {}
 
 /** Loads a part of this package. A page that has lost its network cannot: what was asked for has not been sent then. */
 export async function load<M>(part: Promise<M>): Promise<M> {
   try {
     return await part;
   } catch (error) {
-    throw new NotLoaded(error instanceof Error ? error.message : String(error));
+    const words = `A part of bacalhau-sdk cannot be loaded: ${error instanceof Error ? error.message : error}.`;
+    throw new NotLoaded(words, { operation: 'load', attempts: 0, outcomeUnknown: false, requestId: '' });
   }
 }
 
