@@ -1,5 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Readable } from 'node:stream';
+import { get, type IncomingMessage, type ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { Bacalhau, BacalhauError } from 'bacalhau-sdk';
 import type { Plugin } from 'vite';
@@ -29,11 +28,10 @@ export function resultsRelay(): Plugin {
         response.writeHead(404).end('The job has no such result.');
         return;
       }
-      const answer = await fetch(url, { headers: headersOf(request), signal: gone.signal });
-      const headers = [...answer.headers].filter(([name]) => ANSWERED.includes(name));
-      response.writeHead(answer.status, Object.fromEntries(headers));
-      if (answer.body === null) response.end();
-      else await pipeline(Readable.fromWeb(answer.body), response);
+      const answer = await ask(url, request, gone.signal);
+      const headers = Object.entries(answer.headers).filter(([name]) => ANSWERED.includes(name));
+      response.writeHead(answer.statusCode ?? 502, Object.fromEntries(headers));
+      await pipeline(answer, response);
     } catch (error) {
       if (gone.signal.aborted) return;
       if (response.headersSent) response.destroy();
@@ -50,7 +48,10 @@ export function resultsRelay(): Plugin {
   return { name: 'results-relay', configureServer: use, configurePreviewServer: use };
 }
 
-function headersOf({ headers }: IncomingMessage): Record<string, string> {
+/** On a connection of its own: nodes close those that are idle for 3 s, which a request may just run into. */
+function ask(url: URL, { headers }: IncomingMessage, signal: AbortSignal): Promise<IncomingMessage> {
   const kept = ASKED.flatMap((name) => (typeof headers[name] === 'string' ? [[name, headers[name]] as const] : []));
-  return Object.fromEntries(kept);
+  return new Promise((resolve, reject) => {
+    get(url, { agent: false, headers: Object.fromEntries(kept), signal }, resolve).on('error', reject);
+  });
 }
