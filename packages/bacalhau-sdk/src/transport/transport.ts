@@ -202,6 +202,7 @@ export class Transport {
       ...{ baseUrl: this.config.baseUrl, secrets: this.session.secrets },
     };
     const sent: Sent = { authorization: undefined, renewed: operation.open === true || hasAuthorization(headers) };
+    const hangUp = muchLater(deadline.signal);
     try {
       const link = await this.session.link();
       context.baseUrl = link.config.baseUrl;
@@ -210,7 +211,7 @@ export class Transport {
         try {
           deadline.signal.throwIfAborted();
           context.attempts += 1;
-          const sending = operation.send(link.apis, this.#request(link, context, headers, sent));
+          const sending = operation.send(link.apis, this.#request(link, context, headers, sent, hangUp));
           // What is loaded for it knows nothing of the deadline.
           const response = await unlessCut(sending, deadline.signal);
           await expectObject(response, operation.part, context);
@@ -260,7 +261,7 @@ export class Transport {
   }
 
   /** The request's part that differs from attempt to attempt. The adapter is where axios sends: what it is given goes out. */
-  #request(link: Link, context: CallContext, headers: Headers, sent: Sent): RawAxiosRequestConfig {
+  #request(link: Link, context: CallContext, headers: Headers, sent: Sent, hangUp: AbortSignal): RawAxiosRequestConfig {
     const { signal } = context.deadline;
     return {
       headers: { ...headers },
@@ -272,7 +273,7 @@ export class Transport {
         const { method, url, data: body } = config;
         config.headers.set(await this.signature({ method, url, headers: plainHeaders(config.headers), body }));
         signal.throwIfAborted();
-        config.signal = muchLater(signal);
+        config.signal = hangUp;
         return this.#observe(link, context, config);
       },
     };

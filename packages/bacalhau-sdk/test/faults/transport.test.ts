@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { createServer } from 'node:net';
 import { inspect } from 'node:util';
@@ -72,6 +73,22 @@ describe('retries', () => {
     expect(error).toBeInstanceOf(ServerError);
     expect(error).toMatchObject({ status: 503, attempts: 2, message: 'jobs.list: Server Timeout! (HTTP 503)' });
     expect(server.seen).toHaveLength(2);
+  });
+
+  test('many of them pile up no listeners on a signal', async () => {
+    await using server = await faultServer((response, number) =>
+      number < 15 ? text(response, 503, 'Server Timeout!', { 'retry-after': '0' }) : json(response, 200, PAGE),
+    );
+    const listening = jest.spyOn(EventTarget.prototype, 'addEventListener');
+    try {
+      await client(server, { maxRetries: 20 }).jobs.list();
+      const signals = listening.mock.contexts.filter((target) => target instanceof AbortSignal);
+      expect(signals.length).toBeGreaterThan(0);
+      // Node 20 warns of more than ten.
+      for (const signal of signals) expect(getEventListeners(signal, 'abort').length).toBeLessThan(3);
+    } finally {
+      listening.mockRestore();
+    }
   });
 
   test('none with maxRetries 0', async () => {
