@@ -10,7 +10,8 @@ export interface RunOptions extends WaitOptions {
   readonly onExisting?: OnExisting | undefined;
   /**
    * Whether aborting the run stops the job, unless it was there before. The run rejects when that is done: it waits ten
-   * seconds at most for the answer to its submission, and three for a server that is out of reach. Default: true.
+   * seconds at most for the answer to its submission, and ten for the job to be stopped, or three if the server is out of
+   * reach. Default: true.
    */
   readonly stopOnAbort?: boolean | undefined;
   /** Whether an exit code that means failure rejects with `JobExitError`. Default: true. */

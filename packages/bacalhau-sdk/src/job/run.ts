@@ -6,13 +6,17 @@ import type { RunOptions } from './run-options.js';
 import type { RunResult } from './run-result.js';
 import type { SubmittedJob } from './submitted-job.js';
 
-/** How long a server that is out of reach, or spoils its answers, keeps back who leaves a job, in milliseconds. */
-const STOPPING_MS = 3_000;
+/** How long the stopping of a job keeps back who leaves it, in milliseconds: for a server that does not answer, */
+const STOPPING_MS = 10_000;
+/** and for one that is out of reach, or spoils its answers. */
+const OUTAGE_MS = 3_000;
 
 /** Stops a job that nobody waits for any more. Whatever comes of it, the caller hears of the abort. */
 export async function stopLeft(job: SubmittedJob, transport: Transport, reason: string): Promise<void> {
-  // To stop it once more does no harm.
-  const stopping = outlast(transport, 'job.stop', () => job.stop(reason), { longestMs: STOPPING_MS });
+  const stopping = transport.hold('job.stop', { timeoutMs: STOPPING_MS }, (signal) =>
+    // To stop it once more does no harm.
+    outlast(transport, 'job.stop', () => job.stop(reason, { signal }), { signal, longestMs: OUTAGE_MS }),
+  );
   await stopping.catch(() => undefined);
 }
 

@@ -1,6 +1,4 @@
 import type { Job } from 'bacalhau-apiclient';
-import type { JobCalls } from '../calls/index.js';
-import { RequestAbortedError } from '../errors/index.js';
 import {
   collectRun,
   type JobParts,
@@ -44,9 +42,22 @@ export async function runOnce(
   const added = await patiently('nodes.list', () => publisherFor(job, parts.publishers, intent));
   const complete = added === undefined ? job : withPublisher(job, added);
 
-  const patience = later(signal, FINISH_MS);
+  const patience = later(stopOnAbort ? signal : undefined, FINISH_MS);
+  /** Whether a job may be there, or arrive: of an answer that was lost, the error of an abort long after it knows nothing. */
+  let mayBeThere = false;
+  const { jobs } = parts;
+  const calls: SubmissionCalls = {
+    get: (...args) => jobs.get(...args),
+    list: (...args) => jobs.list(...args),
+    put: (request, options) => {
+      if (!stopOnAbort || signal?.aborted) return jobs.put(request, options);
+      mayBeThere = true;
+      // Not cut short with the others: a job that arrives after it was looked for would run on, and nobody would stop it.
+      return jobs.put(request, { ...options, signal: patience.signal });
+    },
+  };
   const submit = (isRepeated: boolean): Promise<Submission> =>
-    submitOnce({ calls: finishing(parts.jobs, patience.signal), transport: parts.transport }, complete, {
+    submitOnce({ calls, transport: parts.transport }, complete, {
       ...{ isFresh: isFresh && !isRepeated, onExisting, fingerprint, signal },
     });
   let submission: Submission;
@@ -54,7 +65,7 @@ export async function runOnce(
     submission = await patiently('jobs.submit', submit);
   } catch (error) {
     // It may have arrived all the same. Whatever comes of that, the caller hears of the abort.
-    if (error instanceof RequestAbortedError && error.outcomeUnknown && stopOnAbort && isFresh) {
+    if (signal?.aborted && mayBeThere && isFresh) {
       const arrived = new SubmittedJob(parts, { id: Name, namespace: Namespace, ...NOTHING_KNOWN });
       await stopLeft(arrived, parts.transport, stopReason);
     }
@@ -67,17 +78,6 @@ export async function runOnce(
   const mayStop = stopOnAbort && (isFresh || submission.isOwn);
   return collectRun(handle, parts.transport, added, { ...intent, stopOnAbort: mayStop });
 }
-
-/**
- * Calls of which a submission that is under way is not cut short with the others: a job that arrives after it was looked
- * for would run on, and nobody would stop it.
- */
-const finishing = (jobs: JobCalls, patience: AbortSignal): SubmissionCalls => ({
-  get: (...args) => jobs.get(...args),
-  list: (...args) => jobs.list(...args),
-  put: (request, options) =>
-    jobs.put(request, { ...options, signal: options?.signal?.aborted ? options.signal : patience }),
-});
 
 /** A signal that follows another one so much later. `release` leaves no timer and no listener behind. */
 function later(signal: AbortSignal | undefined, ms: number): { readonly signal: AbortSignal; release(): void } {

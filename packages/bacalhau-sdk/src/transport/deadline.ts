@@ -57,7 +57,7 @@ export class Deadline {
 }
 
 /** Plain JavaScript can pass anything, and the controller in place of its signal is soon passed. */
-function checkSignal(signal: unknown): void {
+export function checkSignal(signal: unknown): void {
   if (signal === undefined || signal === null) return;
   if (typeof signal === 'object' && 'aborted' in signal && 'addEventListener' in signal) return;
   throw new InvalidArgumentError('signal', 'is no AbortSignal. Give controller.signal, not the controller.');

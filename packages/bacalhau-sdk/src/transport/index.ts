@@ -2,7 +2,7 @@ export { BrokenConnection } from './broken-connection.js';
 export { Caller, itemsPage, type ListCall } from './caller.js';
 export { connect, derive } from './connect.js';
 export type { Deadline } from './deadline.js';
-export { sleep, unlessCut } from './deadline.js';
+export { checkSignal, sleep, unlessCut } from './deadline.js';
 export type { RequestEvent, ResponseEvent, RetryEvent } from './events.js';
 export { hasAuthorization } from './headers.js';
 export { rest } from './late.js';

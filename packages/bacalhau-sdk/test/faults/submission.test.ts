@@ -9,6 +9,7 @@ import {
   JobExistsError,
   RequestAbortedError,
   type RetryEvent,
+  type RunOptions,
   UnsupportedByServerError,
 } from '../../src/index.js';
 import { faultServer, json } from '../support/fault-server.js';
@@ -161,6 +162,66 @@ test('a run that is aborted while its submission is on the way stops the job tha
   expect((await arrived.job(job?.ID ?? '').wait()).State?.StateType).toBe('Stopped');
   await arrived.close();
 }, 30_000);
+
+test('a fan-out that is left while the server is out of reach stops a job whose answer was lost before', async () => {
+  const namespace = freshName('aborted');
+  const controller = new AbortController();
+  await using proxy = await losingProxy(
+    () => 'answer',
+    () => controller.abort(),
+  );
+  await using bacalhau = clientOf(proxy.url, namespace, { maxRetries: 0 });
+  const { Name: _, ...nameless } = await endlessJob();
+  const items = bacalhau.jobs.map([0], () => nameless, { signal: controller.signal });
+  await expect(collect(items)).rejects.toBeInstanceOf(RequestAbortedError);
+  const [job, ...others] = await collect(bacalhau.jobs.list());
+  expect(others).toEqual([]);
+  expect(job?.State?.StateType).toBe('Stopped');
+}, 30_000);
+
+describe('a run that is aborted at a server that answers no more', () => {
+  /** Rejects when the run does; aborts once the server, that has answered `answered` before, is asked for more. */
+  async function abortAt(answered: (request: string) => unknown, options: RunOptions): Promise<unknown> {
+    const controller = new AbortController();
+    await using server = await faultServer((response) => {
+      const answer = answered(`${response.req.method} ${response.req.url}`);
+      if (answer === undefined) controller.abort();
+      else json(response, 200, answer);
+    });
+    await using bacalhau = clientOf(server.url, 'default');
+    const { Name: _, ...nameless } = await endlessJob();
+    const run = bacalhau.jobs.run(nameless, { ...options, signal: controller.signal });
+    return await run.catch((error: unknown) => error);
+  }
+  const version = (asked: string) => (asked.includes('/version') ? { GitVersion: 'v1.9.3' } : undefined);
+  const accepted = (asked: string) => version(asked) ?? (asked.startsWith('PUT') ? { JobID: 'j-1' } : undefined);
+
+  test.each([
+    ['its submission is on the way', version],
+    ['it waits', accepted],
+  ])(
+    'ends when %s',
+    async (_, answered) => {
+      expect(await abortAt(answered, {})).toBeInstanceOf(RequestAbortedError);
+    },
+    40_000,
+  );
+
+  test('ends at once if its job is not to be stopped', async () => {
+    const began = performance.now();
+    expect(await abortAt(version, { stopOnAbort: false })).toBeInstanceOf(RequestAbortedError);
+    expect(performance.now() - began).toBeLessThan(8_000);
+  });
+});
+
+test('what is no signal is refused before a run submits anything', async () => {
+  await using server = await faultServer((response) => json(response, 200, {}));
+  await using bacalhau = clientOf(server.url, 'default');
+  // @ts-expect-error: what plain JavaScript can do
+  const run = bacalhau.jobs.run(await endlessJob(), { signal: new AbortController() });
+  await expect(run).rejects.toMatchObject({ argument: 'signal' });
+  expect(server.seen).toEqual([]);
+});
 
 describe('the same job that somebody else submits in the same moment', () => {
   /** Somebody else's job is made while the own one is on its way. */
