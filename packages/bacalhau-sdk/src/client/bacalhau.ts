@@ -121,8 +121,8 @@ export class Bacalhau implements AsyncDisposable {
   }
 
   /**
-   * Gives up the calls under way (they reject with `RequestAbortedError`) and closes the sockets: those that an answer is
-   * still to come through within two seconds. Later calls are refused.
+   * Gives up the calls under way (they reject with `RequestAbortedError`) and closes the sockets: at once, or two seconds
+   * later at most if an answer is still to come. Later calls are refused.
    */
   async close(): Promise<void> {
     this.#transport.close();
