@@ -118,7 +118,7 @@ export class JobCalls {
         request,
       );
     };
-    return this.#caller.transport.call({ name: 'jobs.get', safe: true, part: 'Job', send }, options);
+    return this.#caller.transport.call({ name: 'jobs.get', safe: true, part: 'Job', jobId, send }, options);
   }
 
   /**

@@ -76,27 +76,32 @@ export async function toFailure(thrown: unknown, context: CallContext): Promise<
   return { error: await answerError(response, context), retryAfter: headers['retry-after'] };
 }
 
-/** What an answer must have: its list, its job, or the id of one. */
-export type AnswerPart = 'Items' | 'Nodes' | 'Job' | 'JobID';
+/** What an answer must have: its list, its job, or a text. */
+export type AnswerPart = 'Items' | 'Nodes' | 'Job' | 'JobID' | 'GitVersion';
+
+/** What an answer is looked at for. */
+export interface Expected {
+  /** What it must have. Default: nothing in particular. */
+  readonly part?: AnswerPart;
+  /** The id, its beginning or the name that the job in it was asked for by. Default: any job. */
+  readonly jobId?: string;
+}
 
 /**
  * The answer came with a good status; its body must be the JSON object that every call of this API answers with, a list
- * in it one of objects, a job an object, and an id a text.
+ * in it one of objects, and a job the one that was asked for: servers mix up their answers (docs/servers.md).
  */
-export async function expectObject(
-  answer: BadAnswer,
-  part: AnswerPart | undefined,
-  context: CallContext,
-): Promise<void> {
+export async function expectObject(answer: BadAnswer, expected: Expected, context: CallContext): Promise<void> {
   const { data } = answer;
-  if (!isRecord(data) || data instanceof TextBody || !hasPart(data, part)) throw await answerError(answer, context);
+  if (!isRecord(data) || data instanceof TextBody || !fits(data, expected)) throw await answerError(answer, context);
 }
 
-function hasPart(body: Readonly<Record<string, unknown>>, part: AnswerPart | undefined): boolean {
+function fits(body: Readonly<Record<string, unknown>>, { part, jobId = '' }: Expected): boolean {
   if (part === undefined) return true;
   const value = body[part];
-  if (part === 'JobID') return typeof value === 'string';
-  return part === 'Job' ? isRecord(value) : Array.isArray(value) && value.every(isRecord);
+  if (part === 'Job') return isRecord(value) && (value['Name'] === jobId || String(value['ID']).includes(jobId));
+  if (part === 'JobID' || part === 'GitVersion') return typeof value === 'string';
+  return Array.isArray(value) && value.every(isRecord);
 }
 
 export const isGood = (status: number): boolean => status >= 200 && status < 300;

@@ -22,22 +22,20 @@ import { randomHex } from './random.js';
 import { retryDelayMs } from './retry.js';
 import type { Apis, Link, Session } from './session.js';
 import type { Unsigned } from './signature.js';
-import { type AnswerPart, type CallContext, expectObject, toFailure } from './to-error.js';
+import { type CallContext, type Expected, expectObject, toFailure } from './to-error.js';
 import { parseRelease, type Release } from './version.js';
 
 const DEFAULT_TIMEOUT_MS = 60_000;
 const DEFAULT_MAX_RETRIES = 2;
 
 /** One call of the API, ready to be sent as often as need be. */
-export interface Operation<T extends object> {
+export interface Operation<T extends object> extends Expected {
   /** The SDK's name of it, for messages: `jobs.list`. */
   readonly name: string;
   /** Whether it only reads, so that it may be repeated. */
   readonly safe: boolean;
   /** Whether it is sent without credentials, as what a login consists of must be. Default: false. */
   readonly open?: boolean;
-  /** What the answer must have, where that is looked at. */
-  readonly part?: AnswerPart;
   /** Checks the arguments and sends one request. What it throws rejects the call; argument errors are not retried. */
   readonly send: (apis: Apis, request: RawAxiosRequestConfig) => Promise<AxiosResponse<T>>;
 }
@@ -166,7 +164,10 @@ export class Transport {
   async serverRelease(options: CallOptions = {}): Promise<Release | undefined> {
     if (this.#release === undefined) {
       const { GitVersion } = await this.call(
-        { name: 'agent.version', safe: true, send: ({ agent }, sending) => agent.getAgentVersion(sending) },
+        {
+          ...{ name: 'agent.version', safe: true, part: 'GitVersion' },
+          send: ({ agent }, sending) => agent.getAgentVersion(sending),
+        },
         options,
       );
       this.#release = { value: parseRelease(GitVersion) };
@@ -214,7 +215,7 @@ export class Transport {
           const sending = operation.send(link.apis, this.#request(link, context, headers, sent, hangUp));
           // What is loaded for it knows nothing of the deadline.
           const response = await unlessCut(sending, deadline.signal);
-          await expectObject(response, operation.part, context);
+          await expectObject(response, operation, context);
           return { data: response.data, response: describe(response, context) };
         } catch (thrown) {
           const { error, retryAfter } = await toFailure(thrown, context);

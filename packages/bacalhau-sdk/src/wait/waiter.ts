@@ -27,8 +27,6 @@ export interface WaitOptions {
 const PRESUMED_GET_MS = 1.5;
 /** A job of which nothing was heard for this long is asked for with its executions, now and then. */
 const STILL_MS = 10_000;
-/** The length of a whole id without its prefix: what is shorter may be the beginning of one. */
-const WHOLE_ID = 36;
 
 /**
  * One loop for all waits of a client. Servers do not tell when a job has ended, so they are asked: job by job while
@@ -169,15 +167,14 @@ export class Waiter {
           name: 'job.wait',
           safe: true,
           part: 'Job',
+          jobId,
           send: ({ jobs }, request) => jobs.getJob({ jobId, namespace, include }, request),
         },
         { timeoutMs: this.patience.ms, maxRetries: 0 },
       );
       if (!isStill) this.getCost.learn(performance.now() - began);
       this.patience.answered(performance.now() - began);
-      // Servers that mix up answers (docs/servers.md) may tell of another job: that is no news.
-      if (jobId.length < WHOLE_ID || job.ID === jobId || job.Name === jobId)
-        this.see(watch, isStill ? await this.#unlessForgotten(job, Executions?.Items ?? []) : job);
+      this.see(watch, isStill ? await this.#unlessForgotten(job, Executions?.Items ?? []) : job);
       this.reached([watch]);
     } catch (error) {
       this.failed([watch], error);

@@ -201,6 +201,33 @@ describe('answers that no orchestrator gives', () => {
       expect(String(error)).toContain('mix up answers');
     });
 
+    test('another job: it is asked for again, and only what was asked for is stopped', async () => {
+      const [own, other] = ['j-1234', 'j-5678'].map((ID) => ({
+        ID,
+        Name: `job ${ID}`,
+        State: { StateType: 'Running' },
+      }));
+      await using server = await faultServer((response, number) =>
+        json(response, 200, number % 2 === 1 ? { Job: other } : { Job: own, EvaluationID: 'e' }),
+      );
+      const bacalhau = client(server);
+      for (const id of ['j-1234', 'j-12', 'job j-1234']) {
+        expect((await bacalhau.jobs.get(id).withResponse()).response.attempts).toBe(2);
+      }
+      await bacalhau.job('job j-1234').stop();
+      expect(server.seen.filter(({ method }) => method === 'DELETE')).toMatchObject([
+        { url: expect.stringContaining('/jobs/j-1234') },
+      ]);
+    });
+
+    test('no version: it is asked for again, and not taken for that of a development build', async () => {
+      await using server = await faultServer((response, number) =>
+        json(response, 200, number === 1 ? PAGE : { GitVersion: 'v1.7.0' }),
+      );
+      await expect(client(server).jobs.versions('j-1')).rejects.toThrow('1.7.0');
+      expect(server.seen).toHaveLength(2);
+    });
+
     test.each(['', JSON.stringify(PAGE)])('a call that writes and is answered with %j is not', async (body) => {
       await using server = await faultServer((response) => text(response, 200, body, told));
       const error = await failure(client(server).jobs.put(JOB));

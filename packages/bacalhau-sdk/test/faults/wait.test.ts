@@ -46,7 +46,7 @@ test('a dead connection keeps no wait back for long, and a client that is closed
   const timers = (): number => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
   const before = timers();
   await using server = await faultServer((response, number) => {
-    if (number > 1) json(response, 200, { Job: job(number < 4 ? 'Running' : 'Completed') });
+    if (number > 1) json(response, 200, { Job: job(number < 4 ? 'Running' : 'Completed', { Name: 'job-name' }) });
   });
   const bacalhau = client(server);
   const waits = [bacalhau.job(ID).wait(), bacalhau.job('job-name').wait()];
