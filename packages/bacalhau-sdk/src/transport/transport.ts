@@ -231,6 +231,9 @@ export class Transport {
           );
         }
       }
+    } catch (thrown) {
+      // While it logged in anew, too, it may have been given up.
+      throw (await toFailure(thrown, context)).error;
     } finally {
       deadline.release();
     }
@@ -310,10 +313,10 @@ const FINISH_MS = 2_000;
 /** Servers that see a request given up mix up their answers to others, and may crash (docs/servers.md). */
 function muchLater(cut: AbortSignal): AbortSignal {
   const hangUp = new AbortController();
-  cut.addEventListener('abort', () => {
+  cut.onabort = () => {
     // Unlike `setTimeout` this keeps no process alive.
     AbortSignal.timeout(FINISH_MS).onabort = () => hangUp.abort();
-  });
+  };
   return hangUp.signal;
 }
 

@@ -323,6 +323,22 @@ describe('giving up', () => {
     expect(server.seen).toHaveLength(1);
   });
 
+  test.each(['signal', 'timeout', 'close'] as const)('while it logs in anew, by %s', async (how) => {
+    await using server = await faultServer((response) => json(response, 401, { Message: 'Request Unauthorized' }));
+    const controller = new AbortController();
+    const bacalhau = client(server, {
+      auth: { token: () => (server.seen.length === 0 ? 'old' : new Promise<string>(() => giveUp())) },
+    });
+    const giveUp = (): void => {
+      if (how === 'signal') controller.abort();
+      if (how === 'close') void bacalhau.close();
+    };
+    const timeoutMs = how === 'timeout' ? 500 : 60_000;
+    const error = await failure(bacalhau.jobs.list({ signal: controller.signal, timeoutMs }));
+    expect(error).toBeInstanceOf(how === 'timeout' ? RequestTimeoutError : RequestAbortedError);
+    await bacalhau.close();
+  });
+
   describe('leaves the connection', () => {
     const gaveUp = async (bacalhau: Bacalhau, asked: Promise<unknown>, how: 'signal' | 'timeout' | 'close') => {
       const controller = new AbortController();
