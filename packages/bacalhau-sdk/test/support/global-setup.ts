@@ -14,6 +14,8 @@ export default async function setUp(): Promise<void> {
     server: 'pinned',
     computeNodes: 2,
     config: { Publishers: withIpfs, InputSources: withIpfs },
+    // A job for which there is no room is placed a minute later by default: longer than most tests wait.
+    orchestratorConfig: { Orchestrator: { Scheduler: { QueueBackoff: '2s' } } },
   });
   const proxy = await startConformanceProxy({ target: devnet.url });
   process.env['BACALHAU_TEST_URL'] = proxy.url;
