@@ -2,13 +2,7 @@ import type { AxiosResponse, InternalAxiosRequestConfig, RawAxiosRequestConfig }
 import { type ApiPromise, apiPromise, type Reply } from '../answers/index.js';
 import type { AuthMethod, LoginAccess } from '../auth/index.js';
 import type { ResolvedConfig, Secret } from '../config/index.js';
-import {
-  AuthenticationError,
-  type BacalhauError,
-  ConfigurationError,
-  InvalidArgumentError,
-  PermissionDeniedError,
-} from '../errors/index.js';
+import { ApiError, type BacalhauError, ConfigurationError, InvalidArgumentError } from '../errors/index.js';
 import type { IdentityStore } from '../identity/index.js';
 import type { Logger, LogLevel } from '../logging/index.js';
 import type { Connections } from '../platform/platform.js';
@@ -251,8 +245,7 @@ export class Transport {
    * carried nothing out. At most once a call.
    */
   async #renewed(link: Link, error: BacalhauError, sent: Sent, deadline: Deadline): Promise<boolean> {
-    if (sent.renewed || !(error instanceof AuthenticationError || error instanceof PermissionDeniedError)) return false;
-    if (!isRefusal(error.status, sent.authorization)) return false;
+    if (sent.renewed || !(error instanceof ApiError && isRefusal(error.status, sent.authorization))) return false;
     sent.renewed = true;
     return unlessCut(link.auth.renew(sent.authorization, this.loginAccess(link)), deadline.signal);
   }
