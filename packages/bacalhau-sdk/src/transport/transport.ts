@@ -136,11 +136,6 @@ export class Transport {
     return (await toFailure(thrown, { ...attempt, deadline, secrets: this.session.secrets })).error;
   }
 
-  #checkOpen(operation: string): void {
-    if (this.#closing.signal.aborted)
-      throw new ConfigurationError(`${operation}: this client is closed. Make a new one.`);
-  }
-
   /** The deadline of a call, in milliseconds. */
   timeoutMs(options: CallOptions): number {
     return checkTimeout(options.timeoutMs) ?? this.#timeoutMs;
@@ -171,7 +166,7 @@ export class Transport {
 
   /** A deadline (none unless said) that closing the client ends as well. Call `release` in the end. */
   lease(name: string, timeoutMs: number | undefined, signal: AbortSignal | undefined): Deadline {
-    this.#checkOpen(name);
+    if (this.#closing.signal.aborted) throw new ConfigurationError(`${name}: this client is closed. Make a new one.`);
     const deadline = new Deadline(checkTimeout(timeoutMs) ?? Number.POSITIVE_INFINITY, signal, () =>
       this.#pending.delete(deadline),
     );
@@ -187,7 +182,6 @@ export class Transport {
   }
 
   async #run<T extends object>(operation: Operation<T>, options: CallOptions): Promise<Reply<T>> {
-    this.#checkOpen(operation.name);
     const maxRetries = this.maxRetries(options);
     const requestId = randomHex(16);
     const headers = { 'X-Request-Id': requestId, ...this.headers, ...checkHeaders(options.headers) };
