@@ -339,39 +339,35 @@ describe('giving up', () => {
     await bacalhau.close();
   });
 
-  describe('leaves the connection', () => {
-    const gaveUp = async (bacalhau: Bacalhau, asked: Promise<unknown>, how: 'signal' | 'timeout' | 'close') => {
-      const controller = new AbortController();
-      const failed = failure(
-        bacalhau.jobs.list({ signal: controller.signal, timeoutMs: how === 'timeout' ? 50 : 60_000 }),
-      );
-      await asked;
-      if (how === 'signal') controller.abort();
-      if (how === 'close') await bacalhau.close();
-      expect(await failed).toBeInstanceOf(how === 'timeout' ? RequestTimeoutError : RequestAbortedError);
-    };
-
-    test.each(['signal', 'timeout', 'close'] as const)('until the server has answered, by %s', async (how) => {
+  describe.each(['signal', 'timeout', 'close'] as const)('by %s leaves the connection', (how) => {
+    /** Gives up a call that the server was asked for; how that could still be answered. */
+    async function gaveUp(): Promise<{ readonly server: FaultServer; readonly response: ServerResponse }> {
       let asked = (_: ServerResponse): void => undefined;
       const asking = new Promise<ServerResponse>((resolve) => {
         asked = resolve;
       });
-      await using server = await faultServer((response) => asked(response));
-      await gaveUp(client(server), asking, how);
+      const server = await faultServer((response) => asked(response));
+      const bacalhau = client(server, { timeoutMs: how === 'timeout' ? 1_000 : 60_000 });
+      const controller = new AbortController();
+      const failed = failure(bacalhau.jobs.list({ signal: controller.signal }));
       const response = await asking;
+      if (how === 'signal') controller.abort();
+      if (how === 'close') await bacalhau.close();
+      expect(await failed).toBeInstanceOf(how === 'timeout' ? RequestTimeoutError : RequestAbortedError);
+      return { server, response };
+    }
+
+    test('until the server has answered', async () => {
+      const { server, response } = await gaveUp();
+      await using _ = server;
       const ending = new Promise((resolve) => response.on('close', () => resolve(response.writableFinished)));
       json(response, 200, PAGE);
       expect(await ending).toBe(true);
     });
 
-    test.each(['signal', 'timeout', 'close'] as const)('not for long, by %s', async (how) => {
-      let asked = (_: ServerResponse): void => undefined;
-      const asking = new Promise<ServerResponse>((resolve) => {
-        asked = resolve;
-      });
-      await using server = await faultServer((response) => asked(response));
-      await gaveUp(client(server), asking, how);
-      const response = await asking;
+    test('not for long', async () => {
+      const { server, response } = await gaveUp();
+      await using _ = server;
       await within(10_000, 'the connection', new Promise((resolve) => response.on('close', resolve)));
       expect(response.writableFinished).toBe(false);
     });
