@@ -191,7 +191,7 @@ export class Transport {
       ...{ baseUrl: this.config.baseUrl, secrets: this.session.secrets },
     };
     const sent: Sent = { authorization: undefined, renewed: operation.open === true || hasAuthorization(headers) };
-    const hangUp = muchLater(deadline.signal);
+    const hangUp = hangUpAfter(deadline.signal);
     try {
       const link = await this.session.link();
       context.baseUrl = link.config.baseUrl;
@@ -298,7 +298,7 @@ export class Transport {
 const FINISH_MS = 2_000;
 
 /** Servers that see a request given up mix up their answers to others, and may crash (docs/servers.md). */
-function muchLater(cut: AbortSignal): AbortSignal {
+function hangUpAfter(cut: AbortSignal): AbortSignal {
   const hangUp = new AbortController();
   cut.onabort = () => {
     // Unlike `setTimeout` this keeps no process alive.
