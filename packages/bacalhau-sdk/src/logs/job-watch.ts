@@ -9,7 +9,7 @@ import {
   RequestAbortedError,
 } from '../errors/index.js';
 import { hasEnded } from '../model/index.js';
-import { Caller, type Release, type Transport } from '../transport/index.js';
+import type { Release, Transport } from '../transport/index.js';
 import { type Stage, stageOf } from './execution-state.js';
 import type { LogLimits } from './limits.js';
 
@@ -32,7 +32,6 @@ export interface JobWatchParts {
 /** The job and its executions, looked at again and again for as long as its output is read. */
 export class JobWatch {
   readonly #parts: JobWatchParts;
-  readonly #caller: Caller;
   readonly #waiting = new Set<() => void>();
   #job: Job | undefined;
   #release: Release | undefined;
@@ -44,7 +43,6 @@ export class JobWatch {
 
   constructor(parts: JobWatchParts) {
     this.#parts = parts;
-    this.#caller = new Caller(parts.transport);
   }
 
   /** The first look. */
@@ -136,21 +134,31 @@ export class JobWatch {
   }
 
   async #lookAtJob(): Promise<void> {
-    const { jobId, namespace } = this.#parts;
-    const { Job: job } = await this.#caller.read('job.logs', this.#call(), ({ jobs }, request) =>
-      jobs.getJob({ jobId: this.#job?.ID ?? jobId, limit: 1, namespace }, request),
+    const { transport, jobId, namespace } = this.#parts;
+    const asked = this.#job?.ID ?? jobId;
+    const { Job: job } = await transport.call(
+      {
+        ...{ name: 'job.logs', safe: true, part: 'Job', jobId: asked },
+        send: ({ jobs }, request) => jobs.getJob({ jobId: asked, limit: 1, namespace }, request),
+      },
+      this.#call(),
     );
     this.#job = job;
   }
 
   async #lookAtExecutions(): Promise<void> {
-    const { jobId, namespace } = this.#parts;
-    const { Items } = await this.#caller.read('job.logs', this.#call(), ({ jobs }, request) =>
-      jobs.listJobExecutions(
-        // Of all versions: an execution must not vanish because the job was changed. 0 is for all.
-        { jobId: this.#job?.ID ?? jobId, limit: 0, allJobVersions: true, namespace },
-        request,
-      ),
+    const { transport, jobId, namespace } = this.#parts;
+    const { Items } = await transport.call(
+      {
+        ...{ name: 'job.logs', safe: true, part: 'Items' },
+        send: ({ jobs }, request) =>
+          jobs.listJobExecutions(
+            // Of all versions: an execution must not vanish because the job was changed. 0 is for all.
+            { jobId: this.#job?.ID ?? jobId, limit: 0, allJobVersions: true, namespace },
+            request,
+          ),
+      },
+      this.#call(),
     );
     const byAge = [...Items].sort((a, b) => Number(a.CreateTime ?? 0) - Number(b.CreateTime ?? 0));
     this.#executions = new Map(

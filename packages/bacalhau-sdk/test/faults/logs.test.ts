@@ -11,7 +11,13 @@ import { followLogs } from '../../src/logs/index.js';
 import type { LogLimits } from '../../src/logs/limits.js';
 import { connect } from '../../src/transport/index.js';
 import { keyDirectory } from '../support/key-directory.js';
-import { EXECUTION_ID, JOB_ID, type LogFaultServer, logFaultServer } from '../support/log-fault-server.js';
+import {
+  EXECUTION_ID,
+  JOB_ID,
+  type LogFaultServer,
+  logFaultServer,
+  OTHER_JOB_ID,
+} from '../support/log-fault-server.js';
 
 const dir = keyDirectory();
 const LINES = Array.from({ length: 50 }, (_, index) => `line ${index + 1}\n`);
@@ -301,6 +307,21 @@ test('a stream goes through a gateway, and hooks see it as any request', async (
   expect(server.requests[0]?.headers.authorization).toBe('Bearer secret');
   expect(seen.slice(-2)).toEqual(['ws:// ***', 'ws:// 101']);
   expect(seen.join()).not.toContain('secret');
+});
+
+test('an answer about another job does not lead to its log', async () => {
+  await using server = await logFaultServer(({ send, socket }, faults) => {
+    send(LINES);
+    // Its executions have ended: now the job itself is asked for.
+    faults.mixesUp = true;
+    faults.executionState = 9;
+    setTimeout(() => finish(faults), 50);
+    socket.close(1000);
+  });
+  const { text } = await read(server, { follow: true });
+  expect(text).toBe(ALL);
+  expect(server.mixesUp).toBe(false);
+  expect(server.asked.filter((path) => path.includes(OTHER_JOB_ID))).toEqual([]);
 });
 
 test('many executions at once raise no warning, and leave no timer', async () => {

@@ -22,6 +22,10 @@ export interface LogFaultServer extends AsyncDisposable {
   jobState: string;
   /** How many executions there are, each on its own node. */
   executions: number;
+  /** Whether the next answer about the job is about another one. */
+  mixesUp: boolean;
+  /** The paths of all requests but those for logs. */
+  readonly asked: readonly string[];
   /** Answers the upgrade with an ordinary response instead. */
   refuse: { readonly status: number; readonly body: string } | undefined;
   /** How many sockets are open. */
@@ -29,6 +33,7 @@ export interface LogFaultServer extends AsyncDisposable {
 }
 
 export const JOB_ID = 'j-11111111-1111-4111-8111-111111111111';
+export const OTHER_JOB_ID = 'j-33333333-3333-4333-8333-333333333333';
 export const EXECUTION_ID = 'e-22222222-2222-4222-8222-222222222222';
 
 /** An orchestrator with one Docker job, whose log stream has the faults of real ones when the test wants them. */
@@ -36,9 +41,11 @@ export async function logFaultServer(
   answer: (request: LogRequest, server: LogFaultServer) => void,
 ): Promise<LogFaultServer> {
   const requests: LogRequest[] = [];
+  const asked: string[] = [];
   const sockets = new WebSocketServer({ noServer: true });
   const http = createServer((request, response) => {
     const path = new URL(request.url ?? '', 'http://localhost').pathname;
+    asked.push(path);
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(rest(path, faults)));
   });
   http.on('upgrade', (request: IncomingMessage, tcp, head) => {
@@ -68,6 +75,8 @@ export async function logFaultServer(
     executionState: 5,
     jobState: 'Running',
     executions: 1,
+    mixesUp: false,
+    asked,
     refuse: undefined,
     open: () => sockets.clients.size,
     async [Symbol.asyncDispose]() {
@@ -79,7 +88,8 @@ export async function logFaultServer(
   return faults;
 }
 
-function rest(path: string, { executionState, jobState, executions }: LogFaultServer): unknown {
+function rest(path: string, faults: LogFaultServer): unknown {
+  const { executionState, jobState, executions, mixesUp } = faults;
   if (path.endsWith('/agent/version')) return { Major: '1', Minor: '9', GitVersion: 'v1.9.3' };
   if (path.endsWith('/executions')) {
     const ComputeState = { StateType: executionState };
@@ -88,5 +98,7 @@ function rest(path: string, { executionState, jobState, executions }: LogFaultSe
     return { NextToken: '', Items };
   }
   const Tasks = [{ Name: 'main', Engine: { Type: 'docker', Params: {} } }];
-  return { Job: { ID: JOB_ID, Name: 'faulty', Type: 'batch', Tasks, State: { StateType: jobState }, Version: 1 } };
+  faults.mixesUp = false;
+  const which = mixesUp ? { ID: OTHER_JOB_ID, Name: 'other' } : { ID: JOB_ID, Name: 'faulty' };
+  return { Job: { ...which, Type: 'batch', Tasks, State: { StateType: jobState }, Version: 1 } };
 }
