@@ -15,21 +15,12 @@ function isReached(from: RegExp, id: string, graph: Graph, seen: Set<string> = n
 const source = (...paths: readonly string[]): RegExp => new RegExp(`/bacalhau-sdk/src/(${paths.join('|')})\\.ts$`);
 
 const DOOR = source('index');
-/** What only late parts use, although a folder's door leads to it. */
-const LATE = source(
-  ...['config/loopback', 'defined', 'identity/bytes', 'identity/from-base64', 'job/check-run-options', 'job/late'],
-  ...['logs/copied-output', 'model/engine', 'model/execution-phase', 'platform/tls-code', 'results/typed'],
-  ...['transport/broken-connection', 'transport/outlast', 'transport/require-server'],
-);
-/** What the package's door offers of them: between the two in a file of its own, or esbuild would load both with the door. */
-const OFFERED = source('results/typed-results');
 
 /**
- * What is loaded at once is in one file, but for what `#platform` needs of it, which is loaded before. Left to itself, each
- * set of late parts that share a module would make one more file.
+ * What the package's entry imports statically is in one file, but for what `#platform` needs of it, which is loaded
+ * before. Left to itself, each set of lazy folders that share a module would make one more file.
  */
 function chunkOf(id: string, graph: Graph): string | null {
-  if (LATE.test(id) || OFFERED.test(id)) return null;
   if (isReached(/\/src\/platform\/\w+\/index\.ts$/, id, graph))
     return /\/src\/platform\/\w+\//.test(id) ? null : 'base';
   return !DOOR.test(id) && isReached(DOOR, id, graph) ? 'core' : null;
@@ -45,8 +36,8 @@ export default defineConfig({
     neverBundle: ['#platform'],
     // Some are ESM only, which CommonJS programs on older Node and their test runners cannot load. Their notices:
     // THIRD-PARTY-NOTICES.md.
-    alwaysBundle: ['modern-tar', 'aws4fetch', '@noble/ed25519', '@noble/hashes', 'oauth4webapi'],
-    onlyBundle: ['modern-tar', 'aws4fetch', '@noble/ed25519', '@noble/hashes', 'oauth4webapi'],
+    alwaysBundle: ['modern-tar', 'aws4fetch', '@noble/ed25519', '@noble/hashes', 'fastest-levenshtein', 'oauth4webapi'],
+    onlyBundle: ['modern-tar', 'aws4fetch', '@noble/ed25519', '@noble/hashes', 'fastest-levenshtein', 'oauth4webapi'],
   },
   dts: { entry: ['src/index.ts', 'src/legacy/index.ts'], sourcemap: true },
   sourcemap: true,
@@ -59,11 +50,7 @@ export default defineConfig({
     minifyInternalExports: false,
     sourcemapExcludeSources: true,
     codeSplitting: {
-      groups: [
-        { name: chunkOf, priority: 1 },
-        { name: 'shared', test: LATE },
-        { name: 'offered', test: OFFERED },
-      ],
+      groups: [{ name: chunkOf }],
     },
   },
   // Else the declarations keep a bare `import "axios"`, and users would need its types.

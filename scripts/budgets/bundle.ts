@@ -11,7 +11,7 @@ import type { Figure } from './figure.ts';
 import type { Project } from './project.ts';
 
 /** How much more than axios a page may load to submit a job and wait for it, in bytes, gzipped. */
-const LIMIT_BYTES = 20_000;
+const LIMIT_BYTES = 26_000;
 
 const PROGRAMS = {
   axios: `import axios from 'axios';

@@ -5,10 +5,8 @@
  */
 
 export * from './agent/index.js';
-export type { ApiPromise, Page, PagePromise, Reply, ResponseInfo } from './answers/index.js';
 export type {
   ApiKeyAuth,
-  Ask,
   AskAuth,
   AuthKind,
   AuthOptions,
@@ -17,7 +15,8 @@ export type {
   ChallengeOptions,
   DeviceAuth,
   DevicePrompt,
-  Question,
+  LoginQuestion,
+  PromptCallback,
   ShowDevicePrompt,
   TokenAuth,
   TokenSource,
@@ -31,9 +30,24 @@ export type {
   RerunOptions,
 } from './calls/index.js';
 export { Bacalhau } from './client/index.js';
-export type { Environment, ResolvedConfig, ResolvedTls, Source, TlsOptions } from './config/index.js';
+export type { ConfigSource, EnvironmentVariables, ResolvedConfig, ResolvedTls, TlsOptions } from './config/index.js';
 export * from './errors/index.js';
-export type { MapItem, MapOptions } from './fan-out/index.js';
+export type {
+  ApiPromise,
+  ApiResponse,
+  CallOptions,
+  ClientOptions,
+  NamespacedCallOptions,
+  Page,
+  PagePromise,
+  RequestEvent,
+  ResponseEvent,
+  ResponseInfo,
+  RetryEvent,
+} from './http/index.js';
+export { JobHandle, type StopOutcome, SubmittedJob } from './job/index.js';
+export { loadJob, parseJob } from './job-files/index.js';
+export { Jobs } from './jobs/index.js';
 export {
   Ed25519Identity,
   type Identity,
@@ -42,20 +56,12 @@ export {
   RsaIdentity,
   type SignatureAlgorithm,
   type Signer,
-} from './identity/index.js';
-export {
-  type ExecutionOutput,
-  JobExitError,
-  JobHandle,
-  type RunOptions,
-  type RunResult,
-  type StopOutcome,
-  SubmittedJob,
-} from './job/index.js';
-export { Jobs } from './jobs/index.js';
+} from './keys/index.js';
 export type { Logger, LogLevel } from './logging/index.js';
 export type { FollowLogsOptions, LogEntry, LogReconnect } from './logs/index.js';
+export type { ServerRelease } from './model/index.js';
 export { type ListNodesOptions, Nodes } from './nodes/index.js';
+export { type ExecutionOutput, JobExitError, type RunOptions, type RunResult } from './outcome/index.js';
 export type { HttpAgent } from './platform/platform.js';
 export {
   type DownloadedFile,
@@ -67,10 +73,10 @@ export {
   type IpfsResult,
   type JobResult,
   type ListResultsOptions,
+  type ResultAccess,
   type ResultBase,
   type ResultFile,
   type ResultLimits,
-  type ResultPlaces,
   type S3Credentials,
   type S3Location,
   type S3Options,
@@ -81,6 +87,7 @@ export {
   type UnknownResult,
   type UrlResult,
 } from './results/index.js';
+export type { MapItem, MapOptions } from './runs/index.js';
 export {
   type HeadersLike,
   MemoryReplayCache,
@@ -100,13 +107,11 @@ export {
   type InlineInput,
   type IpfsInput,
   inputs,
-  type JobContext,
+  type JobBuildContext,
+  type JobBuilder,
   type JobSettings,
   type JobSpec,
-  type JobTemplate,
   type LocalInput,
-  loadJob,
-  parseJob,
   publishers,
   type ResourceSettings,
   type S3Input,
@@ -116,16 +121,7 @@ export {
   type WasmSettings,
   wasm,
 } from './spec/index.js';
-export type { OnExisting, SubmissionFacts, SubmitOptions } from './submission/index.js';
-export type {
-  CallOptions,
-  ClientOptions,
-  NamespacedCallOptions,
-  Release,
-  RequestEvent,
-  ResponseEvent,
-  RetryEvent,
-} from './transport/index.js';
+export type { OnExisting, SubmissionDetails, SubmitOptions } from './submission/index.js';
 export { VERSION } from './version.js';
-export type { WaitOptions } from './wait/index.js';
+export type { WaitOptions } from './waiting/index.js';
 export * from './wire-types.js';

@@ -1,7 +1,6 @@
 import type { AgentAlive, AgentAuthConfig, BuildVersion, NodeInfo } from 'bacalhau-apiclient';
-import { type ApiPromise, apiPromise } from '../answers/index.js';
-import { load } from '../load.js';
-import { Caller, type CallOptions, type Transport, unlessCut } from '../transport/index.js';
+import { type ApiPromise, ApiResource, apiPromise, type CallOptions, type Transport } from '../http/index.js';
+import { load, raceAbort } from '../util/index.js';
 
 /**
  * The server that answers, itself.
@@ -12,11 +11,11 @@ import { Caller, type CallOptions, type Transport, unlessCut } from '../transpor
  * ```
  */
 export class Agent {
-  readonly #caller: Caller;
+  readonly #caller: ApiResource;
 
   /** @internal */
   constructor(transport: Transport) {
-    this.#caller = new Caller(transport);
+    this.#caller = new ApiResource(transport);
   }
 
   /** Whether the server is up. Needs no credentials. */
@@ -63,8 +62,8 @@ export class Agent {
     { signal, timeoutMs }: CallOptions,
     call: (calls: typeof import('./agent-calls.js')) => ApiPromise<T>,
   ): ApiPromise<T> {
-    const calls = this.#caller.transport.hold(name, { signal, timeoutMs }, (cut) =>
-      unlessCut(load(import('./agent-calls.js')), cut),
+    const calls = this.#caller.transport.withDeadline(name, { signal, timeoutMs }, (cut) =>
+      raceAbort(load(import('./agent-calls.js')), cut),
     );
     return apiPromise(calls.then((loaded) => call(loaded).withResponse()));
   }

@@ -1,12 +1,12 @@
 import { LoginError } from '../errors/index.js';
-import { isRecord, textsOf } from '../records.js';
+import { isRecord, stringEntries } from '../util/index.js';
 import type { AuthMethod } from './method.js';
 import { offered } from './offered.js';
 import { storedToken } from './stored-token.js';
 import type { TokenStore } from './token-store.js';
 
 /** What a server wants to know before it gives a token. */
-export interface Question {
+export interface LoginQuestion {
   /** The login's name on the server. */
   readonly method: string;
   /**
@@ -17,9 +17,11 @@ export interface Question {
 }
 
 /** Gives the answers by the names that the schema asks for. */
-export type Ask = (question: Question) => Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>;
+export type PromptCallback = (
+  question: LoginQuestion,
+) => Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>;
 
-export const ask = (callback: Ask, method: string | undefined, store: TokenStore): AuthMethod =>
+export const ask = (callback: PromptCallback, method: string | undefined, store: TokenStore): AuthMethod =>
   storedToken({
     kind: 'ask',
     store,
@@ -30,7 +32,7 @@ export const ask = (callback: Ask, method: string | undefined, store: TokenStore
     },
   });
 
-async function answers(callback: Ask, question: Question): Promise<Readonly<Record<string, string>>> {
+async function answers(callback: PromptCallback, question: LoginQuestion): Promise<Readonly<Record<string, string>>> {
   try {
     return await callback(question);
   } catch (error) {
@@ -40,7 +42,7 @@ async function answers(callback: Ask, question: Question): Promise<Readonly<Reco
 
 /** Servers answer 500 to a value that is no text. */
 function check(given: unknown, schema: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> {
-  const answer = isRecord(given) ? textsOf(given) : {};
+  const answer = isRecord(given) ? stringEntries(given) : {};
   const required = Array.isArray(schema['required']) ? schema['required'] : [];
   const missing = required.filter((name) => typeof name !== 'string' || answer[name] === undefined);
   if (missing.length > 0) {

@@ -1,7 +1,7 @@
-import type { Secret } from '../config/index.js';
 import { LoginError } from '../errors/index.js';
-import type { RsaIdentity } from '../identity/index.js';
+import type { RsaIdentity } from '../keys/index.js';
 import type { Logger } from '../logging/index.js';
+import type { Secret } from '../redaction/index.js';
 import { bearerHeader } from './bearer.js';
 import { answerChallenge } from './challenge.js';
 import type { AuthMethod, LoginAccess } from './method.js';

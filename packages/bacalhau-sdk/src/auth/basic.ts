@@ -1,6 +1,6 @@
-import { Secret } from '../config/index.js';
 import { ConfigurationError } from '../errors/index.js';
-import { base64, utf8 } from '../identity/index.js';
+import { Secret } from '../redaction/index.js';
+import { base64, utf8 } from '../util/index.js';
 import type { AuthMethod } from './method.js';
 
 /** User name and password (RFC 7617), for servers with users, 1.7 and later. */

@@ -1,5 +1,5 @@
-import { Secret } from '../config/index.js';
 import { ConfigurationError } from '../errors/index.js';
+import { Secret } from '../redaction/index.js';
 
 /** A token, or a function that gets one: asked once, and again when the server refuses what it gave. */
 export type TokenSource = string | (() => string | Promise<string>);

@@ -1,6 +1,7 @@
 import type { AuthMethod as OfferedMethod } from 'bacalhau-apiclient';
 import { LoginError } from '../errors/index.js';
-import { base64, fromBase64, type RsaIdentity } from '../identity/index.js';
+import type { RsaIdentity } from '../keys/index.js';
+import { base64, fromBase64 } from '../util/index.js';
 import type { AuthMethod, LoginContext } from './method.js';
 import { offered } from './offered.js';
 import { storedToken } from './stored-token.js';

@@ -1,5 +1,5 @@
 import type { OAuth2Config, AuthMethod as OfferedMethod } from 'bacalhau-apiclient';
-import type { Secret } from '../config/index.js';
+import type { Secret } from '../redaction/index.js';
 
 /** What a login may ask the network for. Nothing of it carries credentials. */
 export interface LoginContext {

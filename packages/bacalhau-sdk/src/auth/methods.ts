@@ -1,6 +1,7 @@
-import { type Credentials, Secret } from '../config/index.js';
+import type { Credentials } from '../config/index.js';
 import { ConfigurationError } from '../errors/index.js';
-import type { RsaIdentity } from '../identity/index.js';
+import type { RsaIdentity } from '../keys/index.js';
+import { Secret } from '../redaction/index.js';
 import { ask } from './ask.js';
 import { automatic } from './automatic.js';
 import { basic } from './basic.js';

@@ -1,4 +1,4 @@
-import type { Ask } from './ask.js';
+import type { PromptCallback } from './ask.js';
 import type { TokenSource } from './bearer.js';
 import type { ChallengeOptions } from './challenge.js';
 import type { ShowDevicePrompt } from './device.js';
@@ -47,7 +47,7 @@ export interface ChallengeAuth {
 /** A login with what the server asks for. */
 export interface AskAuth {
   /** Answers the question of the server. */
-  readonly ask: Ask;
+  readonly ask: PromptCallback;
   /** The name of the login among those that the server offers. Default: the first one that asks. */
   readonly method?: string | undefined;
 }

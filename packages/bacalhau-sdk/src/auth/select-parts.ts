@@ -1,5 +1,5 @@
 import type { Credentials } from '../config/index.js';
-import type { RsaIdentity } from '../identity/index.js';
+import type { RsaIdentity } from '../keys/index.js';
 import type { AuthOptions } from './options.js';
 import type { TokenStoreParts } from './token-store.js';
 

@@ -1,5 +1,5 @@
 import { ConfigurationError, LoginError } from '../errors/index.js';
-import { load } from '../load.js';
+import { load } from '../util/index.js';
 import type { AuthMethod } from './method.js';
 import { none } from './none.js';
 import type { AuthOptions } from './options.js';

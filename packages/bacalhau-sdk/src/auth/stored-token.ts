@@ -1,4 +1,4 @@
-import type { Secret } from '../config/index.js';
+import type { Secret } from '../redaction/index.js';
 import { bearerHeader } from './bearer.js';
 import type { AuthKind, AuthMethod, LoginAccess, LoginContext } from './method.js';
 import type { TokenFile, TokenStore } from './token-store.js';

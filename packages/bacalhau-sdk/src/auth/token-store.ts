@@ -1,7 +1,7 @@
-import { Secret } from '../config/index.js';
 import type { Logger } from '../logging/index.js';
 import type { Files } from '../platform/platform.js';
-import { isRecord, textsOf } from '../records.js';
+import { Secret } from '../redaction/index.js';
+import { isRecord, stringEntries } from '../util/index.js';
 
 /** The command line's files: of the logins that the orchestrator offers itself, and of single sign-on. */
 export type TokenFile = 'tokens.json' | 'jwt-tokens.json';
@@ -72,7 +72,7 @@ async function readTokens(files: Files, file: string): Promise<Readonly<Record<s
   if (!isRecord(content)) {
     throw new Error(`${file} is no JSON object of tokens by address.`);
   }
-  return textsOf(content);
+  return stringEntries(content);
 }
 
 /** The command line keeps a profile's address as it was written: with the scheme's own port, or a slash at the end. */

@@ -1,5 +1,5 @@
-import type { Secret } from '../config/index.js';
 import { ConfigurationError } from '../errors/index.js';
+import type { Secret } from '../redaction/index.js';
 import { bearerHeader, type TokenSource } from './bearer.js';
 import type { AuthMethod } from './method.js';
 

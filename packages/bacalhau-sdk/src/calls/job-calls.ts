@@ -12,18 +12,18 @@ import {
   type SpecConfig,
   type StopJobResponse,
 } from 'bacalhau-apiclient';
-import type { ApiPromise, PagePromise } from '../answers/index.js';
-import { load } from '../load.js';
-import { checkIdentifier, checkLabels, checkLimit, checkPutJobRequest, oneOf } from '../spec/index.js';
+import { checkIdentifier, checkLabels, checkLimit, checkOneOf } from '../arguments/index.js';
+import type { ApiPromise, PagePromise } from '../http/index.js';
 import {
-  Caller,
+  ApiResource,
   type CallOptions,
   itemsPage,
   type NamespacedCallOptions,
   type Operation,
   type Transport,
-  unlessCut,
-} from '../transport/index.js';
+} from '../http/index.js';
+import { checkPutJobRequest } from '../spec/index.js';
+import { load, raceAbort } from '../util/index.js';
 import type {
   FollowHistoryOptions,
   GetJobOptions,
@@ -54,11 +54,11 @@ const late =
 
 /** The server's calls on jobs, one method a call. */
 export class JobCalls {
-  readonly #caller: Caller;
+  readonly #caller: ApiResource;
 
   /** @internal */
   constructor(transport: Transport) {
-    this.#caller = new Caller(transport);
+    this.#caller = new ApiResource(transport);
   }
 
   /**
@@ -78,7 +78,7 @@ export class JobCalls {
       const Job = namespace === undefined ? job : { ...job, Namespace: namespace };
       return jobs.putJob({ putJobRequest: { ...request, Job } }, sending);
     };
-    return this.#caller.transport.call({ name: 'jobs.put', safe: false, part: 'JobID', send }, options);
+    return this.#caller.transport.call({ name: 'jobs.put', safe: false, requiredField: 'JobID', send }, options);
   }
 
   /**
@@ -105,7 +105,7 @@ export class JobCalls {
     const { include = [], limit = 10, jobVersion } = options;
     const send: Operation<GetJobResponse>['send'] = ({ jobs }, request) => {
       const parts = (typeof include === 'string' ? [include] : include).map((part) =>
-        oneOf(part, JobInclude, 'include'),
+        checkOneOf(part, JobInclude, 'include'),
       );
       return jobs.getJob(
         {
@@ -118,7 +118,7 @@ export class JobCalls {
         request,
       );
     };
-    return this.#caller.transport.call({ name: 'jobs.get', safe: true, part: 'Job', jobId, send }, options);
+    return this.#caller.transport.call({ name: 'jobs.get', safe: true, requiredField: 'Job', jobId, send }, options);
   }
 
   /**
@@ -141,7 +141,7 @@ export class JobCalls {
         jobs.listJobs(
           {
             limit: checkLimit(limit ?? pageSize, 'limit'),
-            orderBy: oneOf(orderBy, JobOrderBy, 'orderBy'),
+            orderBy: checkOneOf(orderBy, JobOrderBy, 'orderBy'),
             reverse,
             // The token remembers neither namespace nor labels, so they go along with every page.
             namespace: this.#caller.namespace(options),
@@ -256,8 +256,8 @@ export class JobCalls {
 
   async *#followHistory(jobId: string, options: JobHistoryOptions): AsyncGenerator<JobHistory, void, undefined> {
     const { signal } = options;
-    const { followHistory } = await this.#caller.transport.hold('jobs.history', { signal }, (cut) =>
-      unlessCut(others(), cut),
+    const { followHistory } = await this.#caller.transport.withDeadline('jobs.history', { signal }, (cut) =>
+      raceAbort(others(), cut),
     );
     yield* followHistory(this.#caller, (call) => this.#historyPages(jobId, call), options);
   }

@@ -1,5 +1,5 @@
 import type { ExecutionOrderBy, JobHistoryEventType, JobInclude, JobOrderBy } from 'bacalhau-apiclient';
-import type { NamespacedCallOptions } from '../transport/index.js';
+import type { NamespacedCallOptions } from '../http/index.js';
 
 /** What to know of a job. */
 export interface GetJobOptions extends NamespacedCallOptions {

@@ -8,29 +8,21 @@ import {
   type RerunJobResponse,
   type SpecConfig,
 } from 'bacalhau-apiclient';
-import type { PageParts, PagePromise } from '../answers/index.js';
-import { defined } from '../defined.js';
+import { checkIdentifier, checkLimit, checkOneOf, checkTime } from '../arguments/index.js';
+import type { PageParts, PagePromise } from '../http/index.js';
 import {
-  checkIdentifier,
-  checkJob,
-  checkLimit,
-  checkTime,
-  fingerprintOf,
-  oneOf,
-  withFingerprint,
-} from '../spec/index.js';
-import {
-  type Caller,
+  type ApiResource,
   type CallOptions,
-  isOutage,
+  isUnreachable,
   itemsPage,
   type ListCall,
-  LONGEST_OUTAGE_MS,
   type NamespacedCallOptions,
   type Operation,
   requireServer,
-  sleep,
-} from '../transport/index.js';
+  UNREACHABLE_AFTER_MS,
+} from '../http/index.js';
+import { checkJob, fingerprintOf, withFingerprint } from '../spec/index.js';
+import { defined, sleep } from '../util/index.js';
 import { ALL, AWAITED_PAGE, DEFAULT_NAMESPACE } from './job-calls.js';
 import type { JobExecutionsOptions, JobHistoryOptions, RerunOptions } from './options.js';
 
@@ -46,7 +38,7 @@ export interface ItemsOf<T> {
 export type SendPage<T> = ListCall<ItemsOf<T>, T>['send'];
 
 export const executions =
-  (caller: Caller, jobId: string, options: JobExecutionsOptions): SendPage<Execution> =>
+  (caller: ApiResource, jobId: string, options: JobExecutionsOptions): SendPage<Execution> =>
   ({ pageSize = AWAITED_PAGE }, { jobs }, request) => {
     const { limit, orderBy, reverse = false, jobVersion, allJobVersions } = options;
     return jobs.listJobExecutions(
@@ -55,7 +47,7 @@ export const executions =
         limit: checkLimit(limit ?? pageSize, 'limit'),
         reverse,
         namespace: caller.namespace(options),
-        orderBy: orderBy && oneOf(orderBy, ExecutionOrderBy, 'orderBy'),
+        orderBy: orderBy && checkOneOf(orderBy, ExecutionOrderBy, 'orderBy'),
         jobVersion,
         allJobVersions,
       },
@@ -64,7 +56,7 @@ export const executions =
   };
 
 export const versions =
-  (caller: Caller, jobId: string, options: NamespacedCallOptions): SendPage<Job> =>
+  (caller: ApiResource, jobId: string, options: NamespacedCallOptions): SendPage<Job> =>
   async (_page, { jobs }, request) => {
     await requireNamedJobs(caller, 'jobs.versions', options);
     return jobs.listJobVersions(
@@ -74,18 +66,18 @@ export const versions =
   };
 
 export const results =
-  (caller: Caller, jobId: string, options: NamespacedCallOptions): SendPage<SpecConfig> =>
+  (caller: ApiResource, jobId: string, options: NamespacedCallOptions): SendPage<SpecConfig> =>
   (_page, { jobs }, request) =>
     jobs.listJobResults({ jobId: checkIdentifier(jobId, 'jobId'), namespace: caller.namespace(options) }, request);
 
 export const history =
-  (caller: Caller, jobId: string, options: JobHistoryOptions): SendPage<JobHistory> =>
+  (caller: ApiResource, jobId: string, options: JobHistoryOptions): SendPage<JobHistory> =>
   ({ nextToken = options.nextToken }, { jobs }, request) => {
     const { eventType = 'execution', executionId, limit, since, jobVersion, allJobVersions } = options;
     return jobs.listJobHistory(
       {
         jobId: checkIdentifier(jobId, 'jobId'),
-        eventType: oneOf(eventType, JobHistoryEventType, 'eventType'),
+        eventType: checkOneOf(eventType, JobHistoryEventType, 'eventType'),
         namespace: caller.namespace(options),
         executionId,
         // Sent again for every page: the server takes it from the query, not from the token.
@@ -116,7 +108,7 @@ export const historyPage =
   };
 
 export async function* followHistory(
-  caller: Caller,
+  caller: ApiResource,
   pages: (options: JobHistoryOptions) => PagePromise<JobHistory>,
   options: JobHistoryOptions,
 ): AsyncGenerator<JobHistory, void, undefined> {
@@ -129,7 +121,7 @@ export async function* followHistory(
     if (nextToken === '') return;
     if (items.length > 0) pause = SHORTEST_PAUSE_MS;
     else {
-      await caller.transport.hold('jobs.history', { signal: options.signal }, async (cut) => {
+      await caller.transport.withDeadline('jobs.history', { signal: options.signal }, async (cut) => {
         await sleep(pause, cut);
         cut.throwIfAborted();
       });
@@ -139,14 +131,14 @@ export async function* followHistory(
       ({ items, nextToken } = await pages({ ...options, nextToken }));
       reachedAt = performance.now();
     } catch (error) {
-      if (!isOutage(error) || performance.now() - reachedAt > LONGEST_OUTAGE_MS) throw error;
+      if (!isUnreachable(error) || performance.now() - reachedAt > UNREACHABLE_AFTER_MS) throw error;
       items = [];
     }
   }
 }
 
 export const diff =
-  (caller: Caller, job: Job, options: NamespacedCallOptions): Send<DiffJobResponse> =>
+  (caller: ApiResource, job: Job, options: NamespacedCallOptions): Send<DiffJobResponse> =>
   async ({ jobs }, request) => {
     await checkJob(job);
     await requireNamedJobs(caller, 'jobs.diff', options);
@@ -157,7 +149,7 @@ export const diff =
   };
 
 export const rerun =
-  (caller: Caller, find: () => Promise<Job>, options: RerunOptions): Send<RerunJobResponse> =>
+  (caller: ApiResource, find: () => Promise<Job>, options: RerunOptions): Send<RerunJobResponse> =>
   async ({ jobs }, request) => {
     await requireNamedJobs(caller, 'jobs.rerun', options);
     const { ID = '', Namespace = DEFAULT_NAMESPACE } = await find();
@@ -171,7 +163,7 @@ export const rerun =
     );
   };
 
-function requireNamedJobs(caller: Caller, operation: string, { signal, timeoutMs }: CallOptions): Promise<void> {
+function requireNamedJobs(caller: ApiResource, operation: string, { signal, timeoutMs }: CallOptions): Promise<void> {
   const advice = 'Older servers know a job by its id only and keep one version of it.';
   return requireServer(caller.transport, '1.8.0', operation, advice, { signal, timeoutMs });
 }

@@ -1,11 +1,11 @@
 import { Agent } from '../agent/index.js';
 import type { AuthKind } from '../auth/index.js';
 import type { ResolvedConfig } from '../config/index.js';
-import type { Ed25519Identity, KeyType, RsaIdentity } from '../identity/index.js';
+import { type CallOptions, type ClientOptions, connect, derive, Transport } from '../http/index.js';
 import type { JobHandle } from '../job/index.js';
 import { Jobs } from '../jobs/index.js';
+import type { Ed25519Identity, KeyType, RsaIdentity } from '../keys/index.js';
 import { Nodes } from '../nodes/index.js';
-import { type CallOptions, type ClientOptions, connect, derive, Transport } from '../transport/index.js';
 
 /**
  * A connection to one Bacalhau orchestrator. Making it sends nothing and reads nothing; the first call reads the files of

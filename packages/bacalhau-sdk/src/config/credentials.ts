@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../errors/index.js';
-import { type Environment, variable } from './environment.js';
-import { Secret } from './secret.js';
+import { Secret } from '../redaction/index.js';
+import { type EnvironmentVariables, variable } from './environment.js';
 
 /** Who is calling, as the environment or a profile says. */
 export type Credentials = { readonly source: 'environment' | 'profile' } & (
@@ -14,7 +14,7 @@ export type Credentials = { readonly source: 'environment' | 'profile' } & (
  *
  * @throws {ConfigurationError} for half a pair, and for both methods at once.
  */
-export function environmentCredentials(env: Environment): Credentials | undefined {
+export function environmentCredentials(env: EnvironmentVariables): Credentials | undefined {
   const apiKey = variable(env, 'BACALHAU_API_KEY');
   const username = variable(env, 'BACALHAU_API_USERNAME');
   const password = variable(env, 'BACALHAU_API_PASSWORD');

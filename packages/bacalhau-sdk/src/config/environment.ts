@@ -1,16 +1,16 @@
 import { ConfigurationError } from '../errors/index.js';
 
 /** Environment variables by name. */
-export type Environment = Readonly<Record<string, string | undefined>>;
+export type EnvironmentVariables = Readonly<Record<string, string | undefined>>;
 
 /** An empty variable counts as unset, and space around a value is dropped, as the Bacalhau command line does it. */
-export function variable(env: Environment, name: string): string | undefined {
+export function variable(env: EnvironmentVariables, name: string): string | undefined {
   const value = env[name]?.trim();
   return value === '' ? undefined : value;
 }
 
 /** A variable that is on or off. Other words are refused: which of the two they meant would be a guess. */
-export function flag(env: Environment, name: string): boolean | undefined {
+export function flag(env: EnvironmentVariables, name: string): boolean | undefined {
   const value = variable(env, name);
   return value === undefined ? undefined : parseFlag(value, name);
 }

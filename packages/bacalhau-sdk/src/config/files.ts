@@ -1,10 +1,10 @@
 import { ConfigurationError } from '../errors/index.js';
 import type { Files } from '../platform/platform.js';
-import { isRecord } from '../records.js';
+import { Secret } from '../redaction/index.js';
+import { isRecord } from '../util/index.js';
 import { parseFlag } from './environment.js';
 import { type Layer, named } from './layer.js';
 import type { ProfileChoice } from './profile-choice.js';
-import { Secret } from './secret.js';
 
 /** What the Bacalhau command line keeps in its directory, as far as it concerns a client. */
 export interface FileSettings {

@@ -1,4 +1,4 @@
-import type { Source } from './resolve.js';
+import type { ConfigSource } from './resolve.js';
 
 /** A setting by the name that its author knows it by. */
 export interface Named<T> {
@@ -8,7 +8,7 @@ export interface Named<T> {
 
 /** What one place says; the first place that says something wins. */
 export interface Layer {
-  readonly source: Source;
+  readonly source: ConfigSource;
   readonly host?: Named<string> | undefined;
   readonly port?: Named<string | number> | undefined;
   readonly https?: boolean | undefined;

@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../errors/index.js';
-import { type Environment, variable } from './environment.js';
+import { type EnvironmentVariables, variable } from './environment.js';
 
 /** Which profile is asked for by name, and by whom. */
 export interface ProfileChoice {
@@ -7,7 +7,7 @@ export interface ProfileChoice {
   readonly source: 'option' | 'environment';
 }
 
-export function profileChoice(option: string | undefined, env: Environment): ProfileChoice | undefined {
+export function profileChoice(option: string | undefined, env: EnvironmentVariables): ProfileChoice | undefined {
   if (option !== undefined) return { name: checkName(option, 'The option profile'), source: 'option' };
   const name = variable(env, 'BACALHAU_PROFILE');
   return name === undefined ? undefined : { name: checkName(name, 'BACALHAU_PROFILE'), source: 'environment' };

@@ -1,4 +1,4 @@
-import { type Environment, variable } from './environment.js';
+import { type EnvironmentVariables, variable } from './environment.js';
 import { isLoopback } from './loopback.js';
 import { parseProxy } from './parse-proxy.js';
 
@@ -30,7 +30,7 @@ export function proxyFor(
 export interface ProxySetting {
   /** A proxy's address for every request, or false for none whatever the environment says. */
   readonly option: string | false | undefined;
-  readonly env: Environment;
+  readonly env: EnvironmentVariables;
 }
 
 function isExcepted(url: URL, list: string, inRange: (address: string, cidr: string) => boolean): boolean {

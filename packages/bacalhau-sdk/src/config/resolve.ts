@@ -2,7 +2,7 @@ import { ConfigurationError } from '../errors/index.js';
 import { LOG_LEVELS, type LogLevel } from '../logging/index.js';
 import { type Credentials, environmentCredentials } from './credentials.js';
 import { endpoint, fullUrl, parsePort } from './endpoint.js';
-import { type Environment, flag, variable } from './environment.js';
+import { type EnvironmentVariables, flag, variable } from './environment.js';
 import type { FileSettings, Profile } from './files.js';
 import { type Layer, type Named, named } from './layer.js';
 import { parseProxy } from './parse-proxy.js';
@@ -33,7 +33,7 @@ export interface TlsOptions {
 }
 
 /** Where a setting came from; `config.yaml` and profiles are those of the Bacalhau command line. */
-export type Source = 'option' | 'environment' | 'profile' | 'config.yaml' | 'default';
+export type ConfigSource = 'option' | 'environment' | 'profile' | 'config.yaml' | 'default';
 
 /** Settings with every question answered; nothing in it is secret. */
 export interface ResolvedConfig {
@@ -52,13 +52,13 @@ export interface ResolvedConfig {
   /** Where each came from. */
   readonly sources: {
     /** Of `baseUrl`. */
-    readonly endpoint: Source;
+    readonly endpoint: ConfigSource;
     /** Of `dir`. */
-    readonly dir: Source;
+    readonly dir: ConfigSource;
     /** Of `tls`. */
-    readonly tls: Source;
+    readonly tls: ConfigSource;
     /** Of `logLevel`. */
-    readonly logLevel: Source;
+    readonly logLevel: ConfigSource;
   };
 }
 
@@ -81,8 +81,8 @@ export interface Resolution {
   readonly wantsProfile: boolean;
 }
 
-export interface Surroundings {
-  readonly env: Environment;
+export interface ConfigContext {
+  readonly env: EnvironmentVariables;
   readonly homeDirectory: string | undefined;
   /** What the files say; left out while they are not read yet. */
   readonly files?: FileSettings | undefined;
@@ -97,7 +97,7 @@ export interface Surroundings {
  *
  * @throws {ConfigurationError} naming the option, variable or file that is malformed, or the two that contradict each other.
  */
-export function resolveConfig(input: ConfigInput, { env, homeDirectory, files = {} }: Surroundings): Resolution {
+export function resolveConfig(input: ConfigInput, { env, homeDirectory, files = {} }: ConfigContext): Resolution {
   checkKinds(input);
   const choice = profileChoice(input.profile, env);
   const ownCredentials = environmentCredentials(env);
@@ -162,7 +162,7 @@ function checkKind(name: string, value: unknown, fits: boolean, advice: string):
 
 interface Sourced<T> {
   readonly value: T;
-  readonly source: Source;
+  readonly source: ConfigSource;
 }
 
 function fromOptions({ host, port, https, tls = {}, dir, logLevel }: ConfigInput): Layer {
@@ -184,7 +184,7 @@ function fromOptions({ host, port, https, tls = {}, dir, logLevel }: ConfigInput
   };
 }
 
-function fromEnvironment(env: Environment, home: string | undefined): Layer {
+function fromEnvironment(env: EnvironmentVariables, home: string | undefined): Layer {
   const read = (name: string): Named<string> | undefined => named(name, variable(env, name));
   const useTls = flag(env, 'BACALHAU_API_TLS_USETLS');
   return {
@@ -212,7 +212,11 @@ const first = (layers: readonly Layer[], ...settings: readonly (keyof Layer)[]):
  * Who names an address, if anybody does before the profile. With the command line a host or a port does, and the
  * scheme alone does not.
  */
-function namesEndpoint(input: ConfigInput, env: Environment, byProfile: boolean): 'option' | 'environment' | undefined {
+function namesEndpoint(
+  input: ConfigInput,
+  env: EnvironmentVariables,
+  byProfile: boolean,
+): 'option' | 'environment' | undefined {
   if ((input.baseUrl ?? input.host ?? input.port ?? input.https) !== undefined) return 'option';
   if (byProfile) return undefined;
   const set = variable(env, 'BACALHAU_API_HOST') ?? variable(env, 'BACALHAU_API_PORT');

@@ -1,7 +1,7 @@
 import { BacalhauError } from './base.js';
 
 /** What the server said. */
-export interface ApiErrorFacts {
+export interface ApiErrorDetails {
   /** The SDK's name of the call, for example `jobs.get`. */
   readonly operation: string;
   /** The HTTP status. Some conflicts come as 500: the class says what it means, not the number. */
@@ -23,7 +23,7 @@ export interface ApiErrorFacts {
 }
 
 /** The server answered with an error. Subclasses tell the common ones apart. */
-export class ApiError extends BacalhauError implements ApiErrorFacts {
+export class ApiError extends BacalhauError implements ApiErrorDetails {
   /** @internal */
   protected static override readonly kind: string = 'ApiError';
   declare readonly operation: string;
@@ -36,7 +36,7 @@ export class ApiError extends BacalhauError implements ApiErrorFacts {
   declare readonly attempts: number;
   declare readonly serverVersion: string | undefined;
 
-  constructor(message: string, facts: ApiErrorFacts) {
+  constructor(message: string, facts: ApiErrorDetails) {
     super(message);
     Object.assign(this, facts);
   }

@@ -1,7 +1,7 @@
 import { BacalhauError, type ErrorCause } from './base.js';
 
 /** What is known of a call that ended without an answer. */
-export interface CallFacts {
+export interface CallErrorDetails {
   /** The SDK's name of the call, for example `jobs.put`. */
   readonly operation: string;
   /** How many requests were sent, the first one included. */
@@ -13,7 +13,7 @@ export interface CallFacts {
 }
 
 /** A call ended without an answer of the server. */
-export class CallError extends BacalhauError implements CallFacts {
+export class CallError extends BacalhauError implements CallErrorDetails {
   /** @internal */
   protected static override readonly kind: string = 'CallError';
   declare readonly operation: string;
@@ -21,7 +21,7 @@ export class CallError extends BacalhauError implements CallFacts {
   declare readonly outcomeUnknown: boolean;
   declare readonly requestId: string;
 
-  constructor(message: string, facts: CallFacts, options: ErrorCause = {}) {
+  constructor(message: string, facts: CallErrorDetails, options: ErrorCause = {}) {
     super(message, options);
     Object.assign(this, facts);
   }
@@ -34,7 +34,11 @@ export class ConnectionError extends CallError {
   /** The system's code, for example `ECONNREFUSED` or `ENOTFOUND`; undefined where the runtime gives none. */
   readonly code: string | undefined;
 
-  constructor(message: string, facts: CallFacts & { readonly code?: string | undefined }, options: ErrorCause = {}) {
+  constructor(
+    message: string,
+    facts: CallErrorDetails & { readonly code?: string | undefined },
+    options: ErrorCause = {},
+  ) {
     super(message, facts, options);
     this.code = facts.code;
   }
@@ -47,7 +51,7 @@ export class RequestTimeoutError extends CallError {
   /** The deadline, in milliseconds. */
   readonly timeoutMs: number;
 
-  constructor(message: string, facts: CallFacts & { readonly timeoutMs: number }) {
+  constructor(message: string, facts: CallErrorDetails & { readonly timeoutMs: number }) {
     super(message, facts);
     this.timeoutMs = facts.timeoutMs;
   }

@@ -33,7 +33,7 @@ export type DownloadErrorReason =
   | 'disk';
 
 /** What is known of a failed download. */
-export interface DownloadErrorFacts {
+export interface DownloadErrorDetails {
   /** Why, for programs. */
   readonly reason: DownloadErrorReason;
   /** The entry of the archive, or the file, that it is about. */
@@ -55,7 +55,7 @@ export interface DownloadErrorFacts {
  * if (error instanceof DownloadError && error.reason === 'exists') await download({ overwrite: true });
  * ```
  */
-export class DownloadError extends BacalhauError implements DownloadErrorFacts {
+export class DownloadError extends BacalhauError implements DownloadErrorDetails {
   /** @internal */
   protected static override readonly kind: string = 'DownloadError';
   /** Why, for programs. */
@@ -65,7 +65,7 @@ export class DownloadError extends BacalhauError implements DownloadErrorFacts {
   declare readonly status: number | undefined;
   declare readonly code: string | undefined;
 
-  constructor(message: string, facts: DownloadErrorFacts, options: ErrorCause = {}) {
+  constructor(message: string, facts: DownloadErrorDetails, options: ErrorCause = {}) {
     super(message, options);
     Object.assign(this, facts);
   }

@@ -1,5 +1,4 @@
 import type { Execution, Job, JobHistory, RerunJobResponse, SpecConfig } from 'bacalhau-apiclient';
-import type { PagePromise } from '../answers/index.js';
 import type {
   FollowHistoryOptions,
   JobCalls,
@@ -8,7 +7,7 @@ import type {
   RerunOptions,
 } from '../calls/index.js';
 import { ConflictError } from '../errors/index.js';
-import { LateIterator } from '../late-iterator.js';
+import type { CallOptions, PagePromise, Transport } from '../http/index.js';
 import { type FollowLogsOptions, followLogs, type LogEntry } from '../logs/index.js';
 import { hasEnded } from '../model/index.js';
 import {
@@ -21,8 +20,8 @@ import {
   type TransferOptions,
   transfer,
 } from '../results/index.js';
-import type { CallOptions, Transport } from '../transport/index.js';
-import type { Waiter, WaitOptions } from '../wait/index.js';
+import { DeferredIterator } from '../util/index.js';
+import type { Waiter, WaitOptions } from '../waiting/index.js';
 
 /** What a handle works with. */
 export interface JobParts {
@@ -189,7 +188,7 @@ export class JobHandle {
    * ```
    */
   files(options: TransferOptions = {}): AsyncIterableIterator<ResultFile> {
-    return new LateIterator(async () => (await transfer()).resultFiles(this.#target(), options));
+    return new DeferredIterator(async () => (await transfer()).resultFiles(this.#target(), options));
   }
 
   /**

@@ -1,4 +1,4 @@
-import type { SubmissionFacts } from '../submission/index.js';
+import type { SubmissionDetails } from '../submission/index.js';
 import { JobHandle, type JobParts } from './job-handle.js';
 
 /**
@@ -10,13 +10,13 @@ import { JobHandle, type JobParts } from './job-handle.js';
  * if (job.deduplicated) console.log('was submitted before:', job.id);
  * ```
  */
-export class SubmittedJob extends JobHandle implements SubmissionFacts {
+export class SubmittedJob extends JobHandle implements SubmissionDetails {
   readonly attempts: number;
   readonly deduplicated: boolean;
   readonly warnings: readonly string[];
 
   /** @internal */
-  constructor(parts: JobParts, submission: SubmissionFacts & { readonly id: string; readonly namespace: string }) {
+  constructor(parts: JobParts, submission: SubmissionDetails & { readonly id: string; readonly namespace: string }) {
     super(parts, submission);
     this.attempts = submission.attempts;
     this.deduplicated = submission.deduplicated;

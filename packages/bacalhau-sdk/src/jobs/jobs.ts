@@ -1,16 +1,17 @@
 import type { Job } from 'bacalhau-apiclient';
+import { checkIdentifier, checkOneOf } from '../arguments/index.js';
 import { DEFAULT_NAMESPACE, JobCalls } from '../calls/index.js';
-import type { MapItem, MapOptions } from '../fan-out/index.js';
-import { JobHandle, type JobParts, type RunOptions, type RunResult, SubmittedJob } from '../job/index.js';
-import { LateIterator } from '../late-iterator.js';
-import { load } from '../load.js';
-import { checkIdentifier, checkJob, isTemplate, type JobSpec, oneOf } from '../spec/index.js';
+import { type CallOptions, type ClientOptions, connect, Transport } from '../http/index.js';
+import { JobHandle, type JobParts, SubmittedJob } from '../job/index.js';
+import type { RunOptions, RunResult } from '../outcome/index.js';
+import type { MapItem, MapOptions } from '../runs/index.js';
+import { checkJob, isJobBuilder, type JobSpec } from '../spec/index.js';
 import { type NamedJob, type SubmitOptions, submitOnce } from '../submission/index.js';
-import { type CallOptions, type ClientOptions, connect, randomHex, Transport } from '../transport/index.js';
-import { Waiter } from '../wait/index.js';
+import { DeferredIterator, load, randomHex } from '../util/index.js';
+import { Waiter } from '../waiting/index.js';
 
 /** Loaded when jobs are first run: many programs submit them and wait. */
-const runs = () => load(import('./runs.js'));
+const runs = () => load(import('../runs/runs.js'));
 
 /**
  * The jobs of a Bacalhau network: submit, stop, look up, list.
@@ -88,12 +89,12 @@ export class Jobs extends JobCalls {
    */
   async run(spec: JobSpec, options: RunOptions = {}): Promise<RunResult> {
     checkOnExisting(options.onExisting);
-    const { checkRunOptions, offeredPublishers, runOnce } = await runs();
+    const { checkRunOptions, offeredPublishers, runJob } = await runs();
     checkRunOptions(options, this.#transport);
     const { signal, namespace } = options;
     const { job, isFresh } = await this.#prepare(spec, { signal, namespace });
-    const intent = { ...options, isFresh, stopReason: 'The run was aborted.', outlastsOutage: false };
-    return runOnce({ ...this.#parts, publishers: offeredPublishers(this.#transport) }, job, intent);
+    const intent = { ...options, isFresh, stopReason: 'The run was aborted.', waitsForServer: false };
+    return runJob({ ...this.#parts, publishers: offeredPublishers(this.#transport) }, job, intent);
   }
 
   /**
@@ -126,7 +127,7 @@ export class Jobs extends JobCalls {
     options: MapOptions = {},
   ): AsyncIterableIterator<MapItem<Input>, void> {
     const namespace = options.namespace ?? this.#transport.config.namespace ?? DEFAULT_NAMESPACE;
-    return new LateIterator(async () => {
+    return new DeferredIterator(async () => {
       const { mapJobs } = await runs();
       const toJob = (spec: JobSpec, call: CallOptions): Promise<Job> => this.#toJob(spec, call);
       return mapJobs(inputs, toSpec, { ...this.#parts, namespace, toJob }, options);
@@ -154,7 +155,7 @@ export class Jobs extends JobCalls {
   }
 
   async #toJob(spec: JobSpec, { signal, timeoutMs }: CallOptions): Promise<Job> {
-    if (!isTemplate(spec)) return spec;
+    if (!isJobBuilder(spec)) return spec;
     return spec.toJob({ serverRelease: await this.#transport.serverRelease({ signal, timeoutMs }) });
   }
 }
@@ -162,5 +163,5 @@ export class Jobs extends JobCalls {
 const ON_EXISTING = { reuse: 'reuse', update: 'update', error: 'error' };
 
 function checkOnExisting(value: string | undefined): void {
-  if (value !== undefined) oneOf(value, ON_EXISTING, 'onExisting');
+  if (value !== undefined) checkOneOf(value, ON_EXISTING, 'onExisting');
 }

@@ -1,6 +1,7 @@
 import { UnsupportedByServerError } from '../errors/index.js';
-import { isAtLeast, parseRelease, type Release } from '../transport/index.js';
-import { PAYLOAD_0_3_12, PAYLOAD_0_3_14, PAYLOAD_0_3_17, type StructSchema } from './encode/index.js';
+import { isAtLeast, parseRelease, type ServerRelease } from '../model/index.js';
+import { PAYLOAD_0_3_12, PAYLOAD_0_3_14, PAYLOAD_0_3_17 } from './encode/payloads.js';
+import type { StructSchema } from './encode/schema.js';
 
 /** The seven calls. */
 export type LegacyCall = 'submit' | 'list' | 'events' | 'localEvents' | 'results' | 'states' | 'cancel';
@@ -80,7 +81,7 @@ const MODERN_CALLS: Readonly<Record<LegacyCall, string>> = {
  *
  * @throws {UnsupportedByServerError} if the server is older than this package knows, or too new for this API.
  */
-export function dialectOf(release: Release, call: LegacyCall): Dialect {
+export function dialectOf(release: ServerRelease, call: LegacyCall): Dialect {
   if (isAtLeast(release, GONE_SINCE)) throw goneError(call, versionText(release));
   const dialect = DIALECTS.find(({ since }) => isAtLeast(release, since));
   if (dialect === undefined) {
@@ -117,6 +118,6 @@ export function goneError(call: LegacyCall, version: string | undefined, cause?:
 const modern = (call: LegacyCall): string => `${MODERN_CALLS[call]} of \`new Bacalhau()\``;
 
 /** Reads what a server or a caller says; undefined for what development builds say. */
-export const releaseOf = (version: string): Release | undefined => parseRelease(version);
+export const releaseOf = (version: string): ServerRelease | undefined => parseRelease(version);
 
-const versionText = ({ major, minor, patch }: Release): string => `${major}.${minor}.${patch}`;
+const versionText = ({ major, minor, patch }: ServerRelease): string => `${major}.${minor}.${patch}`;

@@ -1,4 +1,4 @@
-import { ApiError, type ApiErrorFacts, BacalhauError } from '../errors/index.js';
+import { ApiError, type ApiErrorDetails, BacalhauError } from '../errors/index.js';
 import type { LegacyRun } from './runs.js';
 
 /**
@@ -18,7 +18,7 @@ export class LegacySignatureError extends ApiError {
   /** Which part does not fit. */
   readonly problem: SignatureProblem;
 
-  constructor(message: string, facts: ApiErrorFacts & { readonly problem: SignatureProblem }) {
+  constructor(message: string, facts: ApiErrorDetails & { readonly problem: SignatureProblem }) {
     super(message, facts);
     this.problem = facts.problem;
   }

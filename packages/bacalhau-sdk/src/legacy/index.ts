@@ -4,8 +4,7 @@
  * @module bacalhau-sdk/legacy
  */
 
-export type { ApiPromise, Reply, ResponseInfo } from '../answers/index.js';
-export type { CallOptions, ClientOptions } from '../transport/index.js';
+export type { ApiPromise, ApiResponse, CallOptions, ClientOptions, ResponseInfo } from '../http/index.js';
 export {
   type LegacyFailureCause,
   LegacyJobError,

@@ -8,10 +8,17 @@ import type {
   StatesResponse,
   SubmitResponse,
 } from 'bacalhau-apiclient/legacy';
-import { type ApiPromise, apiPromise, type Reply } from '../answers/index.js';
-import { defined } from '../defined.js';
 import { InvalidArgumentError, RequestTimeoutError, UnsupportedRuntimeError } from '../errors/index.js';
-import { type CallOptions, connect, type Operation, type Transport } from '../transport/index.js';
+import {
+  type ApiPromise,
+  type ApiResponse,
+  apiPromise,
+  type CallOptions,
+  connect,
+  type Operation,
+  type Transport,
+} from '../http/index.js';
+import { defined } from '../util/index.js';
 import { type Dialect, type LegacyCall, requireCall } from './dialects.js';
 import { type SignedBody, sealPayload } from './envelope.js';
 import { explain } from './explain.js';
@@ -204,7 +211,7 @@ export class LegacyJobs implements AsyncDisposable {
       seen = runs;
     };
     try {
-      return await this.#transport.hold('legacy.wait', { timeoutMs, signal }, (cut) =>
+      return await this.#transport.withDeadline('legacy.wait', { timeoutMs, signal }, (cut) =>
         waitForJob(this, jobId, { call: { signal: cut, maxRetries, headers }, maxIntervalMs, onLook }),
       );
     } catch (error) {
@@ -272,7 +279,7 @@ export class LegacyJobs implements AsyncDisposable {
     { name, options, dialect }: Call & { readonly dialect: Dialect },
     operation: Operation<T>,
     sealed: SignedBody | undefined,
-  ): Promise<Reply<T>> {
+  ): Promise<ApiResponse<T>> {
     try {
       return await this.#transport.call(operation, options).withResponse();
     } catch (error) {

@@ -1,5 +1,5 @@
 import type { Deal, ExecutionPlan, SortBy, Spec } from 'bacalhau-apiclient/legacy';
-import type { CallOptions, ClientOptions } from '../transport/index.js';
+import type { CallOptions, ClientOptions } from '../http/index.js';
 import type { PayloadSigner } from './signer.js';
 
 /** Options of `new LegacyJobs()`: those of `new Bacalhau()`, of which `namespace` has no meaning here, and two more. */

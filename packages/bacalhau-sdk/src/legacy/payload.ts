@@ -1,6 +1,6 @@
 import { InvalidArgumentError, InvalidJobError } from '../errors/index.js';
 import type { Dialect } from './dialects.js';
-import { encodeCanonically } from './encode/index.js';
+import { encodeCanonically } from './encode/encode.js';
 import type { LegacyJob } from './options.js';
 
 interface Submission {

@@ -1,6 +1,6 @@
 import { JobApi } from 'bacalhau-apiclient/legacy';
 import { ApiError, ConfigurationError } from '../errors/index.js';
-import type { Apis, CallOptions, Transport } from '../transport/index.js';
+import type { Apis, CallOptions, Transport } from '../http/index.js';
 import { type Dialect, dialectOf, type LegacyCall, releaseOf } from './dialects.js';
 
 /** The server, and how it wants to be spoken to: found out once, or given. */

@@ -1,4 +1,4 @@
-import type { IdentityStore } from '../identity/index.js';
+import type { IdentityStore } from '../keys/index.js';
 
 /** Who signs submissions: a client id, its public key, and what makes signatures with the private half. */
 export interface PayloadSigner {

@@ -1,6 +1,7 @@
 import type { EventsResponse, JobState, ListedJob, ListResponse, StatesResponse } from 'bacalhau-apiclient/legacy';
 import { InvalidArgumentError } from '../errors/index.js';
-import { type CallOptions, sleep } from '../transport/index.js';
+import type { CallOptions } from '../http/index.js';
+import { sleep } from '../util/index.js';
 import { LegacyJobError } from './errors.js';
 import { failureCauses } from './failure.js';
 import { type Plan, progressOf } from './progress.js';

@@ -10,8 +10,8 @@ export class EntryBuffer<T> {
   #closed = false;
   #ended = false;
   #failure: { readonly error: unknown } | undefined;
-  readonly #takers = new Set<() => void>();
-  readonly #bringers = new Set<() => void>();
+  readonly #consumers = new Set<() => void>();
+  readonly #producers = new Set<() => void>();
 
   constructor(capacity: { readonly items: number; readonly units: number }) {
     this.#capacity = capacity;
@@ -31,32 +31,32 @@ export class EntryBuffer<T> {
   put(item: T, units = 0): void {
     this.#items.push({ item, units });
     this.#units += units;
-    wake(this.#takers);
+    wake(this.#consumers);
   }
 
   /** Up to `most` items; waits for the first. Empty after the end; rejects when all is taken and there was a failure. */
   async take(most: number): Promise<readonly T[]> {
-    while (this.#items.length === 0 && !this.#ended) await new Promise<void>((resolve) => this.#takers.add(resolve));
+    while (this.#items.length === 0 && !this.#ended) await new Promise<void>((resolve) => this.#consumers.add(resolve));
     if (this.#items.length === 0 && this.#failure !== undefined) throw this.#failure.error;
     const taken = this.#items.splice(0, most);
     for (const { units } of taken) this.#units -= units;
     const { items, units } = this.#capacity;
     if (this.#full && this.#items.length <= items / 2 && this.#units <= units / 2) {
       this.#full = false;
-      wake(this.#bringers);
+      wake(this.#producers);
     }
     return taken.map(({ item }) => item);
   }
 
   /** Resolves when there is room, or when nothing is taken in any more. */
   async room(): Promise<void> {
-    while (this.#full && !this.#closed) await new Promise<void>((resolve) => this.#bringers.add(resolve));
+    while (this.#full && !this.#closed) await new Promise<void>((resolve) => this.#producers.add(resolve));
   }
 
   /** Takes in nothing more. What is in it can still be taken. */
   close(): void {
     this.#closed = true;
-    wake(this.#bringers);
+    wake(this.#producers);
   }
 
   drop(): void {
@@ -69,7 +69,7 @@ export class EntryBuffer<T> {
     this.#failure ??= failure;
     this.#ended = true;
     this.close();
-    wake(this.#takers);
+    wake(this.#consumers);
   }
 }
 

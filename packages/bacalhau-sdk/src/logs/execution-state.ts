@@ -1,6 +1,5 @@
 import type { Execution, Job } from 'bacalhau-apiclient';
-import { isDocker, phaseOf } from '../model/index.js';
-import { isAtLeast, type Release } from '../transport/index.js';
+import { isAtLeast, isDocker, phaseOf, type ServerRelease } from '../model/index.js';
 
 /** What an execution's state means for its output. */
 export interface Stage {
@@ -15,7 +14,7 @@ export interface Stage {
 const NOT_STARTED =
   /^(image not available|failed to start container|failed to create container|executable file not found)/;
 
-export function stageOf({ ComputeState: state }: Execution, release: Release | undefined): Stage {
+export function stageOf({ ComputeState: state }: Execution, release: ServerRelease | undefined): Stage {
   const phase = phaseOf(state?.StateType, release);
   const ended = phase !== 'placing' && phase !== 'running';
   const neverRan = phase === 'rejected' || (ended && NOT_STARTED.test(state?.Message ?? ''));
@@ -23,5 +22,5 @@ export function stageOf({ ComputeState: state }: Execution, release: Release | u
 }
 
 /** Whether the server has a stream for the job: from 1.8 on, only what Docker ran is recorded. */
-export const isStreamed = (job: Job | undefined, release: Release | undefined): boolean =>
+export const isStreamed = (job: Job | undefined, release: ServerRelease | undefined): boolean =>
   (job !== undefined && isDocker(job)) || !isAtLeast(release, '1.8.0');

@@ -1,8 +1,8 @@
 import type { Execution } from 'bacalhau-apiclient';
 import { LogStreamError } from '../errors/index.js';
-import { isDocker } from '../model/index.js';
-import type { ResultPlaces } from '../results/index.js';
-import { isAtLeast, type Release, type Transport } from '../transport/index.js';
+import type { Transport } from '../http/index.js';
+import { isAtLeast, isDocker, type ServerRelease } from '../model/index.js';
+import type { ResultAccess } from '../results/index.js';
 import type { EntryBuffer } from './buffer.js';
 import { isStreamed, type Stage } from './execution-state.js';
 import type { JobWatch } from './job-watch.js';
@@ -10,7 +10,7 @@ import type { LogLimits } from './limits.js';
 import { type Ending, LogSocket } from './log-socket.js';
 import type { LogEntry, LogReconnect } from './options.js';
 import { Beginnings, missingFrom, outputOf } from './output-of.js';
-import { Place } from './place.js';
+import { ReadPosition } from './place.js';
 
 /** What goes from the streams to the reader. */
 export type StreamItem = LogEntry | { readonly endOf: string };
@@ -25,7 +25,7 @@ export interface ExecutionStreamParts {
   readonly buffer: EntryBuffer<StreamItem>;
   readonly follow: boolean;
   readonly onReconnect: ((event: LogReconnect) => void) | undefined;
-  readonly results: ResultPlaces | undefined;
+  readonly results: ResultAccess | undefined;
 }
 
 /** The node looked for a log and found none: for a minute, or until a newer request took its place. */
@@ -54,7 +54,7 @@ export class ExecutionStream {
   /** Frames are counted, not handed out: they are older than the call (`tail`). */
   #counting: boolean;
   /** How far each stream of it was handed out. */
-  readonly #places = { stdout: new Place(), stderr: new Place() };
+  readonly #places = { stdout: new ReadPosition(), stderr: new ReadPosition() };
   /** The server may have dropped frames: they cannot be counted any more. */
   #mayLack = false;
   /** The node said that there is no log yet: what looks like a blocked stream is a job that prints nothing. */
@@ -84,7 +84,7 @@ export class ExecutionStream {
   /** Closes every connection, and lets `run` come to its end. */
   stop(): void {
     this.#stopper.abort();
-    this.#main?.cut('done');
+    this.#main?.close('done');
     this.#cutHelpers();
   }
 
@@ -194,15 +194,15 @@ export class ExecutionStream {
     if (socket.isOverrun && !this.#mayLack) {
       this.#mayLack = true;
       if (this.#isPublished) {
-        socket.cut('overrun');
-        if (socket !== this.#main) this.#main?.cut('overrun');
+        socket.close('overrun');
+        if (socket !== this.#main) this.#main?.close('overrun');
         return;
       }
     }
     const mark = this.#mayLack ? ({ incomplete: true } as const) : {};
     if (!this.#counting && !buffer.offer({ stream, text, executionId: this.#id, ...mark }, text.length)) {
-      socket.cut('full');
-      if (socket !== this.#main) this.#main?.cut('full');
+      socket.close('full');
+      if (socket !== this.#main) this.#main?.close('full');
       return;
     }
     this.#next = index + 1;
@@ -226,9 +226,9 @@ export class ExecutionStream {
       if (ended) endSeenAt ??= performance.now();
       if (main.follow && endSeenAt !== undefined) {
         const quiet = Math.min(main.quietMs, performance.now() - endSeenAt);
-        if (quiet > limits.endGrace) return main.cut('over');
+        if (quiet > limits.endGrace) return main.close('over');
       } else if (!main.follow && main.quietMs > (this.#mayLack ? limits.undroppable : limits.silent)) {
-        return main.cut('silent');
+        return main.close('silent');
       }
       if (main.frames === 0 && main.ageMs > nextNudge) {
         this.#help(main);
@@ -257,15 +257,15 @@ export class ExecutionStream {
   #help(main: LogSocket): void {
     const endedBefore = this.#stage.ended;
     const before = this.#next;
-    if (this.#helpers.size >= MOST_HELPERS) [...this.#helpers][0]?.cut('done');
+    if (this.#helpers.size >= MOST_HELPERS) [...this.#helpers][0]?.close('done');
     const helper = this.#open({ follow: false });
     this.#helpers.add(helper);
     void helper.ended.then(
       (ending) => {
         this.#helpers.delete(helper);
         if (this.#main !== main || main.ending !== undefined) return;
-        if (ending.kind === 'closed' && endedBefore && this.#isWhole(helper, before)) main.cut('complete');
-        else if (ending.kind === 'closed' && this.#next > main.frames) main.cut('stale');
+        if (ending.kind === 'closed' && endedBefore && this.#isWhole(helper, before)) main.close('complete');
+        else if (ending.kind === 'closed' && this.#next > main.frames) main.close('stale');
       },
       () => this.#helpers.delete(helper), // The first connection meets the same failure.
     );
@@ -389,9 +389,9 @@ export class ExecutionStream {
   }
 
   #cutHelpers(): void {
-    for (const helper of this.#helpers) helper.cut('done');
+    for (const helper of this.#helpers) helper.close('done');
   }
 }
 
 /** Before 1.8 a finished execution's log is made of the copy in its state, so its frames are not those of the stream. */
-const isOld = (release: Release | undefined): boolean => !isAtLeast(release, '1.8.0');
+const isOld = (release: ServerRelease | undefined): boolean => !isAtLeast(release, '1.8.0');

@@ -1,7 +1,7 @@
 import type { Execution } from 'bacalhau-apiclient';
+import { checkIdentifier } from '../arguments/index.js';
 import { InvalidArgumentError } from '../errors/index.js';
-import { checkIdentifier } from '../spec/index.js';
-import type { Transport } from '../transport/index.js';
+import type { Transport } from '../http/index.js';
 import { EntryBuffer } from './buffer.js';
 import { ExecutionStream, type StreamItem } from './execution-stream.js';
 import { JobWatch, type WatchedExecution } from './job-watch.js';
@@ -82,7 +82,7 @@ class LogReader implements AsyncIterableIterator<LogEntry> {
   async #start(transport: Transport, target: LogTarget, options: FollowLogsOptions, limits: LogLimits): Promise<void> {
     const reader = this.#stopper;
     try {
-      await transport.hold('job.logs', { signal: options.signal }, async (held) => {
+      await transport.withDeadline('job.logs', { signal: options.signal }, async (held) => {
         // An aborted caller hears of it now, not when everything is cleared away.
         const onAbort = (): void => {
           this.#buffer.drop();
@@ -119,7 +119,7 @@ async function readJob({ transport, target, options, limits, buffer, reader }: R
   const cut = reader.signal;
   checkIdentifier(target.jobId, 'jobId');
   const namespace = target.namespace ?? transport.config.namespace;
-  const watch = new JobWatch({ transport, jobId: target.jobId, namespace, headers, limits, cut });
+  const watch = new JobWatch({ transport, jobId: target.jobId, namespace, headers, limits, signal: cut });
   await watch.begin();
   const isWanted = selection(watch, options);
   if (tail && !follow) return; // Nothing is printed from now on until now.

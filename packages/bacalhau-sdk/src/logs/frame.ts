@@ -1,4 +1,4 @@
-import { isRecord } from '../records.js';
+import { isRecord } from '../util/index.js';
 
 /** One message of the log stream, understood. */
 export type Frame =

@@ -8,8 +8,9 @@ import {
   PermissionDeniedError,
   RequestAbortedError,
 } from '../errors/index.js';
+import type { Transport } from '../http/index.js';
+import type { ServerRelease } from '../model/index.js';
 import { hasEnded } from '../model/index.js';
-import type { Release, Transport } from '../transport/index.js';
 import { type Stage, stageOf } from './execution-state.js';
 import type { LogLimits } from './limits.js';
 
@@ -26,7 +27,7 @@ export interface JobWatchParts {
   readonly headers: Readonly<Record<string, string>> | undefined;
   readonly limits: LogLimits;
   /** Ends the calls that the watch makes; the watch itself is ended by `stop`. */
-  readonly cut: AbortSignal;
+  readonly signal: AbortSignal;
 }
 
 /** The job and its executions, looked at again and again for as long as its output is read. */
@@ -34,7 +35,7 @@ export class JobWatch {
   readonly #parts: JobWatchParts;
   readonly #waiting = new Set<() => void>();
   #job: Job | undefined;
-  #release: Release | undefined;
+  #release: ServerRelease | undefined;
   #executions: ReadonlyMap<string, WatchedExecution> = new Map();
   #quietSince = performance.now();
   #hurry: (() => void) | undefined;
@@ -56,7 +57,7 @@ export class JobWatch {
     return this.#job;
   }
 
-  get release(): Release | undefined {
+  get release(): ServerRelease | undefined {
     return this.#release;
   }
 
@@ -138,7 +139,7 @@ export class JobWatch {
     const asked = this.#job?.ID ?? jobId;
     const { Job: job } = await transport.call(
       {
-        ...{ name: 'job.logs', safe: true, part: 'Job', jobId: asked },
+        ...{ name: 'job.logs', safe: true, requiredField: 'Job', jobId: asked },
         send: ({ jobs }, request) => jobs.getJob({ jobId: asked, limit: 1, namespace }, request),
       },
       this.#call(),
@@ -150,7 +151,7 @@ export class JobWatch {
     const { transport, jobId, namespace } = this.#parts;
     const { Items } = await transport.call(
       {
-        ...{ name: 'job.logs', safe: true, part: 'Items' },
+        ...{ name: 'job.logs', safe: true, requiredField: 'Items' },
         send: ({ jobs }, request) =>
           jobs.listJobExecutions(
             // Of all versions: an execution must not vanish because the job was changed. 0 is for all.
@@ -167,7 +168,7 @@ export class JobWatch {
   }
 
   #call() {
-    const { cut: signal, headers } = this.#parts;
+    const { signal, headers } = this.#parts;
     return { signal, headers };
   }
 

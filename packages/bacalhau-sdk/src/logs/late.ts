@@ -1,6 +1,5 @@
-import { LateIterator } from '../late-iterator.js';
-import { load } from '../load.js';
-import type { Transport } from '../transport/index.js';
+import type { Transport } from '../http/index.js';
+import { DeferredIterator, load } from '../util/index.js';
 import type { LogTarget } from './follow-logs.js';
 import type { LogLimits } from './limits.js';
 import type { FollowLogsOptions, LogEntry } from './options.js';
@@ -15,7 +14,7 @@ export const followLogs = (
   limits?: Partial<LogLimits>,
 ): AsyncIterable<LogEntry> => ({
   [Symbol.asyncIterator]: () =>
-    new LateIterator(async () => {
+    new DeferredIterator(async () => {
       const { followLogs: read } = await reading();
       return read(transport, target, options, limits)[Symbol.asyncIterator]();
     }),

@@ -1,7 +1,7 @@
 import { platform } from '#platform';
 import { AuthenticationError, type BacalhauError, NotFoundError, PermissionDeniedError } from '../errors/index.js';
+import { rest, type Transport, type Upgrade } from '../http/index.js';
 import type { SocketEnd } from '../platform/platform.js';
-import { rest, type Transport, type Upgrade } from '../transport/index.js';
 import { Backlog, type HeldMessages } from './backlog.js';
 import { type Frame, parseFrame } from './frame.js';
 
@@ -16,10 +16,10 @@ export type Ending =
   /** The server will not have it, now or later. */
   | { readonly kind: 'refused'; readonly error: BacalhauError }
   /** This side closed it. */
-  | { readonly kind: 'cut'; readonly why: CutReason };
+  | { readonly kind: 'cut'; readonly why: CloseReason };
 
 /** Why this side closed a connection. */
-export type CutReason =
+export type CloseReason =
   /** The reader is behind. */
   | 'full'
   /** The execution has ended and the follow has not. */
@@ -100,7 +100,7 @@ export class LogSocket {
     return performance.now() - this.lastFrameAt;
   }
 
-  cut(why: CutReason): void {
+  close(why: CloseReason): void {
     this.#stop({ kind: 'cut', why });
   }
 
@@ -115,7 +115,7 @@ export class LogSocket {
     const query = { execution_id: executionId, follow: String(follow), ...(namespace !== undefined && { namespace }) };
     const path = `/api/v1/orchestrator/jobs/${encodeURIComponent(jobId)}/logs`;
     const prepare = (): Promise<Upgrade> =>
-      transport.hold('job.logs', {}, async (cut) => {
+      transport.withDeadline('job.logs', {}, async (cut) => {
         const { prepareUpgrade } = await rest();
         return prepareUpgrade(transport, 'job.logs', { path, query, headers }, cut);
       });

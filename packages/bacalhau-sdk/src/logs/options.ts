@@ -1,4 +1,4 @@
-import type { ResultPlaces } from '../results/index.js';
+import type { ResultAccess } from '../results/index.js';
 
 /** One piece of a job's output. */
 export interface LogEntry {
@@ -56,7 +56,7 @@ export interface FollowLogsOptions {
   /** Ends the reading, with `RequestAbortedError`. The job goes on. */
   readonly signal?: AbortSignal | undefined;
   /** How the places of published results are reached: a WebAssembly job's output is read from there. */
-  readonly results?: ResultPlaces | undefined;
+  readonly results?: ResultAccess | undefined;
   /** Further headers of every request, the WebSocket's too. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Is told when a stream broke and will be taken up again. */

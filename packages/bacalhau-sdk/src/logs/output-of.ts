@@ -1,7 +1,7 @@
 import type { Execution } from 'bacalhau-apiclient';
 import { BacalhauError, RequestAbortedError } from '../errors/index.js';
-import { type ResultPlaces, transfer } from '../results/index.js';
-import type { Transport } from '../transport/index.js';
+import type { Transport } from '../http/index.js';
+import { type ResultAccess, transfer } from '../results/index.js';
 import { copiedOutput } from './copied-output.js';
 import type { LogEntry } from './options.js';
 
@@ -14,7 +14,7 @@ export interface OutputSource {
   /** Whether the job is a Docker job, whose published output is always whole. */
   readonly isDocker: boolean;
   /** How the places of published results are reached. */
-  readonly results: ResultPlaces | undefined;
+  readonly results: ResultAccess | undefined;
 }
 
 /**

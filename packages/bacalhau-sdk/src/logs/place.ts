@@ -1,5 +1,5 @@
 /** How far a text has been read. In lines, because characters that were cut in two count differently in its copies. */
-export class Place {
+export class ReadPosition {
   #lines = 0;
   /** Of the line that has not ended. */
   #units = 0;

@@ -1,5 +1,5 @@
 import type { ExecutionStateType } from 'bacalhau-apiclient';
-import { isAtLeast, type Release } from '../transport/index.js';
+import { isAtLeast, type ServerRelease } from './release.js';
 
 /** What an execution's state means: it looks for a node, it runs, or it has ended in one of four ways. */
 export type ExecutionPhase = 'placing' | 'running' | 'completed' | 'failed' | 'cancelled' | 'rejected';
@@ -15,7 +15,7 @@ const BEFORE: readonly ExecutionPhase[] = [
 ];
 
 /** A number that is not known here is a newer server's state, and counts as running. */
-export function phaseOf(state: ExecutionStateType | undefined, release: Release | undefined): ExecutionPhase {
+export function phaseOf(state: ExecutionStateType | undefined, release: ServerRelease | undefined): ExecutionPhase {
   const phases = isAtLeast(release, '1.5.2') ? SINCE_1_5_2 : BEFORE;
   return phases[state ?? 0] ?? 'running';
 }

@@ -1,3 +1,4 @@
 export { isDocker, isWasm } from './engine.js';
 export { phaseOf } from './execution-phase.js';
 export { hasEnded } from './job-state.js';
+export { isAtLeast, parseRelease, type ServerRelease } from './release.js';

@@ -6,9 +6,15 @@ import {
   NodeStatusFilter,
   type UpdateNodeResponse,
 } from 'bacalhau-apiclient';
-import { type ApiPromise, mapped, type PagePromise } from '../answers/index.js';
-import { checkIdentifier, checkLabels, checkLimit, oneOf } from '../spec/index.js';
-import { Caller, type CallOptions, type Transport } from '../transport/index.js';
+import { checkIdentifier, checkLabels, checkLimit, checkOneOf } from '../arguments/index.js';
+import {
+  type ApiPromise,
+  ApiResource,
+  type CallOptions,
+  mapped,
+  type PagePromise,
+  type Transport,
+} from '../http/index.js';
 
 /** Which nodes to list, and in which order. */
 export interface ListNodesOptions extends CallOptions {
@@ -37,11 +43,11 @@ export interface ListNodesOptions extends CallOptions {
  * ```
  */
 export class Nodes {
-  readonly #caller: Caller;
+  readonly #caller: ApiResource;
 
   /** @internal */
   constructor(transport: Transport) {
-    this.#caller = new Caller(transport);
+    this.#caller = new ApiResource(transport);
   }
 
   /** Lists nodes, by id. */
@@ -57,9 +63,9 @@ export class Nodes {
             limit: checkLimit(limit, 'limit'),
             labels: labels && checkLabels(labels),
             // A value that servers do not know gives an empty list, not an error.
-            filterApproval: approval && oneOf(approval, NodeApprovalFilter, 'approval'),
-            filterStatus: status && oneOf(status, NodeStatusFilter, 'status'),
-            orderBy: orderBy && oneOf(orderBy, NodeOrderBy, 'orderBy'),
+            filterApproval: approval && checkOneOf(approval, NodeApprovalFilter, 'approval'),
+            filterStatus: status && checkOneOf(status, NodeStatusFilter, 'status'),
+            orderBy: orderBy && checkOneOf(orderBy, NodeOrderBy, 'orderBy'),
             reverse,
           },
           request,

@@ -115,7 +115,7 @@ export interface Unsent {
 /** What differs between runtimes. `node/` and `browser/` each provide one; nothing else may touch the runtime. */
 export interface Platform {
   /** Many will listen to this signal on purpose: Node 20 takes more than ten for a leak, and warns of it. */
-  readonly expectListeners: (signal: AbortSignal) => void;
+  readonly allowManyListeners: (signal: AbortSignal) => void;
   /** For the User-Agent, for example `node/20.19.0`; absent where a program may not set that header. */
   readonly userAgent: string | undefined;
   /** Where log lines go unless the application says otherwise. */

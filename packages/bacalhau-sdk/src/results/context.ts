@@ -1,5 +1,5 @@
 import { type BacalhauError, InvalidArgumentError, RequestAbortedError, RequestTimeoutError } from '../errors/index.js';
-import type { Deadline, Transport } from '../transport/index.js';
+import type { Deadline, Transport } from '../http/index.js';
 import type { TransferOptions } from './types.js';
 
 const DEFAULT_RETRIES = 4;
@@ -29,18 +29,18 @@ export function beginTransfer(
   if (!(stallTimeoutMs > 0)) {
     throw new InvalidArgumentError('stallTimeoutMs', `is ${stallTimeoutMs}. Use milliseconds above 0, or Infinity.`);
   }
-  const deadline = transport.lease(name, options.timeoutMs, options.signal);
+  const deadline = transport.startDeadline(name, options.timeoutMs, options.signal);
   return { transport, deadline, maxRetries, stallTimeoutMs, hosts, onBytes };
 }
 
 /** @throws why the download was cut short, if it was. */
-export function throwIfCut({ deadline }: TransferContext): void {
-  const error = cutShort(deadline);
+export function throwIfAborted({ deadline }: TransferContext): void {
+  const error = abortError(deadline);
   if (error !== undefined) throw error;
 }
 
 /** What to throw instead of a failure that the end of the whole download brought about. */
-export function cutShort(deadline: Deadline): BacalhauError | undefined {
+export function abortError(deadline: Deadline): BacalhauError | undefined {
   const facts = { operation: 'job.download', attempts: 1, outcomeUnknown: false, requestId: '' };
   switch (deadline.reason) {
     case undefined:

@@ -1,13 +1,13 @@
 import { platform } from '#platform';
+import { checkIdentifier } from '../arguments/index.js';
 import { InvalidArgumentError } from '../errors/index.js';
 import type { DownloadFolder } from '../platform/platform.js';
-import { checkIdentifier } from '../spec/index.js';
 import type { Entry } from './archive.js';
-import { beginTransfer, cutShort, type TransferContext } from './context.js';
+import { abortError, beginTransfer, type TransferContext } from './context.js';
 import { archiveOf, entriesOf } from './entries.js';
 import { type OpenResult, openResults } from './files.js';
 import type { ResultsTarget } from './find.js';
-import { Meter } from './limits.js';
+import { LimitCounter } from './limits.js';
 import { Progress } from './progress.js';
 import type { DownloadedFile, DownloadedResult, DownloadOptions, DownloadSummary } from './types.js';
 
@@ -31,7 +31,7 @@ export async function downloadResults(
   if (typeof directory !== 'string' || directory === '') {
     throw new InvalidArgumentError('directory', 'is empty. Give the path of a directory; it is made if it is missing.');
   }
-  const meter = new Meter(options.limits);
+  const meter = new LimitCounter(options.limits);
   let progress: Progress | undefined;
   const context = beginTransfer('job.download', target.transport, options, (count) => progress?.loaded(count));
   let folder: DownloadFolder | undefined;
@@ -45,7 +45,7 @@ export async function downloadResults(
     progress.end();
     return summary;
   } catch (error) {
-    throw cutShort(context.deadline) ?? error;
+    throw abortError(context.deadline) ?? error;
   } finally {
     context.deadline.release();
     await folder?.discard();
@@ -54,7 +54,7 @@ export async function downloadResults(
 
 interface Parts {
   readonly context: TransferContext;
-  readonly meter: Meter;
+  readonly meter: LimitCounter;
   readonly folder: DownloadFolder;
   readonly progress: Progress;
   readonly options: DownloadOptions;

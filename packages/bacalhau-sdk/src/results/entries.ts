@@ -2,18 +2,18 @@ import { DownloadError } from '../errors/index.js';
 import { type Entry, readArchive } from './archive.js';
 import type { TransferContext } from './context.js';
 import { entryPath, unsafe } from './entry-path.js';
-import type { Meter } from './limits.js';
+import type { LimitCounter } from './limits.js';
 import { type Incoming, receive } from './remote-file.js';
-import type { ArchiveSource, FilesSource, Source } from './sources/index.js';
+import type { ArchiveSource, FilesSource, ResultSource } from './sources/source.js';
 
 /**
  * The files and directories of one result, one after the other: the content of each is to be read before the next.
  * `announce` is told how many bytes will come, as soon as that is known.
  */
 export async function* entriesOf(
-  source: Source,
+  source: ResultSource,
   context: TransferContext,
-  meter: Meter,
+  meter: LimitCounter,
   announce: (totalBytes: number | undefined) => void,
 ): AsyncGenerator<Entry, void, undefined> {
   const entries =
@@ -50,7 +50,7 @@ function withoutRoot({ kind, path }: Entry, root: string): readonly string[] {
 async function* fetched(
   source: FilesSource,
   context: TransferContext,
-  meter: Meter,
+  meter: LimitCounter,
   announce: (totalBytes: number | undefined) => void,
 ): AsyncGenerator<Entry, void, undefined> {
   const files = [];
@@ -82,7 +82,7 @@ async function* fetched(
 export async function* archiveOf(
   { file }: ArchiveSource,
   context: TransferContext,
-  meter: Meter,
+  meter: LimitCounter,
   announce: (totalBytes: number | undefined) => void,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const incoming = await receive(file, context);

@@ -1,18 +1,19 @@
 import { platform } from '#platform';
+import { checkIdentifier } from '../arguments/index.js';
 import { DownloadError } from '../errors/index.js';
-import { checkIdentifier } from '../spec/index.js';
 import type { Entry } from './archive.js';
-import { beginTransfer, cutShort, type TransferContext } from './context.js';
+import { abortError, beginTransfer, type TransferContext } from './context.js';
 import { entriesOf } from './entries.js';
 import { listResults, type ResultsTarget, requireResults } from './find.js';
-import { Meter } from './limits.js';
-import { type Source, sourceOf } from './sources/index.js';
+import { LimitCounter } from './limits.js';
+import { sourceOf } from './sources/index.js';
+import type { ResultSource } from './sources/source.js';
 import type { JobResult, ListResultsOptions, ResultFile, S3PreSignedResult, TransferOptions } from './types.js';
 
 /** A result and how to fetch it. */
 export interface OpenResult {
   readonly result: JobResult;
-  readonly source: Source;
+  readonly source: ResultSource;
 }
 
 /**
@@ -31,7 +32,7 @@ export async function* resultFiles(
   options: TransferOptions = {},
 ): AsyncGenerator<ResultFile, void, undefined> {
   checkIdentifier(target.jobId, 'jobId');
-  const meter = new Meter(options.limits);
+  const meter = new LimitCounter(options.limits);
   const context = beginTransfer('job.files', target.transport, options);
   try {
     for (const { result, source } of await openResults(target, options, context)) {
@@ -47,9 +48,9 @@ export async function* resultFiles(
       }
     }
   } catch (error) {
-    throw cutShort(context.deadline) ?? error;
+    throw abortError(context.deadline) ?? error;
   } finally {
-    context.deadline.cut('closed');
+    context.deadline.abort('closed');
     context.deadline.release();
   }
 }

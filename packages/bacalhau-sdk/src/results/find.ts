@@ -1,6 +1,6 @@
 import type { Execution, SpecConfig } from 'bacalhau-apiclient';
 import { DownloadError, ServerError } from '../errors/index.js';
-import type { Transport } from '../transport/index.js';
+import type { Transport } from '../http/index.js';
 import { toTyped } from './typed.js';
 import type { JobResult, ListResultsOptions } from './types.js';
 
@@ -40,7 +40,7 @@ async function listItems(target: ResultsTarget, options: ListResultsOptions): Pr
       {
         name: 'jobs.results',
         safe: true,
-        part: 'Items',
+        requiredField: 'Items',
         send: ({ jobs }, sending) => jobs.listJobResults({ jobId, ...namespaceOf(target) }, sending),
       },
       { signal: options.signal },
@@ -65,7 +65,7 @@ async function listExecutions(target: ResultsTarget, { signal }: ListResultsOpti
     {
       name: 'jobs.executions',
       safe: true,
-      part: 'Items',
+      requiredField: 'Items',
       send: ({ jobs }, sending) => jobs.listJobExecutions({ jobId, limit: 0, ...namespaceOf(target) }, sending),
     },
     { signal },

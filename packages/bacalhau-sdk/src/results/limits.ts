@@ -5,7 +5,7 @@ const DEFAULT_TOTAL_BYTES = 10 * 1024 ** 3;
 const DEFAULT_ENTRIES = 100_000;
 
 /** Counts what a download takes and stops it at the limits. */
-export class Meter {
+export class LimitCounter {
   readonly #totalBytes: number;
   readonly #entries: number;
   #seenBytes = 0;

@@ -2,14 +2,14 @@ import { platform } from '#platform';
 import { DownloadError } from '../errors/index.js';
 import {
   BrokenConnection,
+  type ExternalRequest,
+  type ExternalResponse,
   hasAuthorization,
-  type OutsideAnswer,
-  type OutsideRequest,
   rest,
   retryDelayMs,
-  sleep,
-} from '../transport/index.js';
-import { type TransferContext, throwIfCut } from './context.js';
+} from '../http/index.js';
+import { sleep } from '../util/index.js';
+import { type TransferContext, throwIfAborted } from './context.js';
 import { explainBroken, explainStatus } from './explain.js';
 
 /** A file somewhere on the network, and how to ask for it. */
@@ -17,7 +17,7 @@ export interface RemoteFile {
   /** For messages: what is asked, for example `the result of e-1234`. */
   readonly name: string;
   /** Made anew for every attempt, because signatures age. `renew` after a refusal: ask the server for another URL. */
-  request(renew: boolean): Promise<OutsideRequest>;
+  request(renew: boolean): Promise<ExternalRequest>;
   /** Whether `request(true)` can bring something new. */
   readonly renewable: boolean;
   /** How long it is, where that is known before. */
@@ -101,7 +101,7 @@ class Transfer {
           if (this.#offset > this.totalBytes) throw this.#error('damaged', 'is longer than announced');
           throw new BrokenConnection(`ended after ${this.#offset} of ${this.totalBytes} bytes`, undefined);
         } catch (error) {
-          throwIfCut(this.#context);
+          throwIfAborted(this.#context);
           if (this.#closed || !(error instanceof BrokenConnection)) throw error;
           await this.#pause(explainBroken(this.#file.name, connection.url, error));
           connection = await this.#connect();
@@ -132,7 +132,7 @@ class Transfer {
   async #connect(): Promise<Connection> {
     let renew = false;
     for (;;) {
-      throwIfCut(this.#context);
+      throwIfAborted(this.#context);
       const request = await this.#file.request(renew);
       renew = false;
       const connection = new Connection(toReachable(request, this.#context.hosts), this.#context);
@@ -141,7 +141,7 @@ class Transfer {
         await connection.open(this.#range());
       } catch (error) {
         connection.close();
-        throwIfCut(this.#context);
+        throwIfAborted(this.#context);
         if (!(error instanceof BrokenConnection)) throw error;
         await this.#pause(explainBroken(this.#file.name, connection.url, error));
         continue;
@@ -153,7 +153,7 @@ class Transfer {
       }
       const said = await connection.text(LONGEST_ERROR_BODY);
       connection.close();
-      throwIfCut(this.#context);
+      throwIfAborted(this.#context);
       if (status === 416) throw this.#error('changed', 'is shorter than before: it was replaced meanwhile');
       const error = explainStatus(this.#file.name, connection.url, status, said);
       if (error.reason === 'refused' && this.#file.renewable && !this.#renewed) {
@@ -177,7 +177,7 @@ class Transfer {
   }
 
   /** How much of the answer is known already. */
-  #skipOf({ status, headers }: OutsideAnswer): number {
+  #skipOf({ status, headers }: ExternalResponse): number {
     if (this.#offset === 0) return 0;
     const validator = validatorOf(headers);
     if (this.#validator !== undefined && validator !== undefined && validator !== this.#validator) {
@@ -202,7 +202,7 @@ class Transfer {
     const delayMs = retryDelayMs(this.#failures, retryAfter);
     if (delayMs >= this.#context.deadline.remainingMs()) throw error;
     await sleep(delayMs, this.#context.deadline.signal);
-    throwIfCut(this.#context);
+    throwIfAborted(this.#context);
   }
 
   #error(reason: 'changed' | 'damaged', problem: string): DownloadError {
@@ -215,14 +215,14 @@ class Connection {
   readonly url: string;
   /** Bytes at the beginning of the answer that were received before. */
   skip = 0;
-  readonly #request: OutsideRequest;
+  readonly #request: ExternalRequest;
   readonly #context: TransferContext;
   readonly #controller = new AbortController();
   readonly #onCut = (): void => this.#controller.abort();
-  #answer: OutsideAnswer | undefined;
+  #answer: ExternalResponse | undefined;
   #stalled = false;
 
-  constructor(request: OutsideRequest, context: TransferContext) {
+  constructor(request: ExternalRequest, context: TransferContext) {
     this.#request = request;
     this.#context = context;
     this.url = withoutSecrets(request.url);
@@ -230,7 +230,7 @@ class Connection {
     context.deadline.signal.addEventListener('abort', this.#onCut, { once: true });
   }
 
-  get answer(): OutsideAnswer {
+  get answer(): ExternalResponse {
     if (this.#answer === undefined) throw new TypeError('The connection is not open.');
     return this.#answer;
   }
@@ -238,8 +238,8 @@ class Connection {
   async open(range: Readonly<Record<string, string>>): Promise<void> {
     const headers = { ...platform.transferHeaders, ...this.#request.headers, ...range };
     this.#answer = await this.#unlessStalled(async () => {
-      const { openOutside } = await rest();
-      return openOutside(this.#context.transport, { ...this.#request, headers }, this.#controller.signal);
+      const { fetchExternal } = await rest();
+      return fetchExternal(this.#context.transport, { ...this.#request, headers }, this.#controller.signal);
     });
   }
 
@@ -294,7 +294,7 @@ class Connection {
 }
 
 /** Puts what this machine can reach in place of the host that a result names. */
-function toReachable(request: OutsideRequest, hosts: Readonly<Record<string, string>>): OutsideRequest {
+function toReachable(request: ExternalRequest, hosts: Readonly<Record<string, string>>): ExternalRequest {
   const url = new URL(request.url);
   const known = [url.host, url.hostname].find((name) => Object.hasOwn(hosts, name));
   const other = known === undefined ? undefined : hosts[known];
@@ -310,11 +310,11 @@ function toReachable(request: OutsideRequest, hosts: Readonly<Record<string, str
   return { ...request, url: to.href, headers: { ...request.headers, ...host } };
 }
 
-const isSigned = (url: URL, headers: OutsideRequest['headers']): boolean =>
+const isSigned = (url: URL, headers: ExternalRequest['headers']): boolean =>
   [...url.searchParams.keys()].some((name) => name.toLowerCase() === 'x-amz-signature') || hasAuthorization(headers);
 
 /** Of these two a server promises that they change with the content; a weak ETag does not count (RFC 9110, 13.1.5). */
-function validatorOf(headers: OutsideAnswer['headers']): string | undefined {
+function validatorOf(headers: ExternalResponse['headers']): string | undefined {
   const etag = headers['etag'];
   return etag !== undefined && !etag.startsWith('W/') ? etag : headers['last-modified'];
 }

@@ -1,6 +1,5 @@
 import type { Execution, SpecConfig } from 'bacalhau-apiclient';
-import { defined } from '../defined.js';
-import { isRecord } from '../records.js';
+import { defined, isRecord } from '../util/index.js';
 import type { JobResult, S3Location } from './types.js';
 
 /** Work of `typedResults`, which the package offers: apart, so that a page loads it when results are wanted. */

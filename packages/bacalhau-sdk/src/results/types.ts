@@ -117,7 +117,7 @@ export interface ListResultsOptions {
 }
 
 /** How the places of results are reached. */
-export interface ResultPlaces {
+export interface ResultAccess {
   /** For results of type `s3`: credentials, endpoint, region. */
   readonly s3?: S3Options | undefined;
   /** For results of type `ipfs`: which node to ask. */
@@ -133,7 +133,7 @@ export interface ResultPlaces {
 }
 
 /** How results are fetched. */
-export interface TransferOptions extends ListResultsOptions, ResultPlaces {
+export interface TransferOptions extends ListResultsOptions, ResultAccess {
   /** Deadline of all of it, in milliseconds. Default: none. */
   readonly timeoutMs?: number | undefined;
   /** How long the place of a result may send nothing before it is asked again, in milliseconds. Default: 60,000. */

@@ -1,4 +1,5 @@
-import { base64, concat, subtle } from '../identity/index.js';
+import { concat, subtle } from '../keys/index.js';
+import { base64 } from '../util/index.js';
 
 const HASHES: Readonly<Record<string, string>> = { 'sha-256': 'SHA-256', 'sha-512': 'SHA-512' };
 

@@ -1,5 +1,5 @@
-import type { Signer } from '../identity/index.js';
-import { load } from '../load.js';
+import type { Signer } from '../keys/index.js';
+import { load } from '../util/index.js';
 import type { RequestParts } from './message.js';
 import type { SignedRequest, VerifiedRequest, VerifyOptions } from './verify.js';
 

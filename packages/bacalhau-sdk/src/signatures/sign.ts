@@ -1,5 +1,6 @@
 import type { BareItem, InnerList } from 'structured-headers';
-import { base64, concat, type Signer, utf8 } from '../identity/index.js';
+import { concat, type Signer } from '../keys/index.js';
+import { base64, utf8 } from '../util/index.js';
 import { COVERED, signatureBase } from './base.js';
 import { contentDigest } from './digest.js';
 import { SignatureError } from './errors.js';

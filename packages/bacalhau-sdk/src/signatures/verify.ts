@@ -1,5 +1,6 @@
 import type { InnerList } from 'structured-headers';
-import { type PublicKey, utf8 } from '../identity/index.js';
+import type { PublicKey } from '../keys/index.js';
+import { utf8 } from '../util/index.js';
 import { COVERED, signatureBase } from './base.js';
 import { digestMatches } from './digest.js';
 import { SignatureError } from './errors.js';

@@ -1,7 +1,6 @@
 import { ConstraintOperator, type Job, type PutJobRequest } from 'bacalhau-apiclient';
 import { InvalidJobError } from '../errors/index.js';
-import { soon } from '../load.js';
-import { isRecord } from '../records.js';
+import { isRecord, soon } from '../util/index.js';
 
 /**
  * What nodes can be sent, in bytes of JSON. Servers take ten times as much, but the message to the nodes may have

@@ -1,5 +1,5 @@
 import { InvalidJobError } from '../errors/index.js';
-import { isRecord } from '../records.js';
+import { isRecord } from '../util/index.js';
 
 /** A program and its arguments. A text in its place would be taken for its letters, one argument each. */
 export function textList(values: readonly string[], field: string): string[] {

@@ -1,7 +1,6 @@
 import type { Job } from 'bacalhau-apiclient';
-import { hex, utf8 } from '../identity/index.js';
-import { isRecord } from '../records.js';
-import { callersOwn, FINGERPRINT } from './marks.js';
+import { hex, isRecord, utf8 } from '../util/index.js';
+import { FINGERPRINT, userEntries } from './metadata-keys.js';
 
 /**
  * The hash of what a job does: its specification without its name and place, and without what the server or the SDK
@@ -9,7 +8,7 @@ import { callersOwn, FINGERPRINT } from './marks.js';
  */
 export function fingerprintOf(job: Job): Promise<string> {
   const { ID, Name, Namespace, State, Version, Revision, CreateTime, ModifyTime, Meta, Labels, ...spec } = job;
-  const own = { ...spec, Meta: callersOwn(Meta), Labels: callersOwn(Labels) };
+  const own = { ...spec, Meta: userEntries(Meta), Labels: userEntries(Labels) };
   return hashOf(JSON.stringify(own, (_key, value: unknown) => (isRecord(value) ? sorted(value) : value)));
 }
 

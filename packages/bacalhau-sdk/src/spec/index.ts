@@ -1,11 +1,10 @@
-export { checkIdentifier, checkLabels, checkLimit, checkTime, isUrlSegment, oneOf } from './check-arguments.js';
-export { checkJob, checkPutJobRequest } from './check-job.js';
+export { checkJob, checkPutJobRequest, isJob } from './check-job.js';
 export { type DockerSettings, docker } from './docker.js';
 export { fingerprintOf, hashOf, withFingerprint } from './fingerprint.js';
 export { type InlineInput, type IpfsInput, inputs, type LocalInput, type S3Input, type UrlInput } from './inputs.js';
+export { isJobBuilder, type JobBuildContext, type JobBuilder, type JobSpec } from './job-input.js';
 export type { JobSettings, ResourceSettings, TimeoutSettings } from './job-settings.js';
-export { isTemplate, type JobContext, type JobSpec, type JobTemplate } from './job-spec.js';
-export { loadJob, parseJob } from './load-job.js';
-export { FINGERPRINT, MAP_LABEL, NAME_LABEL } from './marks.js';
+export { FINGERPRINT, MAP_LABEL, NAME_LABEL } from './metadata-keys.js';
 export { publishers, type S3Publisher } from './publishers.js';
+export { readFile } from './read-file.js';
 export { type WasmSettings, wasm } from './wasm.js';

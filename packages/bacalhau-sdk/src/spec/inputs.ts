@@ -1,6 +1,6 @@
 import type { InputSource } from 'bacalhau-apiclient';
 import { InvalidJobError } from '../errors/index.js';
-import { base64, utf8 } from '../identity/index.js';
+import { base64, utf8 } from '../util/index.js';
 
 /** A file that is sent along with the job. */
 export interface InlineInput {

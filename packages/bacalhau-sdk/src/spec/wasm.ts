@@ -1,11 +1,11 @@
 import type { InputSource, Job } from 'bacalhau-apiclient';
 import { InvalidJobError } from '../errors/index.js';
-import { isAtLeast } from '../transport/index.js';
+import { isAtLeast } from '../model/index.js';
 import { requireSettings, textList } from './check-settings.js';
 import { inputs } from './inputs.js';
+import type { JobBuildContext, JobBuilder } from './job-input.js';
 import { assembleJob, type JobSettings } from './job-settings.js';
-import type { JobContext, JobTemplate } from './job-spec.js';
-import { readInput } from './read-input.js';
+import { readFile } from './read-file.js';
 import { checkWasmModule } from './wasm-module.js';
 
 /** What a WebAssembly job is made of. */
@@ -38,12 +38,12 @@ const FOLDER = '/bacalhau-module';
  * const { stdout } = await bacalhau.jobs.run(wasm({ module: './hello.wasm', parameters: ['Ada'] }));
  * ```
  */
-export function wasm(settings: WasmSettings): JobTemplate {
+export function wasm(settings: WasmSettings): JobBuilder {
   requireSettings(settings, 'wasm', '{ module: "./hello.wasm" }');
   return { toJob: (context) => toJob(settings, context) };
 }
 
-async function toJob(settings: WasmSettings, { serverRelease }: JobContext): Promise<Job> {
+async function toJob(settings: WasmSettings, { serverRelease }: JobBuildContext): Promise<Job> {
   const { entrypoint = '_start' } = settings;
   const parameters = textList(settings.parameters ?? [], 'parameters');
   const { source, path } = await moduleSource(settings.module);
@@ -67,7 +67,7 @@ async function moduleSource(module: WasmSettings['module']): Promise<{ source: I
     if (/^https?:/i.test(String(module))) {
       throw new InvalidJobError('module', `is the text ${module}, which is read as a path. Give new URL(…) of it.`);
     }
-    return { source: inline(await readInput(module, 'module'), path), path };
+    return { source: inline(await readFile(module, 'module'), path), path };
   }
   if (typeof module === 'object' && module !== null && typeof module.nodePath === 'string') {
     return { source: inputs.local({ path: module.nodePath, target: path }), path };

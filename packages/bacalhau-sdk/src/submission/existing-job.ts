@@ -1,14 +1,14 @@
 import type { Job } from 'bacalhau-apiclient';
 import type { JobCalls } from '../calls/index.js';
 import { ConflictError, NotFoundError } from '../errors/index.js';
+import type { CallOptions } from '../http/index.js';
 import { NAME_LABEL } from '../spec/index.js';
-import type { CallOptions } from '../transport/index.js';
 
 /** What a submission asks of the server. */
 export type SubmissionCalls = Pick<JobCalls, 'get' | 'list' | 'put'>;
 
 /** Where a job is looked for. */
-export interface Place {
+export interface JobLocation {
   readonly name: string;
   readonly namespace: string;
 }
@@ -16,7 +16,7 @@ export interface Place {
 /** The job of that name, on servers from 1.8 on. */
 export async function findByName(
   calls: SubmissionCalls,
-  { name, namespace }: Place,
+  { name, namespace }: JobLocation,
   options: CallOptions,
 ): Promise<Job | undefined> {
   try {
@@ -34,7 +34,7 @@ export async function findByName(
 export async function findByLabel(
   calls: SubmissionCalls,
   label: string,
-  { namespace }: Place,
+  { namespace }: JobLocation,
   options: CallOptions,
 ): Promise<Job | undefined> {
   const { items } = await calls.list({

@@ -1,4 +1,4 @@
-import type { NamespacedCallOptions } from '../transport/index.js';
+import type { NamespacedCallOptions } from '../http/index.js';
 
 /**
  * What happens if there is a job of that name already:
@@ -16,7 +16,7 @@ export interface SubmitOptions extends NamespacedCallOptions {
 }
 
 /** How a job was submitted. */
-export interface SubmissionFacts {
+export interface SubmissionDetails {
   /** How often the job was sent. 0: it was there before, and nothing was sent. */
   readonly attempts: number;
   /**

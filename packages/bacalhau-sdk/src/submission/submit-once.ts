@@ -1,4 +1,5 @@
 import type { Job } from 'bacalhau-apiclient';
+import { isUrlSegment } from '../arguments/index.js';
 import {
   ApiError,
   CallError,
@@ -13,24 +14,17 @@ import {
   type UnexpectedResponseError,
   UnsupportedByServerError,
 } from '../errors/index.js';
-import { FINGERPRINT, fingerprintOf, hashOf, isUrlSegment, NAME_LABEL, withFingerprint } from '../spec/index.js';
-import {
-  type CallOptions,
-  isAtLeast,
-  mayPass,
-  type Release,
-  retryDelayMs,
-  type Transport,
-  typeOf,
-} from '../transport/index.js';
-import { findByLabel, findByName, type Place, type SubmissionCalls } from './existing-job.js';
-import type { OnExisting, SubmissionFacts } from './options.js';
+import { type CallOptions, errorClassFor, isTransient, retryDelayMs, type Transport } from '../http/index.js';
+import { isAtLeast, type ServerRelease } from '../model/index.js';
+import { FINGERPRINT, fingerprintOf, hashOf, NAME_LABEL, withFingerprint } from '../spec/index.js';
+import { findByLabel, findByName, type JobLocation, type SubmissionCalls } from './existing-job.js';
+import type { OnExisting, SubmissionDetails } from './options.js';
 
 /** A job as it is sent: with its name, and where it belongs. */
 export type NamedJob = Job & { readonly Name: string; readonly Namespace: string };
 
 /** What came of a submission. */
-export interface Submission extends SubmissionFacts {
+export interface Submission extends SubmissionDetails {
   readonly jobId: string;
   /** Whether this submission made the job, or may have: one of its answers was lost. */
   readonly isOwn: boolean;
@@ -117,21 +111,23 @@ export async function submitOnce(
       }
       // What keeps the SDK from looking says nothing of whether the job arrived.
       const isLook = error instanceof ApiError && error.operation !== 'jobs.put';
-      if (isLook && lost !== undefined && !mayPass(error)) throw withName(lost, place, attempts);
-      if (!mayPass(error)) throw error;
+      if (isLook && lost !== undefined && !isTransient(error)) throw withName(lost, place, attempts);
+      if (!isTransient(error)) throw error;
       if (error.operation === 'jobs.put') lost = error;
       const last = lost ?? error;
       if (round > maxRetries) throw attempts === 0 ? last : withName(last, place, attempts);
       const { operation, requestId } = last;
       const delayMs = retryDelayMs(round, undefined);
       const retry = { operation, attempt: attempts, requestId, delayMs, error: last };
-      await transport.hold('jobs.submit', { signal: options.signal }, (cut) => transport.beforeRetry(retry, cut));
+      await transport.withDeadline('jobs.submit', { signal: options.signal }, (cut) =>
+        transport.beforeRetry(retry, cut),
+      );
     }
   }
 }
 
 /** A server that says nothing of its version may be an old one. */
-async function releaseOf(transport: Transport, options: CallOptions): Promise<Release | undefined | 'unknown'> {
+async function releaseOf(transport: Transport, options: CallOptions): Promise<ServerRelease | undefined | 'unknown'> {
   try {
     return await transport.serverRelease(options);
   } catch (error) {
@@ -144,12 +140,12 @@ async function releaseOf(transport: Transport, options: CallOptions): Promise<Re
 type Lost = CallError | RateLimitError | ServerError | UnexpectedResponseError;
 
 /** The last error of a submission: how often it was tried, and by which name it can be looked for. */
-function withName(error: Lost, { name, namespace }: Place, attempts: number): Lost {
+function withName(error: Lost, { name, namespace }: JobLocation, attempts: number): Lost {
   const message = `${error.message} Look for the job by its name: ${JSON.stringify(name)} in namespace ${JSON.stringify(namespace)}.`;
   if (error instanceof ConnectionError) return new ConnectionError(message, { ...error, attempts }, error);
   if (error instanceof RequestTimeoutError) return new RequestTimeoutError(message, { ...error, attempts });
   if (error instanceof CallError) return error;
   const { status } = error;
   // What was refused for its rate cannot be there.
-  return new (typeOf(status))(status === 429 ? error.message : message, { ...error, attempts });
+  return new (errorClassFor(status))(status === 429 ? error.message : message, { ...error, attempts });
 }

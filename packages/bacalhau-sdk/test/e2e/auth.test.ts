@@ -1,16 +1,13 @@
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  AuthenticationError,
-  Bacalhau,
-  type ClientOptions,
-  LoginError,
-  PermissionDeniedError,
-  type Question,
-  RsaIdentity,
-} from '../../src/index.js';
-import { connect as connectTransport } from '../../src/transport/index.js';
+import type { LoginQuestion } from '../../src/auth/ask.js';
+import { Bacalhau } from '../../src/client/bacalhau.js';
+import { AuthenticationError, PermissionDeniedError } from '../../src/errors/api-errors.js';
+import { LoginError } from '../../src/errors/client-errors.js';
+import { connect as connectTransport } from '../../src/http/connect.js';
+import type { ClientOptions } from '../../src/http/options.js';
+import { RsaIdentity } from '../../src/keys/rsa.js';
 import { cli } from '../support/cli.js';
 import { keyDirectory } from '../support/key-directory.js';
 import { freshName } from '../support/network.js';
@@ -255,7 +252,7 @@ describe('a server with logins', () => {
 
   test('asks, and the callback is given the schema', async () => {
     const dir = await freshDirectory();
-    const questions: Question[] = [];
+    const questions: LoginQuestion[] = [];
     const { bacalhau, calls } = client(dir, {
       auth: {
         ask(question) {

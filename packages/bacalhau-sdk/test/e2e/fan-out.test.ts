@@ -1,12 +1,10 @@
 import { getEventListeners } from 'node:events';
-import {
-  type Job,
-  type JobExitError,
-  type MapItem,
-  RequestAbortedError,
-  type RequestEvent,
-  wasm,
-} from '../../src/index.js';
+import { RequestAbortedError } from '../../src/errors/call-errors.js';
+import type { RequestEvent } from '../../src/http/events.js';
+import type { Job } from '../../src/index.js';
+import type { JobExitError } from '../../src/outcome/job-exit-error.js';
+import type { MapItem } from '../../src/runs/map-options.js';
+import { wasm } from '../../src/spec/wasm.js';
 import { collect, freshName, networkClient } from '../support/network.js';
 import { endlessJob, moduleOf, printingJob } from '../support/wasm-jobs.js';
 

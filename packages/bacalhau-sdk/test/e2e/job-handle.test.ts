@@ -1,15 +1,12 @@
 import { getEventListeners } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
-import {
-  Bacalhau,
-  docker,
-  InvalidJobError,
-  type Job,
-  NotFoundError,
-  RequestAbortedError,
-  RequestTimeoutError,
-  wasm,
-} from '../../src/index.js';
+import { Bacalhau } from '../../src/client/bacalhau.js';
+import { NotFoundError } from '../../src/errors/api-errors.js';
+import { RequestAbortedError, RequestTimeoutError } from '../../src/errors/call-errors.js';
+import { InvalidJobError } from '../../src/errors/client-errors.js';
+import type { Job } from '../../src/index.js';
+import { docker } from '../../src/spec/docker.js';
+import { wasm } from '../../src/spec/wasm.js';
 import { keyDirectory } from '../support/key-directory.js';
 import { collect, freshName, networkClient, networkUrl } from '../support/network.js';
 import { endlessJob, moduleOf, printingJob } from '../support/wasm-jobs.js';

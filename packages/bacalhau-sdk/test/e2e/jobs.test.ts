@@ -1,10 +1,5 @@
-import {
-  BadRequestError,
-  ConflictError,
-  ExecutionDesiredStateType,
-  ExecutionStateType,
-  NotFoundError,
-} from '../../src/index.js';
+import { BadRequestError, ConflictError, NotFoundError } from '../../src/errors/api-errors.js';
+import { ExecutionDesiredStateType, ExecutionStateType } from '../../src/index.js';
 import { collect, ended, freshName, networkClient, onlyExecution } from '../support/network.js';
 import { endlessJob, printingJob } from '../support/wasm-jobs.js';
 

@@ -1,6 +1,7 @@
 /** Logs that are longer than what an orchestrator holds of them: what comes beyond, it drops without a word. */
-import type { LogEntry } from '../../src/index.js';
-import { followLogs } from '../../src/logs/index.js';
+
+import { followLogs } from '../../src/logs/late.js';
+import type { LogEntry } from '../../src/logs/options.js';
 import { shellJob, testTransport, textOf } from '../support/logs.js';
 import { ended, networkClient, networkUrl } from '../support/network.js';
 import { describeWith } from '../support/requirements.js';

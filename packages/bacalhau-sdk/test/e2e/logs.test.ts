@@ -1,13 +1,11 @@
 import { getEventListeners } from 'node:events';
-import {
-  BacalhauError,
-  ExecutionStateType,
-  InvalidArgumentError,
-  type LogEntry,
-  NotFoundError,
-  RequestAbortedError,
-} from '../../src/index.js';
-import { followLogs } from '../../src/logs/index.js';
+import { NotFoundError } from '../../src/errors/api-errors.js';
+import { BacalhauError } from '../../src/errors/base.js';
+import { RequestAbortedError } from '../../src/errors/call-errors.js';
+import { InvalidArgumentError } from '../../src/errors/client-errors.js';
+import { ExecutionStateType } from '../../src/index.js';
+import { followLogs } from '../../src/logs/late.js';
+import type { LogEntry } from '../../src/logs/options.js';
 import { readLogs, shellJob, testTransport, textOf } from '../support/logs.js';
 import { collect, ended, networkClient, networkUrl, onlyExecution } from '../support/network.js';
 import { describeWith } from '../support/requirements.js';

@@ -1,4 +1,5 @@
-import { ConflictError, InvalidArgumentError, NotFoundError } from '../../src/index.js';
+import { ConflictError, NotFoundError } from '../../src/errors/api-errors.js';
+import { InvalidArgumentError } from '../../src/errors/client-errors.js';
 import { collect, networkClient } from '../support/network.js';
 
 const { nodes, agent } = networkClient();

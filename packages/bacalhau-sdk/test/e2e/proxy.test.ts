@@ -1,8 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Bacalhau, type ClientOptions, ConnectionError } from '../../src/index.js';
-import { connect as connectTransport } from '../../src/transport/index.js';
+import { Bacalhau } from '../../src/client/bacalhau.js';
+import { ConnectionError } from '../../src/errors/call-errors.js';
+import { connect as connectTransport } from '../../src/http/connect.js';
+import type { ClientOptions } from '../../src/http/options.js';
 import { type Certificates, makeCertificates } from '../support/certificates.js';
 import { type ChildServer, childServer } from '../support/child-server.js';
 import { keyDirectory } from '../support/key-directory.js';

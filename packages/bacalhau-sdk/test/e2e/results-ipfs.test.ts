@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DownloadError, type JobHandle } from '../../src/index.js';
+import { DownloadError } from '../../src/errors/download-error.js';
+import type { JobHandle } from '../../src/job/job-handle.js';
 import { collect, networkClient } from '../support/network.js';
 import { describeWith } from '../support/requirements.js';
 import { contentsOf, freshDirectories } from '../support/results.js';

@@ -2,14 +2,12 @@ import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import {
-  DownloadError,
-  type DownloadProgress,
-  type Job,
-  type JobHandle,
-  NotFoundError,
-  RequestAbortedError,
-} from '../../src/index.js';
+import { NotFoundError } from '../../src/errors/api-errors.js';
+import { RequestAbortedError } from '../../src/errors/call-errors.js';
+import { DownloadError } from '../../src/errors/download-error.js';
+import type { Job } from '../../src/index.js';
+import type { JobHandle } from '../../src/job/job-handle.js';
+import type { DownloadProgress } from '../../src/results/types.js';
 import { collect, freshName, networkClient } from '../support/network.js';
 import { contentsOf, freshDirectories } from '../support/results.js';
 import { endlessJob, printingJob, writingJob } from '../support/wasm-jobs.js';

@@ -1,7 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Devnet, startDevnet } from 'bacalhau-devnet';
-import { Bacalhau, DownloadError, type JobHandle, type SpecConfig } from '../../src/index.js';
+import { Bacalhau } from '../../src/client/bacalhau.js';
+import { DownloadError } from '../../src/errors/download-error.js';
+import type { SpecConfig } from '../../src/index.js';
+import type { JobHandle } from '../../src/job/job-handle.js';
 import { keyDirectory } from '../support/key-directory.js';
 import { collect } from '../support/network.js';
 import { describeWith } from '../support/requirements.js';

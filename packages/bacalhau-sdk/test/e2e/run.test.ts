@@ -1,4 +1,8 @@
-import { docker, JobExitError, JobFailedError, JobStoppedError, RequestAbortedError, wasm } from '../../src/index.js';
+import { RequestAbortedError } from '../../src/errors/call-errors.js';
+import { JobFailedError, JobStoppedError } from '../../src/errors/job-errors.js';
+import { JobExitError } from '../../src/outcome/job-exit-error.js';
+import { docker } from '../../src/spec/docker.js';
+import { wasm } from '../../src/spec/wasm.js';
 import { freshName, networkClient } from '../support/network.js';
 import { describeWith } from '../support/requirements.js';
 import { endlessJob, moduleOf, printingJob } from '../support/wasm-jobs.js';

@@ -1,6 +1,10 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Bacalhau, type ClientOptions, type DevicePrompt, LoginError, PermissionDeniedError } from '../../src/index.js';
+import type { DevicePrompt } from '../../src/auth/device.js';
+import { Bacalhau } from '../../src/client/bacalhau.js';
+import { PermissionDeniedError } from '../../src/errors/api-errors.js';
+import { LoginError } from '../../src/errors/client-errors.js';
+import type { ClientOptions } from '../../src/http/options.js';
 import { confirmInBrowser } from '../support/browser-person.js';
 import { type ChildServer, childServer } from '../support/child-server.js';
 import { cli } from '../support/cli.js';

@@ -1,4 +1,6 @@
-import { type Job, JobExistsError, JobFailedError, SubmittedJob } from '../../src/index.js';
+import { JobExistsError, JobFailedError } from '../../src/errors/job-errors.js';
+import type { Job } from '../../src/index.js';
+import { SubmittedJob } from '../../src/job/submitted-job.js';
 import { collect, freshName, networkClient } from '../support/network.js';
 import { endlessJob, printingJob } from '../support/wasm-jobs.js';
 

@@ -4,7 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Devnet, startDevnet } from 'bacalhau-devnet';
-import { Bacalhau, inputs, wasm } from '../../src/index.js';
+import { Bacalhau } from '../../src/client/bacalhau.js';
+import { inputs } from '../../src/spec/inputs.js';
+import { wasm } from '../../src/spec/wasm.js';
 import { keyDirectory } from '../support/key-directory.js';
 import { moduleOf } from '../support/wasm-jobs.js';
 

@@ -1,5 +1,7 @@
 import { getEventListeners } from 'node:events';
-import { Bacalhau, BacalhauError, type JobHandle } from '../../src/index.js';
+import { Bacalhau } from '../../src/client/bacalhau.js';
+import { BacalhauError } from '../../src/errors/base.js';
+import type { JobHandle } from '../../src/job/job-handle.js';
 import { faultProxy } from '../support/fault-proxy.js';
 import { type FaultKind, seeded, seeds } from '../support/faults.js';
 import { keyDirectory } from '../support/key-directory.js';

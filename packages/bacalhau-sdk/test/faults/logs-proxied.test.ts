@@ -1,7 +1,8 @@
-import { BacalhauError, type LogEntry } from '../../src/index.js';
-import { followLogs } from '../../src/logs/index.js';
+import { BacalhauError } from '../../src/errors/base.js';
+import { connect } from '../../src/http/connect.js';
+import { followLogs } from '../../src/logs/late.js';
 import type { LogLimits } from '../../src/logs/limits.js';
-import { connect } from '../../src/transport/index.js';
+import type { LogEntry } from '../../src/logs/options.js';
 import { type FaultProxy, faultProxy } from '../support/fault-proxy.js';
 import { byRoute, type FaultKind, type FaultPlan, scheduled, seeded, seeds } from '../support/faults.js';
 import { keyDirectory } from '../support/key-directory.js';

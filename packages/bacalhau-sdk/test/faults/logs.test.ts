@@ -1,15 +1,10 @@
 import { getEventListeners } from 'node:events';
-import {
-  AuthenticationError,
-  type FollowLogsOptions,
-  type LogEntry,
-  type LogReconnect,
-  LogStreamError,
-  UnexpectedResponseError,
-} from '../../src/index.js';
-import { followLogs } from '../../src/logs/index.js';
+import { AuthenticationError, UnexpectedResponseError } from '../../src/errors/api-errors.js';
+import { LogStreamError } from '../../src/errors/log-errors.js';
+import { connect } from '../../src/http/connect.js';
+import { followLogs } from '../../src/logs/late.js';
 import type { LogLimits } from '../../src/logs/limits.js';
-import { connect } from '../../src/transport/index.js';
+import type { FollowLogsOptions, LogEntry, LogReconnect } from '../../src/logs/options.js';
 import { keyDirectory } from '../support/key-directory.js';
 import {
   EXECUTION_ID,

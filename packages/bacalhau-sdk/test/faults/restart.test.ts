@@ -1,4 +1,7 @@
-import { Bacalhau, type ClientOptions, type Job, type LogEntry } from '../../src/index.js';
+import { Bacalhau } from '../../src/client/bacalhau.js';
+import type { ClientOptions } from '../../src/http/options.js';
+import type { Job } from '../../src/index.js';
+import type { LogEntry } from '../../src/logs/options.js';
 import { keyDirectory } from '../support/key-directory.js';
 import { shellJob, textOf } from '../support/logs.js';
 import { collect } from '../support/network.js';

@@ -3,14 +3,11 @@ import fs from 'node:fs/promises';
 import { Agent } from 'node:http';
 import { join } from 'node:path';
 import axios from 'axios';
-import {
-  Bacalhau,
-  type ClientOptions,
-  ConfigurationError,
-  DownloadError,
-  RequestAbortedError,
-  RequestTimeoutError,
-} from '../../src/index.js';
+import { Bacalhau } from '../../src/client/bacalhau.js';
+import { RequestAbortedError, RequestTimeoutError } from '../../src/errors/call-errors.js';
+import { ConfigurationError } from '../../src/errors/client-errors.js';
+import { DownloadError } from '../../src/errors/download-error.js';
+import type { ClientOptions } from '../../src/http/options.js';
 import { tarGzOf, tarOf } from '../support/archives.js';
 import { expectMode } from '../support/file-modes.js';
 import { keyDirectory } from '../support/key-directory.js';

@@ -2,7 +2,10 @@ import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
-import { Bacalhau, type ClientOptions, Ed25519Identity, RsaIdentity } from '../../src/index.js';
+import { Bacalhau } from '../../src/client/bacalhau.js';
+import type { ClientOptions } from '../../src/http/options.js';
+import { Ed25519Identity } from '../../src/keys/ed25519.js';
+import { RsaIdentity } from '../../src/keys/rsa.js';
 import { faultServer, json, type SeenRequest, text } from '../support/fault-server.js';
 import { keyDirectory } from '../support/key-directory.js';
 

@@ -1,17 +1,14 @@
 import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
-import {
-  Bacalhau,
-  type ClientOptions,
-  ConnectionError,
-  type Job,
-  JobExistsError,
-  RequestAbortedError,
-  type RetryEvent,
-  type RunOptions,
-  UnsupportedByServerError,
-} from '../../src/index.js';
+import { Bacalhau } from '../../src/client/bacalhau.js';
+import { ConnectionError, RequestAbortedError } from '../../src/errors/call-errors.js';
+import { UnsupportedByServerError } from '../../src/errors/client-errors.js';
+import { JobExistsError } from '../../src/errors/job-errors.js';
+import type { RetryEvent } from '../../src/http/events.js';
+import type { ClientOptions } from '../../src/http/options.js';
+import type { Job } from '../../src/index.js';
+import type { RunOptions } from '../../src/outcome/run-options.js';
 import { faultServer, json } from '../support/fault-server.js';
 import { keyDirectory } from '../support/key-directory.js';
 import { collect, freshName, networkUrl } from '../support/network.js';

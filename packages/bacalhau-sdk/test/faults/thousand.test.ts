@@ -1,5 +1,6 @@
 import { startDevnet } from 'bacalhau-devnet';
-import { Bacalhau, type JobHandle } from '../../src/index.js';
+import { Bacalhau } from '../../src/client/bacalhau.js';
+import type { JobHandle } from '../../src/job/job-handle.js';
 import { faultProxy } from '../support/fault-proxy.js';
 import { byRoute, seeded, seeds } from '../support/faults.js';
 import { keyDirectory } from '../support/key-directory.js';

@@ -3,25 +3,19 @@ import type { ServerResponse } from 'node:http';
 import { createServer } from 'node:net';
 import { inspect } from 'node:util';
 import axios from 'axios';
+import { Bacalhau } from '../../src/client/bacalhau.js';
 import {
-  Bacalhau,
-  BacalhauError,
   BadRequestError,
-  type ClientOptions,
-  ConfigurationError,
   ConflictError,
-  ConnectionError,
-  InvalidArgumentError,
-  InvalidJobError,
   RateLimitError,
-  RequestAbortedError,
-  type RequestEvent,
-  RequestTimeoutError,
-  type ResponseEvent,
-  type RetryEvent,
   ServerError,
   UnexpectedResponseError,
-} from '../../src/index.js';
+} from '../../src/errors/api-errors.js';
+import { BacalhauError } from '../../src/errors/base.js';
+import { ConnectionError, RequestAbortedError, RequestTimeoutError } from '../../src/errors/call-errors.js';
+import { ConfigurationError, InvalidArgumentError, InvalidJobError } from '../../src/errors/client-errors.js';
+import type { RequestEvent, ResponseEvent, RetryEvent } from '../../src/http/events.js';
+import type { ClientOptions } from '../../src/http/options.js';
 import { type FaultServer, faultServer, json, text } from '../support/fault-server.js';
 import { keyDirectory } from '../support/key-directory.js';
 import { within } from '../support/within.js';

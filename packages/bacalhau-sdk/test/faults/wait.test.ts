@@ -1,13 +1,9 @@
 import { setTimeout } from 'node:timers/promises';
-import {
-  AuthenticationError,
-  Bacalhau,
-  ConnectionError,
-  InvalidArgumentError,
-  type Job,
-  ServerError,
-  UnexpectedResponseError,
-} from '../../src/index.js';
+import { Bacalhau } from '../../src/client/bacalhau.js';
+import { AuthenticationError, ServerError, UnexpectedResponseError } from '../../src/errors/api-errors.js';
+import { ConnectionError } from '../../src/errors/call-errors.js';
+import { InvalidArgumentError } from '../../src/errors/client-errors.js';
+import type { Job } from '../../src/index.js';
 import { type FaultServer, faultServer, json, text } from '../support/fault-server.js';
 import { keyDirectory } from '../support/key-directory.js';
 import { until, within } from '../support/within.js';

@@ -1,6 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Bacalhau, BacalhauError, CallError, type JobHandle } from '../../src/index.js';
+import { Bacalhau } from '../../src/client/bacalhau.js';
+import { BacalhauError } from '../../src/errors/base.js';
+import { CallError } from '../../src/errors/call-errors.js';
+import type { JobHandle } from '../../src/job/job-handle.js';
 import { faultProxy } from '../support/fault-proxy.js';
 import { type FaultKind, scheduled, seeded, seeds } from '../support/faults.js';
 import { keyDirectory } from '../support/key-directory.js';

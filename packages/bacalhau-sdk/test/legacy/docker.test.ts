@@ -1,6 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { startLegacyDevnet } from 'bacalhau-devnet';
-import { type LegacyJob, LegacyJobError, type LegacyJobs, legacyJobId, runsOf } from '../../src/legacy/index.js';
+import { LegacyJobError } from '../../src/legacy/errors.js';
+import { type LegacyJobs, legacyJobId } from '../../src/legacy/legacy-jobs.js';
+import type { LegacyJob } from '../../src/legacy/options.js';
+import { runsOf } from '../../src/legacy/runs.js';
 import { expectDescribed, legacyNetwork } from '../support/legacy.js';
 import { describeWith } from '../support/requirements.js';
 

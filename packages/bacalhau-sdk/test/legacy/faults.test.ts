@@ -1,14 +1,12 @@
 import { createPublicKey, verify } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { startDevnet } from 'bacalhau-devnet';
-import { ConfigurationError, ConflictError, UnsupportedByServerError } from '../../src/index.js';
-import {
-  LegacyJobError,
-  LegacyJobs,
-  type LegacyOptions,
-  LegacySignatureError,
-  runsOf,
-} from '../../src/legacy/index.js';
+import { ConflictError } from '../../src/errors/api-errors.js';
+import { ConfigurationError, UnsupportedByServerError } from '../../src/errors/client-errors.js';
+import { LegacyJobError, LegacySignatureError } from '../../src/legacy/errors.js';
+import { LegacyJobs } from '../../src/legacy/legacy-jobs.js';
+import type { LegacyOptions } from '../../src/legacy/options.js';
+import { runsOf } from '../../src/legacy/runs.js';
 import { faultServer, json, text } from '../support/fault-server.js';
 import { keyDirectory } from '../support/key-directory.js';
 

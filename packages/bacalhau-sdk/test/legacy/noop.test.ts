@@ -3,15 +3,13 @@ import { readFileSync } from 'node:fs';
 import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import {
-  BadRequestError,
-  InvalidJobError,
-  NotFoundError,
-  RequestAbortedError,
-  RequestTimeoutError,
-  UnsupportedByServerError,
-} from '../../src/index.js';
-import { type LegacyJob, type LegacyJobs, LegacySignatureError, legacyJobId, runsOf } from '../../src/legacy/index.js';
+import { BadRequestError, NotFoundError } from '../../src/errors/api-errors.js';
+import { RequestAbortedError, RequestTimeoutError } from '../../src/errors/call-errors.js';
+import { InvalidJobError, UnsupportedByServerError } from '../../src/errors/client-errors.js';
+import { LegacySignatureError } from '../../src/legacy/errors.js';
+import { type LegacyJobs, legacyJobId } from '../../src/legacy/legacy-jobs.js';
+import type { LegacyJob } from '../../src/legacy/options.js';
+import { runsOf } from '../../src/legacy/runs.js';
 import { expectDescribed, legacyNetwork, newKey, signerOf } from '../support/legacy.js';
 import { describeWith } from '../support/requirements.js';
 

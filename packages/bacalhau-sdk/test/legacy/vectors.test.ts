@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { IdentityStore } from '../../src/identity/index.js';
+import { IdentityStore } from '../../src/keys/identity-store.js';
 import { dialectOf, releaseOf } from '../../src/legacy/dialects.js';
 import { sealPayload } from '../../src/legacy/envelope.js';
-import type { LegacyJob } from '../../src/legacy/index.js';
+import type { LegacyJob } from '../../src/legacy/options.js';
 import { cancelPayload, submitPayload } from '../../src/legacy/payload.js';
 import { keyFileSigner } from '../../src/legacy/signer.js';
 import { verifiesLocally } from '../../src/legacy/verify.js';

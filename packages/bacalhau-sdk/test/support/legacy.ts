@@ -3,7 +3,9 @@ import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { type LegacyDevnet, type LegacyDevnetOptions, startLegacyDevnet } from 'bacalhau-devnet';
 import { createConformanceChecker, LEGACY_DOCUMENT_FILE } from 'bacalhau-openapi';
-import { LegacyJobs, type LegacyOptions, type PayloadSigner } from '../../src/legacy/index.js';
+import { LegacyJobs } from '../../src/legacy/legacy-jobs.js';
+import type { LegacyOptions } from '../../src/legacy/options.js';
+import type { PayloadSigner } from '../../src/legacy/signer.js';
 import { keyDirectory } from './key-directory.js';
 
 /** Enough for a build of the server on a machine that has never built it. */

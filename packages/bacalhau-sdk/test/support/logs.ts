@@ -1,6 +1,8 @@
-import type { FollowLogsOptions, LogEntry, PutJobRequest } from '../../src/index.js';
-import { followLogs } from '../../src/logs/index.js';
-import { connect, type Transport } from '../../src/transport/index.js';
+import { connect } from '../../src/http/connect.js';
+import type { Transport } from '../../src/http/transport.js';
+import type { PutJobRequest } from '../../src/index.js';
+import { followLogs } from '../../src/logs/late.js';
+import type { FollowLogsOptions, LogEntry } from '../../src/logs/options.js';
 import { keyDirectory } from './key-directory.js';
 import { freshName } from './network.js';
 

@@ -1,4 +1,6 @@
-import { Bacalhau, type ClientOptions, type Execution, type Job } from '../../src/index.js';
+import { Bacalhau } from '../../src/client/bacalhau.js';
+import type { ClientOptions } from '../../src/http/options.js';
+import type { Execution, Job } from '../../src/index.js';
 import { keyDirectory } from './key-directory.js';
 
 /** The network that the global set-up started, seen through the proxy that checks every answer against the spec. */

@@ -1,6 +1,7 @@
 import WebSocket from 'ws';
-import type { Transport, Upgrade } from '../../src/transport/index.js';
-import { prepareUpgrade } from '../../src/transport/upgrade.js';
+import type { Transport } from '../../src/http/transport.js';
+import type { Upgrade } from '../../src/http/upgrade.js';
+import { prepareUpgrade } from '../../src/http/upgrade.js';
 
 /** The opening request of a log socket, as the transport would send it. */
 export const prepareLogs = (transport: Transport): Promise<Upgrade> =>

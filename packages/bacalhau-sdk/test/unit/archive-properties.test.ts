@@ -2,7 +2,7 @@ import fs from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { DownloadError } from '../../src/index.js';
+import { DownloadError } from '../../src/errors/download-error.js';
 import { platform as browser } from '../../src/platform/browser/index.js';
 import { openFolder } from '../../src/platform/node/download-folder.js';
 import { gunzip } from '../../src/platform/node/gunzip.js';

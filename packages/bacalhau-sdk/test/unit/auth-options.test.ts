@@ -1,4 +1,6 @@
-import { type AuthOptions, Bacalhau, ConfigurationError } from '../../src/index.js';
+import type { AuthOptions } from '../../src/auth/options.js';
+import { Bacalhau } from '../../src/client/bacalhau.js';
+import { ConfigurationError } from '../../src/errors/client-errors.js';
 import { keyDirectory } from '../support/key-directory.js';
 
 const dir = keyDirectory();

@@ -3,11 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import fc from 'fast-check';
-import { docker, InvalidJobError, inputs, Jobs, loadJob, parseJob, publishers, wasm } from '../../src/index.js';
-import { phaseOf } from '../../src/model/index.js';
-import { checkJob } from '../../src/spec/index.js';
+import { InvalidJobError } from '../../src/errors/client-errors.js';
+import { loadJob, parseJob } from '../../src/job-files/load-job.js';
+import { Jobs } from '../../src/jobs/jobs.js';
+import { phaseOf } from '../../src/model/execution-phase.js';
+import { parseRelease } from '../../src/model/release.js';
+import { checkJob } from '../../src/spec/check-job.js';
+import { docker } from '../../src/spec/docker.js';
+import { inputs } from '../../src/spec/inputs.js';
+import { publishers } from '../../src/spec/publishers.js';
+import { wasm } from '../../src/spec/wasm.js';
 import { checkWasmModule } from '../../src/spec/wasm-module.js';
-import { parseRelease } from '../../src/transport/version.js';
 import { moduleOf } from '../support/wasm-jobs.js';
 
 test('a Docker job has everything where the server wants it', async () => {

@@ -1,9 +1,10 @@
 import type { PutJobRequest } from 'bacalhau-apiclient';
 import fc from 'fast-check';
-import { InvalidArgumentError, InvalidJobError } from '../../src/errors/index.js';
-import { checkIdentifier, checkLabels, checkLimit, checkPutJobRequest, checkTime } from '../../src/spec/index.js';
-import { redact } from '../../src/transport/announce.js';
-import { checkHeaders } from '../../src/transport/headers.js';
+import { checkIdentifier, checkLabels, checkLimit, checkTime } from '../../src/arguments/checks.js';
+import { InvalidArgumentError, InvalidJobError } from '../../src/errors/client-errors.js';
+import { checkHeaders } from '../../src/http/headers.js';
+import { redactHeaders } from '../../src/http/observe.js';
+import { checkPutJobRequest } from '../../src/spec/check-job.js';
 
 describe('identifiers', () => {
   test.each(['', ' ', '.', '..', 'a/b', '/', 'a\\b', 'a\nb', '\0', 'a\ud800'])('%j is refused', (id) => {
@@ -91,7 +92,7 @@ describe('headers', () => {
   test.each(['Authorization', 'cookie', 'Set-Cookie', 'X-API-Key', 'X-Auth-Token', 'Proxy-Authorization', 'Signature'])(
     '%s is blacked out',
     (name) => {
-      expect(redact({ [name]: 'hunter2', Accept: 'application/json' })).toEqual({
+      expect(redactHeaders({ [name]: 'hunter2', Accept: 'application/json' })).toEqual({
         [name]: '***',
         Accept: 'application/json',
       });

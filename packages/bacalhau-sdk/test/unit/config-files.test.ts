@@ -2,7 +2,9 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
-import { Bacalhau, type ClientOptions, ConfigurationError } from '../../src/index.js';
+import { Bacalhau } from '../../src/client/bacalhau.js';
+import { ConfigurationError } from '../../src/errors/client-errors.js';
+import type { ClientOptions } from '../../src/http/options.js';
 
 let dir: string;
 beforeEach(async () => {

@@ -1,9 +1,12 @@
-import { type ConfigInput, type Environment, resolveConfig } from '../../src/config/index.js';
-import { Bacalhau, type ClientOptions, ConfigurationError } from '../../src/index.js';
+import { Bacalhau } from '../../src/client/bacalhau.js';
+import type { EnvironmentVariables } from '../../src/config/environment.js';
+import { type ConfigInput, resolveConfig } from '../../src/config/resolve.js';
+import { ConfigurationError } from '../../src/errors/client-errors.js';
+import type { ClientOptions } from '../../src/http/options.js';
 
-const resolve = (input: ConfigInput = {}, env: Environment = {}) =>
+const resolve = (input: ConfigInput = {}, env: EnvironmentVariables = {}) =>
   resolveConfig(input, { env, homeDirectory: '/home/ada' }).config;
-const baseUrl = (input: ConfigInput = {}, env: Environment = {}) => resolve(input, env).baseUrl;
+const baseUrl = (input: ConfigInput = {}, env: EnvironmentVariables = {}) => resolve(input, env).baseUrl;
 
 describe('the address', () => {
   test('is the command line’s when nothing is set', () => {
@@ -18,7 +21,7 @@ describe('the address', () => {
     });
   });
 
-  test.each<[Environment, string]>([
+  test.each<[EnvironmentVariables, string]>([
     [{ BACALHAU_API_HOST: 'bacalhau.example.org' }, 'http://bacalhau.example.org:1234'],
     [{ BACALHAU_API_HOST: 'h', BACALHAU_API_PORT: '80' }, 'http://h:80'],
     [{ BACALHAU_API_PORT: '9999' }, 'http://127.0.0.1:9999'],
@@ -65,7 +68,7 @@ describe('the address', () => {
     expect(resolve({ host: 'option' }, env).sources.endpoint).toBe('option');
   });
 
-  test.each<[Environment, RegExp]>([
+  test.each<[EnvironmentVariables, RegExp]>([
     [{ BACALHAU_API_PORT: 'abc' }, /BACALHAU_API_PORT is "abc".*1 to 65535/],
     [{ BACALHAU_API_PORT: '0' }, /BACALHAU_API_PORT/],
     [{ BACALHAU_API_PORT: '65536' }, /BACALHAU_API_PORT/],
@@ -110,7 +113,7 @@ describe('the address', () => {
 });
 
 describe('the directory', () => {
-  test.each<[ConfigInput, Environment, string | undefined]>([
+  test.each<[ConfigInput, EnvironmentVariables, string | undefined]>([
     [{}, { BACALHAU_DIR: '/keys' }, '/keys'],
     [{}, { BACALHAU_DIR: '~/keys' }, '/home/ada/keys'],
     [{ dir: './keys' }, { BACALHAU_DIR: '/other' }, './keys'],

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { TextBody } from '../../src/transport/body.js';
-import { parseErrorBody } from '../../src/transport/error-body.js';
+import { TextBody } from '../../src/http/body.js';
+import { parseErrorBody } from '../../src/http/error-body.js';
 
 test.each<[string, unknown, object]>([
   [

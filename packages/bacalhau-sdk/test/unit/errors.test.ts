@@ -1,5 +1,7 @@
 import { inspect } from 'node:util';
-import { ApiError, BacalhauError, ConfigurationError, ConflictError, NotFoundError } from '../../src/errors/index.js';
+import { ApiError, ConflictError, NotFoundError } from '../../src/errors/api-errors.js';
+import { BacalhauError } from '../../src/errors/base.js';
+import { ConfigurationError } from '../../src/errors/client-errors.js';
 
 const facts = {
   operation: 'jobs.get',

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { hashOf } from '../../src/spec/index.js';
+import { hashOf } from '../../src/spec/fingerprint.js';
 
 const text = 'héllo ✓';
 const hash = createHash('sha256').update(text).digest('hex');

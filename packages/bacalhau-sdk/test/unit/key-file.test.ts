@@ -4,9 +4,10 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { ConfigurationError } from '../../src/errors/index.js';
-import { IdentityStore, type RsaIdentity } from '../../src/identity/index.js';
-import type { Logger } from '../../src/logging/index.js';
+import { ConfigurationError } from '../../src/errors/client-errors.js';
+import { IdentityStore } from '../../src/keys/identity-store.js';
+import type { RsaIdentity } from '../../src/keys/rsa.js';
+import type { Logger } from '../../src/logging/logger.js';
 import { files } from '../../src/platform/node/files.js';
 import { expectMode } from '../support/file-modes.js';
 

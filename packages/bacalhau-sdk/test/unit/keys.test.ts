@@ -4,7 +4,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect, promisify } from 'node:util';
-import { Bacalhau, ConfigurationError, Ed25519Identity, importPublicKey, RsaIdentity } from '../../src/index.js';
+import { Bacalhau } from '../../src/client/bacalhau.js';
+import { ConfigurationError } from '../../src/errors/client-errors.js';
+import { Ed25519Identity } from '../../src/keys/ed25519.js';
+import { importPublicKey } from '../../src/keys/late.js';
+import { RsaIdentity } from '../../src/keys/rsa.js';
 import { expectMode, testModes } from '../support/file-modes.js';
 
 const hex = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'hex'));

@@ -2,15 +2,12 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import {
-  Bacalhau,
-  BacalhauError,
-  ConfigurationError,
-  InvalidJobError,
-  parseJob,
-  typedResults,
-} from '../../src/index.js';
-import { parseRetryAfter } from '../../src/transport/retry.js';
+import { Bacalhau } from '../../src/client/bacalhau.js';
+import { BacalhauError } from '../../src/errors/base.js';
+import { ConfigurationError, InvalidJobError } from '../../src/errors/client-errors.js';
+import { parseRetryAfter } from '../../src/http/retry-delay.js';
+import { parseJob } from '../../src/job-files/load-job.js';
+import { typedResults } from '../../src/results/typed-results.js';
 import { faultServer, json } from '../support/fault-server.js';
 import { within } from '../support/within.js';
 

@@ -1,4 +1,4 @@
-import { parseRetryAfter, retryDelayMs } from '../../src/transport/retry.js';
+import { parseRetryAfter, retryDelayMs } from '../../src/http/retry-delay.js';
 
 test.each<[string | undefined, number | undefined]>([
   [undefined, undefined],

@@ -1,19 +1,14 @@
 import { parseDictionary, serializeInnerList } from 'structured-headers';
-import {
-  Ed25519Identity,
-  type Identity,
-  MemoryReplayCache,
-  RsaIdentity,
-  SignatureError,
-  type SignatureProblem,
-  type SignedRequest,
-  signRequest,
-  type VerifyOptions,
-  verifyRequest,
-} from '../../src/index.js';
+import { Ed25519Identity } from '../../src/keys/ed25519.js';
+import { RsaIdentity } from '../../src/keys/rsa.js';
+import type { Identity } from '../../src/keys/types.js';
 import { signatureBase } from '../../src/signatures/base.js';
 import { digestMatches } from '../../src/signatures/digest.js';
+import { SignatureError, type SignatureProblem } from '../../src/signatures/errors.js';
+import { signRequest, verifyRequest } from '../../src/signatures/late.js';
 import { messageOf } from '../../src/signatures/message.js';
+import { MemoryReplayCache } from '../../src/signatures/replay-cache.js';
+import type { SignedRequest, VerifyOptions } from '../../src/signatures/verify.js';
 
 /** RFC 9421, B.1.4 and B.2. */
 const RFC_KEY = `-----BEGIN PRIVATE KEY-----

@@ -1,4 +1,4 @@
-import { typedResults } from '../../src/index.js';
+import { typedResults } from '../../src/results/typed-results.js';
 
 const execution = (ID: string, Type: string, Params: Record<string, unknown>) => ({
   ID,

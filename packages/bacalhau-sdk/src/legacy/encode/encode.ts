@@ -1,5 +1,5 @@
 import { InvalidJobError } from '../../errors/index.js';
-import { isRecord } from '../../records.js';
+import { isRecord } from '../../util/index.js';
 import { byCodePoints, goText, wellFormed } from './go-text.js';
 import type { Schema, StructSchema } from './schema.js';
 

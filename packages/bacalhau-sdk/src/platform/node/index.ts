@@ -33,7 +33,7 @@ export const platform: Platform = {
     return { update: (chunk) => void hash.update(chunk), digest: () => hash.digest('base64') };
   },
   openFolder,
-  expectListeners: (signal) => setMaxListeners(0, signal),
+  allowManyListeners: (signal) => setMaxListeners(0, signal),
 };
 
 /** Never to standard output, which `console.debug` and `console.info` write to: that belongs to the program's own results. */

@@ -1,17 +1,17 @@
-import type { Environment } from '../../config/index.js';
+import type { EnvironmentVariables } from '../../config/index.js';
 import { DownloadError } from '../../errors/index.js';
 import type { TransferContext } from '../context.js';
 import type { JobResult, S3PreSignedResult, TransferOptions } from '../types.js';
 import { ipfsSource } from './ipfs.js';
 import { s3Source, wholeChecksum } from './s3.js';
-import type { Source } from './source.js';
+import type { ResultSource } from './source.js';
 import { urlSource } from './url.js';
 
-export type { ArchiveSource, FilesSource, Source } from './source.js';
+export type { ArchiveSource, FilesSource, ResultSource } from './source.js';
 
-interface Surroundings {
+interface SourceContext {
   readonly options: TransferOptions;
-  readonly env: Environment;
+  readonly env: EnvironmentVariables;
   readonly context: TransferContext;
   /** Asks the server for the same result again, with a URL that has not expired. */
   readonly renew: (result: S3PreSignedResult) => Promise<S3PreSignedResult>;
@@ -21,7 +21,7 @@ interface Surroundings {
  * How to fetch a result. Nothing is sent yet.
  * @throws {DownloadError} with reason `not-configured` or `unsupported`.
  */
-export async function sourceOf(result: JobResult, name: string, surroundings: Surroundings): Promise<Source> {
+export async function sourceOf(result: JobResult, name: string, surroundings: SourceContext): Promise<ResultSource> {
   const { options, env, context, renew } = surroundings;
   switch (result.type) {
     case 'url':

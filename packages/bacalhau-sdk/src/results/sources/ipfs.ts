@@ -1,5 +1,5 @@
 import { ConfigurationError, DownloadError } from '../../errors/index.js';
-import type { OutsideRequest } from '../../transport/index.js';
+import type { ExternalRequest } from '../../http/index.js';
 import type { IpfsOptions, IpfsResult } from '../types.js';
 import type { ArchiveSource } from './source.js';
 
@@ -28,7 +28,7 @@ export function ipfsSource(name: string, { cid }: IpfsResult, options: IpfsOptio
   };
 }
 
-function requestFor(name: string, cid: string, { gateway, api }: IpfsOptions): Omit<OutsideRequest, 'headers'> {
+function requestFor(name: string, cid: string, { gateway, api }: IpfsOptions): Omit<ExternalRequest, 'headers'> {
   if (api !== undefined) {
     return { method: 'POST', url: `${baseOf(api, 'ipfs.api')}/api/v0/get?arg=${cid}&archive=true` };
   }

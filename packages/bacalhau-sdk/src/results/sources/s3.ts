@@ -1,11 +1,11 @@
-import type { Environment } from '../../config/index.js';
+import type { EnvironmentVariables } from '../../config/index.js';
 import { DownloadError } from '../../errors/index.js';
-import type { OutsideRequest } from '../../transport/index.js';
+import type { ExternalRequest } from '../../http/index.js';
 import type { TransferContext } from '../context.js';
 import { type RemoteFile, receive } from '../remote-file.js';
 import type { S3Credentials, S3Location, S3Options } from '../types.js';
 import { parseListing } from './s3-listing.js';
-import { type ArchiveSource, checkUrl, type FilesSource, type Source } from './source.js';
+import { type ArchiveSource, checkUrl, type FilesSource, type ResultSource } from './source.js';
 
 /** Objects a page: what S3 gives at most. */
 const PAGE = 1_000;
@@ -17,9 +17,9 @@ export async function s3Source(
   name: string,
   location: S3Location,
   options: S3Options,
-  env: Environment,
+  env: EnvironmentVariables,
   context: TransferContext,
-): Promise<Source> {
+): Promise<ResultSource> {
   const signer = await makeSigner(name, location, options, env);
   const { key } = location;
   if (/[/*]$/.test(key)) return prefixSource(name, key.replace(/\*$/, ''), signer, context);
@@ -123,9 +123,14 @@ async function textOf(chunks: AsyncIterable<Uint8Array>): Promise<string> {
 }
 
 /** Makes a request for an object, or for the bucket. */
-type Signer = (key: string | undefined, query: Readonly<Record<string, string>>) => Promise<OutsideRequest>;
+type Signer = (key: string | undefined, query: Readonly<Record<string, string>>) => Promise<ExternalRequest>;
 
-async function makeSigner(name: string, location: S3Location, options: S3Options, env: Environment): Promise<Signer> {
+async function makeSigner(
+  name: string,
+  location: S3Location,
+  options: S3Options,
+  env: EnvironmentVariables,
+): Promise<Signer> {
   const credentials = options.credentials ?? credentialsOf(env);
   if (credentials === undefined) {
     throw new DownloadError(
@@ -160,7 +165,7 @@ async function makeSigner(name: string, location: S3Location, options: S3Options
   };
 }
 
-function credentialsOf(env: Environment): S3Credentials | undefined {
+function credentialsOf(env: EnvironmentVariables): S3Credentials | undefined {
   const accessKeyId = env['AWS_ACCESS_KEY_ID'];
   const secretAccessKey = env['AWS_SECRET_ACCESS_KEY'];
   const sessionToken = env['AWS_SESSION_TOKEN'];

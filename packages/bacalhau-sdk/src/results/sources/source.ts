@@ -17,7 +17,7 @@ export interface FilesSource {
   list(): AsyncIterable<{ readonly name: string; readonly file: RemoteFile & { readonly size: number } }>;
 }
 
-export type Source = ArchiveSource | FilesSource;
+export type ResultSource = ArchiveSource | FilesSource;
 
 /** Results come from a server, and what it names is fetched: nothing but HTTP is. */
 export function checkUrl(url: string, name: string): string {

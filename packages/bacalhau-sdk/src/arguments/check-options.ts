@@ -1,0 +1,35 @@
+import { closest, distance } from 'fastest-levenshtein';
+import { InvalidArgumentError } from '../errors/index.js';
+import { isRecord } from '../util/index.js';
+
+/** Every option of a type by its name. A record, so that the compiler notices one that is missing. */
+export type OptionNames<T extends object> = Readonly<Record<keyof T & string, true>>;
+
+/**
+ * Refuses options that are no object, and names that are no options: plain JavaScript would ignore a misspelt one.
+ *
+ * @throws {InvalidArgumentError} naming the argument, with the nearest known name.
+ */
+export function checkOptions<T extends object>(options: T | undefined, known: OptionNames<T>, argument = 'options') {
+  if (options === undefined) return;
+  if (!isRecord(options)) {
+    throw new InvalidArgumentError(argument, `must be an object, not ${describe(options)}.`);
+  }
+  const unknown = Object.keys(options).find((name) => !Object.hasOwn(known, name));
+  if (unknown === undefined) return;
+  const suggestion = nearestName(unknown, Object.keys(known));
+  const advice =
+    suggestion === undefined ? `Use one of ${Object.keys(known).join(', ')}.` : `Did you mean ${suggestion}?`;
+  throw new InvalidArgumentError(unknown, `is not an option here. ${advice}`);
+}
+
+/** The known name that a misspelt one was probably meant to be; undefined if none is near. */
+export function nearestName(name: string, known: readonly string[]): string | undefined {
+  if (known.length === 0) return undefined;
+  const lower = new Map(known.map((candidate) => [candidate.toLowerCase(), candidate]));
+  const found = closest(name.toLowerCase(), [...lower.keys()]);
+  return distance(name.toLowerCase(), found) <= Math.max(2, Math.floor(name.length / 3)) ? lower.get(found) : undefined;
+}
+
+const describe = (value: unknown): string =>
+  value === null ? 'null' : Array.isArray(value) ? 'an array' : typeof value;

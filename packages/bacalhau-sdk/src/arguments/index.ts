@@ -1,0 +1,10 @@
+export { checkOptions, nearestName, type OptionNames } from './check-options.js';
+export {
+  checkIdentifier,
+  checkLabels,
+  checkLimit,
+  checkOneOf,
+  checkSignal,
+  checkTime,
+  isUrlSegment,
+} from './checks.js';

@@ -1,2 +1,0 @@
-export { fanOut } from './fan-out.js';
-export type { MapItem, MapOptions } from './options.js';

@@ -1,0 +1,50 @@
+import { isRecord, stringEntries } from '../util/index.js';
+import { TextBody } from './body.js';
+
+/** What an error answer says, whichever of the servers' shapes it has. */
+export interface ErrorBody {
+  readonly message: string | undefined;
+  readonly code?: string | undefined;
+  readonly component?: string | undefined;
+  readonly hint?: string | undefined;
+  readonly details?: Readonly<Record<string, string>> | undefined;
+}
+
+const LONGEST_MESSAGE = 500;
+
+/**
+ * Reads the error shapes that servers from 1.4 to 1.9 send: the envelope (from 1.5), `{message}` (1.4), `{Error}`
+ * (version check), `{Authentication: {reason}}` (failed login), and plain text (timeouts, proxies).
+ */
+export function parseErrorBody(body: unknown): ErrorBody {
+  if (body instanceof TextBody) return { message: firstWords(body.text) };
+  if (!isRecord(body)) return { message: undefined };
+  if ('Authentication' in body && isRecord(body['Authentication'])) {
+    return { message: text(body['Authentication']['reason']) };
+  }
+  if ('Error' in body) {
+    const { Error: message, ...details } = body;
+    return { message: text(message), details: stringEntries(details) };
+  }
+  if ('Message' in body) {
+    return {
+      message: text(body['Message']),
+      code: text(body['Code']),
+      component: text(body['Component']),
+      hint: text(body['Hint']),
+      details: isRecord(body['Details']) ? stringEntries(body['Details']) : undefined,
+    };
+  }
+  // Server 1.4 puts the cause into `error` and the status's name into `message`.
+  return { message: text(body['error']) ?? text(body['message']) };
+}
+
+const text = (value: unknown): string | undefined =>
+  typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined;
+
+/** A page of HTML says nothing in a message. */
+function firstWords(body: string): string | undefined {
+  const trimmed = body.trim();
+  if (trimmed === '' || /^<(!doctype|html|\?xml)/i.test(trimmed)) return undefined;
+  return trimmed.length > LONGEST_MESSAGE ? `${trimmed.slice(0, LONGEST_MESSAGE)}…` : trimmed;
+}

@@ -1,0 +1,116 @@
+import { BacalhauError } from '../errors/index.js';
+import { type ApiPromise, type ApiResponse, apiPromise } from './api-promise.js';
+
+/** One page, as the server gave it. */
+export interface PageParts<T> {
+  readonly items: readonly T[];
+  readonly nextToken: string;
+  /** Whether the server sent an empty page: the end for now, even where it hands out a token to ask again later. */
+  readonly end: boolean;
+}
+
+/** Asks for a page: the first one without a token, of the given size or of the call's own. */
+export type FetchPage<T> = (request: {
+  readonly nextToken?: string | undefined;
+  readonly pageSize?: number | undefined;
+}) => Promise<ApiResponse<PageParts<T>>>;
+
+/** How a list is walked through. */
+export interface Walk<T> {
+  readonly fetch: FetchPage<T>;
+  /** Entries a page when a list is looped over without a limit of its own. */
+  readonly walkSize?: number | undefined;
+  /** What tells entries apart, where pages may overlap. */
+  readonly key?: ((item: T) => string | undefined) | undefined;
+}
+
+/**
+ * One page of a list. Loop over it to walk through this page and all further ones, each fetched when it is needed.
+ *
+ * @example
+ * ```ts
+ * const page = await jobs.list({ limit: 20 });
+ * console.log(page.items.length, page.hasNextPage());
+ * for await (const job of page) console.log(job.ID); // this page and all further ones
+ * ```
+ */
+export class Page<T> implements AsyncIterable<T> {
+  /** The entries of this page. */
+  readonly items: readonly T[];
+  /** The server's token of the next page; empty after the last one. Opaque. */
+  readonly nextToken: string;
+  readonly #end: boolean;
+  readonly #walk: Walk<T>;
+
+  /** @internal */
+  constructor({ items, nextToken, end }: PageParts<T>, walk: Walk<T>) {
+    this.items = items;
+    this.nextToken = nextToken;
+    this.#end = end;
+    this.#walk = walk;
+  }
+
+  /** Whether there is more to fetch. */
+  hasNextPage(): boolean {
+    return this.nextToken !== '' && !this.#end;
+  }
+
+  /**
+   * Fetches the next page, with the filters of this one.
+   * @throws {BacalhauError} if there is none: ask `hasNextPage()` first.
+   */
+  getNextPage(): PagePromise<T> {
+    if (!this.hasNextPage()) throw new BacalhauError('There is no next page. Ask hasNextPage() before getNextPage().');
+    const { nextToken } = this;
+    const { fetch, ...rest } = this.#walk;
+    return pagePromise({ ...rest, fetch: (request) => fetch({ nextToken, ...request }) });
+  }
+
+  /** The entries of this page and of all further ones. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
+    yield* walk(this, this.#walk);
+  }
+}
+
+/** A promise of the first page, which can be looped over without waiting for it first. */
+export interface PagePromise<T> extends ApiPromise<Page<T>>, AsyncIterable<T> {}
+
+/** Asks for the first page when it is awaited, and for pages made for walking when it is looped over. */
+export function pagePromise<T>(list: Walk<T>): PagePromise<T> {
+  const first = async (pageSize?: number): Promise<ApiResponse<Page<T>>> => {
+    const { data, response } = await list.fetch({ pageSize });
+    return { data: new Page(data, list), response };
+  };
+  let awaited: ApiPromise<Page<T>> | undefined;
+  const promise = (): ApiPromise<Page<T>> => {
+    awaited ??= apiPromise(first());
+    return awaited;
+  };
+  return {
+    // biome-ignore lint/suspicious/noThenProperty: a promise that starts its work when it is awaited has to have one.
+    then: (onFulfilled, onRejected) => promise().then(onFulfilled, onRejected),
+    catch: (onRejected) => promise().catch(onRejected),
+    finally: (onFinally) => promise().finally(onFinally),
+    withResponse: () => promise().withResponse(),
+    [Symbol.toStringTag]: 'PagePromise',
+    async *[Symbol.asyncIterator]() {
+      const { data } = await first(list.walkSize);
+      yield* walk(data, list);
+    },
+  };
+}
+
+async function* walk<T>(from: Page<T>, { key }: Walk<T>): AsyncGenerator<T, void, undefined> {
+  const seen = new Set<string>();
+  for (let page = from; ; page = await page.getNextPage()) {
+    for (const item of page.items) {
+      const id = key?.(item);
+      if (id !== undefined) {
+        if (seen.has(id)) continue;
+        seen.add(id);
+      }
+      yield item;
+    }
+    if (!page.hasNextPage()) return;
+  }
+}

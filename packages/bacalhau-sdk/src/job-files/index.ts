@@ -1,0 +1,1 @@
+export { loadJob, parseJob } from './load-job.js';

@@ -1,2 +1,0 @@
-export { publisherFor } from './publish.js';
-export { collectRun, stopLeft } from './run.js';

@@ -1,0 +1,24 @@
+/** A server's release, for example 1.9.3. */
+export interface ServerRelease {
+  /** 1 of 1.9.3. */
+  readonly major: number;
+  /** 9 of 1.9.3. */
+  readonly minor: number;
+  /** 3 of 1.9.3. */
+  readonly patch: number;
+}
+
+/** Reads `v1.9.3`; undefined for what development builds say (`v0.0.0-xxxxxxx`), which count as the newest. */
+export function parseRelease(version: string | undefined): ServerRelease | undefined {
+  const [, major, minor, patch] = /^v?(\d+)\.(\d+)\.(\d+)/.exec(version ?? '') ?? [];
+  const release = { major: Number(major), minor: Number(minor), patch: Number(patch) };
+  return major === undefined || (release.major === 0 && release.minor === 0) ? undefined : release;
+}
+
+/** Whether a server has what came with `since`, for example `1.8.0`. */
+export function isAtLeast(release: ServerRelease | undefined, since: string): boolean {
+  const wanted = parseRelease(since);
+  if (release === undefined || wanted === undefined) return true;
+  const order = release.major - wanted.major || release.minor - wanted.minor || release.patch - wanted.patch;
+  return order >= 0;
+}

@@ -1,0 +1,42 @@
+import type { Execution, Job, JobHistory } from 'bacalhau-apiclient';
+import { JobFailedError } from '../errors/index.js';
+
+/** A cause that a node or the scheduler gave. */
+interface Cause {
+  readonly message: string;
+  readonly code: string | undefined;
+  readonly hint: string | undefined;
+}
+
+/**
+ * The error of a failed job. The job's own message is the scheduler's last word ("not enough nodes …"); what went wrong
+ * is told by the executions and by the events of the history.
+ */
+export function jobFailure(job: Job, executions: readonly Execution[], history: readonly JobHistory[]): JobFailedError {
+  const last = job.State?.Message?.trim();
+  const cause = causeOf(executions, history);
+  const parts = [cause?.message, last].filter((part, index, all) => part && all.indexOf(part) === index);
+  const why = parts.length === 0 ? 'the server gave no reason' : parts.join(' – ');
+  const hint = cause?.hint;
+  return new JobFailedError(`Job ${job.ID} failed: ${why}${hint === undefined ? '' : ` Hint: ${hint}`}`, {
+    job,
+    code: cause?.code,
+    hint,
+    executions,
+  });
+}
+
+function causeOf(executions: readonly Execution[], history: readonly JobHistory[]): Cause | undefined {
+  const events = history
+    .filter(({ Event }) => Event.Details?.['IsError'] === 'true')
+    .map(({ Event }) => ({
+      message: Event.Message.trim(),
+      code: Event.Details?.['ErrorCode'],
+      hint: Event.Details?.['Hint'],
+    }));
+  const coded = events.find(({ code, hint }) => code !== undefined || hint !== undefined);
+  const reported = executions.map(({ RunOutput }) => RunOutput?.ErrorMsg?.trim()).find((message) => message);
+  if (coded !== undefined) return coded;
+  if (reported !== undefined) return { message: reported, code: undefined, hint: undefined };
+  return events[0];
+}

@@ -1,0 +1,49 @@
+import type { Execution, Job } from 'bacalhau-apiclient';
+import type { JobResult } from '../results/index.js';
+import type { SubmissionDetails } from '../submission/index.js';
+
+/** What one execution of a job printed, and how it ended. */
+export interface ExecutionOutput {
+  /** The full id of the execution. */
+  readonly executionId: string;
+  /** The id of the node that ran it. */
+  readonly nodeId: string;
+  /** What the program ended with. -1 of a completed WebAssembly program means that it set none, which is success. */
+  readonly exitCode: number;
+  /** What the program printed to its standard output, as UTF-8. */
+  readonly stdout: string;
+  /** What it printed to its standard error, as UTF-8. */
+  readonly stderr: string;
+  /**
+   * Whether `stdout` and `stderr` are all that the program printed; if not, they are what the server kept. What Docker
+   * loses at the end of a container's log cannot be noticed (docs/logs.md); the output of a job that publishes its
+   * results is read from those.
+   */
+  readonly outputComplete: boolean;
+  /** Everything that the server knows of it. */
+  readonly execution: Execution;
+}
+
+/** What came of a job that was run to its end. */
+export interface RunResult extends SubmissionDetails {
+  /** The id that the server gave the job. */
+  readonly jobId: string;
+  /** The namespace that the job is in. */
+  readonly namespace: string;
+  /** The job, ended. */
+  readonly job: Job;
+  /** 0 if all executions succeeded, else the exit code of the first that did not. */
+  readonly exitCode: number;
+  /** Of all executions, one after the other, in the order of `executions`. */
+  readonly stdout: string;
+  /** The same of the standard error. */
+  readonly stderr: string;
+  /** Whether that is all that was printed, for every execution. */
+  readonly outputComplete: boolean;
+  /** The completed executions, by node id and then by creation. */
+  readonly executions: readonly ExecutionOutput[];
+  /** Where the results are, each typed by its publisher. */
+  readonly results: readonly JobResult[];
+  /** The type of the publisher that was added so that the output can be had, for example `local`; see `RunOptions`. */
+  readonly addedPublisher: string | undefined;
+}

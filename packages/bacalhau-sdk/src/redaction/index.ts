@@ -1,0 +1,3 @@
+export { redact, redactAll } from './redact.js';
+export { Secret } from './secret.js';
+export { Secrets } from './secrets.js';

@@ -1,0 +1,2 @@
+export { collectRun, stopAbandoned } from './collect-run.js';
+export { publisherFor } from './publisher.js';

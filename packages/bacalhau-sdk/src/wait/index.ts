@@ -1,1 +1,0 @@
-export { checkPatience, Waiter, type WaitOptions } from './waiter.js';

@@ -1,2 +1,0 @@
-export { asCompleted, isForgotten } from './forgotten.js';
-export { ListLooks } from './list-looks.js';

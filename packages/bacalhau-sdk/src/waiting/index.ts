@@ -1,0 +1,1 @@
+export { checkUnreachableAfter, Waiter, type WaitOptions } from './waiter.js';
