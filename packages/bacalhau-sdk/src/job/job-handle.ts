@@ -13,14 +13,14 @@ import { hasEnded } from '../model/index.js';
 import {
   type DownloadOptions,
   type DownloadSummary,
-  type JobResult,
   type ListResultsOptions,
+  loadResults,
   type ResultFile,
   type ResultsTarget,
+  resultFiles,
   type TransferOptions,
-  transfer,
+  type TypedResult,
 } from '../results/index.js';
-import { DeferredIterator } from '../util/index.js';
 import type { Waiter, WaitOptions } from '../waiting/index.js';
 
 /** What a handle works with. */
@@ -167,8 +167,8 @@ export class JobHandle {
    * }
    * ```
    */
-  async results(options: ListResultsOptions = {}): Promise<JobResult[]> {
-    return (await transfer()).listResults(this.#target(), options);
+  async results(options: ListResultsOptions = {}): Promise<TypedResult[]> {
+    return (await loadResults()).listResults(this.#target(), options);
   }
 
   /**
@@ -188,7 +188,7 @@ export class JobHandle {
    * ```
    */
   files(options: TransferOptions = {}): AsyncIterableIterator<ResultFile> {
-    return new DeferredIterator(async () => (await transfer()).resultFiles(this.#target(), options));
+    return resultFiles(this.#target(), options);
   }
 
   /**
@@ -209,7 +209,7 @@ export class JobHandle {
    * ```
    */
   async download(directory: string, options: DownloadOptions = {}): Promise<DownloadSummary> {
-    return (await transfer()).downloadResults(this.#target(), directory, options);
+    return (await loadResults()).downloadResults(this.#target(), directory, options);
   }
 
   /** What is needed to take the job up again: `bacalhau.job(id, { namespace })`. */

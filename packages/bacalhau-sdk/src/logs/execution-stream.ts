@@ -1,16 +1,16 @@
 import type { Execution } from 'bacalhau-apiclient';
 import { LogStreamError } from '../errors/index.js';
 import type { Transport } from '../http/index.js';
-import { isAtLeast, isDocker, type ServerRelease } from '../model/index.js';
+import { isDocker } from '../model/index.js';
 import type { ResultAccess } from '../results/index.js';
 import type { EntryBuffer } from './buffer.js';
-import { isStreamed, type Stage } from './execution-state.js';
-import type { JobWatch } from './job-watch.js';
+import { Beginnings, executionOutput, missingFrom } from './execution-output.js';
+import { type ExecutionStatus, isStreamed, rewritesEndedLogs } from './execution-status.js';
+import type { JobMonitor } from './job-monitor.js';
 import type { LogLimits } from './limits.js';
-import { type Ending, LogSocket } from './log-socket.js';
+import { type Ending, LogConnection } from './log-connection.js';
 import type { LogEntry, LogReconnect } from './options.js';
-import { Beginnings, missingFrom, outputOf } from './output-of.js';
-import { ReadPosition } from './place.js';
+import { ReadPosition } from './read-position.js';
 
 /** What goes from the streams to the reader. */
 export type StreamItem = LogEntry | { readonly endOf: string };
@@ -21,7 +21,7 @@ export interface ExecutionStreamParts {
   readonly namespace: string | undefined;
   readonly headers: Readonly<Record<string, string>> | undefined;
   readonly limits: LogLimits;
-  readonly watch: JobWatch;
+  readonly watch: JobMonitor;
   readonly buffer: EntryBuffer<StreamItem>;
   readonly follow: boolean;
   readonly onReconnect: ((event: LogReconnect) => void) | undefined;
@@ -59,9 +59,9 @@ export class ExecutionStream {
   #mayLack = false;
   /** The node said that there is no log yet: what looks like a blocked stream is a job that prints nothing. */
   #hasNoLogYet = false;
-  #main: LogSocket | undefined;
+  #main: LogConnection | undefined;
   readonly #stopper = new AbortController();
-  readonly #helpers = new Set<LogSocket>();
+  readonly #helpers = new Set<LogConnection>();
 
   constructor(parts: ExecutionStreamParts, executionId: string, options: { readonly fromNow: boolean }) {
     this.#parts = parts;
@@ -95,10 +95,10 @@ export class ExecutionStream {
     let last: Ending | undefined;
     while (!this.#stopped) {
       await buffer.room();
-      const { ended, neverRan } = this.#stage;
+      const { hasEnded: ended, hasNoLog: neverRan } = this.#status;
       if (this.#stopped || (neverRan && this.#next === 0)) return;
       // Before 1.8 the log of an ended execution is made of the copy in its state, cut and with other frames.
-      if (ended && isOld(watch.release)) return await this.#afterOldStream(last);
+      if (ended && rewritesEndedLogs(watch.release)) return await this.#afterOldStream(last);
       const before = this.#next;
       // A reader that is behind is served by snapshots: a follow that is given up would keep its place on the node.
       const socket = this.#open({ follow: follow && !ended && !catchingUp && !this.#counting });
@@ -128,7 +128,7 @@ export class ExecutionStream {
             break;
           }
           // Nothing that could be read again is left on a server before 1.8 then.
-          if (socket.follow && isOld(watch.release) && (await this.#endsNow())) return;
+          if (socket.follow && rewritesEndedLogs(watch.release) && (await this.#endsNow())) return;
           watch.hurry();
           if (socket.follow)
             await this.#pause('the server closed the stream before the execution had ended', socket, 0);
@@ -165,13 +165,13 @@ export class ExecutionStream {
     return this.#stopper.signal.aborted;
   }
 
-  get #stage(): Stage {
-    return this.#parts.watch.execution(this.#id)?.stage ?? { started: true, ended: true, neverRan: false };
+  get #status(): ExecutionStatus {
+    return this.#parts.watch.execution(this.#id)?.status ?? { hasStarted: true, hasEnded: true, hasNoLog: false };
   }
 
-  #open({ follow }: { readonly follow: boolean }): LogSocket {
+  #open({ follow }: { readonly follow: boolean }): LogConnection {
     const { transport, jobId, namespace, headers, limits } = this.#parts;
-    const socket: LogSocket = new LogSocket({
+    const socket: LogConnection = new LogConnection({
       transport,
       jobId,
       namespace,
@@ -186,7 +186,7 @@ export class ExecutionStream {
     return socket;
   }
 
-  #accept(socket: LogSocket, { stream, text }: Pick<LogEntry, 'stream' | 'text'>, index: number): void {
+  #accept(socket: LogConnection, { stream, text }: Pick<LogEntry, 'stream' | 'text'>, index: number): void {
     // Another connection was faster.
     if (index < this.#next) return;
     const { buffer, limits } = this.#parts;
@@ -213,7 +213,7 @@ export class ExecutionStream {
   }
 
   /** Waits for the end of a connection, and sees to it that there is one. */
-  async #supervise(main: LogSocket, endedBefore: boolean): Promise<Ending> {
+  async #supervise(main: LogConnection, endedBefore: boolean): Promise<Ending> {
     const { limits } = this.#parts;
     this.#main = main;
     let nextNudge = this.#hasNoLogYet ? limits.silent : endedBefore ? limits.nudgeAgain : limits.nudge;
@@ -222,7 +222,7 @@ export class ExecutionStream {
     let endSeenAt: number | undefined;
     const timer = setInterval(() => {
       if (!main.opened) return;
-      const { ended } = this.#stage;
+      const { hasEnded: ended } = this.#status;
       if (ended) endSeenAt ??= performance.now();
       if (main.follow && endSeenAt !== undefined) {
         const quiet = Math.min(main.quietMs, performance.now() - endSeenAt);
@@ -254,8 +254,8 @@ export class ExecutionStream {
    * A second request, a snapshot, which the node serves and forgets even when nobody reads it. It makes the node drop
    * an older stream that blocks it; and where it brings what the first one did not, the first one is dead.
    */
-  #help(main: LogSocket): void {
-    const endedBefore = this.#stage.ended;
+  #help(main: LogConnection): void {
+    const endedBefore = this.#status.hasEnded;
     const before = this.#next;
     if (this.#helpers.size >= MOST_HELPERS) [...this.#helpers][0]?.close('done');
     const helper = this.#open({ follow: false });
@@ -275,15 +275,15 @@ export class ExecutionStream {
    * Whether a snapshot that was closed has said all. One that took long may have been dropped half-way; then it has
    * not, unless it came exactly as far as an earlier connection.
    */
-  #isWhole(socket: LogSocket, known: number): boolean {
+  #isWhole(socket: LogConnection, known: number): boolean {
     if (socket.frames < known) return false;
     return socket.ageMs < this.#parts.limits.undroppable || (known > 0 && socket.frames === known);
   }
 
   /** Lets time pass before the next connection; less, if the execution ends meanwhile. */
-  async #pause(reason: string, socket: LogSocket, failures: number, error?: unknown): Promise<void> {
+  async #pause(reason: string, socket: LogConnection, failures: number, error?: unknown): Promise<void> {
     const { limits, watch, onReconnect } = this.#parts;
-    const { ended } = this.#stage;
+    const { hasEnded: ended } = this.#status;
     const growing = failures === 0 ? 0 : Math.min(limits.longestRetry, limits.firstRetry * 2 ** (failures - 1));
     // A running execution's stream keeps its place on the node for a while. One that never opened has none.
     const atLeast = socket.opened && !ended ? limits.reconnect : 0;
@@ -291,11 +291,11 @@ export class ExecutionStream {
     watch.hurry();
     const event = { executionId: this.#id, reason, framesRead: this.#next, delayMs };
     if (ended) return await watch.until(() => false, delayMs);
-    await watch.until(() => this.#stage.ended, limits.endGrace);
+    await watch.until(() => this.#status.hasEnded, limits.endGrace);
     // The usual end of a follow: nothing broke.
-    if (this.#stage.ended && error === undefined) return;
+    if (this.#status.hasEnded && error === undefined) return;
     onReconnect?.(event);
-    await watch.until(() => this.#stage.ended, delayMs - limits.endGrace);
+    await watch.until(() => this.#status.hasEnded, delayMs - limits.endGrace);
   }
 
   /** The end of an execution on a server before 1.8: what it published, unless a stream has brought all. */
@@ -309,15 +309,15 @@ export class ExecutionStream {
   async #endsNow(): Promise<boolean> {
     const { limits, watch } = this.#parts;
     watch.hurry();
-    await watch.until(() => this.#stage.ended, limits.endGrace);
-    return this.#stage.ended && this.#next > 0;
+    await watch.until(() => this.#status.hasEnded, limits.endGrace);
+    return this.#status.hasEnded && this.#next > 0;
   }
 
   /** For executions that have no stream: their output comes when they have ended. */
   async #wholeOutput(): Promise<void> {
     const { follow, watch } = this.#parts;
-    if (follow) await watch.until(() => this.#stage.ended);
-    if (!this.#stopped && this.#stage.ended) await this.#withoutLog();
+    if (follow) await watch.until(() => this.#status.hasEnded);
+    if (!this.#stopped && this.#status.hasEnded) await this.#withoutLog();
   }
 
   async #withoutLog(): Promise<void> {
@@ -330,7 +330,7 @@ export class ExecutionStream {
   get #isPublished(): boolean {
     const { watch } = this.#parts;
     const execution = watch.execution(this.#id)?.execution;
-    return !this.#counting && this.#stage.ended && Boolean(execution?.PublishedResult?.Type);
+    return !this.#counting && this.#status.hasEnded && Boolean(execution?.PublishedResult?.Type);
   }
 
   /** What was not read yet, from what the execution published. False if nothing of that can be had. */
@@ -350,7 +350,7 @@ export class ExecutionStream {
   async *#output(execution: Execution): AsyncGenerator<LogEntry, void, undefined> {
     const { transport, jobId, namespace, results, watch } = this.#parts;
     try {
-      yield* outputOf(execution, {
+      yield* executionOutput(execution, {
         ...{ transport, jobId, namespace, results },
         signal: this.#stopper.signal,
         isDocker: watch.job !== undefined && isDocker(watch.job),
@@ -392,6 +392,3 @@ export class ExecutionStream {
     for (const helper of this.#helpers) helper.close('done');
   }
 }
-
-/** Before 1.8 a finished execution's log is made of the copy in its state, so its frames are not those of the stream. */
-const isOld = (release: ServerRelease | undefined): boolean => !isAtLeast(release, '1.8.0');

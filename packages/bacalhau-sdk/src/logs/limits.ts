@@ -1,4 +1,4 @@
-import type { HeldMessages } from './backlog.js';
+import type { HeldMessages } from './orchestrator-queue.js';
 
 /** What reading logs waits for and how much it holds. Times in milliseconds; tests make them short. */
 export interface LogLimits {

@@ -1,5 +1,11 @@
 import type { ResultAccess } from '../results/index.js';
 
+/** A job by id or name, and its namespace. */
+export interface LogTarget {
+  readonly jobId: string;
+  readonly namespace: string | undefined;
+}
+
 /** One piece of a job's output. */
 export interface LogEntry {
   /** Where the program printed it. */

@@ -4,7 +4,7 @@ import { JobStoppedError } from '../errors/index.js';
 import { retryWhileUnreachable, type Transport } from '../http/index.js';
 import type { SubmittedJob } from '../job/index.js';
 import { isWasm, phaseOf } from '../model/index.js';
-import { transfer } from '../results/index.js';
+import { loadResults } from '../results/index.js';
 import { canPublish, hasPublisher } from '../runs/index.js';
 import { JobExitError } from './job-exit-error.js';
 import { jobFailure } from './job-failure.js';
@@ -66,7 +66,8 @@ async function collect(
   }
   const jobId = job.ID ?? handle.id;
   const target = { transport, jobId, namespace: handle.namespace, executions: items };
-  const results = canPublish(job) && hasPublisher(job) ? await (await transfer()).listResults(target, { signal }) : [];
+  const results =
+    canPublish(job) && hasPublisher(job) ? await (await loadResults()).listResults(target, { signal }) : [];
   return {
     jobId,
     namespace: job.Namespace ?? handle.namespace ?? DEFAULT_NAMESPACE,

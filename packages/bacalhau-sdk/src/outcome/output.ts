@@ -1,7 +1,7 @@
 import type { Execution, Job } from 'bacalhau-apiclient';
 import { BacalhauError, RequestAbortedError } from '../errors/index.js';
 import type { Transport } from '../http/index.js';
-import { copiedOutput, followLogs, type LogEntry, reading } from '../logs/index.js';
+import { followLogs, type LogEntry, loadLogs } from '../logs/index.js';
 import { isDocker } from '../model/index.js';
 import type { ResultAccess } from '../results/index.js';
 import type { ExecutionOutput } from './run-result.js';
@@ -36,6 +36,7 @@ async function* entriesOf(
   { transport, job, signal, output, results }: OutputContext,
 ): AsyncGenerator<LogEntry, void, undefined> {
   if (output === 'beginning') {
+    const { copiedOutput } = await loadLogs();
     yield* copiedOutput(execution);
     return;
   }
@@ -48,8 +49,8 @@ async function* entriesOf(
       return;
     }
   }
-  const { outputOf } = await reading();
-  yield* outputOf(execution, { transport, ...target, signal, isDocker: docker, results });
+  const { executionOutput } = await loadLogs();
+  yield* executionOutput(execution, { transport, ...target, signal, isDocker: docker, results });
 }
 
 /** In one piece: of a log that cannot be read to its end, nothing is used. */

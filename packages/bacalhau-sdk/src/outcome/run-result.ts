@@ -1,5 +1,5 @@
 import type { Execution, Job } from 'bacalhau-apiclient';
-import type { JobResult } from '../results/index.js';
+import type { TypedResult } from '../results/index.js';
 import type { SubmissionDetails } from '../submission/index.js';
 
 /** What one execution of a job printed, and how it ended. */
@@ -43,7 +43,7 @@ export interface RunResult extends SubmissionDetails {
   /** The completed executions, by node id and then by creation. */
   readonly executions: readonly ExecutionOutput[];
   /** Where the results are, each typed by its publisher. */
-  readonly results: readonly JobResult[];
+  readonly results: readonly TypedResult[];
   /** The type of the publisher that was added so that the output can be had, for example `local`; see `RunOptions`. */
   readonly addedPublisher: string | undefined;
 }

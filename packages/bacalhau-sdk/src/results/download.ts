@@ -1,36 +1,20 @@
 import { platform } from '#platform';
-import { checkIdentifier } from '../arguments/index.js';
-import { InvalidArgumentError } from '../errors/index.js';
 import type { DownloadFolder } from '../platform/platform.js';
 import type { Entry } from './archive.js';
-import { abortError, beginTransfer, type TransferContext } from './context.js';
 import { archiveOf, entriesOf } from './entries.js';
 import { type OpenResult, openResults } from './files.js';
 import type { ResultsTarget } from './find.js';
-import { LimitCounter } from './limits.js';
+import { LimitCounter } from './limit-counter.js';
 import { Progress } from './progress.js';
+import { abortError, beginTransfer, type TransferContext } from './transfer-context.js';
 import type { DownloadedFile, DownloadedResult, DownloadOptions, DownloadSummary } from './types.js';
 
-/**
- * Downloads the results of a job into a directory, which is made if it is missing.
- *
- * One result goes straight into the directory; several each into a folder named by the execution's id (`layout` changes
- * that). All of it appears at once when all of it has arrived, whole and undamaged; if anything fails, the directory is
- * as it was before.
- *
- * @throws {DownloadError} see `DownloadErrorReason`.
- * @throws {RequestAbortedError} if `signal` is aborted.
- * @throws {UnsupportedRuntimeError} where there is no file system.
- */
-export async function downloadResults(
+/** Downloads the results of a job into a directory: see `downloadResults`. */
+export async function download(
   target: ResultsTarget,
   directory: string,
-  options: DownloadOptions = {},
+  options: DownloadOptions,
 ): Promise<DownloadSummary> {
-  checkIdentifier(target.jobId, 'jobId');
-  if (typeof directory !== 'string' || directory === '') {
-    throw new InvalidArgumentError('directory', 'is empty. Give the path of a directory; it is made if it is missing.');
-  }
   const meter = new LimitCounter(options.limits);
   let progress: Progress | undefined;
   const context = beginTransfer('job.download', target.transport, options, (count) => progress?.loaded(count));
@@ -39,8 +23,7 @@ export async function downloadResults(
     const results = await openResults(target, options, context);
     progress = new Progress(options.onProgress, results.length);
     folder = await platform.openFolder(directory, { overwrite: options.overwrite ?? false });
-    const download = new Download({ context, meter, folder, progress, options, results });
-    const summary = await download.run();
+    const summary = await new Download({ context, meter, folder, progress, options, results }).run();
     await folder.commit();
     progress.end();
     return summary;

@@ -1,10 +1,10 @@
 import { DownloadError } from '../errors/index.js';
 import { type Entry, readArchive } from './archive.js';
-import type { TransferContext } from './context.js';
 import { entryPath, unsafe } from './entry-path.js';
-import type { LimitCounter } from './limits.js';
+import type { LimitCounter } from './limit-counter.js';
 import { type Incoming, receive } from './remote-file.js';
 import type { ArchiveSource, FilesSource, ResultSource } from './sources/source.js';
+import type { TransferContext } from './transfer-context.js';
 
 /**
  * The files and directories of one result, one after the other: the content of each is to be read before the next.

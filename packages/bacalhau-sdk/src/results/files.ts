@@ -1,37 +1,25 @@
 import { platform } from '#platform';
-import { checkIdentifier } from '../arguments/index.js';
 import { DownloadError } from '../errors/index.js';
 import type { Entry } from './archive.js';
-import { abortError, beginTransfer, type TransferContext } from './context.js';
 import { entriesOf } from './entries.js';
-import { listResults, type ResultsTarget, requireResults } from './find.js';
-import { LimitCounter } from './limits.js';
+import { findResults, type ResultsTarget, requireResults } from './find.js';
+import { LimitCounter } from './limit-counter.js';
 import { sourceOf } from './sources/index.js';
 import type { ResultSource } from './sources/source.js';
-import type { JobResult, ListResultsOptions, ResultFile, S3PreSignedResult, TransferOptions } from './types.js';
+import { abortError, beginTransfer, type TransferContext } from './transfer-context.js';
+import type { ListResultsOptions, ResultFile, S3PreSignedResult, TransferOptions, TypedResult } from './types.js';
 
 /** A result and how to fetch it. */
 export interface OpenResult {
-  readonly result: JobResult;
+  readonly result: TypedResult;
   readonly source: ResultSource;
 }
 
-/**
- * The files of a job's results, one after the other, as they arrive: nothing is written to disk and no more is held in
- * memory than is being read. Works in browsers as well, where the place of the result allows it (CORS); the local
- * publisher's does not.
- *
- * Read what you want of a file before you go on to the next: what is not read is skipped. Only when the loop has ended
- * by itself is it certain that the archive is complete and undamaged.
- *
- * @throws {DownloadError} while it is looped over: see `DownloadErrorReason`.
- * @throws {RequestAbortedError} if `signal` is aborted.
- */
-export async function* resultFiles(
+/** Reads the files of a job's results: see `resultFiles`. */
+export async function* readFiles(
   target: ResultsTarget,
-  options: TransferOptions = {},
+  options: TransferOptions,
 ): AsyncGenerator<ResultFile, void, undefined> {
-  checkIdentifier(target.jobId, 'jobId');
   const meter = new LimitCounter(options.limits);
   const context = beginTransfer('job.files', target.transport, options);
   try {
@@ -66,7 +54,7 @@ export async function openResults(
   const env = transport.options.env ?? platform.environment();
   const results = await requireResults(target, asking);
   const renew = async (expired: S3PreSignedResult): Promise<S3PreSignedResult> => {
-    const again = await listResults(target, asking);
+    const again = await findResults(target, asking);
     return again.filter((result) => result.type === 's3PreSigned').find((result) => isSame(result, expired)) ?? expired;
   };
   const opened: OpenResult[] = [];

@@ -1,8 +1,8 @@
 import type { Execution, SpecConfig } from 'bacalhau-apiclient';
 import { DownloadError, ServerError } from '../errors/index.js';
 import type { Transport } from '../http/index.js';
-import { toTyped } from './typed.js';
-import type { JobResult, ListResultsOptions } from './types.js';
+import { typedResults } from './typed-results.js';
+import type { ListResultsOptions, TypedResult } from './types.js';
 
 /** Whose results: a job, by id or name, as the server at the other end of `transport` knows it. */
 export interface ResultsTarget {
@@ -14,11 +14,11 @@ export interface ResultsTarget {
   readonly executions?: readonly Execution[] | undefined;
 }
 
-/** Where the results of a job are, each with the execution that made it. Empty while there are none. */
-export async function listResults(target: ResultsTarget, options: ListResultsOptions = {}): Promise<JobResult[]> {
+/** Finds where the results of a job are, each with the execution that made it. Empty while there are none. */
+export async function findResults(target: ResultsTarget, options: ListResultsOptions): Promise<TypedResult[]> {
   const items = await listItems(target, options);
   if (items.length === 0) return [];
-  const results = toTyped(items, target.executions ?? (await listExecutions(target, options)));
+  const results = typedResults(items, target.executions ?? (await listExecutions(target, options)));
   const { executionId } = options;
   return executionId === undefined ? results : results.filter((result) => result.executionId === executionId);
 }
@@ -27,8 +27,8 @@ export async function listResults(target: ResultsTarget, options: ListResultsOpt
  * The results, or the reason why there are none.
  * @throws {DownloadError} with reason `no-results`.
  */
-export async function requireResults(target: ResultsTarget, options: ListResultsOptions): Promise<JobResult[]> {
-  const results = await listResults(target, options);
+export async function requireResults(target: ResultsTarget, options: ListResultsOptions): Promise<TypedResult[]> {
+  const results = await findResults(target, options);
   if (results.length > 0) return results;
   throw new DownloadError(await whyNone(target, options), { reason: 'no-results' });
 }

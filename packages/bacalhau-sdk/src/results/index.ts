@@ -1,5 +1,8 @@
+import { DeferredIterator, load } from '../util/index.js';
+import type { ResultsTarget } from './find.js';
+import type { ResultFile, TransferOptions } from './types.js';
+
 export type { ResultsTarget } from './find.js';
-export { transfer } from './late.js';
 export { typedResults } from './typed-results.js';
 export type {
   DownloadedFile,
@@ -9,7 +12,6 @@ export type {
   DownloadSummary,
   IpfsOptions,
   IpfsResult,
-  JobResult,
   ListResultsOptions,
   ResultAccess,
   ResultBase,
@@ -21,6 +23,14 @@ export type {
   S3PreSignedResult,
   S3Result,
   TransferOptions,
+  TypedResult,
   UnknownResult,
   UrlResult,
 } from './types.js';
+
+/** Loads what lists, reads and downloads results: it is large, and many programs want none. */
+export const loadResults = () => load(import('./results.js'));
+
+/** Reads the files of a job's results as they arrive. */
+export const resultFiles = (target: ResultsTarget, options?: TransferOptions): AsyncIterableIterator<ResultFile> =>
+  new DeferredIterator(async () => (await loadResults()).resultFiles(target, options));

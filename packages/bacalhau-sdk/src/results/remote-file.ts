@@ -9,8 +9,8 @@ import {
   retryDelayMs,
 } from '../http/index.js';
 import { sleep } from '../util/index.js';
-import { type TransferContext, throwIfAborted } from './context.js';
-import { explainBroken, explainStatus } from './explain.js';
+import { explainBroken, explainStatus } from './fetch-errors.js';
+import { type TransferContext, throwIfAborted } from './transfer-context.js';
 
 /** A file somewhere on the network, and how to ask for it. */
 export interface RemoteFile {

@@ -65,7 +65,7 @@ export interface UnknownResult extends ResultBase {
 }
 
 /** Where the result of one execution is. Tell the kinds apart by `type`; a newer SDK may know more of them. */
-export type JobResult = UrlResult | S3PreSignedResult | S3Result | IpfsResult | UnknownResult;
+export type TypedResult = UrlResult | S3PreSignedResult | S3Result | IpfsResult | UnknownResult;
 
 /** Credentials for S3. */
 export interface S3Credentials {
@@ -195,7 +195,7 @@ export interface DownloadedFile {
 /** A result that was written. */
 export interface DownloadedResult {
   /** How it was published. */
-  readonly type: JobResult['type'];
+  readonly type: TypedResult['type'];
   /** The execution that made it. */
   readonly executionId?: string | undefined;
   /** Its folder, relative to the directory; empty for the directory itself. */

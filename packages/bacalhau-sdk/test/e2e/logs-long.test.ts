@@ -1,6 +1,6 @@
 /** Logs that are longer than what an orchestrator holds of them: what comes beyond, it drops without a word. */
 
-import { followLogs } from '../../src/logs/late.js';
+import { followLogs } from '../../src/logs/logs.js';
 import type { LogEntry } from '../../src/logs/options.js';
 import { shellJob, testTransport, textOf } from '../support/logs.js';
 import { ended, networkClient, networkUrl } from '../support/network.js';

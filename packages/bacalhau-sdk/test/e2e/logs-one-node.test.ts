@@ -1,7 +1,7 @@
 import { startDevnet } from 'bacalhau-devnet';
 import { startConformanceProxy } from 'bacalhau-openapi';
 import { Bacalhau } from '../../src/client/bacalhau.js';
-import { followLogs } from '../../src/logs/late.js';
+import { followLogs } from '../../src/logs/logs.js';
 import { keyDirectory } from '../support/key-directory.js';
 import { readLogs, shellJob, testTransport } from '../support/logs.js';
 import { describeWith } from '../support/requirements.js';

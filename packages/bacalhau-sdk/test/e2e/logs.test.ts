@@ -4,7 +4,7 @@ import { BacalhauError } from '../../src/errors/base.js';
 import { RequestAbortedError } from '../../src/errors/call-errors.js';
 import { InvalidArgumentError } from '../../src/errors/client-errors.js';
 import { ExecutionStateType } from '../../src/index.js';
-import { followLogs } from '../../src/logs/late.js';
+import { followLogs } from '../../src/logs/logs.js';
 import type { LogEntry } from '../../src/logs/options.js';
 import { readLogs, shellJob, testTransport, textOf } from '../support/logs.js';
 import { collect, ended, networkClient, networkUrl, onlyExecution } from '../support/network.js';

@@ -1,7 +1,7 @@
 import { BacalhauError } from '../../src/errors/base.js';
 import { connect } from '../../src/http/connect.js';
-import { followLogs } from '../../src/logs/late.js';
 import type { LogLimits } from '../../src/logs/limits.js';
+import { followLogs } from '../../src/logs/logs.js';
 import type { LogEntry } from '../../src/logs/options.js';
 import { type FaultProxy, faultProxy } from '../support/fault-proxy.js';
 import { byRoute, type FaultKind, type FaultPlan, scheduled, seeded, seeds } from '../support/faults.js';

@@ -2,8 +2,8 @@ import { getEventListeners } from 'node:events';
 import { AuthenticationError, UnexpectedResponseError } from '../../src/errors/api-errors.js';
 import { LogStreamError } from '../../src/errors/log-errors.js';
 import { connect } from '../../src/http/connect.js';
-import { followLogs } from '../../src/logs/late.js';
 import type { LogLimits } from '../../src/logs/limits.js';
+import { followLogs } from '../../src/logs/logs.js';
 import type { FollowLogsOptions, LogEntry, LogReconnect } from '../../src/logs/options.js';
 import { keyDirectory } from '../support/key-directory.js';
 import {

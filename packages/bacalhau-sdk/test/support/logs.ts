@@ -1,7 +1,7 @@
 import { connect } from '../../src/http/connect.js';
 import type { Transport } from '../../src/http/transport.js';
 import type { PutJobRequest } from '../../src/index.js';
-import { followLogs } from '../../src/logs/late.js';
+import { followLogs } from '../../src/logs/logs.js';
 import type { FollowLogsOptions, LogEntry } from '../../src/logs/options.js';
 import { keyDirectory } from './key-directory.js';
 import { freshName } from './network.js';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { EntryBuffer } from '../../src/logs/buffer.js';
+import { Beginnings, missingFrom } from '../../src/logs/execution-output.js';
 import { parseFrame } from '../../src/logs/frame.js';
 import { LineJoiner } from '../../src/logs/lines.js';
-import { Beginnings, missingFrom } from '../../src/logs/output-of.js';
 
 describe('a frame', () => {
   test('is output, an error, or garbage', () => {

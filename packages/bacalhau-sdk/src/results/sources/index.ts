@@ -1,7 +1,7 @@
 import type { EnvironmentVariables } from '../../config/index.js';
 import { DownloadError } from '../../errors/index.js';
-import type { TransferContext } from '../context.js';
-import type { JobResult, S3PreSignedResult, TransferOptions } from '../types.js';
+import type { TransferContext } from '../transfer-context.js';
+import type { S3PreSignedResult, TransferOptions, TypedResult } from '../types.js';
 import { ipfsSource } from './ipfs.js';
 import { s3Source, wholeChecksum } from './s3.js';
 import type { ResultSource } from './source.js';
@@ -21,7 +21,7 @@ interface SourceContext {
  * How to fetch a result. Nothing is sent yet.
  * @throws {DownloadError} with reason `not-configured` or `unsupported`.
  */
-export async function sourceOf(result: JobResult, name: string, surroundings: SourceContext): Promise<ResultSource> {
+export async function sourceOf(result: TypedResult, name: string, surroundings: SourceContext): Promise<ResultSource> {
   const { options, env, context, renew } = surroundings;
   switch (result.type) {
     case 'url':

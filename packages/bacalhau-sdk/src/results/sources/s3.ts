@@ -1,8 +1,8 @@
 import type { EnvironmentVariables } from '../../config/index.js';
 import { DownloadError } from '../../errors/index.js';
 import type { ExternalRequest } from '../../http/index.js';
-import type { TransferContext } from '../context.js';
 import { type RemoteFile, receive } from '../remote-file.js';
+import type { TransferContext } from '../transfer-context.js';
 import type { S3Credentials, S3Location, S3Options } from '../types.js';
 import { parseListing } from './s3-listing.js';
 import { type ArchiveSource, checkUrl, type FilesSource, type ResultSource } from './source.js';

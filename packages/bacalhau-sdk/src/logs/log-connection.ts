@@ -2,8 +2,8 @@ import { platform } from '#platform';
 import { AuthenticationError, type BacalhauError, NotFoundError, PermissionDeniedError } from '../errors/index.js';
 import { rest, type Transport, type Upgrade } from '../http/index.js';
 import type { SocketEnd } from '../platform/platform.js';
-import { Backlog, type HeldMessages } from './backlog.js';
 import { type Frame, parseFrame } from './frame.js';
+import { Backlog, type HeldMessages } from './orchestrator-queue.js';
 
 /** How a connection ended. */
 export type Ending =
@@ -37,7 +37,7 @@ export type CloseReason =
 
 type Output = Extract<Frame, { kind: 'output' }>;
 
-export interface LogSocketOptions {
+export interface LogConnectionOptions {
   readonly transport: Transport;
   readonly jobId: string;
   readonly namespace: string | undefined;
@@ -54,7 +54,7 @@ export interface LogSocketOptions {
 }
 
 /** One connection: from the first frame of an execution's log to wherever it ends. */
-export class LogSocket {
+export class LogConnection {
   readonly follow: boolean;
   readonly startedAt = performance.now();
   /** Frames that came, those before `wanted` included. */
@@ -68,7 +68,7 @@ export class LogSocket {
   readonly #backlog: Backlog;
   readonly #controller = new AbortController();
 
-  constructor(options: LogSocketOptions) {
+  constructor(options: LogConnectionOptions) {
     this.follow = options.follow;
     this.#backlog = new Backlog(options.held);
     this.ended = this.#run(options).then((ending) => {
@@ -109,7 +109,7 @@ export class LogSocket {
     this.#controller.abort();
   }
 
-  async #run(options: LogSocketOptions): Promise<Ending> {
+  async #run(options: LogConnectionOptions): Promise<Ending> {
     const { transport, jobId, namespace, executionId, follow, headers } = options;
     // Never `tail`: only a log that is read from its first frame has frames that can be counted.
     const query = { execution_id: executionId, follow: String(follow), ...(namespace !== undefined && { namespace }) };
@@ -145,7 +145,7 @@ export class LogSocket {
     }
   }
 
-  async #open(upgrade: Upgrade, options: LogSocketOptions): Promise<SocketEnd> {
+  async #open(upgrade: Upgrade, options: LogConnectionOptions): Promise<SocketEnd> {
     const { openingMs } = options;
     // Not left to the runtime: browsers wait for minutes.
     const patience = setTimeout(() => {
@@ -170,7 +170,7 @@ export class LogSocket {
     }
   }
 
-  #receive(message: string, { wanted, onOutput }: LogSocketOptions): void {
+  #receive(message: string, { wanted, onOutput }: LogConnectionOptions): void {
     if (this.ending !== undefined) return;
     this.lastFrameAt = performance.now();
     this.firstAt ??= this.lastFrameAt;

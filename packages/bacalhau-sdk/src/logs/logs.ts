@@ -4,16 +4,10 @@ import { InvalidArgumentError } from '../errors/index.js';
 import type { Transport } from '../http/index.js';
 import { EntryBuffer } from './buffer.js';
 import { ExecutionStream, type StreamItem } from './execution-stream.js';
-import { JobWatch, type WatchedExecution } from './job-watch.js';
+import { JobMonitor, type WatchedExecution } from './job-monitor.js';
 import { LIMITS, type LogLimits } from './limits.js';
 import { LineJoiner } from './lines.js';
-import type { FollowLogsOptions, LogEntry } from './options.js';
-
-/** A job by id or name, and where. */
-export interface LogTarget {
-  readonly jobId: string;
-  readonly namespace: string | undefined;
-}
+import type { FollowLogsOptions, LogEntry, LogTarget } from './options.js';
 
 /** As many entries are handed over at once, between two looks at the buffer. */
 const BATCH = 64;
@@ -119,7 +113,7 @@ async function readJob({ transport, target, options, limits, buffer, reader }: R
   const cut = reader.signal;
   checkIdentifier(target.jobId, 'jobId');
   const namespace = target.namespace ?? transport.config.namespace;
-  const watch = new JobWatch({ transport, jobId: target.jobId, namespace, headers, limits, signal: cut });
+  const watch = new JobMonitor({ transport, jobId: target.jobId, namespace, headers, limits, signal: cut });
   await watch.begin();
   const isWanted = selection(watch, options);
   if (tail && !follow) return; // Nothing is printed from now on until now.
@@ -144,10 +138,10 @@ async function readJob({ transport, target, options, limits, buffer, reader }: R
   };
   const watching = watch.run().catch(fail);
   for (let first = true; !cut.aborted; first = false) {
-    for (const { execution, stage } of watch.executions) {
-      if (seen.has(execution.ID) || !isWanted(execution) || !stage.started) continue;
+    for (const { execution, status } of watch.executions) {
+      if (seen.has(execution.ID) || !isWanted(execution) || !status.hasStarted) continue;
       seen.add(execution.ID);
-      if (stage.neverRan || (tail && first && stage.ended)) continue;
+      if (status.hasNoLog || (tail && first && status.hasEnded)) continue;
       const stream = new ExecutionStream({ ...parts, jobId }, execution.ID, { fromNow: tail && first });
       streams.add(stream);
       // A node serves one log stream at a time, so what this call wants of one node it asks for one after the other.
@@ -171,7 +165,7 @@ async function readJob({ transport, target, options, limits, buffer, reader }: R
 }
 
 /** Which executions are to be read. */
-function selection(watch: JobWatch, options: FollowLogsOptions): (execution: Execution) => boolean {
+function selection(watch: JobMonitor, options: FollowLogsOptions): (execution: Execution) => boolean {
   const { executionId, jobVersion, allJobVersions = false } = options;
   if (executionId !== undefined) {
     const matches = watch.executions.filter(({ execution }) => execution.ID.startsWith(executionId));
@@ -198,13 +192,14 @@ function selection(watch: JobWatch, options: FollowLogsOptions): (execution: Exe
 }
 
 /** Whether no further execution is to be expected. Those that are being read go on to their end by themselves. */
-function isOver(watch: JobWatch, { executionId }: FollowLogsOptions, seen: ReadonlySet<string>): boolean {
+function isOver(watch: JobMonitor, { executionId }: FollowLogsOptions, seen: ReadonlySet<string>): boolean {
   if (executionId !== undefined && seen.size > 0) return true;
-  return watch.jobEnded && watch.executions.every(({ stage }) => stage.ended);
+  return watch.jobEnded && watch.executions.every(({ status }) => status.hasEnded);
 }
 
 function changed(before: readonly WatchedExecution[], after: readonly WatchedExecution[]): boolean {
-  const started = (executions: readonly WatchedExecution[]) => executions.filter(({ stage }) => stage.started).length;
+  const started = (executions: readonly WatchedExecution[]) =>
+    executions.filter(({ status }) => status.hasStarted).length;
   return started(before) !== started(after);
 }
 
@@ -227,3 +222,5 @@ class Joiners {
     for (const text of joiner.push(item.text)) yield { ...item, text };
   }
 }
+
+export { copiedOutput, executionOutput } from './execution-output.js';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { ReadPosition } from '../../src/logs/place.js';
+import { ReadPosition } from '../../src/logs/read-position.js';
 
 const pieces = fc.array(fc.string({ unit: fc.constantFrom('a', 'é', '\n', '\r') }));
 

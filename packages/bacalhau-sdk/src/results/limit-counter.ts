@@ -1,4 +1,4 @@
-import { DownloadError, InvalidArgumentError } from '../errors/index.js';
+import { DownloadError } from '../errors/index.js';
 import type { ResultLimits } from './types.js';
 
 const DEFAULT_TOTAL_BYTES = 10 * 1024 ** 3;
@@ -12,9 +12,6 @@ export class LimitCounter {
   #seenEntries = 0;
 
   constructor({ totalBytes = DEFAULT_TOTAL_BYTES, entries = DEFAULT_ENTRIES }: ResultLimits = {}) {
-    for (const [name, value] of Object.entries({ totalBytes, entries })) {
-      if (!(value >= 0)) throw new InvalidArgumentError(`limits.${name}`, `is ${value}. Use a number from 0 up.`);
-    }
     this.#totalBytes = totalBytes;
     this.#entries = entries;
   }

@@ -11,16 +11,16 @@ import {
 import type { Transport } from '../http/index.js';
 import type { ServerRelease } from '../model/index.js';
 import { hasEnded } from '../model/index.js';
-import { type Stage, stageOf } from './execution-state.js';
+import { type ExecutionStatus, statusOf } from './execution-status.js';
 import type { LogLimits } from './limits.js';
 
 /** An execution and what its state means. */
 export interface WatchedExecution {
   readonly execution: Execution;
-  readonly stage: Stage;
+  readonly status: ExecutionStatus;
 }
 
-export interface JobWatchParts {
+export interface JobMonitorOptions {
   readonly transport: Transport;
   readonly jobId: string;
   readonly namespace: string | undefined;
@@ -31,8 +31,8 @@ export interface JobWatchParts {
 }
 
 /** The job and its executions, looked at again and again for as long as its output is read. */
-export class JobWatch {
-  readonly #parts: JobWatchParts;
+export class JobMonitor {
+  readonly #parts: JobMonitorOptions;
   readonly #waiting = new Set<() => void>();
   #job: Job | undefined;
   #release: ServerRelease | undefined;
@@ -42,7 +42,7 @@ export class JobWatch {
   #stopped = false;
   #failure: { readonly error: unknown } | undefined;
 
-  constructor(parts: JobWatchParts) {
+  constructor(parts: JobMonitorOptions) {
     this.#parts = parts;
   }
 
@@ -130,7 +130,7 @@ export class JobWatch {
   async #look(): Promise<void> {
     await this.#lookAtExecutions();
     // The job ends after its last execution, or without any.
-    if (this.executions.every(({ stage }) => stage.ended)) await this.#lookAtJob();
+    if (this.executions.every(({ status }) => status.hasEnded)) await this.#lookAtJob();
     this.#tell();
   }
 
@@ -163,7 +163,7 @@ export class JobWatch {
     );
     const byAge = [...Items].sort((a, b) => Number(a.CreateTime ?? 0) - Number(b.CreateTime ?? 0));
     this.#executions = new Map(
-      byAge.map((execution) => [execution.ID, { execution, stage: stageOf(execution, this.#release) }]),
+      byAge.map((execution) => [execution.ID, { execution, status: statusOf(execution, this.#release) }]),
     );
   }
 

@@ -1,8 +1,7 @@
 import type { Execution } from 'bacalhau-apiclient';
 import { BacalhauError, RequestAbortedError } from '../errors/index.js';
 import type { Transport } from '../http/index.js';
-import { type ResultAccess, transfer } from '../results/index.js';
-import { copiedOutput } from './copied-output.js';
+import { type ResultAccess, resultFiles } from '../results/index.js';
 import type { LogEntry } from './options.js';
 
 /** Where an output is looked for. */
@@ -21,7 +20,10 @@ export interface OutputSource {
  * The output of an execution that has ended, without its log: from what it published, else the copy in
  * its state, which is cut at 2,048 bytes and is not always marked so. An entry may be empty.
  */
-export async function* outputOf(execution: Execution, source: OutputSource): AsyncGenerator<LogEntry, void, undefined> {
+export async function* executionOutput(
+  execution: Execution,
+  source: OutputSource,
+): AsyncGenerator<LogEntry, void, undefined> {
   const { PublishedResult } = execution;
   if (PublishedResult?.Type) {
     let hasBegun = false;
@@ -51,7 +53,6 @@ async function* publishedOutput(
     : { stdout: mark(RunOutput?.StdoutTruncated), stderr: mark(RunOutput?.StderrTruncated) };
   let left = 2;
   const target = { transport, jobId, namespace, executions: [execution] };
-  const { resultFiles } = await transfer();
   for await (const file of resultFiles(target, { ...results, executionId: ID, signal, maxRetries: 1 })) {
     if (file.path !== 'stdout' && file.path !== 'stderr') continue;
     for await (const text of decoded(file.stream())) yield* entry(ID, file.path, text, marks[file.path]);
@@ -118,4 +119,15 @@ function entry(
   rest: Pick<LogEntry, 'incomplete'>,
 ): readonly LogEntry[] {
   return text ? [{ stream, text, executionId, ...rest }] : [];
+}
+
+/**
+ * The copy in the execution's state. Servers under load lose even short output without saying so (seen on 1.9.3), so an
+ * empty copy says nothing either.
+ */
+export function copiedOutput({ ID, RunOutput }: Pick<Execution, 'ID' | 'RunOutput'>): readonly LogEntry[] {
+  return [
+    { stream: 'stdout', text: RunOutput?.Stdout ?? '', executionId: ID, incomplete: true },
+    { stream: 'stderr', text: RunOutput?.stderr ?? '', executionId: ID, incomplete: true },
+  ];
 }

@@ -1,4 +1,4 @@
-import { type BacalhauError, InvalidArgumentError, RequestAbortedError, RequestTimeoutError } from '../errors/index.js';
+import { type BacalhauError, RequestAbortedError, RequestTimeoutError } from '../errors/index.js';
 import type { Deadline, Transport } from '../http/index.js';
 import type { TransferOptions } from './types.js';
 
@@ -15,7 +15,6 @@ export interface TransferContext {
   readonly onBytes: (count: number) => void;
 }
 
-/** @throws {InvalidArgumentError} */
 export function beginTransfer(
   name: string,
   transport: Transport,
@@ -23,12 +22,6 @@ export function beginTransfer(
   onBytes: (count: number) => void = () => undefined,
 ): TransferContext {
   const { maxRetries = DEFAULT_RETRIES, stallTimeoutMs = DEFAULT_STALL_MS, hosts = {} } = options;
-  if (!Number.isInteger(maxRetries) || maxRetries < 0) {
-    throw new InvalidArgumentError('maxRetries', `is ${maxRetries}. Use a whole number from 0 up.`);
-  }
-  if (!(stallTimeoutMs > 0)) {
-    throw new InvalidArgumentError('stallTimeoutMs', `is ${stallTimeoutMs}. Use milliseconds above 0, or Infinity.`);
-  }
   const deadline = transport.startDeadline(name, options.timeoutMs, options.signal);
   return { transport, deadline, maxRetries, stallTimeoutMs, hosts, onBytes };
 }

@@ -1,2 +1,0 @@
-export { followLogs } from './follow-logs.js';
-export { outputOf } from './output-of.js';

@@ -1,3 +1,0 @@
-export { downloadResults } from './download.js';
-export { resultFiles } from './files.js';
-export { listResults } from './find.js';
