@@ -13,7 +13,7 @@ export type OptionNames<T extends object> = Readonly<Record<keyof T & string, tr
 export function checkOptions<T extends object>(options: T | undefined, known: OptionNames<T>, argument = 'options') {
   if (options === undefined) return;
   if (!isRecord(options)) {
-    throw new InvalidArgumentError(argument, `must be an object, not ${describe(options)}.`);
+    throw new InvalidArgumentError(argument, `must be an object, not ${describeType(options)}.`);
   }
   const unknown = Object.keys(options).find((name) => !Object.hasOwn(known, name));
   if (unknown === undefined) return;
@@ -31,5 +31,9 @@ export function nearestName(name: string, known: readonly string[]): string | un
   return distance(name.toLowerCase(), found) <= Math.max(2, Math.floor(name.length / 3)) ? lower.get(found) : undefined;
 }
 
-const describe = (value: unknown): string =>
-  value === null ? 'null' : Array.isArray(value) ? 'an array' : typeof value;
+/** Names the type of a value as a message does: `null`, `an array`, `a string`. */
+export function describeType(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  if (Array.isArray(value)) return 'an array';
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+}

@@ -38,8 +38,8 @@ import type { ItemsOf, SendPage } from './other-calls.js';
 export const AWAITED_PAGE = 5;
 /** The page of a list that is looped over without a limit: servers decode every job of a namespace for each page. */
 const WALKED_PAGE = 1_000;
-/** Where servers put a job that names no namespace. */
-export const DEFAULT_NAMESPACE = 'default';
+
+export { DEFAULT_NAMESPACE } from '../model/index.js';
 /** The limit that means all entries. */
 export const ALL = 0;
 
@@ -72,7 +72,7 @@ export class JobCalls {
    */
   put(request: PutJobRequest, options: NamespacedCallOptions = {}): ApiPromise<PutJobResponse> {
     const send: Operation<PutJobResponse>['send'] = async ({ jobs }, sending) => {
-      await checkPutJobRequest(request);
+      checkPutJobRequest(request);
       const job = explicit(request.Job);
       const namespace = job.Namespace ?? this.#caller.namespace(options);
       const Job = namespace === undefined ? job : { ...job, Namespace: namespace };

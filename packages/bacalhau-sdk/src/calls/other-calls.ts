@@ -140,7 +140,7 @@ export async function* followHistory(
 export const diff =
   (caller: ApiResource, job: Job, options: NamespacedCallOptions): Send<DiffJobResponse> =>
   async ({ jobs }, request) => {
-    await checkJob(job);
+    checkJob(job);
     await requireNamedJobs(caller, 'jobs.diff', options);
     const namespace = job.Namespace ?? caller.namespace(options);
     const marked = withFingerprint(job, await fingerprintOf(job));

@@ -1,6 +1,6 @@
 import type { Job } from 'bacalhau-apiclient';
 import { InvalidJobError } from '../errors/index.js';
-import { checkJob, isJob, readFile } from '../spec/index.js';
+import { checkJob, readFile } from '../spec/index.js';
 import { canonicalJob } from './job-fields.js';
 
 /**
@@ -30,7 +30,6 @@ export async function parseJob(text: string, name = 'The job'): Promise<Job> {
     throw new InvalidJobError(name, `is neither YAML nor JSON: ${reason}`, { cause: error });
   }
   const job = canonicalJob(content);
-  await checkJob(job);
-  if (!isJob(job)) throw new InvalidJobError(name, 'holds no job.');
+  checkJob(job);
   return job;
 }

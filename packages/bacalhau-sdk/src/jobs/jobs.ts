@@ -148,7 +148,7 @@ export class Jobs extends JobCalls {
     options: CallOptions & { readonly namespace?: string | undefined },
   ): Promise<{ readonly job: NamedJob; readonly isFresh: boolean }> {
     const job = await this.#toJob(spec, options);
-    await checkJob(job);
+    checkJob(job);
     const namespace = job.Namespace ?? options.namespace ?? this.#transport.config.namespace ?? DEFAULT_NAMESPACE;
     const isFresh = !job.Name;
     return { job: { ...job, Name: job.Name || `job-${randomHex(8)}`, Namespace: namespace }, isFresh };

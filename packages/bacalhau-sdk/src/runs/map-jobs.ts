@@ -37,7 +37,7 @@ export function mapJobs<Input>(
       list: (query) => parts.jobs.list(query),
       toJob: async (input, index, call) => {
         const job = await toJob(await toSpec(input, index), call);
-        await checkJob(job);
+        checkJob(job);
         checkNamespace(job, namespace);
         return { job, fingerprint: await fingerprintOf(job) };
       },

@@ -1,145 +1,162 @@
 import { ConstraintOperator, type Job, type PutJobRequest } from 'bacalhau-apiclient';
+import { describeType } from '../arguments/index.js';
 import { InvalidJobError } from '../errors/index.js';
-import { isRecord, soon } from '../util/index.js';
+import { isRecord } from '../util/index.js';
+import { quote } from './quote.js';
 
 /**
- * What nodes can be sent, in bytes of JSON. Servers take ten times as much, but the message to the nodes may have
- * 1,048,576 bytes; a larger job is accepted, never starts, and holds up others (seen on 1.9.3).
+ * The largest job that nodes can be sent, in bytes of JSON. Servers accept ten times as much, but a message to the nodes
+ * may have 1,048,576 bytes; a larger job is accepted, never starts, and holds up others (seen on 1.9.3).
  */
 const LARGEST_JOB = 1_000_000;
 
-/** Where the words cannot be loaded. */
-const UNEXPLAINED = 'is not as servers take it.';
-
-/** Picks the words for what is wrong: they are loaded when something is. */
-type Words = (say: typeof import('./flaws.js')) => string;
-
-class Flaw extends Error {
-  readonly field: string;
-  readonly words: Words;
-  readonly options: { readonly cause?: unknown };
-  constructor(field: string, words: Words, options = {}) {
-    super(field);
-    this.field = field;
-    this.words = words;
-    this.options = options;
+/**
+ * Checks the request that submits a job.
+ *
+ * @throws {InvalidJobError} naming the field that is wrong.
+ */
+export function checkPutJobRequest(request: PutJobRequest): void {
+  const { Job: job } = checkRecord(request, 'The request', 'Pass { Job: {…} }.');
+  if (job === undefined) {
+    throw new InvalidJobError(
+      'Job',
+      'is missing. Pass { Job: {…} }; the names of fields start with a capital letter, as in Bacalhau’s documentation.',
+    );
   }
+  checkJob(job);
 }
 
-/** Looks for what the server would refuse, or accept and then not run, so that the message can name the field. */
-export async function checkPutJobRequest(request: PutJobRequest): Promise<void> {
-  await tell(() => {
-    const { Job: job } = record(request, 'The request', (say) => say.noRequest);
-    look(record(job, 'Job', (say) => say.noJob));
-  });
-}
-
-/** Looks at a job by itself. */
-export async function checkJob(job: unknown): Promise<void> {
-  await tell(() => look(job));
-}
-
-/** Whether the fields that every job must have are there; `checkJob` says what is wrong with the rest. */
-export const isJob = (value: unknown): value is Job => isRecord(value) && 'Type' in value && 'Tasks' in value;
-
-async function tell(check: () => void): Promise<void> {
-  try {
-    check();
-  } catch (flaw) {
-    if (!(flaw instanceof Flaw)) throw flaw;
-    const say = await soon(import('./flaws.js'));
-    const problem = say === undefined ? UNEXPLAINED : flaw.words(say);
-    throw new InvalidJobError(flaw.field, problem, flaw.options);
+/**
+ * Checks a job for what a server would refuse, or accept and then never run.
+ *
+ * @throws {InvalidJobError} naming the field that is wrong.
+ */
+export function checkJob(job: unknown): asserts job is Job {
+  const { Type, Count, Constraints, Tasks } = checkRecord(job, 'Job');
+  checkText(Type, 'Job.Type', 'Use batch, ops, service or daemon.');
+  checkCount(Count, Type);
+  checkConstraints(Constraints);
+  if (!Array.isArray(Tasks) || Tasks.length === 0) {
+    throw new InvalidJobError('Job.Tasks', 'is missing. Pass an array with one task.');
   }
-}
-
-function look(value: unknown): void {
-  const job = record(value, 'Job', (say) => say.noObject);
-  const type = text(job['Type'], 'Job.Type', (say) => say.noType);
-  checkCount(job['Count'], type);
-  checkConstraints(job['Constraints']);
-  const tasks = job['Tasks'];
-  if (!Array.isArray(tasks) || tasks.length === 0) throw new Flaw('Job.Tasks', (say) => say.noTasks);
-  if (tasks.length > 1) throw new Flaw('Job.Tasks', (say) => say.manyTasks(tasks.length));
-  checkTask(tasks[0], 'Job.Tasks[0]');
+  if (Tasks.length > 1) {
+    throw new InvalidJobError(
+      'Job.Tasks',
+      `has ${Tasks.length} tasks, but servers run only the first. Submit a job for each task.`,
+    );
+  }
+  checkTask(Tasks[0], 'Job.Tasks[0]');
   checkSize(job);
 }
 
 function checkCount(count: unknown, type: string): void {
   if (count === undefined || count === null) return;
   if (!(typeof count === 'number' && Number.isInteger(count) && count >= 0)) {
-    throw new Flaw('Job.Count', (say) => say.noCount(count));
+    throw new InvalidJobError('Job.Count', `is ${quote(count)}. Use a whole number, 0 or more.`);
   }
   if (count > 1 && (type === 'ops' || type === 'daemon')) {
-    throw new Flaw('Job.Count', (say) => say.countOfEvery(count, type));
+    throw new InvalidJobError(
+      'Job.Count',
+      `is ${count}, but a job of type ${type} runs on every node that matches. Remove the count.`,
+    );
   }
 }
 
 /** Servers accept an operator that they do not know, and then never place the job. */
 function checkConstraints(constraints: unknown): void {
   if (constraints === undefined || constraints === null) return;
-  if (!Array.isArray(constraints)) throw new Flaw('Job.Constraints', (say) => say.noConstraints);
+  if (!Array.isArray(constraints)) {
+    throw new InvalidJobError('Job.Constraints', `must be an array, not ${describeType(constraints)}.`);
+  }
+  for (const [index, constraint] of constraints.entries()) checkConstraint(constraint, `Job.Constraints[${index}]`);
+}
+
+function checkConstraint(constraint: unknown, field: string): void {
+  const { Key, Operator, Values } = checkRecord(constraint, field, 'Pass { Key, Operator, Values }.');
+  checkText(Key, `${field}.Key`, 'Use the name of a node label.');
   const operators: readonly string[] = Object.values(ConstraintOperator);
-  for (const [index, value] of constraints.entries()) {
-    const at = `Job.Constraints[${index}]`;
-    const constraint = record(value, at, (say) => say.noConstraint);
-    text(constraint['Key'], `${at}.Key`, (say) => say.noKey);
-    const operator = constraint['Operator'];
-    if (typeof operator !== 'string' || !operators.includes(operator)) {
-      throw new Flaw(`${at}.Operator`, (say) => say.noOperator(operator, operators));
-    }
-    const count = Array.isArray(constraint['Values']) ? constraint['Values'].length : 0;
-    const least = operator === 'exists' || operator === '!' ? 0 : 1;
-    const most = operator === 'in' || operator === 'notin' ? Number.POSITIVE_INFINITY : least;
-    if (count < least || count > most)
-      throw new Flaw(`${at}.Values`, (say) => say.values(count, operator, least, most));
+  if (typeof Operator !== 'string' || !operators.includes(Operator)) {
+    throw new InvalidJobError(
+      `${field}.Operator`,
+      `is ${quote(Operator)}. Use one of ${operators.join(' ')}, in lower case.`,
+    );
+  }
+  const count = Array.isArray(Values) ? Values.length : 0;
+  const least = Operator === 'exists' || Operator === '!' ? 0 : 1;
+  const most = Operator === 'in' || Operator === 'notin' ? Number.POSITIVE_INFINITY : least;
+  if (count < least || count > most) {
+    const expected = most === 0 ? 'no value' : least === most ? 'exactly one value' : 'at least one value';
+    throw new InvalidJobError(`${field}.Values`, `has ${count} entries, but ${Operator} takes ${expected}.`);
   }
 }
 
-function checkTask(value: unknown, at: string): void {
-  const task = record(value, at, (say) => say.noObject);
-  text(task['Name'], `${at}.Name`, (say) => say.noTaskName);
-  const engine = record(task['Engine'], `${at}.Engine`, (say) => say.noEngine);
-  text(engine['Type'], `${at}.Engine.Type`, (say) => say.noEngineType);
-  for (const [name, amount] of entries(task['Resources'], `${at}.Resources`)) {
-    if (typeof amount === 'number') {
-      throw new Flaw(`${at}.Resources.${name}`, (say) => say.numericResource(amount));
-    }
+function checkTask(task: unknown, field: string): void {
+  const { Name, Engine, Resources, Env } = checkRecord(task, field);
+  checkText(Name, `${field}.Name`, 'Name the task, for example main.');
+  const { Type } = checkRecord(
+    Engine,
+    `${field}.Engine`,
+    'Pass for example { Type: "docker", Params: { Image: "ubuntu" } }.',
+  );
+  checkText(Type, `${field}.Engine.Type`, 'Use docker or wasm.');
+  for (const [name, amount] of Object.entries(checkRecord(Resources ?? {}, `${field}.Resources`))) {
+    if (typeof amount !== 'number') continue;
+    throw new InvalidJobError(
+      `${field}.Resources.${name}`,
+      `is the number ${amount}. Pass a string, such as "500m" or "1GB".`,
+    );
   }
-  for (const [name, content] of entries(task['Env'], `${at}.Env`)) checkVariable(name, content, `${at}.Env.${name}`);
+  for (const [name, value] of Object.entries(checkRecord(Env ?? {}, `${field}.Env`))) {
+    checkVariable(name, value, `${field}.Env.${name}`);
+  }
 }
 
-function checkVariable(name: string, content: unknown, at: string): void {
-  if (!/^[A-Z][A-Z0-9_]*$/.test(name)) throw new Flaw(at, (say) => say.variableName);
-  if (name.startsWith('BACALHAU_')) throw new Flaw(at, (say) => say.reservedVariable);
-  if (typeof content !== 'string' || content === '') throw new Flaw(at, (say) => say.variable(content));
+function checkVariable(name: string, value: unknown, field: string): void {
+  if (!/^[A-Z][A-Z0-9_]*$/.test(name)) {
+    throw new InvalidJobError(
+      field,
+      'is not a name that servers accept. Use capital letters, digits and _, beginning with a letter.',
+    );
+  }
+  if (name.startsWith('BACALHAU_')) {
+    throw new InvalidJobError(field, 'begins with BACALHAU_, which is reserved. Choose another name.');
+  }
+  if (typeof value !== 'string' || value === '') {
+    throw new InvalidJobError(field, `is ${quote(value)}. Pass a string that is not empty.`);
+  }
 }
 
 function checkSize(job: unknown): void {
   const json = toJson(job);
-  // A character has at most three bytes, so most jobs need no second look.
+  // A character has at most three bytes, so most jobs need not be encoded.
   if (json.length * 3 <= LARGEST_JOB) return;
   const size = new TextEncoder().encode(json).length;
-  if (size > LARGEST_JOB) throw new Flaw('Job', (say) => say.tooLarge(size, LARGEST_JOB));
+  if (size <= LARGEST_JOB) return;
+  throw new InvalidJobError(
+    'Job',
+    `has ${size} bytes; nodes can be sent ${LARGEST_JOB}. Pass large inputs by URL, S3, IPFS or a path on the nodes, or compress them.`,
+  );
 }
 
 function toJson(job: unknown): string {
   try {
     return JSON.stringify(job);
   } catch (error) {
-    throw new Flaw('Job', (say) => say.noJson(error), { cause: error });
+    // A cycle or a BigInt.
+    const [reason] = error instanceof Error ? error.message.split('\n') : [String(error)];
+    throw new InvalidJobError('Job', `cannot be written as JSON: ${reason}.`, { cause: error });
   }
 }
 
-function record(value: unknown, field: string, words: Words): Readonly<Record<string, unknown>> {
+function checkRecord(value: unknown, field: string, advice = ''): Readonly<Record<string, unknown>> {
   if (isRecord(value)) return value;
-  throw new Flaw(field, words);
+  const problem = value === undefined ? 'is missing.' : `must be an object, not ${describeType(value)}.`;
+  throw new InvalidJobError(field, `${problem} ${advice}`.trimEnd());
 }
 
-const entries = (value: unknown, field: string): readonly (readonly [string, unknown])[] =>
-  Object.entries(record(value ?? {}, field, (say) => say.noObject));
-
-function text(value: unknown, field: string, words: Words): string {
-  if (typeof value !== 'string' || value.trim() === '') throw new Flaw(field, words);
-  return value;
+function checkText(value: unknown, field: string, advice: string): asserts value is string {
+  if (typeof value === 'string' && value.trim() !== '') return;
+  const isMissing = value === undefined || value === null || typeof value === 'string';
+  const problem = isMissing ? 'is missing.' : `must be a string, not ${describeType(value)}.`;
+  throw new InvalidJobError(field, `${problem} ${advice}`);
 }

@@ -1,4 +1,4 @@
-export { checkJob, checkPutJobRequest, isJob } from './check-job.js';
+export { checkJob, checkPutJobRequest } from './check-job.js';
 export { type DockerSettings, docker } from './docker.js';
 export { fingerprintOf, hashOf, withFingerprint } from './fingerprint.js';
 export { type InlineInput, type IpfsInput, inputs, type LocalInput, type S3Input, type UrlInput } from './inputs.js';

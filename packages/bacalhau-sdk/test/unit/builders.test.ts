@@ -16,7 +16,7 @@ import { wasm } from '../../src/spec/wasm.js';
 import { checkWasmModule } from '../../src/spec/wasm-module.js';
 import { moduleOf } from '../support/wasm-jobs.js';
 
-test('a Docker job has everything where the server wants it', async () => {
+test('a Docker job has everything where the server wants it', () => {
   const job = docker({
     name: 'all',
     namespace: 'team',
@@ -76,7 +76,7 @@ test('a Docker job has everything where the server wants it', async () => {
       },
     ],
   });
-  await checkJob(job);
+  checkJob(job);
   expect(docker({ image: 'x' })).toEqual({
     Type: 'batch',
     Count: 1,
@@ -221,12 +221,12 @@ describe('what servers accept and then never run', () => {
     ['Job.Tasks[0].Env.BACALHAU_X', { Tasks: [{ ...task, Env: { BACALHAU_X: 'x' } }] }],
     ['Job.Tasks[0].Env.EMPTY', { Tasks: [{ ...task, Env: { EMPTY: '' } }] }],
     ['Job', { Meta: { large: 'é'.repeat(500_001) } }],
-  ])('is refused, naming %s', async (field, change) => {
-    await expect(checkJob({ ...job, ...change })).rejects.toMatchObject({ name: 'InvalidJobError', field });
+  ])('is refused, naming %s', (field, change) => {
+    expect(() => checkJob({ ...job, ...change })).toThrow(expect.objectContaining({ name: 'InvalidJobError', field }));
   });
 
-  test('a job that is just small enough passes', async () => {
-    await checkJob({ ...job, Meta: { large: 'x'.repeat(999_000) } });
+  test('a job that is just small enough passes', () => {
+    checkJob({ ...job, Meta: { large: 'x'.repeat(999_000) } });
   });
 });
 

@@ -55,8 +55,8 @@ describe('jobs', () => {
   };
   const good = { Job: { Type: 'batch', Count: 1, Tasks: [{ Name: 'main', Engine: { Type: 'docker' } }] } };
 
-  test('a good one passes', async () => {
-    await checkPutJobRequest(good);
+  test('a good one passes', () => {
+    checkPutJobRequest(good);
   });
 
   test.each<[string, unknown]>([
@@ -77,14 +77,13 @@ describe('jobs', () => {
     ['Job.Tasks[0].Engine', { Job: { ...good.Job, Tasks: [{ Name: 'main' }] } }],
     ['Job.Tasks[0].Engine.Type', { Job: { ...good.Job, Tasks: [{ Name: 'main', Engine: {} }] } }],
     ['Job.Tasks[0].Resources.CPU', { Job: { ...good.Job, Tasks: [{ ...good.Job.Tasks[0], Resources: { CPU: 1 } }] } }],
-  ])('a problem with %s is named', async (field, request) => {
+  ])('a problem with %s is named', (field, request) => {
     // A program in plain JavaScript can pass anything.
-    const attempt = checkPutJobRequest(request as PutJobRequest);
-    await expect(attempt).rejects.toBeInstanceOf(InvalidJobError);
-    await expect(attempt).rejects.toMatchObject({
-      field,
-      message: expect.stringMatching(/ (is|has|holds|cannot) .*\.$/),
-    });
+    const attempt = () => checkPutJobRequest(request as PutJobRequest);
+    expect(attempt).toThrow(InvalidJobError);
+    expect(attempt).toThrow(
+      expect.objectContaining({ field, message: expect.stringMatching(/ (is|must|has|cannot) .*\.$/) }),
+    );
   });
 });
 
