@@ -1,4 +1,4 @@
-import type { Bacalhau, JobHandle, TypedResult, ResultPlaces } from 'bacalhau-sdk';
+import type { Bacalhau, JobHandle, ResultAccess, TypedResult } from 'bacalhau-sdk';
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 
@@ -20,7 +20,7 @@ export function useBacalhau(): Bacalhau {
  * How this page reads results: what compute nodes serve themselves comes through the relay of the page's own origin
  * (see results-relay.ts), because they send no CORS headers.
  */
-export function readingOf(job: JobHandle, results: readonly TypedResult[]): ResultPlaces {
+export function readingOf(job: JobHandle, results: readonly TypedResult[]): ResultAccess {
   const relay = `${location.origin}/results/${encodeURIComponent(job.id)}`;
   const hosts = results.flatMap((result) =>
     result.type === 'url' ? [[new URL(result.url).host, relay] as const] : [],
