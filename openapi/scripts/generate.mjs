@@ -1,6 +1,6 @@
 // Generates packages/bacalhau-apiclient/src/generated from the document, byte for byte the same on every machine.
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { homedir, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -62,6 +62,13 @@ function verifiedJar() {
   return jar;
 }
 
+/** The generator escapes quotation marks everywhere, as string literals need it; in a comment an editor would show the backslash. */
+function unescapeComments(file) {
+  const lines = readFileSync(file, 'utf8').split('\n');
+  const written = lines.map((line) => (/^\s*\*/.test(line) ? line.replaceAll("\\'", "'") : line));
+  writeFileSync(file, written.join('\n'));
+}
+
 requireJava();
 const jar = verifiedJar();
 
@@ -82,6 +89,7 @@ for (const client of CLIENTS) {
     const output = join(root, client.output);
     rmSync(output, { recursive: true, force: true });
     cpSync(scratch, output, { recursive: true, filter: (path) => !path.includes('.openapi-generator') });
+    for (const file of readdirSync(output)) unescapeComments(join(output, file));
     console.log(`${client.document} -> ${client.output}`);
   } finally {
     rmSync(scratch, { recursive: true, force: true });

@@ -44,7 +44,7 @@ export interface BuildVersionInfo {
  */
 export interface CancelPayload {
     /**
-     * SHA-256 of the modulus of the client\'s RSA key, in lower-case hexadecimal
+     * SHA-256 of the modulus of the client's RSA key, in lower-case hexadecimal
      */
     'ClientID': string;
     /**
@@ -57,7 +57,7 @@ export interface CancelPayload {
     'Reason'?: string;
 }
 /**
- * A signed cancellation. Exactly one of the payloads; which one depends on the server\'s version.
+ * A signed cancellation. Exactly one of the payloads; which one depends on the server's version.
  */
 export interface CancelRequest {
     'job_cancel_payload'?: CancelPayload;
@@ -105,7 +105,7 @@ export interface DockerSpec {
      */
     'EnvironmentVariables'?: Array<string>;
     /**
-     * Where the command runs; the image\'s own if left out
+     * Where the command runs; the image's own if left out
      */
     'WorkingDirectory'?: string;
 }
@@ -167,7 +167,7 @@ export interface EventFilters {
  */
 export interface EventsRequest {
     /**
-     * SHA-256 of the modulus of the client\'s RSA key, in lower-case hexadecimal
+     * SHA-256 of the modulus of the client's RSA key, in lower-case hexadecimal
      */
     'client_id'?: string;
     /**
@@ -202,7 +202,7 @@ export interface Execution {
      */
     'NodeId': string;
     /**
-     * The node\'s own name of the run
+     * The node's own name of the run
      */
     'ComputeReference'?: string;
     /**
@@ -335,7 +335,7 @@ export interface Job {
  */
 export interface JobCreatePayload {
     /**
-     * SHA-256 of the modulus of the client\'s RSA key, in lower-case hexadecimal
+     * SHA-256 of the modulus of the client's RSA key, in lower-case hexadecimal
      */
     'ClientID': string;
     /**
@@ -353,7 +353,7 @@ export interface JobCreatePayload {
  */
 export interface JobData {
     /**
-     * SHA-256 of the modulus of the client\'s RSA key, in lower-case hexadecimal
+     * SHA-256 of the modulus of the client's RSA key, in lower-case hexadecimal
      */
     'ClientID': string;
     'Job': Job;
@@ -466,7 +466,7 @@ export interface JobHistory {
      */
     'NodeID'?: string;
     /**
-     * The node\'s own name of the run
+     * The node's own name of the run
      */
     'ComputeReference'?: string;
     /**
@@ -516,7 +516,7 @@ export type JobHistoryType = (typeof JobHistoryType)[keyof typeof JobHistoryType
  */
 export interface JobIdRequest {
     /**
-     * SHA-256 of the modulus of the client\'s RSA key, in lower-case hexadecimal
+     * SHA-256 of the modulus of the client's RSA key, in lower-case hexadecimal
      */
     'client_id'?: string;
     /**
@@ -673,7 +673,7 @@ export interface LanguageSpec {
  */
 export interface ListRequest {
     /**
-     * SHA-256 of the modulus of the client\'s RSA key, in lower-case hexadecimal
+     * SHA-256 of the modulus of the client's RSA key, in lower-case hexadecimal
      */
     'client_id'?: string;
     /**
@@ -783,7 +783,7 @@ export interface Metadata {
      */
     'CreatedAt': string;
     /**
-     * SHA-256 of the modulus of the client\'s RSA key, in lower-case hexadecimal
+     * SHA-256 of the modulus of the client's RSA key, in lower-case hexadecimal
      */
     'ClientID': string;
     'Requester'?: JobRequester;
@@ -1144,7 +1144,7 @@ export interface StorageSpec {
 
 
 /**
- * A signed job. Exactly one of the payloads; which one depends on the server\'s version.
+ * A signed job. Exactly one of the payloads; which one depends on the server's version.
  */
 export interface SubmitRequest {
     'data'?: JobData;
@@ -1198,7 +1198,7 @@ export type Verifier = (typeof Verifier)[keyof typeof Verifier] | (string & {});
  */
 export interface VersionRequest {
     /**
-     * SHA-256 of the modulus of the client\'s RSA key, in lower-case hexadecimal
+     * SHA-256 of the modulus of the client's RSA key, in lower-case hexadecimal
      */
     'client_id'?: string;
 }

@@ -26,11 +26,11 @@ export interface AgentAuthConfig {
     'Config': OAuth2Config;
 }
 /**
- * The configuration is under `config`, except on 1.5.0 and 1.5.1, which send it bare. It is not described here: it is the server\'s file format and changes with every release, while nothing in this API depends on it.
+ * The configuration is under `config`, except on 1.5.0 and 1.5.1, which send it bare. It is not described here: it is the server's file format and changes with every release, while nothing in this API depends on it.
  */
 export interface AgentConfig {
     /**
-     * The server\'s settings as its file has them, secrets blacked out
+     * The server's settings as its file has them, secrets blacked out
      */
     'config'?: { [key: string]: unknown; };
 }
@@ -293,7 +293,7 @@ export interface ErrorResponse {
      */
     'Message': string;
     /**
-     * The request\'s own `X-Request-Id`; empty if it had none
+     * The request's own `X-Request-Id`; empty if it had none
      */
     'RequestID': string;
     /**
@@ -314,7 +314,7 @@ export interface ErrorResponse {
     'Details'?: { [key: string]: string; };
 }
 /**
- * One attempt to run a job\'s task on one node
+ * One attempt to run a job's task on one node
  */
 export interface Execution {
     /**
@@ -322,7 +322,7 @@ export interface Execution {
      */
     'ID': string;
     /**
-     * The job\'s
+     * The job's
      */
     'Namespace': string;
     /**
@@ -1096,11 +1096,11 @@ export type NodeType = (typeof NodeType)[keyof typeof NodeType] | (string & {});
  */
 export interface OAuth2Config {
     /**
-     * The provider\'s name for programs; tokens are kept under it
+     * The provider's name for programs; tokens are kept under it
      */
     'ProviderID'?: string;
     /**
-     * The provider\'s name for people
+     * The provider's name for people
      */
     'ProviderName'?: string;
     /**
@@ -1108,7 +1108,7 @@ export interface OAuth2Config {
      */
     'TokenEndpoint'?: string;
     /**
-     * URL of the provider\'s public keys
+     * URL of the provider's public keys
      */
     'JWKSUri'?: string;
     /**
@@ -1341,7 +1341,7 @@ export interface SpecConfig {
  */
 export interface StopJobRequest {
     /**
-     * Kept in the history, and as the message of the job\'s state. Not read from the query.
+     * Kept in the history, and as the message of the job's state. Not read from the query.
      */
     'reason'?: string;
     /**
@@ -1375,7 +1375,7 @@ export interface Task {
      */
     'Publisher'?: SpecConfig;
     /**
-     * Environment variables. Since 1.6.4 a name is made of upper-case letters, digits and underscores, does not begin with `BACALHAU_`, and has a value; `env:NAME` takes the node\'s own variable, if the node allows it.
+     * Environment variables. Since 1.6.4 a name is made of upper-case letters, digits and underscores, does not begin with `BACALHAU_`, and has a value; `env:NAME` takes the node's own variable, if the node allows it.
      */
     'Env'?: { [key: string]: string; };
     /**
@@ -1437,7 +1437,7 @@ export interface UpdateNodeResponse {
     'Error'?: string;
 }
 /**
- * The client\'s `X-Bacalhau-Git-Version` is too old (403) or not a version (400, with `Error` only)
+ * The client's `X-Bacalhau-Git-Version` is too old (403) or not a version (400, with `Error` only)
  */
 export interface VersionErrorResponse {
     /**
@@ -1491,7 +1491,7 @@ export class AgentApi extends BaseAPI {
         }, options);
     }
     /**
-     * The node\'s configuration
+     * The node's configuration
      *
      * Since 1.5. Passwords, API keys and tokens in it are masked.
      *
@@ -1505,7 +1505,7 @@ export class AgentApi extends BaseAPI {
         }, options);
     }
     /**
-     * The inner state of the node\'s components
+     * The inner state of the node's components
      *
      * Not described further: it is for people who look for a fault in a server, can be large, and changes freely.
      *
@@ -1531,7 +1531,7 @@ export class AgentApi extends BaseAPI {
         }, options);
     }
     /**
-     * The version of the node\'s software
+     * The version of the node's software
      *
      * @param options What axios is to do besides: a `signal`, a `timeout`, `headers`, ...
      * @throws {AxiosError} if there is no answer, or one that is not 2xx.
@@ -1550,7 +1550,7 @@ export class AgentApi extends BaseAPI {
  */
 export interface AuthApiAuthenticateRequest {
     /**
-     * The method\'s name as `/api/v1/auth` lists it, in lower case
+     * The method's name as `/api/v1/auth` lists it, in lower case
      */
     readonly method: string;
     readonly authenticateRequest: AuthenticateRequest;
@@ -1560,7 +1560,7 @@ export interface AuthApiAuthenticateRequest {
  */
 export interface AuthApiGetAuthMethodRequest {
     /**
-     * The method\'s name as `/api/v1/auth` lists it, in lower case
+     * The method's name as `/api/v1/auth` lists it, in lower case
      */
     readonly method: string;
 }
@@ -1975,7 +1975,7 @@ export class JobApi extends BaseAPI {
     /**
      * Where the results of a job are
      *
-     * One item for each completed execution of the latest version that published something, in no stated order and without the execution\'s id (`Execution.PublishedResult` has the same place, unsigned). A job without a publisher has none. The results of a service or daemon job are answered with 500. Signed addresses expire, so ask right before downloading, and never send API credentials to them. 
+     * One item for each completed execution of the latest version that published something, in no stated order and without the execution's id (`Execution.PublishedResult` has the same place, unsigned). A job without a publisher has none. The results of a service or daemon job are answered with 500. Signed addresses expire, so ask right before downloading, and never send API credentials to them. 
      *
      * @param options What axios is to do besides: a `signal`, a `timeout`, `headers`, ...
      * @throws {RequiredError} without `jobId`.
@@ -2092,7 +2092,7 @@ export class JobApi extends BaseAPI {
     /**
      * Stop a job
      *
-     * A stopped job is not deleted. A job that has completed or failed cannot be stopped: 500. Stopping a stopped job succeeds with an empty `EvaluationID`. A body is optional; if there is one, its `Namespace` wins over the query\'s. 
+     * A stopped job is not deleted. A job that has completed or failed cannot be stopped: 500. Stopping a stopped job succeeds with an empty `EvaluationID`. A body is optional; if there is one, its `Namespace` wins over the query's. 
      *
      * @param options What axios is to do besides: a `signal`, a `timeout`, `headers`, ...
      * @throws {RequiredError} without `jobId`.
@@ -2167,7 +2167,7 @@ export class NodeApi extends BaseAPI {
     /**
      * One node
      *
-     * An id that begins like several nodes\' ids is answered with 409.
+     * An id that begins like several nodes' ids is answered with 409.
      *
      * @param options What axios is to do besides: a `signal`, a `timeout`, `headers`, ...
      * @throws {RequiredError} without `nodeId`.

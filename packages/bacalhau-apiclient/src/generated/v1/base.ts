@@ -27,14 +27,18 @@ interface Operation {
  * How the operations are sent.
  */
 export class BaseAPI {
+    private readonly configuration: Configuration;
     private readonly url: string;
+    private readonly axios: Pick<AxiosInstance, 'request'> & { readonly defaults: Pick<AxiosInstance['defaults'], 'baseURL'> };
 
     /**
      * @param configuration Where the server is, and who is calling.
      * @param basePath Where the server is, unless the configuration or the axios instance says so.
      * @param axios What sends the requests. Default: the global instance.
      */
-    constructor(private readonly configuration: Configuration = {}, basePath: string = BASE_PATH, private readonly axios: Pick<AxiosInstance, 'request'> & { readonly defaults: Pick<AxiosInstance['defaults'], 'baseURL'> } = globalAxios) {
+    constructor(configuration: Configuration = {}, basePath: string = BASE_PATH, axios: Pick<AxiosInstance, 'request'> & { readonly defaults: Pick<AxiosInstance['defaults'], 'baseURL'> } = globalAxios) {
+        this.configuration = configuration;
+        this.axios = axios;
         this.url = configuration.basePath ?? basePath;
     }
 
@@ -94,9 +98,15 @@ export class RequiredError extends Error {
     override name = 'RequiredError';
 
     /**
+     * The name of the parameter.
+     */
+    readonly field: string;
+
+    /**
      * @param field The name of the parameter.
      */
-    constructor(readonly field: string, message: string) {
+    constructor(field: string, message: string) {
         super(message);
+        this.field = field;
     }
 }
