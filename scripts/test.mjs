@@ -19,10 +19,7 @@ await main(async () => {
     await stage('lint', () => runTool('biome', ['ci', '--error-on-warnings', '.']));
     await stage('workflows', lintWorkflows);
     await stage('build', () => runTool('turbo', ['run', 'build', '--output-logs=errors-only']));
-    await stage('typecheck', () => runTool('turbo', ['run', 'typecheck', '--output-logs=errors-only']));
-    await stage('typecheck scripts', () => runTool('tsc', ['-p', 'scripts']));
-    await stage('typecheck benchmarks', () => runTool('tsc', ['-p', 'benchmarks']));
-    await stage('typecheck documentation', () => runTool('tsc', ['-p', 'docs']));
+    await stage('types', () => runTool('node', ['scripts/typecheck.mjs']));
     await stage('unused', () => runTool('knip', ['--no-progress']));
     await stage('packages', () => runTool('node', ['scripts/check-packages.mjs']));
     await stage('API report', () => runTool('node', ['scripts/api-report.mjs']));

@@ -1,3 +1,4 @@
+/// <reference path="./ws-receiver.d.ts" />
 import { type ClientRequest, createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';

@@ -28,6 +28,7 @@ function chunkOf(id: string, graph: Graph): string | null {
 
 export default defineConfig({
   entry: ['src/index.ts', 'src/legacy/index.ts', 'src/platform/node/index.ts', 'src/platform/browser/index.ts'],
+  tsconfig: 'tsconfig.build.json',
   format: ['esm', 'cjs'],
   platform: 'node',
   target: 'node20.19',

@@ -1,7 +1,7 @@
 // What the commands of this folder share. Plain Node without dependencies: it runs before anything is installed.
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -40,8 +40,17 @@ class CommandFailed extends Error {
 
 const pnpm = (args, options) => run('npx', ['--yes', packageManager, ...args], options);
 
-/** Runs a command on the workspace's own Node and with its own tools, as pnpm scripts are run. */
-export const runTool = (command, args) => pnpm(['exec', command, ...args]);
+/** Windows spells it `Path`. */
+const PATH = Object.keys(process.env).find((name) => name.toUpperCase() === 'PATH') ?? 'PATH';
+
+/** Runs a command on the workspace's own Node and with its own tools, as pnpm's scripts are run. */
+export const runTool = (command, args) =>
+  // Only turbo, which runs scripts with pnpm, has to find it.
+  command === 'turbo'
+    ? pnpm(['exec', command, ...args])
+    : run(command, args, {
+        env: { [PATH]: [join(root, 'node_modules', '.bin'), process.env[PATH]].join(delimiter) },
+      });
 
 /** Makes the tarball that publishing a package would upload. */
 export const packPackage = (name, tarball) =>

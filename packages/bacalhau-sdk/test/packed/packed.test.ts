@@ -138,7 +138,7 @@ describe('the declarations', () => {
       };
       const config = join(folder, `tsconfig.${resolution}.json`);
       await writeFile(config, JSON.stringify({ compilerOptions, files: ['types.ts'] }));
-      await execute(join(workspace, 'node_modules', '.bin', 'tsc'), ['-p', config]);
+      await execute(process.execPath, [join(workspace, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', config]);
     },
     60_000,
   );

@@ -10,7 +10,7 @@ import { type RuntimeName, runtime } from './runtime.js';
 
 const NODES: readonly RuntimeName[] = ['Node 20.19', 'Node 22', 'Node 24', 'Node 26'];
 const RUNTIMES: readonly RuntimeName[] = [...NODES, 'Deno', 'Bun'];
-const bin = (tool: string): string => join(workspace, 'node_modules', '.bin', tool);
+const tsc = join(workspace, 'node_modules', 'typescript', 'bin', 'tsc');
 
 let folder: string;
 let jobFile: string;
@@ -89,7 +89,7 @@ async function compile(kind: 'esm' | 'cjs', resolution: 'node16' | 'nodenext'): 
     join(target, 'tsconfig.json'),
     JSON.stringify({ compilerOptions: options, files: ['main.ts', 'page.ts'] }),
   );
-  await execute(bin('tsc'), ['-p', target]);
+  await execute(process.execPath, [tsc, '-p', target]);
 }
 
 beforeAll(async () => {
@@ -115,7 +115,7 @@ describe('the declarations compile', () => {
     const options = { ...compilerOptions, module: 'esnext', moduleResolution: 'bundler', outDir: 'unused' };
     const config = join(folder, 'tsconfig.bundler.json');
     await writeFile(config, JSON.stringify({ compilerOptions: options, files: ['main.ts', 'page.ts'] }));
-    await execute(bin('tsc'), ['-p', config]);
+    await execute(process.execPath, [tsc, '-p', config]);
   }, 60_000);
 });
 

@@ -16,7 +16,10 @@ export async function* gunzip(chunks: AsyncIterable<Uint8Array>): AsyncGenerator
   }
 }
 
-async function feed(chunks: AsyncIterable<Uint8Array>, writer: WritableStreamDefaultWriter<Uint8Array>): Promise<void> {
+async function feed(
+  chunks: AsyncIterable<Uint8Array>,
+  writer: Pick<WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>>, 'write' | 'close' | 'abort'>,
+): Promise<void> {
   try {
     // Copied into memory of its own: the types of buffers may be shared between threads, which streams refuse.
     for await (const chunk of chunks) await writer.write(new Uint8Array(chunk));
