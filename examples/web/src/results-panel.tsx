@@ -1,4 +1,4 @@
-import type { Job, JobHandle, JobResult, ResultFile } from 'bacalhau-sdk';
+import type { Job, JobHandle, ResultFile, TypedResult } from 'bacalhau-sdk';
 import { useEffect, useState } from 'preact/hooks';
 import { readingOf } from './connection.ts';
 import { bytes } from './format.ts';
@@ -8,7 +8,7 @@ import { Id, Loading, Notice } from './ui.tsx';
 type Listed = Pick<ResultFile, 'path' | 'executionId' | 'size'>;
 
 interface Found {
-  readonly results: readonly JobResult[];
+  readonly results: readonly TypedResult[];
   readonly files: readonly Listed[];
   readonly error?: Error;
 }
@@ -59,7 +59,7 @@ export function ResultsPanel({
 }
 
 async function find(handle: JobHandle, signal: AbortSignal): Promise<Found> {
-  let results: readonly JobResult[] = [];
+  let results: readonly TypedResult[] = [];
   const files: Listed[] = [];
   try {
     results = await handle.results({ signal });
