@@ -164,7 +164,7 @@ describeWith(['chromium'], 'the page of examples/web, built, in Chromium', () =>
     await page.locator('.server.bad').getByText('out of reach').waitFor();
     await page
       .getByRole('alert')
-      .getByText(/no answer came from/)
+      .getByText(/no response came from/)
       .waitFor();
     expect(await page.locator('.list .state').count()).toBeGreaterThan(0);
     await page.close();

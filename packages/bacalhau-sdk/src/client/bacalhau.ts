@@ -1,7 +1,7 @@
 import { Agent } from '../agent/index.js';
 import type { AuthKind } from '../auth/index.js';
 import type { ResolvedConfig } from '../config/index.js';
-import { type CallOptions, type ClientOptions, connect, derive, Transport } from '../http/index.js';
+import { type CallOptions, type ClientOptions, connect, Transport } from '../http/index.js';
 import type { JobHandle } from '../job/index.js';
 import { Jobs } from '../jobs/index.js';
 import type { Ed25519Identity, KeyType, RsaIdentity } from '../keys/index.js';
@@ -39,8 +39,8 @@ export class Bacalhau implements AsyncDisposable {
   }
 
   /**
-   * The address of the orchestrator, without a slash at the end. Until the first call it is what options, environment
-   * and defaults say; a profile or `config.yaml` may name another one then. `config()` tells for sure.
+   * The address of the orchestrator that options, environment and defaults name, without a slash at the end. It never
+   * changes. A profile or `config.yaml` may name another address: `config()` returns the one that is used.
    */
   get baseUrl(): string {
     return this.#transport.config.baseUrl;
@@ -69,7 +69,7 @@ export class Bacalhau implements AsyncDisposable {
    * ```
    */
   withOptions(overrides: ClientOptions): Bacalhau {
-    return new Bacalhau(derive(this.#transport, overrides));
+    return new Bacalhau(this.#transport.withOptions(overrides));
   }
 
   /**

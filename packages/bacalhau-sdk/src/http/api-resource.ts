@@ -1,7 +1,8 @@
 import type { ApiPromise, ApiResponse } from './api-promise.js';
+import type { Operation } from './operation.js';
 import type { CallOptions, NamespacedCallOptions } from './options.js';
 import { type PageParts, type PagePromise, pagePromise } from './page.js';
-import type { Operation, Transport } from './transport.js';
+import type { Transport } from './transport.js';
 
 /** A list call: how one page is asked for, and where its entries are in the answer. */
 export interface ListCall<R extends object, T> {
@@ -61,7 +62,7 @@ export class ApiResource {
   }
 
   namespace(options: NamespacedCallOptions): string | undefined {
-    return options.namespace ?? this.transport.config.namespace;
+    return this.transport.namespaceFor(options);
   }
 }
 

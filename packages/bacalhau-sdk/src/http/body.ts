@@ -1,4 +1,4 @@
-/** A body that is no JSON. */
+/** A body that is not JSON. */
 export class TextBody {
   readonly text: string;
   constructor(text: string) {
@@ -6,7 +6,7 @@ export class TextBody {
   }
 }
 
-/** axios would quietly hand out the text of what it cannot parse. */
+/** Parses a body; axios itself would return what it cannot parse as a string. */
 export function parseBody(body: unknown): unknown {
   if (typeof body !== 'string') return body;
   try {

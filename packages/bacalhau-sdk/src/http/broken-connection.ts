@@ -1,4 +1,4 @@
-/** The connection could not be made, or broke. `code` is the system's. */
+/** A connection to a host that is not the orchestrator could not be opened, or broke. `code` is the system's. */
 export class BrokenConnection extends Error {
   readonly code: string | undefined;
 

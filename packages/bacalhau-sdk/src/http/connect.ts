@@ -1,15 +1,16 @@
 import { platform } from '#platform';
+import { nearestName } from '../arguments/index.js';
 import { resolveConfig } from '../config/index.js';
 import { ConfigurationError } from '../errors/index.js';
 import { createLogger } from '../logging/index.js';
 import type { Connections } from '../platform/platform.js';
+import { isSecretName } from '../redaction/index.js';
 import { VERSION } from '../version.js';
-import { SECRET_NAME } from './headers.js';
 import type { ClientOptions } from './options.js';
 import { Session } from './session.js';
 import { Transport } from './transport.js';
 
-/** Every option by name, so that a misspelt one is noticed; and what it is about, which says what `withOptions` may share. */
+/** Every option with what it is about, which decides what `withOptions` may share. */
 const OPTIONS: Readonly<Record<keyof ClientOptions, 'address' | 'connection' | 'calls'>> = {
   baseUrl: 'address',
   host: 'address',
@@ -25,7 +26,7 @@ const OPTIONS: Readonly<Record<keyof ClientOptions, 'address' | 'connection' | '
   httpAgent: 'connection',
   httpsAgent: 'connection',
   env: 'connection',
-  // Not only of calls: an Authorization in it takes the place of `auth`.
+  // Not only about calls: an Authorization in it replaces `auth`.
   headers: 'connection',
   namespace: 'calls',
   timeoutMs: 'calls',
@@ -37,56 +38,64 @@ const OPTIONS: Readonly<Record<keyof ClientOptions, 'address' | 'connection' | '
   onRetry: 'calls',
 };
 
-/** Turns options into a transport. Nothing is opened, read or written yet. */
-export function connect(options: ClientOptions): Transport {
-  checkObject(options);
-  return assemble(options, undefined);
-}
-
 /**
- * A second transport with some options replaced, on the sockets of the first. A new address replaces the old one whole,
- * and nothing that was given for the old one goes there: no credentials, no secret headers, no exception for its
- * certificate.
+ * Creates a transport from options. Nothing is opened, read or written yet.
+ *
+ * @throws {ConfigurationError} if an option or an environment variable is malformed.
  */
-export function derive(transport: Transport, overrides: ClientOptions): Transport {
-  checkObject(overrides);
-  const touched = namesOf(overrides).map((name) => OPTIONS[name]);
-  const moves = touched.includes('address');
-  const options = { ...(moves ? withoutPlace(transport.options) : transport.options), ...overrides };
-  const session = moves || touched.includes('connection') ? undefined : transport.session;
-  return assemble(options, { connections: transport.connections, session });
+export const connect = (options: ClientOptions): Transport => createTransport(options, undefined);
+
+/** What a derived transport shares with its original. */
+interface SharedParts {
+  readonly connections: Connections;
+  /** Absent if the derived one connects elsewhere, or in another way. */
+  readonly session: Session | undefined;
 }
 
-function checkObject(options: unknown): void {
-  if (typeof options === 'object' && options !== null) return;
-  throw new ConfigurationError('The options are no object. Give for example { host: "127.0.0.1", port: 1234 }.');
-}
-
-function assemble(
-  options: ClientOptions,
-  shared: { readonly connections: Connections; readonly session: Session | undefined } | undefined,
-): Transport {
-  const unknown = Object.keys(options).find((name) => !Object.hasOwn(OPTIONS, name));
-  if (unknown !== undefined) {
-    throw new ConfigurationError(`There is no option ${unknown}. The options are ${Object.keys(OPTIONS).join(', ')}.`);
-  }
+function createTransport(options: ClientOptions, shared: SharedParts | undefined): Transport {
+  checkClientOptions(options);
   const env = options.env ?? platform.environment();
   const homeDirectory = platform.homeDirectory();
   const resolution = resolveConfig(options, { env, homeDirectory });
   const { config } = resolution;
   const logger = createLogger(config.logLevel, options.logger ?? platform.logger);
   const connections = shared?.connections ?? platform.openConnections();
+  const session =
+    shared?.session ??
+    new Session({ options, env, homeDirectory, resolution, files: platform.files, logger, connections });
   return new Transport({
-    options,
+    ...{ options, env, logger, session, connections },
     namespace: config.namespace,
-    logger,
-    session:
-      shared?.session ??
-      new Session({ options, env, homeDirectory, resolution, files: platform.files, logger, connections }),
-    connections,
     ownsConnections: shared === undefined,
     userAgent: platform.userAgent === undefined ? undefined : `bacalhau-sdk/${VERSION} ${platform.userAgent}`,
+    derive: (overrides) => derive(options, overrides, { connections, session }),
   });
+}
+
+/**
+ * Creates a second transport with some options replaced, on the sockets of the first. A new address replaces the old one as
+ * a whole, and nothing that was given for the old one goes there: no credentials, no secret headers, no exception for its
+ * certificate.
+ */
+function derive(original: ClientOptions, overrides: ClientOptions, shared: SharedParts): Transport {
+  checkClientOptions(overrides);
+  const groups = namesOf(overrides).map((name) => OPTIONS[name]);
+  const moves = groups.includes('address');
+  const options = { ...(moves ? withoutAddress(original) : original), ...overrides };
+  const keepsSession = !moves && !groups.includes('connection');
+  return createTransport(options, { ...shared, session: keepsSession ? shared.session : undefined });
+}
+
+function checkClientOptions(options: unknown): void {
+  if (typeof options !== 'object' || options === null) {
+    throw new ConfigurationError('The options must be an object. Pass for example { host: "127.0.0.1", port: 1234 }.');
+  }
+  const unknown = Object.keys(options).find((name) => !isOption(name));
+  if (unknown === undefined) return;
+  const suggestion = nearestName(unknown, Object.keys(OPTIONS));
+  const advice =
+    suggestion === undefined ? `Use one of ${Object.keys(OPTIONS).join(', ')}.` : `Did you mean ${suggestion}?`;
+  throw new ConfigurationError(`There is no option ${JSON.stringify(unknown)}. ${advice}`);
 }
 
 const namesOf = (options: ClientOptions): (keyof ClientOptions)[] =>
@@ -94,8 +103,8 @@ const namesOf = (options: ClientOptions): (keyof ClientOptions)[] =>
 
 const isOption = (name: string): name is keyof ClientOptions => Object.hasOwn(OPTIONS, name);
 
-function withoutPlace({ auth: _auth, tls: _tls, headers, ...rest }: ClientOptions): ClientOptions {
+function withoutAddress({ auth: _auth, tls: _tls, headers, ...rest }: ClientOptions): ClientOptions {
   const kept = Object.entries(rest).filter(([name]) => !isOption(name) || OPTIONS[name] !== 'address');
-  const harmless = Object.entries(headers ?? {}).filter(([name]) => !SECRET_NAME.test(name));
+  const harmless = Object.entries(headers ?? {}).filter(([name]) => !isSecretName(name));
   return { ...Object.fromEntries(kept), headers: Object.fromEntries(harmless) };
 }

@@ -1,12 +1,20 @@
 import { platform } from '#platform';
 import { ConnectionError } from '../errors/index.js';
 import { redact } from '../redaction/index.js';
-import { type AttemptContext, callDetails, UNKNOWN_OUTCOME } from './failure.js';
+import { type CallContext, callDetails, UNKNOWN_OUTCOME } from './call-context.js';
 
-/** The error of a connection that could not be made, or broke. */
-export function connectionError(code: string | undefined, said: string, context: AttemptContext): ConnectionError {
+/** What the runtime reported of a connection that could not be opened, or broke. */
+export interface ConnectionFailure {
+  /** The system's code, for example `ECONNREFUSED`. */
+  readonly code?: string | undefined;
+  readonly message: string;
+}
+
+/** Creates the error of a connection that could not be opened, or broke. */
+export function connectionError(failure: ConnectionFailure, context: CallContext): ConnectionError {
   const { operation, safe, baseUrl, secrets } = context;
-  const message = redact(said, secrets);
+  const { code } = failure;
+  const message = redact(failure.message, secrets);
   const unsent = code === undefined ? undefined : platform.explainCode(code, baseUrl, message);
   const outcomeUnknown = !safe && unsent === undefined;
   const words = unsent?.words ?? explain(code, message, baseUrl);
@@ -19,8 +27,8 @@ export function connectionError(code: string | undefined, said: string, context:
 
 function explain(code: string | undefined, message: string, baseUrl: string): string {
   if (code === 'ERR_NETWORK') {
-    // fetch and XMLHttpRequest tell nothing more, so that pages cannot explore networks.
-    return `no answer came from ${baseUrl}, and browsers do not say why. Their developer tools may. Does anything listen there? Is its certificate trusted? Is the address https if the page is? Does a proxy in between drop the CORS headers that orchestrators send?`;
+    // fetch and XMLHttpRequest report nothing more, so that pages cannot explore networks.
+    return `no response came from ${baseUrl}, and browsers do not report why. Check in the developer tools that a server listens there, that its certificate is trusted, that the address is https if the page is, and that no proxy in between drops the CORS headers that orchestrators send.`;
   }
   return `the connection to ${baseUrl} failed (${code === undefined || message.includes(code) ? message : `${code}: ${message}`}).`;
 }

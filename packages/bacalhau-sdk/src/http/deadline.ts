@@ -1,10 +1,13 @@
 import { checkSignal } from '../arguments/index.js';
 import { LONGEST_TIMER_MS } from '../util/index.js';
 
-/** Why a call was cut short. */
-export type AbortCause = 'timeout' | 'signal' | 'closed';
+/** Why work was ended early. */
+export type AbortReason = 'timeout' | 'signal' | 'closed';
 
-/** Everything that can end a call early, as one signal. `release` leaves no timer and no listener behind. */
+/**
+ * The end of work that its time, its caller's signal or closing the client may bring, as one signal. `release` removes the
+ * timer and all listeners.
+ */
 export class Deadline {
   readonly timeoutMs: number;
   readonly #controller = new AbortController();
@@ -13,8 +16,9 @@ export class Deadline {
   readonly #callerSignal: AbortSignal | undefined;
   readonly #onRelease: (() => void) | undefined;
   readonly #onCallerAbort = (): void => this.abort('signal');
-  #reason: AbortCause | undefined;
+  #reason: AbortReason | undefined;
 
+  /** @throws {InvalidArgumentError} if `callerSignal` is not an AbortSignal. */
   constructor(timeoutMs: number, callerSignal: AbortSignal | undefined, onRelease?: () => void) {
     checkSignal(callerSignal);
     this.timeoutMs = timeoutMs;
@@ -29,11 +33,12 @@ export class Deadline {
     return this.#controller.signal;
   }
 
-  /** Why the call was cut short, if it was. */
-  get reason(): AbortCause | undefined {
+  /** Why the work was ended; undefined if it was not. */
+  get reason(): AbortReason | undefined {
     return this.#reason;
   }
 
+  /** The reason of the caller's signal. */
   get callerReason(): unknown {
     return this.#callerSignal?.reason;
   }
@@ -42,7 +47,7 @@ export class Deadline {
     return this.timeoutMs - (performance.now() - this.#started);
   }
 
-  abort(reason: AbortCause): void {
+  abort(reason: AbortReason): void {
     this.#reason ??= reason;
     this.#controller.abort();
   }

@@ -1,23 +1,22 @@
 import type { BacalhauError } from '../errors/index.js';
-import type { Logger } from '../logging/index.js';
 
-/** One request, as it is about to be sent. */
+/** One request, just before it is sent. */
 export interface RequestEvent {
   /** The SDK's name of the call, for example `jobs.list`. */
   readonly operation: string;
   /** 1 for the first request of a call. */
   readonly attempt: number;
-  /** The `X-Request-Id` of the call: the server's log has it too. */
+  /** The `X-Request-Id` of the call: the server logs it too. */
   readonly requestId: string;
   /** For example `GET`. */
   readonly method: string;
   /** With path and query. */
   readonly url: string;
-  /** Secret ones are blacked out. */
+  /** Secrets are replaced with `***`. */
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** How one request ended: with a status, or with nothing when the connection broke or the caller gave up. */
+/** How one request ended: with a status, or without one if the connection broke or the call was aborted. */
 export interface ResponseEvent {
   /** The SDK's name of the call, for example `jobs.list`. */
   readonly operation: string;
@@ -29,15 +28,15 @@ export interface ResponseEvent {
   readonly method: string;
   /** With path and query. */
   readonly url: string;
-  /** From sending it to the end of the body, in milliseconds. */
+  /** The time from sending the request to the end of the response's body, in milliseconds. */
   readonly durationMs: number;
-  /** The HTTP status; undefined if no answer came. */
+  /** The HTTP status; undefined if no response came. */
   readonly status: number | undefined;
-  /** Secret ones are blacked out. */
+  /** Secrets are replaced with `***`. */
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** A request failed and will be repeated. */
+/** A request failed and will be sent again. */
 export interface RetryEvent {
   /** The SDK's name of the call, for example `jobs.list`. */
   readonly operation: string;
@@ -45,17 +44,8 @@ export interface RetryEvent {
   readonly attempt: number;
   /** The `X-Request-Id` of the call. */
   readonly requestId: string;
-  /** How long the SDK waits before the next one, in milliseconds. */
+  /** The pause before the next attempt, in milliseconds. */
   readonly delayMs: number;
   /** Why it failed. */
   readonly error: BacalhauError;
-}
-
-/** A hook that throws must not change the outcome of the call it looks at. */
-export function notify<E>(logger: Logger, hook: string, listener: ((event: E) => void) | undefined, event: E): void {
-  try {
-    listener?.(event);
-  } catch (error) {
-    logger.warn(`${hook} threw: ${error instanceof Error ? error.message : error}`);
-  }
 }

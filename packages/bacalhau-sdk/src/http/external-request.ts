@@ -1,11 +1,11 @@
 import axios, { type AxiosRequestConfig } from 'axios';
 import type { ForwardProxy, HttpAgent } from '../platform/platform.js';
+import { messageOf } from '../util/index.js';
 import { BrokenConnection } from './broken-connection.js';
 import { type Headers, plainHeaders } from './headers.js';
-import type { Link } from './session.js';
-import type { Transport } from './transport.js';
+import type { FindRoute, Router } from './route.js';
 
-/** A request to a place that is not the API: where a compute node or a store keeps results. */
+/** A request to a host that is not the orchestrator: a compute node or a store that keeps results. */
 export interface ExternalRequest {
   readonly method: 'GET' | 'POST';
   readonly url: string;
@@ -17,11 +17,11 @@ export interface ExternalResponse {
   readonly status: number;
   /** By lower-case name. */
   readonly headers: Headers;
-  /** As it comes from the network: nothing is decompressed, except by browsers. */
+  /** As it comes from the network: not decompressed, except by browsers. */
   readonly body: AsyncIterable<Uint8Array>;
 }
 
-/** How to get there; by scheme, because a redirect may change it. */
+/** How a host is reached, by scheme, because a redirect may change it. */
 interface ExternalRoute {
   readonly httpAgent?: HttpAgent | undefined;
   readonly httpsAgent?: HttpAgent | undefined;
@@ -34,7 +34,7 @@ const MAX_REDIRECTS = 5;
  * An instance without axios's global defaults and interceptors: an application may have put its own credentials there.
  * `xhr`, which axios prefers in browsers, cannot stream.
  */
-const outside = new axios.Axios({
+const externalClient = new axios.Axios({
   adapter: ['http', 'fetch'],
   headers: new axios.AxiosHeaders(),
   responseType: 'stream',
@@ -45,12 +45,8 @@ const outside = new axios.Axios({
   withCredentials: false,
 });
 
-/** By what either scheme is reached. */
-async function externalRoute(route: Link['route'], url: URL): Promise<ExternalRoute> {
-  const [plain, secure] = await Promise.all([
-    route(withScheme(url, 'http:'), false),
-    route(withScheme(url, 'https:'), false),
-  ]);
+async function externalRoute(route: FindRoute, url: URL): Promise<ExternalRoute> {
+  const [plain, secure] = await Promise.all([route(withScheme(url, 'http:')), route(withScheme(url, 'https:'))]);
   const proxy = (url.protocol === 'http:' && plain.forwardProxy) || false;
   return { httpAgent: plain.agent, httpsAgent: secure.agent, proxy };
 }
@@ -62,17 +58,15 @@ function withScheme(url: URL, protocol: string): URL {
 }
 
 /**
- * Asks a place that is not the API, such as where results are kept: on the client's sockets and with its trust in
- * certificates, but without its headers and credentials. Rejects with `BrokenConnection`, or with whatever aborting
- * `signal` brings.
+ * Sends a request to a host that is not the orchestrator: on the client's sockets and with its certificate authorities, but
+ * without its headers and credentials. Rejects with `BrokenConnection`, also when `signal` is aborted.
  */
 export async function fetchExternal(
-  { session }: Transport,
+  { route }: Router,
   request: ExternalRequest,
   signal: AbortSignal,
 ): Promise<ExternalResponse> {
   const { method, url, headers } = request;
-  const { route } = await session.link();
   const { httpAgent, httpsAgent, proxy } = await externalRoute(route, new URL(url));
   const config: AxiosRequestConfig = {
     ...(httpAgent && { httpAgent }),
@@ -82,18 +76,18 @@ export async function fetchExternal(
     url,
     headers: { ...headers },
     signal,
-    beforeRedirect: dropHeadersOfOthers(request),
+    beforeRedirect: dropHeadersOnRedirect(request),
   };
   try {
-    const { status, headers: answered, data } = await outside.request<unknown>(config);
-    return { status, headers: plainHeaders(answered), body: bytesOf(data) };
+    const { status, headers: received, data } = await externalClient.request<unknown>(config);
+    return { status, headers: plainHeaders(received), body: bytesOf(data) };
   } catch (error) {
-    throw broken(error);
+    throw brokenConnection(error);
   }
 }
 
-/** Headers are for the host that they were made for, and nothing secret leaves TLS. */
-function dropHeadersOfOthers({ url, headers }: ExternalRequest): NonNullable<AxiosRequestConfig['beforeRedirect']> {
+/** Headers are sent only to the host that they were made for, and nothing secret leaves TLS. */
+function dropHeadersOnRedirect({ url, headers }: ExternalRequest): NonNullable<AxiosRequestConfig['beforeRedirect']> {
   return (options) => {
     const { href, headers: next } = options;
     const target = new URL(String(href));
@@ -109,15 +103,15 @@ function dropHeadersOfOthers({ url, headers }: ExternalRequest): NonNullable<Axi
   };
 }
 
-/** Node's streams are iterable; of the web's, not all are yet. */
+/** Node's streams are iterable; not all web streams are yet. */
 async function* bytesOf(stream: unknown): AsyncGenerator<Uint8Array, void, undefined> {
   try {
     if (stream === null || stream === undefined) return;
     if (stream instanceof ReadableStream) yield* readAll(stream);
     else if (isByteIterable(stream)) yield* stream;
-    else throw new TypeError('axios gave a body that is no stream.');
+    else throw new TypeError('axios returned a body that is not a stream.');
   } catch (error) {
-    throw broken(error);
+    throw brokenConnection(error);
   }
 }
 
@@ -138,17 +132,8 @@ async function* readAll(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint
 }
 
 /** Nothing of axios is kept: its errors hold the whole request. */
-function broken(error: unknown): BrokenConnection {
+function brokenConnection(error: unknown): BrokenConnection {
   if (error instanceof BrokenConnection) return error;
   const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
   return new BrokenConnection(messageOf(error), typeof code === 'string' ? code : undefined);
-}
-
-/** `fetch` says why in the cause only. Not by `instanceof`: in jest, errors of Node's own modules have another realm. */
-function messageOf(error: unknown): string {
-  if (typeof error !== 'object' || error === null) return String(error);
-  if ('cause' in error && typeof error.cause === 'object' && error.cause !== null && 'message' in error.cause) {
-    return String(error.cause.message);
-  }
-  return 'message' in error ? String(error.message) : String(error);
 }

@@ -1,19 +1,31 @@
 export { type ApiPromise, type ApiResponse, apiPromise, mapped, type ResponseInfo } from './api-promise.js';
 export { ApiResource, itemsPage, type ListCall } from './api-resource.js';
+export type { Apis } from './apis.js';
 export { BrokenConnection } from './broken-connection.js';
-export { connect, derive } from './connect.js';
+export { connect } from './connect.js';
 export { Deadline } from './deadline.js';
 export type { RequestEvent, ResponseEvent, RetryEvent } from './events.js';
-export type { ExternalRequest, ExternalResponse } from './external-request.js';
-export { errorClassFor } from './failure.js';
+export { type ExternalRequest, type ExternalResponse, fetchExternal } from './external-request.js';
+export { abortError } from './failure.js';
 export { type Headers, hasAuthorization } from './headers.js';
-export { rest } from './late.js';
+export type { Operation } from './operation.js';
 export type { CallOptions, ClientOptions, NamespacedCallOptions } from './options.js';
 export { Page, type PageParts, type PagePromise } from './page.js';
 export { requireServer } from './require-server.js';
-export { retryDelayMs } from './retry-delay.js';
-export { isTransient, isUnreachable, UNREACHABLE_AFTER_MS, UNREACHABLE_PAUSE_MS } from './retry-policy.js';
-export { retryWhileUnreachable } from './retry-while-unreachable.js';
-export type { Apis } from './session.js';
-export { type Operation, Transport } from './transport.js';
-export type { Upgrade } from './upgrade.js';
+export { errorClassFor } from './response-error.js';
+export {
+  downloadPolicy,
+  historyPolicy,
+  isTransient,
+  isUnreachable,
+  logPolicy,
+  retryDelayMs,
+  retryWhileUnreachable,
+  submissionPolicy,
+  type TransientError,
+  UNREACHABLE_AFTER_MS,
+  UNREACHABLE_PAUSE_MS,
+  waitPolicy,
+} from './retry-policy.js';
+export { Transport } from './transport.js';
+export { prepareUpgrade, type Upgrade } from './upgrade.js';

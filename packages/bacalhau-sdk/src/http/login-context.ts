@@ -2,36 +2,43 @@ import axios from 'axios';
 import { AuthApi } from 'bacalhau-apiclient';
 import type { LoginContext } from '../auth/index.js';
 import { LoginError, NotFoundError } from '../errors/index.js';
+import type { Secrets } from '../redaction/index.js';
 import { base64, utf8 } from '../util/index.js';
 import { plainHeaders } from './headers.js';
-import { axiosRoute, type Link } from './session.js';
-import type { Operation, Transport } from './transport.js';
+import type { Operation } from './operation.js';
+import type { CallOptions } from './options.js';
+import { axiosRoute, type Router } from './route.js';
 
-/** Without axios's global defaults and interceptors: an application may have put its own credentials there. */
-const outside = new axios.Axios({ headers: new axios.AxiosHeaders() });
+/** An instance without axios's global defaults and interceptors: an application may have put its own credentials there. */
+const providerClient = new axios.Axios({ headers: new axios.AxiosHeaders() });
 
-export interface LoginParts {
-  readonly transport: Transport;
-  readonly link: Link;
+export interface LoginContextParts extends Router {
+  readonly call: <T extends object>(operation: Operation<T>, options: CallOptions) => Promise<T>;
+  readonly secrets: Secrets;
+  /** Aborted when the client is closed. */
   readonly signal: AbortSignal;
   /** Of one request to a provider. */
   readonly timeoutMs: number;
 }
 
-/** What a login may ask for: calls of the client, but without credentials, and requests to others. */
-export function loginContext({ transport, link, signal, timeoutMs }: LoginParts): LoginContext {
-  const { secrets } = transport.session;
-  const ask = <T extends object>(name: string, safe: boolean, send: Operation<T>['send']): Promise<T> =>
-    transport.call<T>({ name, safe, send, anonymous: true }, { signal });
+/** Creates what a login may use: calls to the server without credentials, and requests to providers. */
+export function loginContext({ call, route, secrets, signal, timeoutMs }: LoginContextParts): LoginContext {
+  const callAnonymously = <T extends object>(name: string, safe: boolean, send: Operation<T>['send']): Promise<T> =>
+    call<T>({ name, safe, send, anonymous: true }, { signal });
   return {
     signal,
     offeredMethods: async () =>
-      (await ask('auth.methods', true, ({ client }, sending) => client(AuthApi, '').listAuthMethods(sending)))
-        .Methods ?? {},
+      (
+        await callAnonymously('auth.methods', true, ({ client }, request) =>
+          client(AuthApi, '').listAuthMethods(request),
+        )
+      ).Methods ?? {},
     singleSignOn: async () => {
       try {
-        const answer = await ask('auth.config', true, ({ agent }, sending) => agent.getAgentAuthConfig(sending));
-        return answer.Config ?? {};
+        const { Config } = await callAnonymously('auth.config', true, ({ agent }, request) =>
+          agent.getAgentAuthConfig(request),
+        );
+        return Config ?? {};
       } catch (error) {
         // Servers before 1.7 have neither single sign-on nor this path.
         if (error instanceof NotFoundError) return {};
@@ -42,19 +49,20 @@ export function loginContext({ transport, link, signal, timeoutMs }: LoginParts)
       const text = JSON.stringify(answer);
       for (const value of Object.values(answer)) if (typeof value === 'string') secrets.add(value);
       const authenticateRequest = { Name: method, MethodData: base64(utf8(text)) };
-      const { Authentication: result } = await ask('auth.login', false, ({ client }, sending) =>
-        client(AuthApi, '').authenticate({ method, authenticateRequest }, sending),
+      const { Authentication: result } = await callAnonymously('auth.login', false, ({ client }, request) =>
+        client(AuthApi, '').authenticate({ method, authenticateRequest }, request),
       );
       if (!result.success || !result.token) {
-        throw new LoginError(`The server refused the login ${method}: ${result.reason ?? 'it gave no reason'}.`);
+        throw new LoginError(
+          `The server refused the login ${JSON.stringify(method)}: ${result.reason ?? 'it gave no reason'}. Check the answer, or set the option auth.`,
+        );
       }
       secrets.add(result.token);
       return result.token;
     },
     fetch: async (url, { method, headers, body }) => {
-      const route = await link.route(new URL(url), false);
-      const answer = await outside.request<string>({
-        ...axiosRoute(route),
+      const response = await providerClient.request<string>({
+        ...axiosRoute(await route(new URL(url))),
         url,
         method,
         headers,
@@ -66,7 +74,7 @@ export function loginContext({ transport, link, signal, timeoutMs }: LoginParts)
         responseType: 'text',
         transformResponse: [(text: string) => text],
       });
-      return new Response(answer.data, { status: answer.status, headers: plainHeaders(answer.headers) });
+      return new Response(response.data, { status: response.status, headers: plainHeaders(response.headers) });
     },
   };
 }

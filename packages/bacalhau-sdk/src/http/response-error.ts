@@ -1,26 +1,33 @@
 import {
-  type ApiError,
+  ApiError,
+  type ApiErrorDetails,
+  AuthenticationError,
+  BadRequestError,
   ConflictError,
   NotFoundError,
   PayloadTooLargeError,
+  PermissionDeniedError,
+  RateLimitError,
+  ServerError,
   UnexpectedResponseError,
 } from '../errors/index.js';
 import { isAtLeast, parseRelease } from '../model/index.js';
-import type { Secrets } from '../redaction/index.js';
-import { redact, redactAll } from '../redaction/index.js';
+import { redact, type Secrets } from '../redaction/index.js';
+import { type CallContext, isSuccess, type RawResponse, UNKNOWN_OUTCOME } from './call-context.js';
 import { type ErrorBody, parseErrorBody } from './error-body.js';
-import {
-  type AttemptContext,
-  type ErrorResponse,
-  errorClassFor,
-  errorDetails,
-  errorMessage,
-  isSuccess,
-  UNKNOWN_OUTCOME,
-} from './failure.js';
-import { plainHeaders } from './headers.js';
+import { type Headers, plainHeaders } from './headers.js';
 
-/** Conflicts that servers from 1.4 to 1.9 answer with 500. */
+const CLASSES = new Map<number, typeof ApiError>([
+  [400, BadRequestError],
+  [401, AuthenticationError],
+  [403, PermissionDeniedError],
+  [404, NotFoundError],
+  [409, ConflictError],
+  [413, PayloadTooLargeError],
+  [429, RateLimitError],
+]);
+
+/** Conflicts that servers from 1.4 to 1.9 report with status 500. */
 const CONFLICTS: readonly { readonly code?: RegExp; readonly message?: RegExp }[] = [
   { code: /^ConflictJobState$/ },
   { code: /^Multiple\w+Found$/ },
@@ -30,74 +37,103 @@ const CONFLICTS: readonly { readonly code?: RegExp; readonly message?: RegExp }[
   { message: /already in a terminal state/i },
 ];
 
-/** What servers before 1.4 say of an unknown job, with 500 or 400, and of a body of more than 10 MiB, with 400. */
-const LEGACY_TYPES: readonly { readonly message: RegExp; readonly Type: typeof ApiError }[] = [
+/** How servers before 1.4 report an unknown job (500 or 400) and a body of more than 10 MiB (400). */
+const LEGACY_CLASSES: readonly { readonly message: RegExp; readonly Type: typeof ApiError }[] = [
   { message: /^Job not found\. ID: /, Type: NotFoundError },
   { message: /http: request body too large$/, Type: PayloadTooLargeError },
 ];
 
-/** The error of an answer; one with a good status holds no good body. */
-export function responseError(answer: ErrorResponse, context: AttemptContext): ApiError {
-  const { status, data } = answer;
-  const { operation, baseUrl, secrets } = context;
-  const headers = redactAll(plainHeaders(answer.headers), secrets);
-  if (isSuccess(status)) {
-    const facts = errorDetails(status, {}, headers, context);
-    const { serverVersion } = facts;
-    // One that tells its version is no stranger: see docs/servers.md.
-    const advice =
-      serverVersion === undefined
-        ? 'Check the host, the port and what stands in between.'
-        : `Servers ${serverVersion} mix up answers when other requests are given up.`;
-    return new UnexpectedResponseError(
-      `${operation}: ${baseUrl} answered ${status}, but not with the JSON of a Bacalhau orchestrator.${context.safe ? '' : UNKNOWN_OUTCOME} ${advice}`,
-      facts,
-    );
-  }
-  const parsed = clean(parseErrorBody(data), secrets);
-  const facts = errorDetails(status, parsed, headers, context);
-  if (status >= 300 && status < 400) {
-    return new UnexpectedResponseError(
-      `${operation}: ${baseUrl} redirects to ${headers['location'] ?? 'another place'}. Redirects are not followed, so that credentials stay where they belong: set the address it points to.`,
-      facts,
-    );
-  }
-  const conflict =
-    status === 500 &&
-    CONFLICTS.some(({ code, message }) => (code ?? message)?.test((code ? parsed.code : parsed.message) ?? ''));
-  const legacy = LEGACY_TYPES.find(({ message }) => parsed.message !== undefined && message.test(parsed.message));
-  const Type = conflict ? ConflictError : (legacy?.Type ?? errorClassFor(status));
-  const advice = adviceFor(parsed, status, context) + adviceOnNames(parsed, facts.serverVersion);
-  return new Type(`${errorMessage(parsed.message, status, context)}${advice}`, facts);
+/** Returns the class of an error by the status of the response; a 2xx status means that the body was not usable. */
+export const errorClassFor = (status: number): typeof ApiError =>
+  CLASSES.get(status) ?? (status >= 500 ? ServerError : isSuccess(status) ? UnexpectedResponseError : ApiError);
+
+/** Creates the error of a response that reports one, or that is not usable. */
+export function responseError(response: RawResponse, context: CallContext): ApiError {
+  const { status } = response;
+  const headers = redact(plainHeaders(response.headers), context.secrets);
+  if (isSuccess(status)) return unusableBody(status, headers, context);
+  const body = redactBody(parseErrorBody(response.data), context.secrets);
+  const details = errorDetails(status, body, headers, context);
+  if (status >= 300 && status < 400) return redirect(headers, details, context);
+  const { operation, safe } = context;
+  const message = body.message ?? 'the server gave no reason';
+  const warning = status === 503 && !safe ? UNKNOWN_OUTCOME : '';
+  const advice = adviceFor(body, status, context) + adviceOnNames(body, details.serverVersion);
+  return new (classOf(status, body))(`${operation}: ${message} (HTTP ${status})${warning}${advice}`, details);
 }
 
-function adviceFor({ message, hint, details }: ErrorBody, status: number, { anonymous: open }: AttemptContext): string {
+/** Collects what the server reported in an error, and how it was reached. */
+export function errorDetails(
+  status: number,
+  { code, component, hint, details = {} }: Partial<ErrorBody>,
+  headers: Headers,
+  { operation, requestId, attempts }: CallContext,
+): ApiErrorDetails {
+  return {
+    ...{ operation, status, code, component, hint, details, attempts },
+    requestId: headers['x-request-id'] ?? requestId,
+    serverVersion: headers['x-bacalhau-git-version'],
+  };
+}
+
+function unusableBody(status: number, headers: Headers, context: CallContext): ApiError {
+  const { operation, baseUrl, safe } = context;
+  const details = errorDetails(status, {}, headers, context);
+  const { serverVersion } = details;
+  // With a version it is a Bacalhau server: see docs/servers.md.
+  const advice =
+    serverVersion === undefined
+      ? 'Check the host, the port and any proxy in between.'
+      : `Servers ${serverVersion} mix up responses when other requests are aborted.`;
+  return new UnexpectedResponseError(
+    `${operation}: ${baseUrl} responded with ${status}, but not with the JSON of a Bacalhau orchestrator.${safe ? '' : UNKNOWN_OUTCOME} ${advice}`,
+    details,
+  );
+}
+
+function redirect(headers: Headers, details: ApiErrorDetails, { operation, baseUrl }: CallContext): ApiError {
+  const target = headers['location'] ?? 'an unnamed address';
+  return new UnexpectedResponseError(
+    `${operation}: ${baseUrl} redirects to ${target}. Redirects are not followed, so that credentials are not sent elsewhere. Set the address that it redirects to.`,
+    details,
+  );
+}
+
+function classOf(status: number, { code = '', message = '' }: ErrorBody): typeof ApiError {
+  const isConflict =
+    status === 500 &&
+    CONFLICTS.some((known) => known.code?.test(code) === true || known.message?.test(message) === true);
+  if (isConflict) return ConflictError;
+  return LEGACY_CLASSES.find((known) => known.message.test(message))?.Type ?? errorClassFor(status);
+}
+
+function adviceFor({ message, hint, details }: ErrorBody, status: number, { anonymous }: CallContext): string {
   if (message !== undefined && /HTTP request to an HTTPS server/i.test(message)) {
     return ' Use https: set BACALHAU_HTTPS, or the option https.';
   }
-  const reason = status === 401 || status === 403 ? details?.['reason'] : undefined;
-  const said = reason === undefined || reason === '' ? '' : ` Reason: ${reason}.`;
+  const given = status === 401 || status === 403 ? details?.['reason'] : undefined;
+  const reason = given === undefined || given === '' ? '' : ` Reason: ${given}.`;
   // What servers hint at with a 401 helps nobody; a gateway's own hint does.
-  if (status === 401 && open !== true && (hint === undefined || /has been recorded/.test(hint))) {
-    return `${said} Say who is calling: set BACALHAU_API_KEY, or BACALHAU_API_USERNAME and BACALHAU_API_PASSWORD, or the option auth.`;
+  if (status === 401 && anonymous !== true && (hint === undefined || /has been recorded/.test(hint))) {
+    return `${reason} Credentials are missing or were rejected. Set BACALHAU_API_KEY, or BACALHAU_API_USERNAME and BACALHAU_API_PASSWORD, or the option auth.`;
   }
-  return hint === undefined ? said : `${said} Hint: ${hint}`;
+  return hint === undefined ? reason : `${reason} Hint: ${hint}`;
 }
 
-/** A name looks to servers before 1.8 like an id that they do not know. */
+/** Servers before 1.8 treat a name as an unknown id. */
 function adviceOnNames({ message = '' }: ErrorBody, serverVersion: string | undefined): string {
   const [, wanted] = /^job not found(?:\. ID)?: (.*)$/i.exec(message) ?? [];
   if (wanted === undefined || /^(j-)?[0-9a-f]{8}/.test(wanted)) return '';
   if (isAtLeast(parseRelease(serverVersion), '1.8.0')) return '';
-  return ` This server, ${serverVersion}, knows jobs by their ids only; names came with 1.8.`;
+  return ` This server, ${serverVersion}, finds jobs by their ids only. Pass the id, or use a server from 1.8.0 on.`;
 }
 
-function clean(body: ErrorBody, secrets: Secrets): ErrorBody {
+function redactBody(body: ErrorBody, secrets: Secrets): ErrorBody {
   return {
     message: redact(body.message, secrets),
     code: redact(body.code, secrets),
     component: redact(body.component, secrets),
     hint: redact(body.hint, secrets),
-    details: body.details && redactAll(body.details, secrets),
+    details: body.details && redact(body.details, secrets),
   };
 }

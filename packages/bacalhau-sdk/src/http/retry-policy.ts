@@ -10,30 +10,139 @@ import {
   ServerError,
   UnexpectedResponseError,
 } from '../errors/index.js';
-import { isSuccess } from './failure.js';
+import { sleep } from '../util/index.js';
+import { isSuccess } from './call-context.js';
+import type { CallOptions } from './options.js';
 
-/** How long a server may be out of reach before what waits for it gives up, in milliseconds. */
-export const UNREACHABLE_AFTER_MS = 300_000;
-/** While it is out of reach, this long between two attempts. */
-export const UNREACHABLE_PAUSE_MS = 1_000;
+/** The failures after which the same request may succeed. */
+export type TransientError = CallError | RateLimitError | ServerError | UnexpectedResponseError;
 
-/** Whether what takes long may outlast the error: not one that says no, but a server that is gone, starting or ending. */
-export function isUnreachable(error: unknown): boolean {
-  if (error instanceof RequestAbortedError) return false;
-  if (error instanceof CallError) return true;
-  const final = [NotFoundError, BadRequestError, AuthenticationError, PermissionDeniedError];
-  return error instanceof ApiError && !final.some((type) => error instanceof type);
+/** Repeats of one request, as often as `maxRetries` says. */
+export interface AttemptPolicy {
+  isRetryable(error: unknown): error is TransientError;
+  /** Returns the pause after an attempt, counted from 1, in milliseconds. */
+  delayMs(attempt: number, retryAfter?: string): number;
+}
+
+/** Repeats of what takes long while the server is out of reach, as long as `longestMs` says. */
+export interface OutagePolicy {
+  isRetryable(error: unknown): boolean;
+  /** The pause between two attempts, in milliseconds. */
+  readonly pauseMs: number;
+  /** How long an outage may last, in milliseconds. */
+  readonly longestMs: number;
 }
 
 /**
- * Whether asking again may help: the server was not there to answer, had no time to, or a good answer was spoilt, be it in
- * between or by a server that mixes up its answers (docs/servers.md). Not 500: servers answer user errors with it, and a
- * repeat changes nothing.
+ * Whether the same request may succeed: the server did not respond, had no time to, or a good response was damaged by a
+ * proxy or by a server that mixes up its responses (docs/servers.md). Not for a 500: servers report users' mistakes with it.
  */
-export const isTransient = (
-  error: unknown,
-): error is CallError | RateLimitError | ServerError | UnexpectedResponseError =>
+export const isTransient = (error: unknown): error is TransientError =>
   (error instanceof CallError && !(error instanceof RequestAbortedError)) ||
   error instanceof RateLimitError ||
   (error instanceof ServerError && error.status === 503) ||
   (error instanceof UnexpectedResponseError && isSuccess(error.status));
+
+/** Whether work that takes long may continue after the error: for a server that is gone, starting or ending. */
+export function isUnreachable(error: unknown): boolean {
+  if (error instanceof RequestAbortedError) return false;
+  if (error instanceof CallError) return true;
+  return error instanceof ApiError && !isRefused(error) && !(error instanceof BadRequestError);
+}
+
+/** Whether the server knows the request and refuses it for good. */
+const isRefused = (error: unknown): boolean =>
+  error instanceof AuthenticationError || error instanceof PermissionDeniedError || error instanceof NotFoundError;
+
+/** How long a server may be out of reach, in milliseconds. */
+export const UNREACHABLE_AFTER_MS = 300_000;
+/** The pause between two attempts while it is, in milliseconds. */
+export const UNREACHABLE_PAUSE_MS = 1_000;
+const OUTAGE = { pauseMs: UNREACHABLE_PAUSE_MS, longestMs: UNREACHABLE_AFTER_MS } as const;
+
+/** A call that only reads. */
+export const readPolicy: AttemptPolicy = { isRetryable: isTransient, delayMs: retryDelayMs };
+
+/** The submission of a job, which looks for the job by its name before it sends it again. */
+export const submissionPolicy: AttemptPolicy = { isRetryable: isTransient, delayMs: retryDelayMs };
+
+/** A step of a run that may be repeated, such as collecting its output. */
+export const stepPolicy: OutagePolicy = { ...OUTAGE, isRetryable: isTransient };
+
+/** Waiting for the end of a job. */
+export const waitPolicy: OutagePolicy = { ...OUTAGE, isRetryable: isUnreachable };
+
+/** Following the history of a job. */
+export const historyPolicy: OutagePolicy = { ...OUTAGE, isRetryable: isUnreachable };
+
+/** Following the logs of a job. */
+export const logPolicy = {
+  ...OUTAGE,
+  /** Whether the job can still be watched. 410 means that it is gone for good. */
+  isRetryable: (error: unknown): boolean =>
+    isUnreachable(error) && !(error instanceof ApiError && error.status === 410),
+  /** Whether a log stream that could not be opened may open later. */
+  mayReopen: (error: unknown): boolean => !isRefused(error),
+} as const;
+
+/** The download of a file from a result host, which continues where the last connection broke. */
+export const downloadPolicy = {
+  maxRetries: 4,
+  /** `retries500` is for stores that report an overload with that status. */
+  isRetryable: (status: number, { retries500 }: { readonly retries500: boolean }): boolean =>
+    [408, 429, 502, 503, 504].includes(status) || (status === 500 && retries500),
+  delayMs: retryDelayMs,
+} as const;
+
+const BASE_DELAY_MS = 250;
+const LONGEST_DELAY_MS = 8_000;
+
+/**
+ * Returns the pause after the given attempt, in milliseconds: what the server asks for, else exponential backoff with full
+ * jitter, so that many clients that failed together do not come back together.
+ */
+export function retryDelayMs(attempt: number, retryAfter?: string, random: () => number = Math.random): number {
+  return parseRetryAfter(retryAfter) ?? random() * Math.min(LONGEST_DELAY_MS, BASE_DELAY_MS * 2 ** (attempt - 1));
+}
+
+/** Parses `Retry-After`, a number of seconds or a date (RFC 9110, 10.2.3), into milliseconds. */
+export function parseRetryAfter(value: string | undefined, now: number = Date.now()): number | undefined {
+  if (value === undefined) return undefined;
+  if (/^\s*\d+\s*$/.test(value)) return Number(value) * 1_000;
+  const date = Date.parse(value);
+  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+}
+
+/** What starts work that aborting, or closing the client, ends. */
+interface DeadlineSource {
+  withDeadline<T>(
+    operation: string,
+    options: Pick<CallOptions, 'signal'>,
+    work: (signal: AbortSignal) => Promise<T>,
+  ): Promise<T>;
+}
+
+/** Repeats a step as `stepPolicy` says, for `longestMs` at most. */
+export async function retryWhileUnreachable<T>(
+  deadlines: DeadlineSource,
+  operation: string,
+  work: (isRepeated: boolean) => Promise<T>,
+  {
+    signal,
+    longestMs = stepPolicy.longestMs,
+  }: Pick<CallOptions, 'signal'> & { readonly longestMs?: number | undefined },
+): Promise<T> {
+  let since: number | undefined;
+  for (;;) {
+    try {
+      return await work(since !== undefined);
+    } catch (error) {
+      since ??= performance.now();
+      if (!stepPolicy.isRetryable(error) || performance.now() - since >= longestMs) throw error;
+      await deadlines.withDeadline(operation, { signal }, async (ending) => {
+        await sleep(stepPolicy.pauseMs, ending);
+        ending.throwIfAborted();
+      });
+    }
+  }
+}

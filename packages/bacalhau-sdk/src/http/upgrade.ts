@@ -1,94 +1,96 @@
 import { type BacalhauError, UnexpectedResponseError } from '../errors/index.js';
 import type { HttpAgent, SocketEnd } from '../platform/platform.js';
-import { redactAll } from '../redaction/index.js';
-import { randomHex } from '../util/index.js';
+import { redact } from '../redaction/index.js';
+import { raceAbort, randomHex } from '../util/index.js';
 import { parseBody } from './body.js';
+import type { CallContext } from './call-context.js';
+import type { RequestSource } from './client-requests.js';
 import { connectionError } from './connection-error.js';
-import { type AttemptContext, errorDetails } from './failure.js';
-import { checkHeaders, type Headers, hasAuthorization, plainHeaders } from './headers.js';
-import { observeRequest } from './observe.js';
-import { responseError } from './response-error.js';
-import { isRefusal, type Transport } from './transport.js';
+import { type Headers, plainHeaders } from './headers.js';
+import { errorDetails, responseError } from './response-error.js';
 
-type NotOpened = Exclude<SocketEnd, { kind: 'cut' | 'closed' }>;
+/** How opening a WebSocket failed. */
+type OpeningFailure = Extract<SocketEnd, { kind: 'refused' | 'failed' }>;
 
 /**
- * A WebSocket's opening request, ready to be sent, and who is to hear what came of it: `opened` or `failed`, once. For each
- * try a new one: a signature is good for one request, and a token may have been replaced.
+ * The opening request of a WebSocket, ready to be sent. Whoever sends it reports the outcome once, by `opened` or `failed`.
+ * Each attempt needs a new one: a signature is valid for one request, and a token may have been replaced.
  */
 export interface Upgrade {
   /** `ws:` or `wss:`. */
   readonly url: string;
-  /** With credentials and signature in them. What cannot send them must say so, not leave them out. */
+  /** With credentials and signature. A runtime that cannot send them must fail, not leave them out. */
   readonly headers: Headers;
-  /** Carries the proxy's tunnel and what is known of certificates; absent where the runtime connects by itself. */
+  /** Carries the proxy's tunnel and the certificate authorities; absent where the runtime connects by itself. */
   readonly agent: HttpAgent | undefined;
   opened(): void;
-  /** It did not open; returns the error that says why. */
-  failed(end: NotOpened): BacalhauError;
-  /** Whether, after a refusal with this status, preparing another one is worth it: the login was renewed. */
+  /** Returns the error of a socket that did not open. */
+  failed(failure: OpeningFailure): BacalhauError;
+  /** Logs in again after a refusal with this status, at most once; returns whether another upgrade is worthwhile. */
   renew(status: number): Promise<boolean>;
 }
 
+/** Where a WebSocket is opened. */
+export interface UpgradeTarget {
+  /** Below the base URL, already escaped. */
+  readonly path: string;
+  readonly query: Readonly<Record<string, string>>;
+  readonly headers: Headers | undefined;
+}
+
 /**
- * The request that axios does not send: the upgrade to a WebSocket, as the transport would send it, with its headers, the
- * caller's, credentials and signature. Who sends it reports what came of it, so that hooks, log lines and errors are those
- * of every other request. `path` is below the base URL, escaped already.
+ * Prepares the one request that axios does not send, the upgrade to a WebSocket, with the headers, credentials, signature,
+ * hooks, log lines and errors of every other request.
  */
 export async function prepareUpgrade(
-  transport: Transport,
+  { requests }: RequestSource,
   operation: string,
-  target: {
-    readonly path: string;
-    readonly query: Readonly<Record<string, string>>;
-    readonly headers: Headers | undefined;
-  },
-  cut: AbortSignal,
+  target: UpgradeTarget,
+  signal: AbortSignal,
 ): Promise<Upgrade> {
-  const link = await transport.session.link();
-  await transport.identity.ensure();
-  const { baseUrl } = link.config;
+  const session = await requests.session();
+  await requests.ensureKeyFile();
+  const { baseUrl } = session.config;
   const requestId = randomHex(16);
-  const plain = { 'X-Request-Id': requestId, ...transport.headers, ...checkHeaders(target.headers) };
-  const explicit = hasAuthorization(plain);
-  const authorization = explicit ? undefined : await transport.authorization(link, cut);
-  const named = { ...plain, ...(authorization && { Authorization: authorization.reveal() }) };
-  const place = new URL(`${baseUrl}${target.path}?${new URLSearchParams(target.query)}`);
+  const plain = requests.headers(requestId, target.headers);
+  const credentials = requests.credentials(session, plain);
+  const authorization = await raceAbort(credentials.authorization(), signal);
+  const unsigned = { ...plain, ...(authorization !== undefined && { Authorization: authorization }) };
+  const url = new URL(`${baseUrl}${target.path}?${new URLSearchParams(target.query)}`);
+  const request = { method: 'GET', url: url.href };
   const headers = {
-    ...named,
-    ...(await transport.signature({ method: 'GET', url: place.href, headers: named, body: undefined })),
+    ...unsigned,
+    ...(await requests.signature({ ...request, headers: unsigned, body: undefined })),
   };
-  const { agent } = await link.route(place, true);
-  // `http` becomes `ws`, `https` becomes `wss`.
-  const url = place.href.replace(/^http/, 'ws');
+  const { agent } = await session.route(url, { upgrade: true });
 
-  const answered = observeRequest(transport, { operation, attempt: 1, requestId, method: 'GET', url }, headers);
+  const report = requests.hooks.request({ operation, attempt: 1, requestId, ...request }, headers);
+  const { secrets } = requests;
   return {
-    url,
+    // `http` becomes `ws`, `https` becomes `wss`.
+    url: url.href.replace(/^http/, 'ws'),
     headers,
     agent,
-    opened: () => answered(101, {}),
-    failed: (end) => {
-      if (end.kind === 'refused') answered(end.status, end.headers);
-      else answered(undefined, {});
-      const { secrets } = transport.session;
-      return upgradeError(end, { operation, safe: true, baseUrl, requestId, attempts: 1, secrets });
+    opened: () => report(101, {}),
+    failed: (failure) => {
+      if (failure.kind === 'refused') report(failure.status, failure.headers);
+      else report(undefined, {});
+      return upgradeError(failure, { operation, safe: true, baseUrl, requestId, attempts: 1, secrets });
     },
-    renew: async (status) =>
-      !explicit && isRefusal(status, authorization) && link.auth.renew(authorization, transport.loginAccess(link)),
+    renew: (status) => credentials.renew(status),
   };
 }
 
-function upgradeError(end: NotOpened, context: AttemptContext): BacalhauError {
-  const { operation, baseUrl, secrets } = context;
-  if (end.kind === 'failed') return connectionError(end.code, end.message, context);
-  const headers = redactAll(plainHeaders(end.headers), secrets);
-  // A gateway that does not know WebSockets answers as if this were any request.
-  if (end.status < 300) {
+function upgradeError(failure: OpeningFailure, context: CallContext): BacalhauError {
+  if (failure.kind === 'failed') return connectionError(failure, context);
+  const { status, headers, body } = failure;
+  // A gateway that does not support WebSockets responds as to any other request.
+  if (status < 300) {
+    const { operation, baseUrl, secrets } = context;
     return new UnexpectedResponseError(
-      `${operation}: ${baseUrl} answered ${end.status} instead of opening a WebSocket. Check what stands between here and the orchestrator: it must pass WebSockets on.`,
-      errorDetails(end.status, {}, headers, context),
+      `${operation}: ${baseUrl} responded with ${status} instead of opening a WebSocket. Check that proxies and gateways in front of the orchestrator support WebSockets.`,
+      errorDetails(status, {}, redact(plainHeaders(headers), secrets), context),
     );
   }
-  return responseError({ ...end, data: parseBody(end.body) }, context);
+  return responseError({ status, headers, data: parseBody(body) }, context);
 }

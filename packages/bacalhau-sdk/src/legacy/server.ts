@@ -23,8 +23,9 @@ export class LegacyServer {
     const version = this.#version ?? (await this.#ask(options));
     const release = releaseOf(version);
     if (release === undefined) {
+      const { config } = await this.#transport.resolved();
       throw new ConfigurationError(
-        `The server at ${this.#transport.config.baseUrl} was built without its version stamp and says ${version}. Give its version as the option serverVersion.`,
+        `The server at ${config.baseUrl} was built without its version stamp and says ${version}. Give its version as the option serverVersion.`,
       );
     }
     this.#version = version;

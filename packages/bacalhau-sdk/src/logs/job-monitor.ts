@@ -1,14 +1,6 @@
 import type { Execution, Job } from 'bacalhau-apiclient';
-import {
-  ApiError,
-  AuthenticationError,
-  BacalhauError,
-  BadRequestError,
-  NotFoundError,
-  PermissionDeniedError,
-  RequestAbortedError,
-} from '../errors/index.js';
-import type { Transport } from '../http/index.js';
+import { RequestAbortedError } from '../errors/index.js';
+import { logPolicy, type Transport } from '../http/index.js';
 import type { ServerRelease } from '../model/index.js';
 import { hasEnded } from '../model/index.js';
 import { type ExecutionStatus, statusOf } from './execution-status.js';
@@ -92,7 +84,7 @@ export class JobMonitor {
         reachedAt = performance.now();
       } catch (error) {
         if (this.#stopped || error instanceof RequestAbortedError) return;
-        if (isFinal(error) || performance.now() - reachedAt > limits.unreachable) {
+        if (!logPolicy.isRetryable(error) || performance.now() - reachedAt > limits.unreachable) {
           this.#failure = { error };
           this.#tell();
           throw error;
@@ -191,12 +183,3 @@ export class JobMonitor {
     });
   }
 }
-
-/** Asking again would not help. */
-const isFinal = (error: unknown): boolean =>
-  !(error instanceof BacalhauError) ||
-  error instanceof NotFoundError ||
-  error instanceof AuthenticationError ||
-  error instanceof PermissionDeniedError ||
-  error instanceof BadRequestError ||
-  (error instanceof ApiError && error.status === 410);

@@ -1,6 +1,6 @@
 import { platform } from '#platform';
-import { AuthenticationError, type BacalhauError, NotFoundError, PermissionDeniedError } from '../errors/index.js';
-import { rest, type Transport, type Upgrade } from '../http/index.js';
+import type { BacalhauError } from '../errors/index.js';
+import { logPolicy, prepareUpgrade, type Transport, type Upgrade } from '../http/index.js';
 import type { SocketEnd } from '../platform/platform.js';
 import { type Frame, parseFrame } from './frame.js';
 import { Backlog, type HeldMessages } from './orchestrator-queue.js';
@@ -115,10 +115,9 @@ export class LogConnection {
     const query = { execution_id: executionId, follow: String(follow), ...(namespace !== undefined && { namespace }) };
     const path = `/api/v1/orchestrator/jobs/${encodeURIComponent(jobId)}/logs`;
     const prepare = (): Promise<Upgrade> =>
-      transport.withDeadline('job.logs', {}, async (cut) => {
-        const { prepareUpgrade } = await rest();
-        return prepareUpgrade(transport, 'job.logs', { path, query, headers }, cut);
-      });
+      transport.withDeadline('job.logs', {}, (signal) =>
+        prepareUpgrade(transport, 'job.logs', { path, query, headers }, signal),
+      );
     let upgrade = await prepare();
     let end = await this.#open(upgrade, options);
     if (end.kind === 'refused' && (await upgrade.renew(end.status))) {
@@ -136,11 +135,9 @@ export class LogConnection {
       case 'refused': {
         if (this.opened && end.kind === 'failed') return { kind: 'broken', reason: end.message, error: undefined };
         const error = upgrade.failed(end);
-        const isFinal =
-          error instanceof AuthenticationError ||
-          error instanceof PermissionDeniedError ||
-          error instanceof NotFoundError;
-        return isFinal ? { kind: 'refused', error } : { kind: 'broken', reason: error.message, error };
+        return logPolicy.mayReopen(error)
+          ? { kind: 'broken', reason: error.message, error }
+          : { kind: 'refused', error };
       }
     }
   }

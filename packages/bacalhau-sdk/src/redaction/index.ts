@@ -1,3 +1,3 @@
-export { redact, redactAll } from './redact.js';
+export { isSecretName, redact, redactHeaders } from './redact.js';
 export { Secret } from './secret.js';
 export { Secrets } from './secrets.js';

@@ -1,6 +1,6 @@
-const HIDDEN = '***';
+import { REDACTED } from './redact.js';
 
-/** A text that must not get into logs, errors or inspections by accident: only `reveal()` gives it out. */
+/** A string that must not get into logs, errors or inspections by accident: only `reveal()` returns it. */
 export class Secret {
   readonly #value: string;
 
@@ -13,10 +13,10 @@ export class Secret {
   }
 
   toString(): string {
-    return HIDDEN;
+    return REDACTED;
   }
 
   toJSON(): string {
-    return HIDDEN;
+    return REDACTED;
   }
 }

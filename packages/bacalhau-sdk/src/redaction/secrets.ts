@@ -1,14 +1,10 @@
-/** What of a client must not be told: `scrub` blacks it out. */
+/** The secrets of a client, which `redact` replaces wherever they occur. */
 export class Secrets {
-  readonly texts = new Set<string>();
+  readonly values = new Set<string>();
   /** Whole `Authorization` headers. */
   readonly authorizations = new Set<string>();
 
-  get isEmpty(): boolean {
-    return this.texts.size + this.authorizations.size === 0;
-  }
-
-  add(...texts: readonly (string | undefined)[]): void {
-    for (const text of texts) if (text) this.texts.add(text);
+  add(...values: readonly (string | undefined)[]): void {
+    for (const value of values) if (value) this.values.add(value);
   }
 }

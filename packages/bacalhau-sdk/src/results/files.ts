@@ -1,4 +1,3 @@
-import { platform } from '#platform';
 import { DownloadError } from '../errors/index.js';
 import type { Entry } from './archive.js';
 import { entriesOf } from './entries.js';
@@ -51,7 +50,7 @@ export async function openResults(
 ): Promise<OpenResult[]> {
   const { transport } = target;
   const asking: ListResultsOptions = { signal: context.deadline.signal, executionId: options.executionId };
-  const env = transport.options.env ?? platform.environment();
+  const env = transport.env;
   const results = await requireResults(target, asking);
   const renew = async (expired: S3PreSignedResult): Promise<S3PreSignedResult> => {
     const again = await findResults(target, asking);

@@ -2,11 +2,11 @@ import { platform } from '#platform';
 import { DownloadError } from '../errors/index.js';
 import {
   BrokenConnection,
+  downloadPolicy,
   type ExternalRequest,
   type ExternalResponse,
+  fetchExternal,
   hasAuthorization,
-  rest,
-  retryDelayMs,
 } from '../http/index.js';
 import { sleep } from '../util/index.js';
 import { explainBroken, explainStatus } from './fetch-errors.js';
@@ -160,7 +160,7 @@ class Transfer {
         // A URL that was good when the results were listed may have expired on the way.
         this.#renewed = true;
         renew = true;
-      } else if (isTransient(status, this.#file)) {
+      } else if (downloadPolicy.isRetryable(status, this.#file)) {
         await this.#pause(error, headers['retry-after']);
       } else {
         throw error;
@@ -199,7 +199,7 @@ class Transfer {
     this.#failures += 1;
     this.#sinceFailure = 0;
     if (this.#failures > this.#context.maxRetries) throw error;
-    const delayMs = retryDelayMs(this.#failures, retryAfter);
+    const delayMs = downloadPolicy.delayMs(this.#failures, retryAfter);
     if (delayMs >= this.#context.deadline.remainingMs()) throw error;
     await sleep(delayMs, this.#context.deadline.signal);
     throwIfAborted(this.#context);
@@ -238,7 +238,6 @@ class Connection {
   async open(range: Readonly<Record<string, string>>): Promise<void> {
     const headers = { ...platform.transferHeaders, ...this.#request.headers, ...range };
     this.#answer = await this.#unlessStalled(async () => {
-      const { fetchExternal } = await rest();
       return fetchExternal(this.#context.transport, { ...this.#request, headers }, this.#controller.signal);
     });
   }
@@ -321,9 +320,6 @@ function validatorOf(headers: ExternalResponse['headers']): string | undefined {
 
 const lengthOf = (value: string | undefined): number | undefined =>
   value !== undefined && /^\d+$/.test(value) ? Number(value) : undefined;
-
-const isTransient = (status: number, { retries500 }: RemoteFile): boolean =>
-  [408, 429, 502, 503, 504].includes(status) || (status === 500 && retries500);
 
 function withoutSecrets(url: string): string {
   const { origin, pathname } = new URL(url);

@@ -7,14 +7,17 @@ import {
   ConnectionError,
   InvalidJobError,
   JobExistsError,
-  type RateLimitError,
   RequestAbortedError,
   RequestTimeoutError,
-  type ServerError,
-  type UnexpectedResponseError,
   UnsupportedByServerError,
 } from '../errors/index.js';
-import { type CallOptions, errorClassFor, isTransient, retryDelayMs, type Transport } from '../http/index.js';
+import {
+  type CallOptions,
+  errorClassFor,
+  submissionPolicy,
+  type TransientError,
+  type Transport,
+} from '../http/index.js';
 import { isAtLeast, type ServerRelease } from '../model/index.js';
 import { FINGERPRINT, fingerprintOf, hashOf, NAME_LABEL, withFingerprint } from '../spec/index.js';
 import { findByLabel, findByName, type JobLocation, type SubmissionCalls } from './existing-job.js';
@@ -111,13 +114,13 @@ export async function submitOnce(
       }
       // What keeps the SDK from looking says nothing of whether the job arrived.
       const isLook = error instanceof ApiError && error.operation !== 'jobs.put';
-      if (isLook && lost !== undefined && !isTransient(error)) throw withName(lost, place, attempts);
-      if (!isTransient(error)) throw error;
+      if (isLook && lost !== undefined && !submissionPolicy.isRetryable(error)) throw withName(lost, place, attempts);
+      if (!submissionPolicy.isRetryable(error)) throw error;
       if (error.operation === 'jobs.put') lost = error;
       const last = lost ?? error;
       if (round > maxRetries) throw attempts === 0 ? last : withName(last, place, attempts);
       const { operation, requestId } = last;
-      const delayMs = retryDelayMs(round, undefined);
+      const delayMs = submissionPolicy.delayMs(round);
       const retry = { operation, attempt: attempts, requestId, delayMs, error: last };
       await transport.withDeadline('jobs.submit', { signal: options.signal }, (cut) =>
         transport.beforeRetry(retry, cut),
@@ -137,7 +140,7 @@ async function releaseOf(transport: Transport, options: CallOptions): Promise<Se
 }
 
 /** No good answer came: the job may have arrived, or may arrive the next time. */
-type Lost = CallError | RateLimitError | ServerError | UnexpectedResponseError;
+type Lost = TransientError;
 
 /** The last error of a submission: how often it was tried, and by which name it can be looked for. */
 function withName(error: Lost, { name, namespace }: JobLocation, attempts: number): Lost {

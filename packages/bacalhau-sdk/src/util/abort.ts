@@ -1,7 +1,7 @@
-/** `setTimeout` fires at once for anything longer. */
+/** The longest delay that `setTimeout` supports, in milliseconds: it fires at once for anything longer. */
 export const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-/** Waits, or until the signal is aborted. */
+/** Resolves after the given time, or earlier when the signal is aborted. */
 export function sleep(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) return resolve();
@@ -15,12 +15,12 @@ export function sleep(ms: number, signal: AbortSignal): Promise<void> {
   });
 }
 
-/** Waits no longer than the signal allows; what was begun goes on for others who wait for it. */
-export function raceAbort<T>(work: Promise<T>, cut: AbortSignal): Promise<T> {
+/** Settles like `work`, or rejects as soon as the signal is aborted. The work itself continues for others that await it. */
+export function raceAbort<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
-    const stop = (): void => reject(cut.reason);
-    if (cut.aborted) stop();
-    cut.addEventListener('abort', stop, { once: true });
-    work.then(resolve, reject).finally(() => cut.removeEventListener('abort', stop));
+    const stop = (): void => reject(signal.reason);
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
   });
 }

@@ -1,14 +1,14 @@
 /**
- * An iterator that is made, and the code for it loaded, when the first item is asked for. Leaving it early reaches the
- * one that was made, even while an item is being waited for.
+ * An iterator that is created when its first item is requested. Returning early reaches the created iterator, even while an
+ * item is pending.
  */
 export class DeferredIterator<T> implements AsyncIterableIterator<T, void> {
-  readonly #make: () => Promise<AsyncIterator<T, void>>;
-  #made: Promise<AsyncIterator<T, void>> | undefined;
-  #left = false;
+  readonly #create: () => Promise<AsyncIterator<T, void>>;
+  #created: Promise<AsyncIterator<T, void>> | undefined;
+  #returned = false;
 
-  constructor(make: () => Promise<AsyncIterator<T, void>>) {
-    this.#make = make;
+  constructor(create: () => Promise<AsyncIterator<T, void>>) {
+    this.#create = create;
   }
 
   [Symbol.asyncIterator](): this {
@@ -16,14 +16,14 @@ export class DeferredIterator<T> implements AsyncIterableIterator<T, void> {
   }
 
   async next(): Promise<IteratorResult<T, void>> {
-    if (this.#left && this.#made === undefined) return { done: true, value: undefined };
-    this.#made ??= this.#make();
-    return (await this.#made).next();
+    if (this.#returned && this.#created === undefined) return { done: true, value: undefined };
+    this.#created ??= this.#create();
+    return (await this.#created).next();
   }
 
   async return(): Promise<IteratorResult<T, void>> {
-    this.#left = true;
-    const made = await this.#made;
-    return (await made?.return?.()) ?? { done: true, value: undefined };
+    this.#returned = true;
+    const created = await this.#created;
+    return (await created?.return?.()) ?? { done: true, value: undefined };
   }
 }

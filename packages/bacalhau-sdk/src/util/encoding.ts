@@ -1,4 +1,4 @@
-/** Bytes that WebCrypto takes: not those of memory that is shared between threads. */
+/** Bytes that WebCrypto accepts: not in memory that threads share. */
 export type Bytes = Uint8Array<ArrayBuffer>;
 
 export const utf8 = (text: string): Bytes => new Uint8Array(new TextEncoder().encode(text));
@@ -11,12 +11,21 @@ export function hex(data: Uint8Array): string {
   return text;
 }
 
-/** In pieces, because a call takes only so many arguments. */
 export function base64(data: Uint8Array): string {
+  // In pieces, because a function takes a limited number of arguments.
   const PIECE = 0x8000;
   let text = '';
   for (let start = 0; start < data.length; start += PIECE) {
     text += String.fromCharCode(...data.subarray(start, start + PIECE));
   }
   return btoa(text);
+}
+
+/** Decodes base64, also in the URL-safe alphabet and without padding. Returns undefined for anything else. */
+export function fromBase64(text: string): Bytes | undefined {
+  try {
+    return Uint8Array.from(atob(text.replace(/-/g, '+').replace(/_/g, '/')), (character) => character.charCodeAt(0));
+  } catch {
+    return undefined;
+  }
 }

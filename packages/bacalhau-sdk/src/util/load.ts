@@ -1,25 +1,19 @@
 import { ConnectionError } from '../errors/index.js';
+import { messageOf } from './error-message.js';
 
-/** A part of this package, which is loaded when it is first needed, could not be. */
-export class NotLoaded extends ConnectionError {}
-
-/** Loads a part of this package. A page that has lost its network cannot: what was asked for has not been sent then. */
+/**
+ * Loads a part of this package. A page that has lost its network cannot load one; the call that needs it is not sent.
+ *
+ * @throws {ConnectionError} if the part cannot be loaded.
+ */
 export async function load<M>(part: Promise<M>): Promise<M> {
   try {
     return await part;
   } catch (error) {
-    const words = `A part of bacalhau-sdk cannot be loaded: ${error instanceof Error ? error.message : error}.`;
-    throw new NotLoaded(words, { operation: 'load', attempts: 0, outcomeUnknown: false, requestId: '' });
+    throw new ConnectionError(
+      `A part of bacalhau-sdk could not be loaded, so nothing was sent: ${messageOf(error)}. Check the network connection.`,
+      { operation: 'load', attempts: 0, outcomeUnknown: false, requestId: '' },
+      { cause: error },
+    );
   }
-}
-
-/** Longer is not waited for words: what they are about is known without them. */
-const PATIENCE_MS = 5_000;
-
-/** What explains something; undefined if it cannot be loaded, or not soon. */
-export function soon<M>(part: Promise<M>): Promise<M | undefined> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve(undefined), PATIENCE_MS);
-    part.then(resolve, () => resolve(undefined)).finally(() => clearTimeout(timer));
-  });
 }

@@ -1,12 +1,13 @@
 import { hex } from './encoding.js';
 
-/** Drawn from for a while, because each question for random bytes takes as long for few as for many. */
+/** Random bytes are drawn in bulk, because a request for a few takes as long as one for many. */
 const POOL_BYTES = 1_024;
 let pool = new Uint8Array(0);
 let used = 0;
 
-/** As many random bytes, in hexadecimal. Not `randomUUID`, which browsers offer on secure pages only. */
+/** Returns the given number of random bytes in hexadecimal. */
 export function randomHex(bytes: number): string {
+  // Not `randomUUID`, which browsers offer on secure pages only.
   if (used + bytes > pool.length) {
     pool = crypto.getRandomValues(new Uint8Array(Math.max(POOL_BYTES, bytes)));
     used = 0;

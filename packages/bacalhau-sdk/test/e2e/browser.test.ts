@@ -143,7 +143,7 @@ describeWith(['chromium'], 'in Chromium, from a page of another origin', () => {
   test('of a server that is not there a page learns only that it failed; the error says what to look for', async () => {
     const program = 'return await bacalhau.jobs.list({ maxRetries: 0 });';
     expect(await run(open, program, null, { baseUrl: 'http://127.0.0.1:1' })).toMatch(
-      /^ConnectionError: .*browsers do not say why.*CORS/,
+      /^ConnectionError: .*browsers do not report why.*CORS/,
     );
   });
 

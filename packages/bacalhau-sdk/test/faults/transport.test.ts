@@ -101,7 +101,10 @@ describe('retries', () => {
   test('none of a call that writes; after a 503 it says that the outcome is unknown', async () => {
     await using server = await faultServer((response) => text(response, 503, 'Server Timeout!'));
     const error = await failure(client(server).jobs.put(JOB));
-    expect(error).toMatchObject({ name: 'ServerError', message: expect.stringContaining('may have carried it out') });
+    expect(error).toMatchObject({
+      name: 'ServerError',
+      message: expect.stringContaining('may still have been processed'),
+    });
     expect(server.seen).toHaveLength(1);
   });
 
@@ -147,7 +150,7 @@ describe('broken connections', () => {
     await using server = await faultServer((response) => response.destroy());
     const error = await failure(client(server).jobs.put(JOB));
     expect(error).toBeInstanceOf(ConnectionError);
-    expect(error).toMatchObject({ outcomeUnknown: true, message: expect.stringContaining('look before you repeat') });
+    expect(error).toMatchObject({ outcomeUnknown: true, message: expect.stringContaining('Check before retrying') });
     expect(server.seen).toHaveLength(1);
   });
 
@@ -192,7 +195,7 @@ describe('answers that no orchestrator gives', () => {
       const error = await failure(client(server).jobs.get('j-2', { maxRetries: 1 }));
       expect(error).toBeInstanceOf(UnexpectedResponseError);
       expect(error).toMatchObject({ attempts: 2, serverVersion: 'v1.9.3' });
-      expect(String(error)).toContain('mix up answers');
+      expect(String(error)).toContain('mix up responses');
     });
 
     test('another job: it is asked for again, and only what was asked for is stopped', async () => {
@@ -226,7 +229,7 @@ describe('answers that no orchestrator gives', () => {
       await using server = await faultServer((response) => text(response, 200, body, told));
       const error = await failure(client(server).jobs.put(JOB));
       expect(error).toBeInstanceOf(UnexpectedResponseError);
-      expect(String(error)).toContain('may have carried it out');
+      expect(String(error)).toContain('may still have been processed');
       expect(server.seen).toHaveLength(1);
     });
   });
@@ -269,7 +272,7 @@ describe('deadlines', () => {
     const error = await failure(client(server, { timeoutMs: 100 }).jobs.put(JOB));
     expect(error).toBeInstanceOf(RequestTimeoutError);
     expect(error).toMatchObject({ timeoutMs: 100, outcomeUnknown: true });
-    expect(String(error)).toContain(`no answer from ${server.url} within 100 ms`);
+    expect(String(error)).toContain(`no response from ${server.url} within 100 ms`);
   });
 
   test('a body that never ends', async () => {
@@ -549,7 +552,7 @@ describe('what is refused before anything is sent', () => {
 
   test('an option that does not exist, as a program in plain JavaScript may misspell it', () => {
     const misspelt: object = { baseURL: 'http://h' };
-    expect(() => new Bacalhau(misspelt)).toThrow(/no option baseURL.*baseUrl/);
+    expect(() => new Bacalhau(misspelt)).toThrow(/no option "baseURL".*baseUrl/);
   });
 });
 

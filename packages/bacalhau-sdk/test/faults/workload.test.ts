@@ -113,7 +113,9 @@ test.each(seeds(1, 2, 3))(
       if (failure === undefined) expect(attempts).toContain(attempt);
       else if (attempts.includes(attempt)) {
         const warned =
-          failure instanceof CallError ? failure.outcomeUnknown : failure.message.includes('may have carried it out');
+          failure instanceof CallError
+            ? failure.outcomeUnknown
+            : failure.message.includes('may still have been processed');
         expect({ warned, failure: String(failure) }).toEqual({ warned: true, failure: String(failure) });
       }
     }

@@ -42,6 +42,6 @@ test.each<[string, AuthOptions, RegExp]>([
 test.each([null, 'ed25519', {}, { keyId: 'a', algorithm: 'hmac', sign: () => undefined }])(
   '%j is no signer',
   (signer) => {
-    expect(() => new Bacalhau({ env: {}, signer: signer as never })).toThrow(/option signer is no key/);
+    expect(() => new Bacalhau({ env: {}, signer: signer as never })).toThrow(/option signer must be a key/);
   },
 );

@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { checkIdentifier, checkLabels, checkLimit, checkTime } from '../../src/arguments/checks.js';
 import { InvalidArgumentError, InvalidJobError } from '../../src/errors/client-errors.js';
 import { checkHeaders } from '../../src/http/headers.js';
-import { redactHeaders } from '../../src/http/observe.js';
+import { redactHeaders } from '../../src/redaction/redact.js';
+import { Secrets } from '../../src/redaction/secrets.js';
 import { checkPutJobRequest } from '../../src/spec/check-job.js';
 
 describe('identifiers', () => {
@@ -44,7 +45,7 @@ test.each(['2026-01-01', 5, new Date('x')])('the time %p is refused', (time) => 
 test.each([null, 'a: b', [['a', 'b']], new Headers({ a: 'b' }), new Map([['a', 'b']])])(
   'headers that are %p are refused, not left out',
   (headers) => {
-    expect(() => checkHeaders(headers as unknown as Record<string, string>)).toThrow(/no plain object/);
+    expect(() => checkHeaders(headers as unknown as Record<string, string>)).toThrow(/must be a plain object/);
   },
 );
 
@@ -91,7 +92,7 @@ describe('headers', () => {
   test.each(['Authorization', 'cookie', 'Set-Cookie', 'X-API-Key', 'X-Auth-Token', 'Proxy-Authorization', 'Signature'])(
     '%s is blacked out',
     (name) => {
-      expect(redactHeaders({ [name]: 'hunter2', Accept: 'application/json' })).toEqual({
+      expect(redactHeaders({ [name]: 'hunter2', Accept: 'application/json' }, new Secrets())).toEqual({
         [name]: '***',
         Accept: 'application/json',
       });
@@ -99,8 +100,8 @@ describe('headers', () => {
   );
 
   test('a value that would break the request is refused without repeating it', () => {
-    expect(() => checkHeaders({ Authorization: 'hunter2\r\nX: y' })).toThrow(/value of the header Authorization/);
+    expect(() => checkHeaders({ Authorization: 'hunter2\r\nX: y' })).toThrow(/value of the header "Authorization"/);
     expect(() => checkHeaders({ Authorization: 'hunter2\r\nX: y' })).not.toThrow(/hunter2/);
-    expect(() => checkHeaders({ 'no name': 'x' })).toThrow(/"no name" is no header name/);
+    expect(() => checkHeaders({ 'no name': 'x' })).toThrow(/"no name" is not a valid header name/);
   });
 });

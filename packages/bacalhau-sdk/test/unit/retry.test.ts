@@ -1,4 +1,4 @@
-import { parseRetryAfter, retryDelayMs } from '../../src/http/retry-delay.js';
+import { parseRetryAfter, retryDelayMs } from '../../src/http/retry-policy.js';
 
 test.each<[string | undefined, number | undefined]>([
   [undefined, undefined],

@@ -1,0 +1,35 @@
+import type { CallErrorDetails } from '../errors/index.js';
+import type { Secrets } from '../redaction/index.js';
+
+/** What is known of a call, for the errors that it may end with. */
+export interface CallContext {
+  readonly operation: string;
+  /** Whether the call only reads. */
+  readonly safe: boolean;
+  /** Whether it is sent without credentials on purpose. */
+  readonly anonymous?: boolean | undefined;
+  readonly baseUrl: string;
+  readonly requestId: string;
+  /** How many requests were sent so far. */
+  readonly attempts: number;
+  readonly secrets: Secrets;
+}
+
+/** A response as errors are made of it. */
+export interface RawResponse {
+  readonly status: number;
+  /** The decoded body. */
+  readonly data: unknown;
+  readonly headers: object;
+}
+
+export const isSuccess = (status: number): boolean => status >= 200 && status < 300;
+
+/** Appended to the message of an error after which the server may have done what it was asked for. */
+export const UNKNOWN_OUTCOME = ' The request may still have been processed. Check before retrying.';
+
+export const callDetails = ({
+  operation,
+  attempts,
+  requestId,
+}: CallContext): Omit<CallErrorDetails, 'outcomeUnknown'> => ({ operation, attempts, requestId });
