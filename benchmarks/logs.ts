@@ -11,7 +11,7 @@ import { ratios, single, spread } from './lib/spread.ts';
 import { inTurns } from './lib/turns.ts';
 
 /**
- * A million lines in some logs: of a longer one the server drops a part (docs/logs.md), and one that takes longer than
+ * A million lines in some logs: the server drops part of a longer one (docs/log-streams.md), and one that takes longer than
  * five seconds is read twice.
  */
 const LINES = sized(200_000, 40_000);
@@ -116,7 +116,7 @@ async function measure(devnet: Devnet, bacalhau: Bacalhau): Promise<void> {
   report('logs', {
     title,
     notes: [
-      `The logs of ${LOGS} finished Docker jobs, one line a frame, read to their ends by a process of its own each time: of a single log of so many lines the server drops a part, see [logs](logs.md). Memory is the most that was in use when it was looked at, every 20,000 lines and after a garbage collection.`,
+      `The logs of ${LOGS} finished Docker jobs, one line a frame, read to their ends by a process of its own each time: the server drops part of a single log of that size, see [log streams](log-streams.md). Memory is the most that was in use when it was looked at, every 20,000 lines and after a garbage collection.`,
     ],
     rows,
   });

@@ -16,7 +16,7 @@ export interface ExecutionOutput {
   readonly stderr: string;
   /**
    * Whether `stdout` and `stderr` are all that the program printed; if not, they are what the server kept. What Docker
-   * loses at the end of a container's log cannot be noticed (docs/logs.md); the output of a job that publishes its
+   * loses at the end of a container's log cannot be noticed (docs/log-streams.md); the output of a job that publishes its
    * results is read from those.
    */
   readonly outputComplete: boolean;

@@ -48,7 +48,7 @@ describeWith(['docker'], 'a long log', () => {
     expect(marked).toBeGreaterThanOrEqual(HELD.messages);
     expect(marked).toBeLessThan(HELD.messages + 500);
     expect(entries.slice(marked).every(({ incomplete }) => incomplete)).toBe(true);
-    // Docker may lose the end of what follows a container, and here nothing else holds it (docs/logs.md).
+    // Docker may lose the end of what follows a container, and here nothing else holds it (docs/log-streams.md).
     const text = textOf(entries);
     expect(numbers(20_000).slice(0, text.length)).toBe(text);
   }, 60_000);
