@@ -30,7 +30,7 @@ export type {
   RerunOptions,
 } from './calls/index.js';
 export { Bacalhau } from './client/index.js';
-export type { ConfigSource, EnvironmentVariables, ResolvedConfig, ResolvedTls, TlsOptions } from './config/index.js';
+export type { ConfigSource, ResolvedConfig, ResolvedTls, TlsOptions } from './config/index.js';
 export * from './errors/index.js';
 export type {
   ApiPromise,
@@ -62,7 +62,7 @@ export type { FollowLogsOptions, LogEntry, LogReconnect } from './logs/index.js'
 export type { ServerRelease } from './model/index.js';
 export { type ListNodesOptions, Nodes } from './nodes/index.js';
 export { type ExecutionOutput, JobExitError, type RunOptions, type RunResult } from './outcome/index.js';
-export type { HttpAgent } from './platform/platform.js';
+export type { EnvironmentVariables, HttpAgent } from './platform/index.js';
 export {
   type DownloadedFile,
   type DownloadedResult,

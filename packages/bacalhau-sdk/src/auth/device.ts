@@ -1,7 +1,7 @@
 import type { OAuth2Config } from 'bacalhau-apiclient';
 import type { AuthorizationServer, DeviceAuthorizationResponse } from 'oauth4webapi';
-import { isLoopback } from '../config/index.js';
 import { BacalhauError, LoginError } from '../errors/index.js';
+import { isLoopback } from '../platform/index.js';
 import type { AuthMethod, LoginContext } from './method.js';
 import { storedToken } from './stored-token.js';
 import type { TokenStore } from './token-store.js';

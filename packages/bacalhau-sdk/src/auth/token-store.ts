@@ -1,5 +1,5 @@
 import type { Logger } from '../logging/index.js';
-import type { Files } from '../platform/platform.js';
+import type { TextFiles } from '../platform/index.js';
 import { Secret } from '../redaction/index.js';
 import { isRecord, stringEntries } from '../util/index.js';
 
@@ -7,7 +7,7 @@ import { isRecord, stringEntries } from '../util/index.js';
 export type TokenFile = 'tokens.json' | 'jwt-tokens.json';
 
 export interface TokenStoreParts {
-  readonly files: Files | undefined;
+  readonly files: TextFiles | undefined;
   readonly dir: string | undefined;
   /** Tokens are kept by the orchestrator's address, so that none goes to another. */
   readonly baseUrl: string;
@@ -60,7 +60,7 @@ export class TokenStore {
 }
 
 /** The text of a malformed file is not quoted: it holds secrets. */
-async function readTokens(files: Files, file: string): Promise<Readonly<Record<string, string>>> {
+async function readTokens(files: TextFiles, file: string): Promise<Readonly<Record<string, string>>> {
   const text = (await files.read(file))?.trim();
   if (text === undefined || text === '') return {};
   let content: unknown;

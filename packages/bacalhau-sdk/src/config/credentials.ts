@@ -1,8 +1,8 @@
 import { ConfigurationError } from '../errors/index.js';
+import { type EnvironmentVariables, variable } from '../platform/index.js';
 import { Secret } from '../redaction/index.js';
-import { type EnvironmentVariables, variable } from './environment.js';
 
-/** Who is calling, as the environment or a profile says. */
+/** The credentials that the environment or a profile contains. */
 export type Credentials = { readonly source: 'environment' | 'profile' } & (
   | { readonly kind: 'apiKey'; readonly apiKey: Secret }
   | { readonly kind: 'basic'; readonly username: string; readonly password: Secret }
@@ -10,7 +10,7 @@ export type Credentials = { readonly source: 'environment' | 'profile' } & (
 );
 
 /**
- * `BACALHAU_API_KEY`, or `BACALHAU_API_USERNAME` with `BACALHAU_API_PASSWORD`, by the rules of the Bacalhau command line.
+ * Reads `BACALHAU_API_KEY`, or `BACALHAU_API_USERNAME` with `BACALHAU_API_PASSWORD`, by the rules of the Bacalhau command line.
  *
  * @throws {ConfigurationError} for half a pair, and for both methods at once.
  */

@@ -4,15 +4,15 @@ const DEFAULT_HOST = '127.0.0.1';
 const DEFAULT_PORT = 1234;
 
 interface EndpointInput {
-  /** A host, or a URL of one; `name` is what the user knows it by. */
+  /** A host, or a URL; `name` is what the user knows it by. */
   readonly host: { readonly name: string; readonly value: string } | undefined;
   readonly port: number | undefined;
   readonly https: boolean | undefined;
 }
 
 /**
- * The address that the Bacalhau command line would use: a URL's scheme and port win over the other settings, and a
- * URL without a port gets the API's port, not that of its scheme.
+ * Composes the address that the Bacalhau command line would use: a URL's scheme and port win over the other settings, and
+ * a URL without a port gets the API's port, not that of its scheme.
  */
 export function endpoint({ host, port = DEFAULT_PORT, https }: EndpointInput): string {
   const scheme = https ? 'https:' : 'http:';
@@ -21,7 +21,7 @@ export function endpoint({ host, port = DEFAULT_PORT, https }: EndpointInput): s
   const url = parseUrl(host.value, host.name);
   if (url.pathname !== '/') {
     throw new ConfigurationError(
-      `${host.name} has a path. Leave it out, or give the whole address as the option baseUrl.`,
+      `${host.name} has a path. Leave it out, or pass the whole address as the option baseUrl.`,
     );
   }
   // URL drops the port that its scheme implies, so a port that was written out is looked for in the text.
@@ -29,7 +29,7 @@ export function endpoint({ host, port = DEFAULT_PORT, https }: EndpointInput): s
   return assemble(url.protocol, url.hostname, written ?? port);
 }
 
-/** A complete address: its scheme implies the port, and a path is kept, for gateways. */
+/** Normalizes a complete address: its scheme implies the port, and a path is kept, for gateways. */
 export function fullUrl(text: string, name: string): string {
   const url = parseUrl(text, name);
   const path = url.pathname.replace(/\/+$/, '');
@@ -53,7 +53,7 @@ function bareHost(name: string, value: string): string {
   }
   if (/^[^:]+:\d+$/.test(value)) {
     throw new ConfigurationError(
-      `${name} is ${JSON.stringify(value)}. Give the port by itself, or a URL such as http://${value}.`,
+      `${name} is ${JSON.stringify(value)}. Set the port separately, or use a URL such as http://${value}.`,
     );
   }
   if (/[\s/:@?#\\]/.test(value)) throw unparsable(name, value);
@@ -71,24 +71,24 @@ function parseUrl(text: string, name: string): URL {
     throw new ConfigurationError(`${name} has the scheme ${url.protocol}//. Use http:// or https://.`);
   }
   if (url.username !== '' || url.password !== '') {
-    // Not quoted in the message: it holds a secret.
-    throw new ConfigurationError(`${name} holds a user name or password. Take it out of the address.`);
+    // Not quoted in the message: it contains a secret.
+    throw new ConfigurationError(`${name} contains a user name or password. Remove it, and use the option auth.`);
   }
   if (url.search !== '' || url.hash !== '') {
-    throw new ConfigurationError(`${name} has a query or a fragment. Leave it out.`);
+    throw new ConfigurationError(`${name} has a query or a fragment. Remove it.`);
   }
   return url;
 }
 
-/** Credentials may be inside what cannot be parsed, so everything before an @ is left out of the message. */
+/** Text that cannot be parsed may contain credentials, so everything before an @ is left out of the message. */
 const unparsable = (name: string, value: string): ConfigurationError =>
   new ConfigurationError(
-    `${name} is ${JSON.stringify(value.replace(/^.*@/s, '…@'))}, which is no host or URL. Use for example 127.0.0.1 or https://bacalhau.example.org:1234.`,
+    `${name} is ${JSON.stringify(value.replace(/^.*@/s, '…@'))}, which is not a host or a URL. Use for example 127.0.0.1 or https://bacalhau.example.org:1234.`,
   );
 
 const assemble = (scheme: string, host: string, port: number | string): string =>
   `${scheme}//${reachable(host)}:${port}`;
 
-/** A server that listens on every address names itself so; a client reaches it at loopback. */
+/** The address of a server that listens on all interfaces; a client reaches it at loopback. */
 const reachable = (host: string): string =>
   host.replace(/^0\.0\.0\.0(?=:|$)/, '127.0.0.1').replace(/^\[::\](?=:|$)/, '[::1]');

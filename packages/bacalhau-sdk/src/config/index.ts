@@ -1,13 +1,5 @@
+export { checkNames } from './check-names.js';
 export type { Credentials } from './credentials.js';
-export type { EnvironmentVariables } from './environment.js';
-export { machine } from './late.js';
-export { isLoopback } from './loopback.js';
-export { profileChoice } from './profile-choice.js';
-export {
-  type ConfigSource,
-  type Resolution,
-  type ResolvedConfig,
-  type ResolvedTls,
-  resolveConfig,
-  type TlsOptions,
-} from './resolve.js';
+export type { TlsOptions } from './input.js';
+export type { ConfigSource } from './layer.js';
+export { type Resolution, type ResolvedConfig, type ResolvedTls, resolveConfig } from './resolve.js';

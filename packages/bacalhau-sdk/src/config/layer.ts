@@ -1,23 +1,20 @@
-import type { ConfigSource } from './resolve.js';
+import type { NamedValue } from '../platform/index.js';
 
-/** A setting by the name that its author knows it by. */
-export interface Named<T> {
-  readonly name: string;
-  readonly value: T;
-}
+/** Where a setting came from; `config.yaml` and profiles are those of the Bacalhau command line. */
+export type ConfigSource = 'option' | 'environment' | 'profile' | 'config.yaml' | 'default';
 
-/** What one place says; the first place that says something wins. */
+/** The settings of one source; the first source that has a setting wins. */
 export interface Layer {
   readonly source: ConfigSource;
-  readonly host?: Named<string> | undefined;
-  readonly port?: Named<string | number> | undefined;
+  readonly host?: NamedValue<string> | undefined;
+  readonly port?: NamedValue<string | number> | undefined;
   readonly https?: boolean | undefined;
   readonly ca?: readonly string[] | undefined;
   readonly caFile?: string | undefined;
   readonly insecure?: boolean | undefined;
   readonly dir?: string | undefined;
-  readonly logLevel?: Named<string> | undefined;
+  readonly logLevel?: NamedValue<string> | undefined;
 }
 
-export const named = <T>(name: string, value: T | undefined): Named<T> | undefined =>
+export const named = <T>(name: string, value: T | undefined): NamedValue<T> | undefined =>
   value === undefined ? undefined : { name, value };

@@ -1,7 +1,7 @@
 import { ConfigurationError } from '../errors/index.js';
-import { type EnvironmentVariables, variable } from './environment.js';
+import { type EnvironmentVariables, variable } from '../platform/index.js';
 
-/** Which profile is asked for by name, and by whom. */
+/** The profile that is selected by name, and where. */
 export interface ProfileChoice {
   readonly name: string;
   readonly source: 'option' | 'environment';
@@ -15,9 +15,10 @@ export function profileChoice(option: string | undefined, env: EnvironmentVariab
 
 function checkName(name: string, who: string): string {
   const trimmed = name.trim();
-  if (trimmed === '') throw new ConfigurationError(`${who} is empty.`);
+  if (trimmed === '')
+    throw new ConfigurationError(`${who} is empty. Set it to the name of a profile, or leave it out.`);
   if (/[\\/]|\.\.|\0/.test(trimmed)) {
-    throw new ConfigurationError(`${who} is ${JSON.stringify(trimmed)}, which is no name of a profile but a path.`);
+    throw new ConfigurationError(`${who} is ${JSON.stringify(trimmed)}, which is a path. Use the name of a profile.`);
   }
   return trimmed;
 }

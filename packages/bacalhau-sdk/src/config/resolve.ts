@@ -1,55 +1,38 @@
 import { ConfigurationError } from '../errors/index.js';
 import { LOG_LEVELS, type LogLevel } from '../logging/index.js';
+import {
+  type CommandLineSettings,
+  type ConfigFile,
+  type EnvironmentVariables,
+  flag,
+  type NamedValue,
+  type ProfileFile,
+  type ProfileSelection,
+  parseProxyAddress,
+  variable,
+} from '../platform/index.js';
+import { checkConfigInput } from './check-input.js';
 import { type Credentials, environmentCredentials } from './credentials.js';
 import { endpoint, fullUrl, parsePort } from './endpoint.js';
-import { type EnvironmentVariables, flag, variable } from './environment.js';
-import type { FileSettings, Profile } from './files.js';
-import { type Layer, type Named, named } from './layer.js';
-import { parseProxy } from './parse-proxy.js';
+import type { ConfigInput } from './input.js';
+import { type ConfigSource, type Layer, named } from './layer.js';
 import { profileChoice } from './profile-choice.js';
 
-/** The settings that the environment or a file can give as well. */
-export interface ConfigInput {
-  readonly baseUrl?: string | undefined;
-  readonly host?: string | undefined;
-  readonly port?: number | undefined;
-  readonly https?: boolean | undefined;
-  readonly namespace?: string | undefined;
-  readonly dir?: string | undefined;
-  readonly profile?: string | undefined;
-  readonly tls?: TlsOptions | undefined;
-  readonly proxy?: string | false | undefined;
-  readonly logLevel?: LogLevel | undefined;
-}
-
-/** How a server's certificate is checked. Not for browsers, which do that by themselves. */
-export interface TlsOptions {
-  /** Certificates of authorities, PEM, trusted beside those that the runtime trusts. Excludes `caFile`. */
-  readonly ca?: string | readonly string[] | undefined;
-  /** A PEM file of such certificates. */
-  readonly caFile?: string | undefined;
-  /** Takes any certificate, so that anybody in between can read and change what is sent. Default: false. */
-  readonly insecure?: boolean | undefined;
-}
-
-/** Where a setting came from; `config.yaml` and profiles are those of the Bacalhau command line. */
-export type ConfigSource = 'option' | 'environment' | 'profile' | 'config.yaml' | 'default';
-
-/** Settings with every question answered; nothing in it is secret. */
+/** The effective settings of a client; nothing in it is secret. */
 export interface ResolvedConfig {
-  /** Scheme, host and port, and a path where a gateway wants one; no slash at the end. */
+  /** Scheme, host and port, and a path where a gateway needs one; no slash at the end. */
   readonly baseUrl: string;
-  /** The namespace of calls that name none; undefined for the server's own, `default`. */
+  /** The namespace of calls that set none; undefined for the server's, `default`. */
   readonly namespace: string | undefined;
-  /** The directory of keys, tokens and profiles; undefined where there is no home directory and none was named. */
+  /** The directory of keys, tokens and profiles; undefined where there is no home directory and none was configured. */
   readonly dir: string | undefined;
   /** The profile that the address came from. */
   readonly profile: string | undefined;
-  /** How the server's certificate is checked. */
+  /** How the server's certificate is verified. */
   readonly tls: ResolvedTls;
   /** What is logged. */
   readonly logLevel: LogLevel;
-  /** Where each came from. */
+  /** Where each setting came from. */
   readonly sources: {
     /** Of `baseUrl`. */
     readonly endpoint: ConfigSource;
@@ -62,57 +45,59 @@ export interface ResolvedConfig {
   };
 }
 
-/** How a server's certificate is checked, with every question answered. */
+/** How the server's certificate is verified: the effective settings. */
 export interface ResolvedTls {
-  /** PEM texts of authorities that are trusted beside those of the runtime. */
+  /** Certificates of authorities, PEM, trusted in addition to those of the runtime. */
   readonly ca: readonly string[] | undefined;
-  /** The PEM file of such authorities. */
+  /** The PEM file with such certificates. */
   readonly caFile: string | undefined;
-  /** Whether any certificate is taken. */
+  /** Whether any certificate is accepted. */
   readonly insecure: boolean;
 }
 
-/** What is resolved: the settings, and apart from them what is secret. */
+/** The result of resolving: the settings and, apart from them, what is secret. */
 export interface Resolution {
   readonly config: ResolvedConfig;
-  /** Who is calling, as far as the environment or the profile says. */
+  /** The credentials of the environment or the profile. */
   readonly credentials: Credentials | undefined;
-  /** Whether a profile would count: not if options or environment name another address. */
-  readonly wantsProfile: boolean;
+  /** The profile to read; undefined if options or environment set another address. */
+  readonly profileSelection: ProfileSelection | undefined;
+  /** To be logged once. */
+  readonly warning: string | undefined;
 }
 
 export interface ConfigContext {
   readonly env: EnvironmentVariables;
   readonly homeDirectory: string | undefined;
-  /** What the files say; left out while they are not read yet. */
-  readonly files?: FileSettings | undefined;
+  /** The contents of the command line's files; left out while they have not been read. */
+  readonly files?: CommandLineSettings | undefined;
 }
 
 /**
- * Options, then the environment, then the selected profile, then `config.yaml`, then the defaults of the Bacalhau
- * command line. Pure: it reads nothing by itself, so the same input always gives the same result.
+ * Resolves the settings of a client: options, then the environment, then the selected profile, then `config.yaml`, then
+ * the defaults of the Bacalhau command line. Pure: the same input always gives the same result.
  *
- * A profile is an address with what belongs to it. It counts as a whole or not at all: not if options or environment
- * name a host or a port. One that the option `profile` names stands among the options, above the environment.
+ * A profile is an address with its token and certificates. It counts as a whole or not at all: not if options or
+ * environment set a host or a port. One that the option `profile` names counts as an option, above the environment.
  *
- * @throws {ConfigurationError} naming the option, variable or file that is malformed, or the two that contradict each other.
+ * @throws {ConfigurationError} naming the option, variable or file that is malformed, or the two that exclude each other.
  */
-export function resolveConfig(input: ConfigInput, { env, homeDirectory, files = {} }: ConfigContext): Resolution {
-  checkKinds(input);
+export function resolveConfig(input: ConfigInput, { env, homeDirectory, files }: ConfigContext): Resolution {
+  checkConfigInput(input);
   const choice = profileChoice(input.profile, env);
   const ownCredentials = environmentCredentials(env);
   const layers = [
     fromOptions(input),
     fromEnvironment(env, homeDirectory),
-    files.config ?? ({ source: 'config.yaml' } as const),
+    { source: 'config.yaml', ...files?.config } as const,
     byDefault(homeDirectory),
   ];
-  if (typeof input.proxy === 'string') parseProxy(input.proxy, 'The option proxy');
+  if (typeof input.proxy === 'string') parseProxyAddress(input.proxy, 'The option proxy');
   const author = namesEndpoint(input, env, choice?.source === 'option');
   if (author === 'option' && choice?.source === 'option') {
-    throw new ConfigurationError('Give either profile or baseUrl, host, port and https, not both.');
+    throw new ConfigurationError('Set either profile or baseUrl, host, port and https, not both.');
   }
-  const profile = author === undefined ? files.profile : undefined;
+  const profile = author === undefined ? files?.profile : undefined;
   const address = resolveAddress(input, layers, profile);
   const tls = resolveTls(layers, profile);
   const dir = first(layers, 'dir');
@@ -133,31 +118,15 @@ export function resolveConfig(input: ConfigInput, { env, homeDirectory, files = 
       },
     },
     credentials: ownCredentials ?? (profile?.token && { kind: 'token', token: profile.token, source: 'profile' }),
-    wantsProfile: author === undefined,
+    profileSelection: author === undefined ? { name: choice?.name } : undefined,
+    warning: disagreement(files?.config, profile),
   };
 }
 
-/**
- * Plain JavaScript can pass anything. Switches are looked at closely: the text `"false"` is no false, and would turn off
- * the check of certificates.
- */
-function checkKinds({ baseUrl, https, profile, proxy, tls, logLevel }: ConfigInput): void {
-  for (const [name, value] of Object.entries({ baseUrl, profile, logLevel })) {
-    checkKind(name, value, typeof value === 'string', 'Give a text.');
-  }
-  const isProxy = proxy === false || typeof proxy === 'string';
-  checkKind('proxy', proxy, isProxy, 'Give an address as text, or false for none.');
-  checkKind('tls', tls, typeof tls === 'object' && tls !== null, 'Give an object with ca, caFile or insecure.');
-  for (const [name, value] of Object.entries({ https, 'tls.insecure': tls?.insecure })) {
-    checkKind(name, value, typeof value === 'boolean', 'Set it to true or false.');
-  }
-}
-
-function checkKind(name: string, value: unknown, fits: boolean, advice: string): void {
-  if (value === undefined || fits) return;
-  throw new ConfigurationError(
-    `The option ${name} is ${value === null ? 'null' : `of type ${typeof value}`}. ${advice}`,
-  );
+/** The command line prefers the file here, so one directory then leads to two servers. */
+function disagreement(config: ConfigFile | undefined, profile: ProfileFile | undefined): string | undefined {
+  if (config === undefined || profile === undefined || (config.host ?? config.port) === undefined) return undefined;
+  return `Using the profile ${profile.name}, although ${config.file} names an API host or port, which the command line would use.`;
 }
 
 interface Sourced<T> {
@@ -170,10 +139,10 @@ function fromOptions({ host, port, https, tls = {}, dir, logLevel }: ConfigInput
   const ca = pemList(tls.ca);
   const caFile = nonEmpty(tls.caFile, 'tls.caFile');
   if (ca !== undefined && caFile !== undefined) {
-    throw new ConfigurationError('Give either tls.ca or tls.caFile, not both.');
+    throw new ConfigurationError('Set either tls.ca or tls.caFile, not both.');
   }
   if (insecure === true && (ca ?? caFile) !== undefined) {
-    throw new ConfigurationError('Give either tls.insecure or a certificate authority, not both.');
+    throw new ConfigurationError('Set either tls.insecure or a certificate authority, not both.');
   }
   return {
     ...{ source: 'option', https, ca, caFile, insecure },
@@ -185,7 +154,7 @@ function fromOptions({ host, port, https, tls = {}, dir, logLevel }: ConfigInput
 }
 
 function fromEnvironment(env: EnvironmentVariables, home: string | undefined): Layer {
-  const read = (name: string): Named<string> | undefined => named(name, variable(env, name));
+  const read = (name: string): NamedValue<string> | undefined => named(name, variable(env, name));
   const useTls = flag(env, 'BACALHAU_API_TLS_USETLS');
   return {
     source: 'environment',
@@ -204,12 +173,12 @@ const byDefault = (home: string | undefined): Layer => ({
   dir: home === undefined ? undefined : `${home}/.bacalhau`,
 });
 
-/** The first layer that says something of a setting; one that says nothing if none does. */
+/** The first layer that has one of the settings; an empty one if none does. */
 const first = (layers: readonly Layer[], ...settings: readonly (keyof Layer)[]): Layer =>
   layers.find((layer) => settings.some((setting) => layer[setting] !== undefined)) ?? { source: 'default' };
 
 /**
- * Who names an address, if anybody does before the profile. With the command line a host or a port does, and the
+ * Which source sets an address, if one above the profile does. For the command line a host or a port sets one, and the
  * scheme alone does not.
  */
 function namesEndpoint(
@@ -226,11 +195,11 @@ function namesEndpoint(
 function resolveAddress(
   { baseUrl, host, port, https }: ConfigInput,
   layers: readonly Layer[],
-  profile: Profile | undefined,
+  profile: ProfileFile | undefined,
 ): Sourced<string> {
   if (baseUrl !== undefined) {
     if ((host ?? port ?? https) !== undefined) {
-      throw new ConfigurationError('Give either baseUrl or host, port and https, not both.');
+      throw new ConfigurationError('Set either baseUrl or host, port and https, not both.');
     }
     return { value: fullUrl(baseUrl, 'baseUrl'), source: 'option' };
   }
@@ -246,9 +215,9 @@ function resolveAddress(
   return { value, source: first(layers, 'host', 'port', 'https').source };
 }
 
-/** As with the command line a CA's file wins over `insecure`: who names an authority wants it asked. */
-function resolveTls(layers: readonly Layer[], profile: Profile | undefined): Sourced<ResolvedTls> {
-  // A profile brings its own; what config.yaml says is about another address.
+/** As with the command line the file of an authority wins over `insecure`. */
+function resolveTls(layers: readonly Layer[], profile: ProfileFile | undefined): Sourced<ResolvedTls> {
+  // A profile has its own; those of config.yaml belong to another address.
   const own: Layer | undefined = profile && { source: 'profile', insecure: profile.insecure };
   const counting = layers.map((layer) => (layer.source === 'config.yaml' ? (own ?? layer) : layer));
   const { source, ca, caFile, insecure = false } = first(counting, 'ca', 'caFile', 'insecure');
@@ -262,12 +231,12 @@ function pemList(ca: string | readonly string[] | undefined): readonly string[] 
     list.length === 0 ||
     !list.every((pem) => typeof pem === 'string' && pem.includes('-----BEGIN CERTIFICATE-----'))
   ) {
-    throw new ConfigurationError('tls.ca holds no certificate in PEM. Give the text, or its file as tls.caFile.');
+    throw new ConfigurationError('tls.ca contains no certificate in PEM. Pass the text, or its file as tls.caFile.');
   }
   return list;
 }
 
-function parseLogLevel({ name, value }: Named<string>): LogLevel {
+function parseLogLevel({ name, value }: NamedValue<string>): LogLevel {
   const level = LOG_LEVELS.find((known) => known === value.toLowerCase());
   if (level !== undefined) return level;
   throw new ConfigurationError(`${name} is ${JSON.stringify(value)}. Use one of ${LOG_LEVELS.join(', ')}.`);
@@ -275,11 +244,11 @@ function parseLogLevel({ name, value }: Named<string>): LogLevel {
 
 function nonEmpty(value: string | undefined, name: string): string | undefined {
   if (value === undefined) return undefined;
-  if (typeof value !== 'string' || value.trim() === '') throw new ConfigurationError(`The option ${name} is empty.`);
+  if (value.trim() === '') throw new ConfigurationError(`The option ${name} is empty. Set it, or leave it out.`);
   return value.trim();
 }
 
-/** The Python SDK takes any text for yes; the words that plainly say no are heard here. */
+/** The Python SDK takes any text for true; here words that clearly mean false are false. */
 const anyWord = (value: string | undefined): boolean | undefined =>
   value === undefined ? undefined : !/^(0|false|no|off)$/i.test(value);
 

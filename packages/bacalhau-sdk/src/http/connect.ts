@@ -3,7 +3,7 @@ import { nearestName } from '../arguments/index.js';
 import { resolveConfig } from '../config/index.js';
 import { ConfigurationError } from '../errors/index.js';
 import { createLogger } from '../logging/index.js';
-import type { Connections } from '../platform/platform.js';
+import type { Connections } from '../platform/index.js';
 import { isSecretName } from '../redaction/index.js';
 import { VERSION } from '../version.js';
 import type { ClientOptions } from './options.js';
@@ -61,8 +61,7 @@ function createTransport(options: ClientOptions, shared: SharedParts | undefined
   const logger = createLogger(config.logLevel, options.logger ?? platform.logger);
   const connections = shared?.connections ?? platform.openConnections();
   const session =
-    shared?.session ??
-    new Session({ options, env, homeDirectory, resolution, files: platform.files, logger, connections });
+    shared?.session ?? new Session({ options, env, homeDirectory, resolution, platform, logger, connections });
   return new Transport({
     ...{ options, env, logger, session, connections },
     namespace: config.namespace,

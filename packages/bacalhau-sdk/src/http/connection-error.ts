@@ -17,7 +17,7 @@ export function connectionError(failure: ConnectionFailure, context: CallContext
   const message = redact(failure.message, secrets);
   const unsent = code === undefined ? undefined : platform.explainCode(code, baseUrl, message);
   const outcomeUnknown = !safe && unsent === undefined;
-  const words = unsent?.words ?? explain(code, message, baseUrl);
+  const words = unsent?.explanation ?? explain(code, message, baseUrl);
   return new ConnectionError(`${operation}: ${words}${outcomeUnknown ? UNKNOWN_OUTCOME : ''}`, {
     ...callDetails(context),
     outcomeUnknown,

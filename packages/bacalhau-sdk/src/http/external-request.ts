@@ -1,5 +1,5 @@
 import axios, { type AxiosRequestConfig } from 'axios';
-import type { ForwardProxy, HttpAgent } from '../platform/platform.js';
+import type { ForwardProxy, HttpAgent } from '../platform/index.js';
 import { messageOf } from '../util/index.js';
 import { BrokenConnection } from './broken-connection.js';
 import { type Headers, plainHeaders } from './headers.js';

@@ -1,17 +1,10 @@
 import axios, { type AxiosAdapter } from 'axios';
 import { type AuthMethod, checkAuth, selectAuth } from '../auth/index.js';
-import {
-  type EnvironmentVariables,
-  machine,
-  profileChoice,
-  type Resolution,
-  type ResolvedConfig,
-  resolveConfig,
-} from '../config/index.js';
+import { type Resolution, type ResolvedConfig, resolveConfig } from '../config/index.js';
 import { ConfigurationError } from '../errors/index.js';
 import { IdentityStore, type Signer } from '../keys/index.js';
 import type { Logger } from '../logging/index.js';
-import type { Connections, Files } from '../platform/platform.js';
+import type { Connections, EnvironmentVariables, Platform } from '../platform/index.js';
 import { isSecretName, Secrets } from '../redaction/index.js';
 import { isRecord } from '../util/index.js';
 import { type Apis, createApis } from './apis.js';
@@ -35,7 +28,7 @@ export interface SessionParts {
   readonly homeDirectory: string | undefined;
   /** What options and environment say. */
   readonly resolution: Resolution;
-  readonly files: Files | undefined;
+  readonly platform: Platform;
   readonly logger: Logger;
   readonly connections: Connections;
 }
@@ -55,7 +48,7 @@ export class Session {
 
   /** @throws {ConfigurationError} if an option is malformed or contradicts another one. */
   constructor(parts: SessionParts) {
-    const { options, resolution, files, logger } = parts;
+    const { options, resolution, platform, logger } = parts;
     this.#parts = parts;
     checkAuth(options.auth);
     checkHeadersAndAuth(options);
@@ -64,7 +57,7 @@ export class Session {
     this.signer = options.signer;
     this.identity = new IdentityStore({
       dir: resolution.config.dir,
-      files,
+      keyFiles: platform.keyFiles,
       logger,
       allowReadableKeyFile: options.allowReadableKeyFile === true,
     });
@@ -86,7 +79,7 @@ export class Session {
   }
 
   async #resolve(): Promise<ResolvedSession> {
-    const { options, files, logger } = this.#parts;
+    const { options, platform, logger } = this.#parts;
     const { config, credentials } = await this.#readFiles();
     const { baseUrl, sources } = config;
     if (sources.endpoint === 'profile' || sources.endpoint === 'config.yaml') logConfig(config, logger);
@@ -94,8 +87,8 @@ export class Session {
     const auth = await selectAuth({
       options: options.auth ?? (hasAuthorization(options.headers ?? {}) ? false : undefined),
       credentials,
-      store: { files, dir: config.dir, baseUrl, logger },
-      key: files && (() => this.identity.rsa()),
+      store: { files: platform.textFiles, dir: config.dir, baseUrl, logger },
+      key: platform.keyFiles && (() => this.identity.rsa()),
     });
     // Not `axios.create`, which starts with the application's own defaults, its credentials and address among them.
     const instance = new axios.Axios({
@@ -112,37 +105,36 @@ export class Session {
   }
 
   async #readFiles(): Promise<Resolution> {
-    const { options, env, homeDirectory, files, logger, resolution } = this.#parts;
-    const { config, wantsProfile } = resolution;
-    if (files === undefined || config.dir === undefined) return resolution;
-    const choice = profileChoice(options.profile, env);
-    const { readFileSettings } = await machine();
-    const settings = await readFileSettings(files, config.dir, { wanted: wantsProfile, choice });
-    const complete = resolveConfig(options, { env, homeDirectory, files: settings });
-    if (settings.note !== undefined) logger.warn(settings.note);
+    const { options, env, homeDirectory, platform, logger, resolution } = this.#parts;
+    const { dir } = resolution.config;
+    if (platform.readSettings === undefined || dir === undefined) return resolution;
+    const files = await platform.readSettings(dir, resolution.profileSelection);
+    const complete = resolveConfig(options, { env, homeDirectory, files });
+    if (complete.warning !== undefined) logger.warn(complete.warning);
     return complete;
   }
 
-  async #router(config: ResolvedConfig): Promise<FindRoute> {
-    const { options, env, files, logger, connections } = this.#parts;
-    const { tls, sources } = config;
-    const ca =
-      sources.tls === 'default' ? undefined : await (await machine()).trustedAuthorities(config, files, logger);
-    const proxyOf = async (url: URL, inRange: (address: string, cidr: string) => boolean): Promise<URL | undefined> => {
-      const { proxyFor } = await machine();
-      const proxy = proxyFor(url, { option: options.proxy, env }, inRange);
-      this.secrets.add(proxy?.password, proxy && decodeURIComponent(proxy.password));
-      return proxy;
-    };
-    return (url, { upgrade = false } = {}) =>
-      connections.route(url, {
+  async #router({ tls, baseUrl, sources }: ResolvedConfig): Promise<FindRoute> {
+    const { options, env, platform, logger, connections } = this.#parts;
+    if (tls.insecure && baseUrl.startsWith('https:')) {
+      logger.warn(
+        `Certificates are not verified (${sources.tls}): anyone in between can read and change what is sent to ${baseUrl}.`,
+      );
+    }
+    const ca = tls.caFile === undefined ? tls.ca : [await platform.readCertificates(tls.caFile)];
+    return async (url, { upgrade = false } = {}) => {
+      const route = connections.route(url, {
         ca,
         insecure: tls.insecure,
-        proxyFor: proxyOf,
+        proxy: { option: options.proxy, env },
         httpAgent: options.httpAgent,
         httpsAgent: options.httpsAgent,
         upgrade,
       });
+      const { proxyPassword } = route;
+      this.secrets.add(proxyPassword, proxyPassword && decodeURIComponent(proxyPassword));
+      return route;
+    };
   }
 }
 

@@ -1,10 +1,10 @@
 import type { AuthMethod, LoginAccess } from '../auth/index.js';
-import type { EnvironmentVariables, ResolvedConfig } from '../config/index.js';
+import type { ResolvedConfig } from '../config/index.js';
 import type { BacalhauError } from '../errors/index.js';
 import type { IdentityStore } from '../keys/index.js';
 import type { Logger, LogLevel } from '../logging/index.js';
 import type { ServerRelease } from '../model/index.js';
-import type { Connections } from '../platform/platform.js';
+import type { Connections, EnvironmentVariables } from '../platform/index.js';
 import { raceAbort, sleep } from '../util/index.js';
 import { type ApiPromise, apiPromise } from './api-promise.js';
 import { CallDefaults } from './call-defaults.js';

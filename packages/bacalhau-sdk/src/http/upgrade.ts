@@ -1,5 +1,5 @@
 import { type BacalhauError, UnexpectedResponseError } from '../errors/index.js';
-import type { HttpAgent, SocketEnd } from '../platform/platform.js';
+import type { HttpAgent, SocketEnd } from '../platform/index.js';
 import { redact } from '../redaction/index.js';
 import { raceAbort, randomHex } from '../util/index.js';
 import { parseBody } from './body.js';

@@ -1,7 +1,7 @@
 import type { Bytes } from '../util/index.js';
 import { concat } from './web-crypto.js';
 
-// The little of DER (X.690) that keys are written in. Reading it is left to the runtime's own WebCrypto.
+// The part of DER (X.690) that writing keys needs. Reading is left to the runtime's WebCrypto.
 
 const element = (tag: number, content: Uint8Array): Bytes =>
   concat(Uint8Array.of(tag, ...lengthOf(content.length)), content);
@@ -9,7 +9,7 @@ const element = (tag: number, content: Uint8Array): Bytes =>
 function lengthOf(length: number): number[] {
   if (length < 0x80) return [length];
   const bytes: number[] = [];
-  for (let rest = length; rest > 0; rest = Math.floor(rest / 256)) bytes.unshift(rest % 256);
+  for (let remaining = length; remaining > 0; remaining = Math.floor(remaining / 256)) bytes.unshift(remaining % 256);
   return [0x80 | bytes.length, ...bytes];
 }
 
@@ -17,7 +17,7 @@ export const sequence = (...elements: readonly Uint8Array[]): Bytes => element(0
 export const octetString = (content: Uint8Array): Bytes => element(0x04, content);
 export const bitString = (content: Uint8Array): Bytes => element(0x03, concat(Uint8Array.of(0), content));
 
-/** A whole number from 0 up, given as big-endian bytes. A leading bit that is set would make it negative. */
+/** Encodes a non-negative integer, given as big-endian bytes. A leading bit that is set would make it negative. */
 export function integer(magnitude: Uint8Array): Bytes {
   const first = magnitude.findIndex((byte) => byte !== 0);
   const digits = first === -1 ? Uint8Array.of(0) : magnitude.subarray(first);

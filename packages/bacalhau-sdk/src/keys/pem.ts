@@ -6,7 +6,7 @@ export interface PemBlock {
   readonly der: Bytes;
 }
 
-/** The first block of a PEM text (RFC 7468); undefined if there is none, or it is encrypted. */
+/** Reads the first block of PEM text (RFC 7468); undefined if there is none, or if it is encrypted. */
 export function parsePem(text: string): PemBlock | undefined {
   const match = /-----BEGIN ([A-Z0-9 ]+)-----([\s\S]*?)-----END \1-----/.exec(text);
   const [, label, body] = match ?? [];

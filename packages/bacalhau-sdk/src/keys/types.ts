@@ -2,7 +2,7 @@
 export type SignatureAlgorithm = 'ed25519' | 'rsa-v1_5-sha256';
 
 /**
- * What signs requests: a key of this package, or an object of yours around a key that never leaves its hardware.
+ * Signs requests: a key of this package, or an object of yours around a key that never leaves its hardware.
  *
  * @example
  * ```ts
@@ -10,33 +10,33 @@ export type SignatureAlgorithm = 'ed25519' | 'rsa-v1_5-sha256';
  * ```
  */
 export interface Signer {
-  /** What the other side knows the key by. */
+  /** The name by which the verifying side looks up the key. */
   readonly keyId: string;
-  /** What it signs with. */
+  /** The signature algorithm. */
   readonly algorithm: SignatureAlgorithm;
-  /** Signs the bytes; the key may be elsewhere. */
+  /** Signs the bytes. */
   sign(data: Uint8Array): Promise<Uint8Array>;
 }
 
-/** The public half of a key. */
+/** The public half of a key pair. */
 export interface PublicKey {
-  /** What the keys of this package sign by unless told otherwise: the client id of their owner. */
+  /** The key id that keys of this package sign with by default: the client id of their owner. */
   readonly keyId: string;
-  /** What its signatures are made with. */
+  /** The signature algorithm. */
   readonly algorithm: SignatureAlgorithm;
-  /** Whether this key made the signature over the bytes. */
+  /** Verifies that this key made the signature over the bytes. */
   verify(data: Uint8Array, signature: Uint8Array): Promise<boolean>;
 }
 
 /** A key pair. Inspecting or stringifying it shows the public half only. */
 export interface Identity extends Signer, PublicKey {
   /**
-   * Of an RSA key, the client id that Bacalhau servers compute: SHA-256 of the modulus, in hexadecimal. Of an Ed25519
-   * key, which servers do not know, SHA-256 of the 32 bytes of the public key.
+   * The client id. Of an RSA key, what Bacalhau servers compute: SHA-256 of the modulus, in hexadecimal. Of an Ed25519
+   * key, which servers do not support, SHA-256 of the 32 bytes of the public key.
    */
   readonly clientId: string;
-  /** PEM: `RSA PUBLIC KEY` (PKCS#1) of an RSA key, `PUBLIC KEY` (SPKI) of an Ed25519 key. */
+  /** The public key in PEM: `RSA PUBLIC KEY` (PKCS#1) of an RSA key, `PUBLIC KEY` (SPKI) of an Ed25519 key. */
   readonly publicKey: string;
-  /** The private key in PEM: PKCS#1 as the Bacalhau command line writes it, PKCS#8 for Ed25519. Keep it secret. */
+  /** Exports the private key in PEM: PKCS#1 as the Bacalhau command line writes it, PKCS#8 for Ed25519. Keep it secret. */
   exportPrivateKey(): Promise<string>;
 }

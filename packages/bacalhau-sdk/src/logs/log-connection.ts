@@ -1,7 +1,7 @@
 import { platform } from '#platform';
 import type { BacalhauError } from '../errors/index.js';
 import { logPolicy, prepareUpgrade, type Transport, type Upgrade } from '../http/index.js';
-import type { SocketEnd } from '../platform/platform.js';
+import type { SocketEnd } from '../platform/index.js';
 import { type Frame, parseFrame } from './frame.js';
 import { Backlog, type HeldMessages } from './orchestrator-queue.js';
 

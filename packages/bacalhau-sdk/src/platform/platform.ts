@@ -1,31 +1,44 @@
 import type { Logger } from '../logging/index.js';
+import type { Secret } from '../redaction/index.js';
+import type { EnvironmentVariables } from './environment.js';
 
 /** The sockets that a client and those derived from it keep open between calls. */
 export interface Connections {
-  /** How a URL is reached. Nothing is opened yet. */
-  route(url: URL, settings: RouteSettings): Promise<Route>;
+  /**
+   * Chooses how a URL is reached: directly or through a proxy, and with which certificates. Opens nothing yet.
+   *
+   * @throws {UnsupportedRuntimeError} where certificates are set and the runtime verifies them by itself.
+   */
+  route(url: URL, settings: RouteSettings): Route;
   close(): void;
 }
 
 export interface RouteSettings {
-  /** The PEM texts of authorities trusted beside the runtime's, or none. */
+  /** The PEM texts of authorities trusted beside the runtime's, if any. */
   readonly ca: readonly string[] | undefined;
-  /** Takes any certificate. */
+  /** Accepts any certificate. */
   readonly insecure: boolean;
-  /** Which proxy a URL goes through; `inRange` compares an IP address with a CIDR range. */
-  readonly proxyFor: (url: URL, inRange: (address: string, cidr: string) => boolean) => Promise<URL | undefined>;
-  /** An application's own agents; they decide everything then, proxies too. */
+  readonly proxy: ProxySettings;
+  /** An application's own agents; they decide everything then, including proxies. */
   readonly httpAgent: HttpAgent | undefined;
   readonly httpsAgent: HttpAgent | undefined;
   /** Whether the connection is to become another protocol's, which only a tunnel through a proxy can. */
   readonly upgrade: boolean;
 }
 
+export interface ProxySettings {
+  /** The address of the proxy for every request, or false for none whatever the environment says. */
+  readonly option: string | false | undefined;
+  readonly env: EnvironmentVariables;
+}
+
 export interface Route {
   /** For `http.request` and the like; absent where the runtime pools connections by itself. */
   readonly agent: HttpAgent | undefined;
-  /** A proxy that plain `http:` requests are sent to whole. A tunnel through one is the agent's own business. */
+  /** A proxy that plain `http:` requests are sent to whole. A tunnel through one is the agent's. */
   readonly forwardProxy: ForwardProxy | undefined;
+  /** The password of the proxy, as it is written in its address; what is logged must not contain it. */
+  readonly proxyPassword: string | undefined;
 }
 
 export interface ForwardProxy {
@@ -90,54 +103,117 @@ export interface SocketOptions {
   readonly onText: (text: string) => void;
 }
 
-/** Small files by path. Failures are `ConfigurationError`s that name the file. */
-export interface Files {
+/** Small text files by path. Failures are `ConfigurationError`s that name the file. */
+export interface TextFiles {
   join(...parts: string[]): string;
-  /** The text of a file; undefined if there is none. */
+  /** Reads a file; undefined if there is none. */
   read(file: string): Promise<string | undefined>;
-  /** Where a symbolic link points; undefined if there is none. */
-  linkTarget(path: string): Promise<string | undefined>;
-  /** Puts a file that only its owner can read in the place of the old one, in one step. Makes its directory if need be. */
+  /** Replaces a file, or creates it, in one step; only its owner can read it. Creates its directory if need be. */
   replaceSecret(file: string, text: string): Promise<void>;
-  /** The same, unless the file exists: of many that try at once one wins. */
-  createSecret(file: string, text: string): Promise<void>;
-  exists(file: string): Promise<boolean>;
-  /** Whether others than the owner can read or write a file. Always false where files have no such modes. */
-  openToOthers(file: string): Promise<boolean>;
+}
+
+/** Files with private keys. Failures are `ConfigurationError`s that name the file. */
+export interface KeyFiles {
+  /**
+   * Creates a file with the PEM text that `generate` returns, unless the file exists: of many that try at once one wins.
+   * Only its owner can read it. Creates its directory if need be.
+   *
+   * @returns its path.
+   */
+  ensure(dir: string, name: string, generate: () => Promise<string>): Promise<string>;
+  /**
+   * Reads a key file; undefined if there is none.
+   *
+   * @throws {ConfigurationError} if others than its owner can read it, unless `allowReadable`.
+   */
+  read(file: string, options: { readonly allowReadable: boolean }): Promise<string | undefined>;
+}
+
+/** A setting, with the name that its author knows it by, for messages. */
+export interface NamedValue<T> {
+  readonly name: string;
+  readonly value: T;
+}
+
+/** `config.yaml` of the Bacalhau command line, as far as it concerns a client. */
+export interface ConfigFile {
+  readonly file: string;
+  readonly host: NamedValue<string> | undefined;
+  readonly port: NamedValue<string | number> | undefined;
+  readonly https: boolean | undefined;
+  readonly caFile: string | undefined;
+  readonly insecure: boolean | undefined;
+}
+
+/** `profiles/<name>.yaml` of the Bacalhau command line. */
+export interface ProfileFile {
+  readonly name: string;
+  readonly file: string;
+  readonly endpoint: string;
+  readonly token: Secret | undefined;
+  readonly insecure: boolean | undefined;
+}
+
+/** Which profile to read: the one of that name, or, without a name, the one that is selected on the command line. */
+export interface ProfileSelection {
+  readonly name: string | undefined;
+}
+
+/** The settings that the Bacalhau command line keeps in its directory. */
+export interface CommandLineSettings {
+  readonly config: ConfigFile | undefined;
+  readonly profile: ProfileFile | undefined;
 }
 
 /** A connection was not made: the request cannot have left this machine. */
 export interface Unsent {
   /** What is wrong and what to do about it, after the name of the call; undefined where the code says it all. */
-  readonly words: string | undefined;
+  readonly explanation: string | undefined;
 }
 
-/** What differs between runtimes. `node/` and `browser/` each provide one; nothing else may touch the runtime. */
+/** What differs between runtimes. `node/` and `browser/` each implement it; nothing else may touch the runtime. */
 export interface Platform {
-  /** Many will listen to this signal on purpose: Node 20 takes more than ten for a leak, and warns of it. */
+  /** Allows many listeners on a signal: Node 20 takes more than ten for a leak, and warns about it. */
   readonly allowManyListeners: (signal: AbortSignal) => void;
   /** For the User-Agent, for example `node/20.19.0`; absent where a program may not set that header. */
   readonly userAgent: string | undefined;
-  /** Where log lines go unless the application says otherwise. */
+  /** Where log lines go by default. */
   readonly logger: Logger;
-  environment(): Readonly<Record<string, string | undefined>>;
+  environment(): EnvironmentVariables;
   homeDirectory(): string | undefined;
   openConnections(): Connections;
-  /** What the system's code of a failed call to `baseUrl` tells; undefined if the request may have been sent. */
+  /** Explains the system's code of a failed call to `baseUrl`; undefined if the request may have been sent. */
   explainCode(code: string, baseUrl: string, message: string): Unsent | undefined;
   /**
-   * Opens a WebSocket, and resolves when it is closed again, however that came.
+   * Opens a WebSocket, and resolves when it is closed again, for whatever reason.
    *
    * @throws {UnsupportedRuntimeError} if this runtime has none, or none that carries the headers.
    */
   openWebSocket(url: string, options: SocketOptions): Promise<SocketEnd>;
   readFile(path: string | URL): Promise<Uint8Array>;
-  /** Absent where there is no file system. */
-  readonly files: Files | undefined;
+  /** Undefined where there is no file system. */
+  readonly textFiles: TextFiles | undefined;
+  /** Undefined where there is no file system. */
+  readonly keyFiles: KeyFiles | undefined;
+  /**
+   * Reads the settings of the command line in its directory; undefined where there is no file system. Without a selection
+   * no profile is read.
+   *
+   * @throws {ConfigurationError} if a file is malformed, or the profile that was named is missing.
+   */
+  readonly readSettings:
+    | ((dir: string, selection: ProfileSelection | undefined) => Promise<CommandLineSettings>)
+    | undefined;
+  /**
+   * Reads the certificates of authorities, PEM, from a file.
+   *
+   * @throws {UnsupportedRuntimeError} where there is no file system.
+   */
+  readCertificates(file: string): Promise<string>;
   /** Headers of requests for results; none where a header would make a browser ask for permission first. */
   readonly transferHeaders: Readonly<Record<string, string>>;
   gunzip(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>;
-  /** Absent where the runtime can only hash what it has in memory as a whole. */
+  /** Undefined where the runtime can only hash what it has in memory as a whole. */
   sha256(): Hasher | undefined;
   /** @throws {UnsupportedRuntimeError} where there is no file system. */
   openFolder(directory: string, options: { readonly overwrite: boolean }): Promise<DownloadFolder>;

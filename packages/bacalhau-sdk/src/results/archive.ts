@@ -1,5 +1,6 @@
 import { platform } from '#platform';
 import { BacalhauError, DownloadError } from '../errors/index.js';
+import { feed } from '../util/index.js';
 import { entryPath, unsafe } from './entry-path.js';
 
 /** An entry of a result: a directory, or a file whose content is to be read before the next entry is asked for. */
@@ -79,16 +80,6 @@ async function* readTar({ head, all }: Peeked, name: string): AsyncGenerator<Ent
     await feeding;
   } finally {
     await entries.cancel().catch(() => undefined);
-  }
-}
-
-async function feed(chunks: AsyncIterable<Uint8Array>, writer: WritableStreamDefaultWriter<Uint8Array>): Promise<void> {
-  try {
-    for await (const chunk of chunks) await writer.write(chunk);
-    await writer.close();
-  } catch (error) {
-    await writer.abort(error).catch(() => undefined);
-    throw error;
   }
 }
 

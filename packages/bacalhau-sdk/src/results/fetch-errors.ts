@@ -1,6 +1,6 @@
 import { DownloadError } from '../errors/index.js';
 import type { BrokenConnection } from '../http/index.js';
-import { isTlsCode } from '../platform/tls-code.js';
+import { isTlsCode } from '../platform/index.js';
 
 /** Says what to do about a connection that could not be made or kept. `url` carries no secrets. */
 export function explainBroken(name: string, url: string, { code, message }: BrokenConnection): DownloadError {

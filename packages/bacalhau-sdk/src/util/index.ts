@@ -6,3 +6,4 @@ export { load } from './load.js';
 export { defined, isRecord, stringEntries } from './objects.js';
 export { pauseMs } from './pace.js';
 export { randomHex } from './random.js';
+export { feed } from './streams.js';

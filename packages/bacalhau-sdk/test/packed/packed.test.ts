@@ -110,7 +110,7 @@ test('several programs that start at once in an empty directory end with one key
 test('a directory that cannot be made costs one warning, on standard error', async () => {
   await writeFile(join(folder, 'a-file'), '');
   const { stderr } = await run(current, 'debug.mjs', { BACALHAU_DIR: join(folder, 'a-file', 'keys') });
-  expect(stderr).toMatch(/^bacalhau-sdk: Cannot make the file [^\n]*BACALHAU_DIR[^\n]*Going on without a key\.\n$/);
+  expect(stderr).toMatch(/^bacalhau-sdk: Cannot create the file [^\n]*BACALHAU_DIR[^\n]*Continuing without a key\.\n$/);
 });
 
 test('the configuration is logged on request', async () => {

@@ -40,7 +40,7 @@ test.each<[string, AuthOptions, RegExp]>([
 });
 
 test.each([null, 'ed25519', {}, { keyId: 'a', algorithm: 'hmac', sign: () => undefined }])(
-  '%j is no signer',
+  '%j is refused as a signer',
   (signer) => {
     expect(() => new Bacalhau({ env: {}, signer: signer as never })).toThrow(/option signer must be a key/);
   },

@@ -116,18 +116,21 @@ test.each<[ClientOptions, RegExp]>([
   [{ env: { BACALHAU_API_USERNAME: 'u' } }, /BACALHAU_API_USERNAME is set, but not BACALHAU_API_PASSWORD/],
   [{ env: { BACALHAU_API_PASSWORD: 'p' } }, /BACALHAU_API_PASSWORD is set, but not BACALHAU_API_USERNAME/],
   [{ env: { BACALHAU_API_TLS_INSECURE: 'maybe' } }, /BACALHAU_API_TLS_INSECURE is "maybe"/],
-  [{ tls: { ca: 'x' } }, /tls\.ca holds no certificate/],
+  [{ tls: { ca: 'x' } }, /tls\.ca contains no certificate/],
   [{ tls: { caFile: 'a', insecure: true } }, /tls\.insecure or a certificate authority, not both/],
-  [{ proxy: 'socks5://h' }, /proxy is no address of an HTTP proxy/],
+  [{ tls: { cafile: 'a' } as object }, /There is no option tls\.cafile\. Did you mean tls\.caFile\?/],
+  [{ tls: { caFile: 5 as never } }, /tls\.caFile must be a string, but is of type number/],
+  [{ host: null as never }, /host must be a string, but is null/],
+  [{ proxy: 'socks5://h' }, /proxy must be the address of an HTTP proxy/],
 ])('the constructor refuses %j', (options, message) => {
   expect(() => new Bacalhau({ dir, env: {}, ...options })).toThrow(ConfigurationError);
   expect(() => new Bacalhau({ dir, env: {}, ...options })).toThrow(message);
 });
 
 test.each([
-  ['no YAML', 'API: {Host: "secret-host"', /config\.yaml is no valid YAML: \S+ in line 1/],
-  ['a list', '- a\n', /config\.yaml holds no settings/],
-  ['a wrong type', 'API: { Host: [secret-host] }', /API\.Host in .*config\.yaml is not a text/],
+  ['no YAML', 'API: {Host: "secret-host"', /config\.yaml is not valid YAML: \S+ in line 1/],
+  ['a list', '- a\n', /config\.yaml contains no settings/],
+  ['a wrong type', 'API: { Host: [secret-host] }', /API\.Host in .*config\.yaml must be a string/],
   ['a wrong port', 'API: { Port: 99999 }', /API\.Port in .*config\.yaml is 99999/],
 ])('a config.yaml with %s is an error that names it and does not quote it', async (_what, text, message) => {
   await config(text);
@@ -140,6 +143,7 @@ test.each([
   ['without an endpoint', 'description: x\n', /bad\.yaml has no endpoint/],
   ['without a scheme', 'endpoint: 127.0.0.1:1234\n', /endpoint in .*bad\.yaml/],
   ['that is empty', '', /has no endpoint/],
+  ['with a token in the wrong place', 'endpoint: http://h\nauth: hunter2\n', /auth in .*bad\.yaml must be a mapping/],
 ])('a profile %s is an error that names it', async (_what, text, message) => {
   await profile('bad', text);
   await expect(resolve({ profile: 'bad' })).rejects.toThrow(message);

@@ -1,8 +1,9 @@
 import { Bacalhau } from '../../src/client/bacalhau.js';
-import type { EnvironmentVariables } from '../../src/config/environment.js';
-import { type ConfigInput, resolveConfig } from '../../src/config/resolve.js';
+import type { ConfigInput } from '../../src/config/input.js';
+import { resolveConfig } from '../../src/config/resolve.js';
 import { ConfigurationError } from '../../src/errors/client-errors.js';
 import type { ClientOptions } from '../../src/http/options.js';
+import type { EnvironmentVariables } from '../../src/platform/environment.js';
 
 const resolve = (input: ConfigInput = {}, env: EnvironmentVariables = {}) =>
   resolveConfig(input, { env, homeDirectory: '/home/ada' }).config;
@@ -74,7 +75,7 @@ describe('the address', () => {
     [{ BACALHAU_API_PORT: '65536' }, /BACALHAU_API_PORT/],
     [{ BACALHAU_API_PORT: '12.5' }, /BACALHAU_API_PORT/],
     [{ BACALHAU_API_HOST: 'a b' }, /BACALHAU_API_HOST is "a b"/],
-    [{ BACALHAU_API_HOST: 'host:1234' }, /BACALHAU_API_HOST.*port by itself.*http:\/\/host:1234/],
+    [{ BACALHAU_API_HOST: 'host:1234' }, /BACALHAU_API_HOST.*port separately.*http:\/\/host:1234/],
     [{ BACALHAU_API_HOST: 'h/path' }, /BACALHAU_API_HOST/],
     [{ BACALHAU_API_HOST: 'http://' }, /BACALHAU_API_HOST/],
     [{ BACALHAU_API_HOST: 'ftp://h' }, /scheme ftp:.*http/],

@@ -8,12 +8,12 @@ import { ConfigurationError } from '../../src/errors/client-errors.js';
 import { IdentityStore } from '../../src/keys/identity-store.js';
 import type { RsaIdentity } from '../../src/keys/rsa.js';
 import type { Logger } from '../../src/logging/logger.js';
-import { files } from '../../src/platform/node/files.js';
+import { keyFiles } from '../../src/platform/node/key-files.js';
 import { expectMode } from '../support/file-modes.js';
 
 const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 const store = (dir: string | undefined, more: { logger?: Logger; allowReadableKeyFile?: boolean } = {}) =>
-  new IdentityStore({ dir, files, logger: quiet, allowReadableKeyFile: false, ...more });
+  new IdentityStore({ dir, keyFiles, logger: quiet, allowReadableKeyFile: false, ...more });
 const loadIdentity = (dir: string | undefined): Promise<RsaIdentity> => store(dir).rsa();
 
 let folder: string;
@@ -69,7 +69,7 @@ test.each([
   await writeFile(file, content, { mode: 0o600 });
   const failure = loadIdentity(folder);
   await expect(failure).rejects.toBeInstanceOf(ConfigurationError);
-  await expect(failure).rejects.toThrow(/user_id\.pem holds no unencrypted RSA private key.*BACALHAU_DIR/);
+  await expect(failure).rejects.toThrow(/user_id\.pem contains no unencrypted RSA private key.*BACALHAU_DIR/);
   await expect(failure).rejects.not.toThrow(/hunter2/);
   expect(await readFile(file, 'utf8')).toBe(content);
 });
@@ -93,7 +93,7 @@ test('where no key can be made, one warning is given and calls go on; what needs
   await keys.ensure();
   await keys.ensure();
   expect(warnings).toEqual([
-    expect.stringMatching(/Cannot make the file .*user_id\.pem.*ENOTDIR.*BACALHAU_DIR.*Going on without/),
+    expect.stringMatching(/Cannot create the file .*user_id\.pem.*ENOTDIR.*BACALHAU_DIR.*Continuing without/),
   ]);
   await expect(keys.rsa()).rejects.toBeInstanceOf(ConfigurationError);
 });

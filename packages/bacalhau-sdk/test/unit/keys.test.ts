@@ -7,7 +7,7 @@ import { inspect, promisify } from 'node:util';
 import { Bacalhau } from '../../src/client/bacalhau.js';
 import { ConfigurationError } from '../../src/errors/client-errors.js';
 import { Ed25519Identity } from '../../src/keys/ed25519.js';
-import { importPublicKey } from '../../src/keys/late.js';
+import { importPublicKey } from '../../src/keys/public-key.js';
 import { RsaIdentity } from '../../src/keys/rsa.js';
 import { expectMode, testModes } from '../support/file-modes.js';
 
@@ -162,7 +162,7 @@ describe('key files', () => {
     const refused = new Bacalhau({ dir, env: {} }).identity('ed25519');
     await expect(refused).rejects.toBeInstanceOf(ConfigurationError);
     await expect(refused).rejects.toThrow(
-      /user_id_ed25519\.pem can be read or written by others.*chmod 600.*allowReadableKeyFile/,
+      /user_id_ed25519\.pem can be read or written by users other than.*chmod 600.*allowReadableKeyFile/,
     );
     const told = new Bacalhau({ dir, env: {}, allowReadableKeyFile: true });
     expect((await told.identity('ed25519')).clientId).toBe(key.clientId);

@@ -1,12 +1,12 @@
-import { type ProxySetting, proxyFor } from '../../src/config/proxy.js';
+import { proxyFor } from '../../src/platform/node/proxy.js';
+import type { ProxySettings } from '../../src/platform/platform.js';
 
-const choose = (url: string, env: ProxySetting['env'], option?: string | false) =>
-  proxyFor(new URL(url), { env, option }, (address, range) => `${address} in ${range}` === '10.1.2.3 in 10.0.0.0/8')
-    ?.href;
+const choose = (url: string, env: ProxySettings['env'], option?: string | false) =>
+  proxyFor(new URL(url), { env, option })?.href;
 
 const BOTH = { HTTP_PROXY: 'http://plain:1', HTTPS_PROXY: 'secure:2' };
 
-test.each<[string, ProxySetting['env'], string | undefined]>([
+test.each<[string, ProxySettings['env'], string | undefined]>([
   ['http://h:1234', BOTH, 'http://plain:1/'],
   ['https://h', BOTH, 'http://secure:2/'],
   ['https://h', { https_proxy: 'http://lower:3' }, 'http://lower:3/'],
@@ -44,6 +44,8 @@ test('an option decides, except for loopback', () => {
 });
 
 test('an address that is none is refused without being quoted', () => {
-  expect(() => choose('http://h', { HTTP_PROXY: 'http://ada:hunter2@:::' })).toThrow(/HTTP_PROXY is no address/);
+  expect(() => choose('http://h', { HTTP_PROXY: 'http://ada:hunter2@:::' })).toThrow(
+    /HTTP_PROXY must be the address of an HTTP proxy/,
+  );
   expect(() => choose('http://h', { HTTP_PROXY: 'http://ada:hunter2@:::' })).not.toThrow(/hunter2/);
 });

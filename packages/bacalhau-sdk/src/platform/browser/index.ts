@@ -1,21 +1,17 @@
 import { UnsupportedRuntimeError } from '../../errors/index.js';
 import type { Connections, Platform } from '../platform.js';
+import { gunzip } from './gunzip.js';
+import { openWebSocket } from './web-socket.js';
 
-/** Loaded when something of it is first used, or missed. */
-const extras = () => import('./extras.js');
-type Missing = typeof import('./extras.js')['missing'];
-
-/** Names what this runtime lacks; in few words where the others cannot be loaded. */
-async function unsupported(words: (missing: Missing) => string): Promise<UnsupportedRuntimeError> {
-  const loaded = await extras().catch(() => undefined);
-  return new UnsupportedRuntimeError(loaded === undefined ? 'This runtime cannot do that.' : words(loaded.missing));
-}
-
-/** The runtime connects as it sees fit: it pools, it checks certificates, it knows its proxy. */
+/** The runtime connects by itself: it pools sockets, verifies certificates, knows its proxy. */
 const connections: Connections = {
-  async route(_url, { ca, insecure }) {
-    if (ca !== undefined || insecure) throw await unsupported(({ trust }) => trust);
-    return { agent: undefined, forwardProxy: undefined };
+  route(_url, { ca, insecure }) {
+    if (ca !== undefined || insecure) {
+      throw new UnsupportedRuntimeError(
+        'This runtime verifies certificates by itself. Leave out the option tls, and add the authority to the browser or the system.',
+      );
+    }
+    return { agent: undefined, forwardProxy: undefined, proxyPassword: undefined };
   },
   close: () => undefined,
 };
@@ -27,25 +23,27 @@ export const platform: Platform = {
   environment: () => ({}),
   homeDirectory: () => undefined,
   openConnections: () => connections,
-  // fetch and XMLHttpRequest give no codes of the system.
+  // fetch and XMLHttpRequest expose no codes of the system.
   explainCode: () => undefined,
   readFile: async (path) => {
-    throw await unsupported(({ file }) => file(path));
+    throw new UnsupportedRuntimeError(
+      `The file ${path} cannot be read, because this runtime has no file system. Pass its content instead: bytes, or parseJob(text).`,
+    );
   },
-  openWebSocket: async (url, options) => {
-    const { openWebSocket, problemOf } = await extras();
-    const problem = problemOf(options);
-    if (problem !== undefined) throw new UnsupportedRuntimeError(problem);
-    return openWebSocket(url, options);
+  openWebSocket,
+  textFiles: undefined,
+  keyFiles: undefined,
+  readSettings: undefined,
+  readCertificates: async () => {
+    throw new UnsupportedRuntimeError('tls.caFile cannot be read, because this runtime has no file system.');
   },
-  files: undefined,
   allowManyListeners: () => undefined,
   transferHeaders: {},
-  async *gunzip(chunks) {
-    yield* (await extras()).gunzip(chunks);
-  },
+  gunzip,
   sha256: () => undefined,
   openFolder: async () => {
-    throw await unsupported(({ folder }) => folder);
+    throw new UnsupportedRuntimeError(
+      'This runtime has no file system to download to. Read the results with files(), or download on a server.',
+    );
   },
 };

@@ -1,21 +1,12 @@
+import { UnsupportedRuntimeError } from '../../errors/index.js';
 import type { SocketEnd, SocketOptions } from '../platform.js';
 
-/** Named for the server's log only; nothing is lost without them. */
+/** Used in the server's log only; nothing is lost without them. */
 const DISPENSABLE = new Set(['x-request-id', 'user-agent']);
 
-/** Why the runtime's own WebSocket, which can set no headers, will not do; undefined if it does. */
-export function problemOf({ headers }: SocketOptions): string | undefined {
-  const needed = Object.keys(headers).filter((name) => !DISPENSABLE.has(name.toLowerCase()));
-  if (needed.length > 0) {
-    return `A WebSocket of this runtime cannot send headers (${needed.join(', ')}), and logs come over one. Read them on a server, or through a gateway that adds the credentials, with a client that has none.`;
-  }
-  if (typeof WebSocket === 'undefined') {
-    return 'This runtime has no WebSocket, and logs come over one. Read them elsewhere.';
-  }
-  return undefined;
-}
-
-export async function openWebSocket(url: string, { signal, onOpen, onText }: SocketOptions): Promise<SocketEnd> {
+export async function openWebSocket(url: string, options: SocketOptions): Promise<SocketEnd> {
+  checkSupport(options);
+  const { signal, onOpen, onText } = options;
   if (signal.aborted) return { kind: 'cut' };
   const socket = new WebSocket(url);
   return new Promise((resolve) => {
@@ -38,11 +29,11 @@ export async function openWebSocket(url: string, { signal, onOpen, onText }: Soc
       if (typeof data === 'string') {
         onText(data);
       } else {
-        finish({ kind: 'failed', code: undefined, message: 'a binary message came' });
+        finish({ kind: 'failed', code: undefined, message: 'a binary message was received' });
         socket.close();
       }
     };
-    // Runtimes keep the reason of a failure to themselves: 1006 is all that a page is told.
+    // Runtimes hide the reason of a failure: a page only sees 1006.
     socket.onclose = ({ code, reason }) =>
       finish(
         opened
@@ -50,4 +41,17 @@ export async function openWebSocket(url: string, { signal, onOpen, onText }: Soc
           : { kind: 'failed', code: undefined, message: 'the WebSocket could not be opened' },
       );
   });
+}
+
+/** The runtime's own WebSocket cannot send headers. */
+function checkSupport({ headers }: SocketOptions): void {
+  const needed = Object.keys(headers).filter((name) => !DISPENSABLE.has(name.toLowerCase()));
+  if (needed.length > 0) {
+    throw new UnsupportedRuntimeError(
+      `A WebSocket in this runtime cannot send headers (${needed.join(', ')}), and logs need one. Read them on a server, or through a gateway that adds the credentials, with a client that has none.`,
+    );
+  }
+  if (typeof WebSocket === 'undefined') {
+    throw new UnsupportedRuntimeError('This runtime has no WebSocket, and logs need one. Read them elsewhere.');
+  }
 }

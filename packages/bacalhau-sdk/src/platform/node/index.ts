@@ -4,11 +4,14 @@ import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { VERSION } from '../../version.js';
 import type { Platform } from '../platform.js';
+import { readCertificates } from './certificates.js';
 import { openConnections } from './connections.js';
 import { openFolder } from './download-folder.js';
 import { explainCode } from './explain-code.js';
-import { files } from './files.js';
+import { textFiles } from './files.js';
 import { gunzip } from './gunzip.js';
+import { keyFiles } from './key-files.js';
+import { readSettings } from './settings-files.js';
 import { openWebSocket } from './web-socket.js';
 
 /** Node.js, and Deno and Bun through their Node compatibility. */
@@ -21,8 +24,11 @@ export const platform: Platform = {
   explainCode,
   openWebSocket,
   readFile: (path) => readFile(path),
-  files,
-  // Whoever compresses on the way changes the length, and then a broken transfer could not be continued.
+  textFiles,
+  keyFiles,
+  readSettings,
+  readCertificates,
+  // Compression on the way changes the length, and then an interrupted transfer could not be resumed.
   transferHeaders: {
     'user-agent': `bacalhau-sdk/${VERSION} node/${process.versions.node}`,
     'accept-encoding': 'identity',
@@ -36,7 +42,7 @@ export const platform: Platform = {
   allowManyListeners: (signal) => setMaxListeners(0, signal),
 };
 
-/** Never to standard output, which `console.debug` and `console.info` write to: that belongs to the program's own results. */
+/** Not standard output, to which `console.debug` and `console.info` write: that is for the program's own output. */
 function toStandardError(message: string): void {
   console.error(message);
 }
@@ -45,6 +51,6 @@ function homeDirectory(): string | undefined {
   try {
     return homedir();
   } catch {
-    return undefined; // a user without an entry in the system's database and without HOME
+    return undefined; // a user without HOME and without an entry in the system's user database
   }
 }

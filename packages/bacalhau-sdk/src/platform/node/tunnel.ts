@@ -2,7 +2,7 @@ import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { SecureContext } from 'node:tls';
 import { HttpsProxyAgent } from 'https-proxy-agent';
 
-/** How the server's certificate is checked, in the words of `node:tls`. */
+/** How the server's certificate is checked, as options of `node:tls`. */
 export interface ServerTls {
   readonly rejectUnauthorized?: boolean;
   readonly secureContext?: SecureContext;
@@ -14,18 +14,18 @@ interface Pool {
 }
 
 /**
- * An agent that connects through an HTTP proxy (CONNECT). `tls` is for the server at the other end: what is said about its
- * certificate is not said about the proxy's.
+ * Creates an agent that connects through an HTTP proxy (CONNECT). `tls` is for the server at the other end, not for the
+ * proxy.
  */
 export function tunnelAgent(proxy: URL, pool: Pool, tls: ServerTls): HttpsProxyAgent<string> {
-  // What its constructor is given, the library uses for the connection to the proxy, and its `options` for the server.
+  // The library uses the constructor's options for the connection to the proxy, and `options` for the server.
   const agent = new Tunnel(proxy, pool);
   agent.options = { ...agent.options, timeout: pool.timeout, ...tls };
   return agent;
 }
 
 class Tunnel extends HttpsProxyAgent<string> {
-  /** The library passes a refusal of the proxy off as the server's answer: 403 would mean that the server said no. */
+  /** The library presents a refusal of the proxy as the server's answer: a 403 would look like the server's. */
   override async connect(request: ClientRequest, options: Parameters<HttpsProxyAgent<string>['connect']>[1]) {
     let status: number | undefined;
     request.once('proxyConnect', ({ statusCode }: IncomingMessage) => {

@@ -3,16 +3,15 @@ import type { Socket } from 'node:net';
 import { ConfigurationError } from '../../errors/index.js';
 import type { HttpAgent, SocketEnd, SocketOptions } from '../platform.js';
 
-/** A message is one write of a job, which Docker cuts at 16 KiB; beyond this it is no log of Bacalhau. */
+/** A message is one write of a job, which Docker splits at 16 KiB; a larger one is not a log of Bacalhau. */
 const LARGEST_MESSAGE_BYTES = 32 * 1024 * 1024;
-/** A peer that vanished without a word is noticed by the system: Bacalhau's server never answers a WebSocket ping. */
+/** Lets the system notice a peer that vanished: Bacalhau's server never answers a WebSocket ping. */
 const KEEP_ALIVE_MS = 30_000;
 const LARGEST_BODY_BYTES = 64 * 1024;
 
 export async function openWebSocket(url: string, options: SocketOptions): Promise<SocketEnd> {
   const { headers, signal, onOpen, onText } = options;
   const agent = nodeAgent(options.agent);
-  // Loaded when first used: most programs never read a log.
   const { WebSocket } = await import('ws');
   if (signal.aborted) return { kind: 'cut' };
   const socket = new WebSocket(url, {
@@ -30,14 +29,14 @@ export async function openWebSocket(url: string, options: SocketOptions): Promis
     };
     const cut = (): void => finish({ kind: 'cut' });
     signal.addEventListener('abort', cut, { once: true });
-    // Bun has a `ws` of its own, which shows no socket.
+    // Bun has its own `ws`, which exposes no socket.
     socket.on('upgrade', (response: { readonly socket: Socket | null }) =>
       response.socket?.setKeepAlive(true, KEEP_ALIVE_MS),
     );
     socket.on('open', onOpen);
     socket.on('message', (data, isBinary) => {
       if (end !== undefined) return;
-      if (isBinary) finish({ kind: 'failed', code: undefined, message: 'a binary message came' });
+      if (isBinary) finish({ kind: 'failed', code: undefined, message: 'a binary message was received' });
       else onText(data.toString());
     });
     socket.on('unexpected-response', (_request, response) => {
@@ -60,11 +59,11 @@ export async function openWebSocket(url: string, options: SocketOptions): Promis
 function nodeAgent(agent: HttpAgent | undefined): http.Agent | undefined {
   if (agent === undefined || agent instanceof http.Agent) return agent;
   throw new ConfigurationError(
-    'The agent that was given is no http.Agent of Node, so a log stream cannot be opened by it.',
+    'The option httpAgent or httpsAgent is not an http.Agent of Node, so no log stream can be opened with it. Pass one, or leave the option out.',
   );
 }
 
-/** As much of it as an error message needs; what breaks off half-way is still worth reading. */
+/** Reads as much as an error message needs. What arrived before a failure is still worth reading. */
 async function readBody(response: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;

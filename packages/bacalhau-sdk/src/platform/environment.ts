@@ -3,13 +3,13 @@ import { ConfigurationError } from '../errors/index.js';
 /** Environment variables by name. */
 export type EnvironmentVariables = Readonly<Record<string, string | undefined>>;
 
-/** An empty variable counts as unset, and space around a value is dropped, as the Bacalhau command line does it. */
+/** Reads a variable. An empty one counts as unset, and surrounding space is dropped, as the Bacalhau command line does. */
 export function variable(env: EnvironmentVariables, name: string): string | undefined {
   const value = env[name]?.trim();
   return value === '' ? undefined : value;
 }
 
-/** A variable that is on or off. Other words are refused: which of the two they meant would be a guess. */
+/** Reads a variable that is true or false. Other words are refused: their meaning would be a guess. */
 export function flag(env: EnvironmentVariables, name: string): boolean | undefined {
   const value = variable(env, name);
   return value === undefined ? undefined : parseFlag(value, name);
