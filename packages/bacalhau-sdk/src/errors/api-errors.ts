@@ -1,28 +1,28 @@
 import { BacalhauError } from './base.js';
 
-/** What the server said. */
+/** What the server reported, and how it was reached. */
 export interface ApiErrorDetails {
   /** The SDK's name of the call, for example `jobs.get`. */
   readonly operation: string;
-  /** The HTTP status. Some conflicts come as 500: the class says what it means, not the number. */
+  /** The HTTP status. Servers report some conflicts with 500: rely on the error's class, not on the number. */
   readonly status: number;
   /** The server's own code, for example `NotFound`. An open set; often empty or `InternalError` for a 400. */
   readonly code: string | undefined;
-  /** The part of the server that answered, for example `JobStore`. */
+  /** The component of the server that reported the error, for example `JobStore`. */
   readonly component: string | undefined;
-  /** The server's advice, where it gives one. */
+  /** The server's advice, if it gave any. */
   readonly hint: string | undefined;
-  /** Further facts of the server, by name. */
+  /** Further details from the server, by name. */
   readonly details: Readonly<Record<string, string>>;
-  /** The request's `X-Request-Id`: the server's log has it too. */
+  /** The request's `X-Request-Id`: the server logs it too. */
   readonly requestId: string;
   /** How many requests were sent, the first one included. */
   readonly attempts: number;
-  /** The version that the server names in its answers, for example `v1.9.3`; it leaves it out of some errors. */
+  /** The version in the server's response, for example `v1.9.3`; some errors come without it. */
   readonly serverVersion: string | undefined;
 }
 
-/** The server answered with an error. Subclasses tell the common ones apart. */
+/** The server responded with an error. Subclasses distinguish the common ones. */
 export class ApiError extends BacalhauError implements ApiErrorDetails {
   /** @internal */
   protected static override readonly kind: string = 'ApiError';
@@ -36,49 +36,49 @@ export class ApiError extends BacalhauError implements ApiErrorDetails {
   declare readonly attempts: number;
   declare readonly serverVersion: string | undefined;
 
-  constructor(message: string, facts: ApiErrorDetails) {
+  constructor(message: string, details: ApiErrorDetails) {
     super(message);
-    Object.assign(this, facts);
+    Object.assign(this, details);
   }
 }
 
-/** The server refused the request as malformed (400). */
+/** The server rejected the request as malformed (400). */
 export class BadRequestError extends ApiError {
   /** @internal */
   protected static override readonly kind: string = 'BadRequestError';
 }
 
-/** The server does not know who is asking (401). */
+/** Credentials are missing or were rejected (401). */
 export class AuthenticationError extends ApiError {
   /** @internal */
   protected static override readonly kind: string = 'AuthenticationError';
 }
 
-/** The server knows who is asking and says no (403). */
+/** The credentials were accepted, but do not permit the call (403). */
 export class PermissionDeniedError extends ApiError {
   /** @internal */
   protected static override readonly kind: string = 'PermissionDeniedError';
 }
 
-/** There is no such job, node or path (404). */
+/** The job, node or path does not exist (404). */
 export class NotFoundError extends ApiError {
   /** @internal */
   protected static override readonly kind: string = 'NotFoundError';
 }
 
-/** The request contradicts the present state: a finished job cannot be stopped, an unchanged job not be resubmitted. */
+/** The request conflicts with the current state: a completed job cannot be stopped, an unchanged job not be updated. */
 export class ConflictError extends ApiError {
   /** @internal */
   protected static override readonly kind: string = 'ConflictError';
 }
 
-/** The request is larger than the server takes: 10,000,000 bytes (413). */
+/** The request is larger than the server accepts, which is 10,000,000 bytes (413). */
 export class PayloadTooLargeError extends ApiError {
   /** @internal */
   protected static override readonly kind: string = 'PayloadTooLargeError';
 }
 
-/** Too many requests (429). */
+/** The client sent too many requests (429). */
 export class RateLimitError extends ApiError {
   /** @internal */
   protected static override readonly kind: string = 'RateLimitError';
@@ -91,8 +91,8 @@ export class ServerError extends ApiError {
 }
 
 /**
- * The answer is not one that a Bacalhau server gives to this call: no JSON, or a redirect. Usually the address is wrong; if
- * `serverVersion` is set, it is not, and the server has mixed up its answers (docs/servers.md).
+ * The response is not one that a Bacalhau server sends to this call: it is not JSON, or a redirect. Usually the address is
+ * wrong; if `serverVersion` is set, the address is right, and the server has mixed up its responses (docs/servers.md).
  */
 export class UnexpectedResponseError extends ApiError {
   /** @internal */

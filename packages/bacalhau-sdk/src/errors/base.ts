@@ -1,15 +1,15 @@
 const BRAND = Symbol.for('bacalhau-sdk/error');
 
-/** The part of an error class that the copies of this package share: its lineage, by name. */
+/** The names of an error's classes, which copies of this package share. */
 interface Branded {
   readonly [BRAND]: readonly string[];
 }
 
 const isBranded = (value: unknown): value is Branded => typeof value === 'object' && value !== null && BRAND in value;
 
-/** How an error came about, in the standard `cause`. */
+/** The standard `cause` of an error. */
 export interface ErrorCause {
-  /** What led to it: an error, or the reason of an aborted signal. */
+  /** The error that led to it, or the reason of an aborted signal. */
   readonly cause?: unknown;
 }
 
@@ -35,12 +35,12 @@ export class BacalhauError extends Error {
 
   constructor(message: string, options: ErrorCause = {}) {
     super(message, 'cause' in options ? { cause: options.cause } : undefined);
-    const lineage: string[] = [];
+    const classNames: string[] = [];
     for (let type = new.target as unknown; isErrorClass(type); type = Object.getPrototypeOf(type)) {
-      if (Object.hasOwn(type, 'kind')) lineage.push(type.kind);
+      if (Object.hasOwn(type, 'kind')) classNames.push(type.kind);
     }
-    Object.defineProperty(this, 'name', { value: lineage[0], configurable: true, writable: true });
-    Object.defineProperty(this, BRAND, { value: lineage });
+    Object.defineProperty(this, 'name', { value: classNames[0], configurable: true, writable: true });
+    Object.defineProperty(this, BRAND, { value: classNames });
   }
 
   /** @internal What makes `instanceof` work across copies of the package. */

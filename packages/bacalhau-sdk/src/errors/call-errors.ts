@@ -1,18 +1,18 @@
 import { BacalhauError, type ErrorCause } from './base.js';
 
-/** What is known of a call that ended without an answer. */
+/** What is known of a call that ended without a response. */
 export interface CallErrorDetails {
   /** The SDK's name of the call, for example `jobs.put`. */
   readonly operation: string;
   /** How many requests were sent, the first one included. */
   readonly attempts: number;
-  /** True if the server may have carried out the call although no answer came: look before you repeat it. */
+  /** Whether the server may have processed the request although no response came. Check before retrying. */
   readonly outcomeUnknown: boolean;
-  /** The `X-Request-Id` that the request carried: the server's log has it too. */
+  /** The request's `X-Request-Id`: the server logs it too. */
   readonly requestId: string;
 }
 
-/** A call ended without an answer of the server. */
+/** A call ended without a response from the server. */
 export class CallError extends BacalhauError implements CallErrorDetails {
   /** @internal */
   protected static override readonly kind: string = 'CallError';
@@ -21,43 +21,43 @@ export class CallError extends BacalhauError implements CallErrorDetails {
   declare readonly outcomeUnknown: boolean;
   declare readonly requestId: string;
 
-  constructor(message: string, facts: CallErrorDetails, options: ErrorCause = {}) {
+  constructor(message: string, details: CallErrorDetails, options: ErrorCause = {}) {
     super(message, options);
-    Object.assign(this, facts);
+    Object.assign(this, details);
   }
 }
 
-/** The server could not be reached, or the connection broke. `code` is the system's, for example `ECONNREFUSED`. */
+/** The server could not be reached, the connection broke, or a part of this package could not be loaded. */
 export class ConnectionError extends CallError {
   /** @internal */
   protected static override readonly kind: string = 'ConnectionError';
-  /** The system's code, for example `ECONNREFUSED` or `ENOTFOUND`; undefined where the runtime gives none. */
+  /** The system's code, for example `ECONNREFUSED` or `ENOTFOUND`; undefined where the runtime reports none. */
   readonly code: string | undefined;
 
   constructor(
     message: string,
-    facts: CallErrorDetails & { readonly code?: string | undefined },
+    details: CallErrorDetails & { readonly code?: string | undefined },
     options: ErrorCause = {},
   ) {
-    super(message, facts, options);
-    this.code = facts.code;
+    super(message, details, options);
+    this.code = details.code;
   }
 }
 
-/** The deadline of the whole call passed (`timeoutMs`, retries included). */
+/** The call, including retries, took longer than `timeoutMs`. */
 export class RequestTimeoutError extends CallError {
   /** @internal */
   protected static override readonly kind: string = 'RequestTimeoutError';
   /** The deadline, in milliseconds. */
   readonly timeoutMs: number;
 
-  constructor(message: string, facts: CallErrorDetails & { readonly timeoutMs: number }) {
-    super(message, facts);
-    this.timeoutMs = facts.timeoutMs;
+  constructor(message: string, details: CallErrorDetails & { readonly timeoutMs: number }) {
+    super(message, details);
+    this.timeoutMs = details.timeoutMs;
   }
 }
 
-/** The caller gave up: its `signal` was aborted (`cause` is the signal's reason) or the client was closed. */
+/** The call's `signal` was aborted (`cause` is the signal's reason), or the client was closed. */
 export class RequestAbortedError extends CallError {
   /** @internal */
   protected static override readonly kind: string = 'RequestAbortedError';

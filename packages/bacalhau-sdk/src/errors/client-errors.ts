@@ -6,25 +6,25 @@ export class ConfigurationError extends BacalhauError {
   protected static override readonly kind: string = 'ConfigurationError';
 }
 
-/** This runtime lacks what the call needs, for example a file system in a browser. The message says what to do instead. */
+/** The runtime lacks what the call needs, for example a file system in a browser. The message says what to do instead. */
 export class UnsupportedRuntimeError extends BacalhauError {
   /** @internal */
   protected static override readonly kind: string = 'UnsupportedRuntimeError';
 }
 
-/** The server is too old for the call. The message names the version it needs and what to do instead. */
+/** The server is too old for the call. The message names the required version and what to do instead. */
 export class UnsupportedByServerError extends BacalhauError {
   /** @internal */
   protected static override readonly kind: string = 'UnsupportedByServerError';
 }
 
-/** Nobody was logged in: a callback gave no answer, the person or the provider refused, or the server offers no such login. */
+/** A login failed: a callback returned nothing, the person or the provider refused, or the server does not offer it. */
 export class LoginError extends BacalhauError {
   /** @internal */
   protected static override readonly kind: string = 'LoginError';
   /**
-   * What the provider calls it, for example `access_denied` or `expired_token` (RFC 8628, 3.5); `not_offered` if the
-   * server knows no such login.
+   * The provider's code, for example `access_denied` or `expired_token` (RFC 8628, 3.5); `not_offered` if the server does
+   * not offer this login.
    */
   readonly code: string | undefined;
 
@@ -34,7 +34,7 @@ export class LoginError extends BacalhauError {
   }
 }
 
-/** An argument of a call was refused before anything was sent. */
+/** An argument or option is invalid. Nothing was sent. */
 export class InvalidArgumentError extends BacalhauError {
   /** @internal */
   protected static override readonly kind: string = 'InvalidArgumentError';
@@ -47,11 +47,11 @@ export class InvalidArgumentError extends BacalhauError {
   }
 }
 
-/** A job was refused before it was sent. */
+/** A job is invalid. It was not sent. */
 export class InvalidJobError extends BacalhauError {
   /** @internal */
   protected static override readonly kind: string = 'InvalidJobError';
-  /** Where in the request the problem is, for example `Job.Tasks[0].Engine.Type`. */
+  /** The path of the invalid field, for example `Job.Tasks[0].Engine.Type`. */
   readonly field: string;
 
   constructor(field: string, problem: string, options: ErrorCause = {}) {

@@ -1,21 +1,21 @@
 import { BacalhauError, type ErrorCause } from './base.js';
 
 /**
- * Why results could not be fetched:
+ * The reason why results could not be fetched:
  *
- * - `no-results`: the job has published nothing, or not yet, or its kind never does
- * - `not-configured`: the result lies where the SDK needs an address or credentials first (S3, IPFS)
- * - `unsupported`: a kind of result, or a scheme, that the SDK cannot fetch
- * - `unreachable`: the host of the result does not answer; or the connection kept breaking
- * - `refused`: the place of the result wants other credentials, or its URL has expired and a new one did not help
- * - `gone`: the place of the result does not have it any more
- * - `http`: any other answer that is no result
- * - `damaged`: what arrived is no archive, ends early, or does not match its checksum
+ * - `no-results`: the job has published nothing, has not published yet, or never does
+ * - `not-configured`: fetching from this store needs an address or credentials (S3, IPFS)
+ * - `unsupported`: the SDK cannot fetch this type of result, or this scheme
+ * - `unreachable`: the result host does not respond, or the connection kept breaking
+ * - `refused`: the result host rejected the credentials, or the URL has expired and a new one did not help
+ * - `gone`: the result host no longer has the result
+ * - `http`: any other response that is not a result
+ * - `damaged`: the content is not an archive, ends early, or does not match its checksum
  * - `changed`: the result was replaced between two attempts
- * - `unsafe-entry`: an entry would have been written outside of the directory, or is a link or a device
- * - `too-large`: more bytes or files than `limits` allows
- * - `exists`: a file of that name is there already
- * - `disk`: the directory cannot be written, or is full
+ * - `unsafe-entry`: an entry would be written outside the directory, or is a link or a device
+ * - `too-large`: it has more bytes or files than `limits` allows
+ * - `exists`: a file of that name already exists
+ * - `disk`: the directory cannot be written, or the disk is full
  */
 export type DownloadErrorReason =
   | 'no-results'
@@ -34,13 +34,13 @@ export type DownloadErrorReason =
 
 /** What is known of a failed download. */
 export interface DownloadErrorDetails {
-  /** Why, for programs. */
+  /** The reason, for programs. */
   readonly reason: DownloadErrorReason;
-  /** The entry of the archive, or the file, that it is about. */
+  /** The entry of the archive, or the file, that failed. */
   readonly entry?: string | undefined;
-  /** The place that was asked; without its query, because that is where signatures are. */
+  /** The URL that was requested, without its query, which may hold a signature. */
   readonly url?: string | undefined;
-  /** The HTTP status that the place answered with. */
+  /** The HTTP status of the response. */
   readonly status?: number | undefined;
   /** The system's code, for example `ECONNREFUSED` or `ENOSPC`. */
   readonly code?: string | undefined;
@@ -48,7 +48,7 @@ export interface DownloadErrorDetails {
 
 /**
  * The results of a job could not be listed, fetched, read or written. The message says what to do; `reason` is for
- * programs. Nothing half-written is left behind.
+ * programs. No partial files are left behind.
  *
  * @example
  * ```ts
@@ -58,15 +58,15 @@ export interface DownloadErrorDetails {
 export class DownloadError extends BacalhauError implements DownloadErrorDetails {
   /** @internal */
   protected static override readonly kind: string = 'DownloadError';
-  /** Why, for programs. */
+  /** The reason, for programs. */
   declare readonly reason: DownloadErrorReason;
   declare readonly entry: string | undefined;
   declare readonly url: string | undefined;
   declare readonly status: number | undefined;
   declare readonly code: string | undefined;
 
-  constructor(message: string, facts: DownloadErrorDetails, options: ErrorCause = {}) {
+  constructor(message: string, details: DownloadErrorDetails, options: ErrorCause = {}) {
     super(message, options);
-    Object.assign(this, facts);
+    Object.assign(this, details);
   }
 }

@@ -1,13 +1,13 @@
 import type { Execution, Job } from 'bacalhau-apiclient';
 import { BacalhauError } from './base.js';
 
-/** Something about a job is not as it should be. */
+/** A job failed, was stopped, or stands in the way of another one. */
 export class JobError extends BacalhauError {
   /** @internal */
   protected static override readonly kind: string = 'JobError';
   /** The job's id. */
   readonly jobId: string;
-  /** The job as it was seen last. */
+  /** The job as last seen. */
   readonly job: Job;
 
   constructor(message: string, job: Job) {
@@ -17,7 +17,7 @@ export class JobError extends BacalhauError {
   }
 }
 
-/** The job could not be placed, started or finished. The message holds the cause that the nodes gave. */
+/** The job could not be placed, started or completed. The message has the cause that the nodes reported. */
 export class JobFailedError extends JobError {
   /** @internal */
   protected static override readonly kind: string = 'JobFailedError';
@@ -25,24 +25,24 @@ export class JobFailedError extends JobError {
   declare readonly code: string | undefined;
   /** The server's advice. */
   declare readonly hint: string | undefined;
-  /** Its executions as they were seen last. */
+  /** Its executions as last seen. */
   declare readonly executions: readonly Execution[];
 
   constructor(
     message: string,
-    facts: {
+    details: {
       readonly job: Job;
       readonly code: string | undefined;
       readonly hint: string | undefined;
       readonly executions: readonly Execution[];
     },
   ) {
-    super(message, facts.job);
-    Object.assign(this, facts);
+    super(message, details.job);
+    Object.assign(this, details);
   }
 }
 
-/** Somebody stopped the job. */
+/** The job was stopped. */
 export class JobStoppedError extends JobError {
   /** @internal */
   protected static override readonly kind: string = 'JobStoppedError';
@@ -55,19 +55,19 @@ export class JobStoppedError extends JobError {
   }
 }
 
-/** A job of that name exists already, and must not be taken or changed. `job` is the one that is in the way. */
+/** A job of that name already exists, and must not be reused or changed. `job` is the existing one. */
 export class JobExistsError extends JobError {
   /** @internal */
   protected static override readonly kind: string = 'JobExistsError';
-  /** Whether it has the specification that was submitted. */
+  /** Whether the existing job has the specification that was submitted. */
   readonly isSame: boolean;
 
   constructor(job: Job, { isSame }: { readonly isSame: boolean }) {
     const state = job.State?.StateType ?? 'in an unknown state';
-    const where = `Job ${JSON.stringify(job.Name)} exists already in namespace ${JSON.stringify(job.Namespace)}`;
+    const where = `Job ${JSON.stringify(job.Name)} already exists in namespace ${JSON.stringify(job.Namespace)}`;
     const advice = isSame
-      ? 'with the same specification. Use onExisting "reuse" to take it.'
-      : 'with another specification. Give the new one another name, or use onExisting "update".';
+      ? 'with the same specification. Use onExisting "reuse" to reuse it.'
+      : 'with another specification. Choose another name, or use onExisting "update".';
     super(`${where} (${job.ID}, ${state}), ${advice}`, job);
     this.isSame = isSame;
   }

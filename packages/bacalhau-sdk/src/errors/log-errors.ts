@@ -1,18 +1,18 @@
 import { BacalhauError, type ErrorCause } from './base.js';
 
-/** How far a log stream had come when it was given up. */
+/** How much of a log was read when the stream failed. */
 export interface LogStreamErrorDetails {
   /** The full id of the execution whose output was being read. */
   readonly executionId: string;
-  /** How many chunks of its output were read; those are not lost. */
+  /** How many chunks of its output were read. They were delivered. */
   readonly framesRead: number;
-  /** How many connections in a row brought nothing new. */
+  /** How many consecutive connections delivered nothing new. */
   readonly attempts: number;
 }
 
 /**
- * The output of an execution could not be read to its end: the node has lost it, the log stream keeps breaking, or it
- * sends what is no log. What was read before was handed out. `cause` is the last failure, where there is an error.
+ * The output of an execution could not be read to its end: the node has lost it, the log stream keeps breaking, or it sends
+ * something else. What was read before was delivered. `cause` is the last failure, if it was an error.
  */
 export class LogStreamError extends BacalhauError implements LogStreamErrorDetails {
   /** @internal */
@@ -21,8 +21,8 @@ export class LogStreamError extends BacalhauError implements LogStreamErrorDetai
   declare readonly framesRead: number;
   declare readonly attempts: number;
 
-  constructor(message: string, facts: LogStreamErrorDetails, options: ErrorCause = {}) {
+  constructor(message: string, details: LogStreamErrorDetails, options: ErrorCause = {}) {
     super(message, options);
-    Object.assign(this, facts);
+    Object.assign(this, details);
   }
 }

@@ -1,10 +1,10 @@
-/** The HTTP side of an answer. */
+/** The HTTP details of a response. */
 export interface ResponseInfo {
   /** The HTTP status, 200 to 299. */
   readonly status: number;
   /** By lower-case name. */
   readonly headers: Readonly<Record<string, string>>;
-  /** The `X-Request-Id` of the call: the server's log has it too. */
+  /** The `X-Request-Id` of the call: the server logs it too. */
   readonly requestId: string;
   /** For example `v1.9.3`. */
   readonly serverVersion: string | undefined;
@@ -12,18 +12,18 @@ export interface ResponseInfo {
   readonly attempts: number;
 }
 
-/** An answer and its HTTP side. */
+/** The data of a response, with its HTTP details. */
 export interface ApiResponse<T> {
-  /** The answer itself. */
+  /** The decoded body. */
   readonly data: T;
-  /** Its HTTP side. */
+  /** Status, headers, request id and server version. */
   readonly response: ResponseInfo;
 }
 
-/** A promise of the answer, which also gives the HTTP side of it to those who ask. */
+/** A promise of the response's data, which can also provide its HTTP details. */
 export interface ApiPromise<T> extends Promise<T> {
   /**
-   * The answer with status, headers, request id and server version.
+   * Returns the data with status, headers, request id and server version.
    *
    * @example
    * ```ts
@@ -34,17 +34,17 @@ export interface ApiPromise<T> extends Promise<T> {
   withResponse(): Promise<ApiResponse<T>>;
 }
 
-export function apiPromise<T>(reply: Promise<ApiResponse<T>>): ApiPromise<T> {
-  const promise = reply.then(({ data }) => data);
+export function apiPromise<T>(response: Promise<ApiResponse<T>>): ApiPromise<T> {
+  const promise = response.then(({ data }) => data);
   return Object.assign(promise, {
     withResponse(): Promise<ApiResponse<T>> {
-      // The caller hears of a failure through the reply, so it must not count as unhandled here.
+      // The caller is told of a failure by the response, so it must not count as unhandled here.
       promise.catch(() => undefined);
-      return reply;
+      return response;
     },
   });
 }
 
-/** The same call, with something else made of its answer. */
-export const mapped = <T, R>(call: ApiPromise<T>, to: (answer: T) => R): ApiPromise<R> =>
-  apiPromise(call.withResponse().then(({ data, response }) => ({ data: to(data), response })));
+/** Returns a call whose data is converted. */
+export const mapped = <T, R>(call: ApiPromise<T>, convert: (data: T) => R): ApiPromise<R> =>
+  apiPromise(call.withResponse().then(({ data, response }) => ({ data: convert(data), response })));

@@ -1,7 +1,7 @@
 import { isRecord, stringEntries } from '../util/index.js';
 import { TextBody } from './body.js';
 
-/** What an error answer says, whichever of the servers' shapes it has. */
+/** What the body of an error says, in whichever of the servers' formats. */
 export interface ErrorBody {
   readonly message: string | undefined;
   readonly code?: string | undefined;
@@ -13,11 +13,11 @@ export interface ErrorBody {
 const LONGEST_MESSAGE = 500;
 
 /**
- * Reads the error shapes that servers from 1.4 to 1.9 send: the envelope (from 1.5), `{message}` (1.4), `{Error}`
+ * Parses the error formats of servers from 1.4 to 1.9: the envelope (from 1.5), `{message}` (1.4), `{Error}`
  * (version check), `{Authentication: {reason}}` (failed login), and plain text (timeouts, proxies).
  */
 export function parseErrorBody(body: unknown): ErrorBody {
-  if (body instanceof TextBody) return { message: firstWords(body.text) };
+  if (body instanceof TextBody) return { message: beginningOf(body.text) };
   if (!isRecord(body)) return { message: undefined };
   if ('Authentication' in body && isRecord(body['Authentication'])) {
     return { message: text(body['Authentication']['reason']) };
@@ -42,8 +42,8 @@ export function parseErrorBody(body: unknown): ErrorBody {
 const text = (value: unknown): string | undefined =>
   typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined;
 
-/** A page of HTML says nothing in a message. */
-function firstWords(body: string): string | undefined {
+/** Returns the beginning of a text; nothing of a page of HTML, which would not help in a message. */
+function beginningOf(body: string): string | undefined {
   const trimmed = body.trim();
   if (trimmed === '' || /^<(!doctype|html|\?xml)/i.test(trimmed)) return undefined;
   return trimmed.length > LONGEST_MESSAGE ? `${trimmed.slice(0, LONGEST_MESSAGE)}…` : trimmed;

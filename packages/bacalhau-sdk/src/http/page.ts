@@ -1,31 +1,31 @@
 import { BacalhauError } from '../errors/index.js';
 import { type ApiPromise, type ApiResponse, apiPromise } from './api-promise.js';
 
-/** One page, as the server gave it. */
+/** One page, as the server sent it. */
 export interface PageParts<T> {
   readonly items: readonly T[];
   readonly nextToken: string;
-  /** Whether the server sent an empty page: the end for now, even where it hands out a token to ask again later. */
+  /** Whether the server sent an empty page: the end for now, even if it sent a token to ask again later. */
   readonly end: boolean;
 }
 
-/** Asks for a page: the first one without a token, of the given size or of the call's own. */
+/** Requests a page: the first one without a token, of the given size or of the call's own. */
 export type FetchPage<T> = (request: {
   readonly nextToken?: string | undefined;
   readonly pageSize?: number | undefined;
 }) => Promise<ApiResponse<PageParts<T>>>;
 
-/** How a list is walked through. */
-export interface Walk<T> {
+/** How the pages of a list are requested and joined. */
+export interface Pagination<T> {
   readonly fetch: FetchPage<T>;
-  /** Entries a page when a list is looped over without a limit of its own. */
+  /** Entries per page when a list is iterated without a limit of its own. */
   readonly walkSize?: number | undefined;
-  /** What tells entries apart, where pages may overlap. */
+  /** Identifies an entry, where pages may overlap. */
   readonly key?: ((item: T) => string | undefined) | undefined;
 }
 
 /**
- * One page of a list. Loop over it to walk through this page and all further ones, each fetched when it is needed.
+ * One page of a list. Iterate over it for the entries of this page and of all further ones, each fetched when needed.
  *
  * @example
  * ```ts
@@ -40,43 +40,44 @@ export class Page<T> implements AsyncIterable<T> {
   /** The server's token of the next page; empty after the last one. Opaque. */
   readonly nextToken: string;
   readonly #end: boolean;
-  readonly #walk: Walk<T>;
+  readonly #pagination: Pagination<T>;
 
   /** @internal */
-  constructor({ items, nextToken, end }: PageParts<T>, walk: Walk<T>) {
+  constructor({ items, nextToken, end }: PageParts<T>, pagination: Pagination<T>) {
     this.items = items;
     this.nextToken = nextToken;
     this.#end = end;
-    this.#walk = walk;
+    this.#pagination = pagination;
   }
 
-  /** Whether there is more to fetch. */
+  /** Returns whether there are more entries to fetch. */
   hasNextPage(): boolean {
     return this.nextToken !== '' && !this.#end;
   }
 
   /**
    * Fetches the next page, with the filters of this one.
-   * @throws {BacalhauError} if there is none: ask `hasNextPage()` first.
+   * @throws {BacalhauError} if there is none: check `hasNextPage()` first.
    */
   getNextPage(): PagePromise<T> {
-    if (!this.hasNextPage()) throw new BacalhauError('There is no next page. Ask hasNextPage() before getNextPage().');
+    if (!this.hasNextPage())
+      throw new BacalhauError('There is no next page. Check hasNextPage() before getNextPage().');
     const { nextToken } = this;
-    const { fetch, ...rest } = this.#walk;
+    const { fetch, ...rest } = this.#pagination;
     return pagePromise({ ...rest, fetch: (request) => fetch({ nextToken, ...request }) });
   }
 
-  /** The entries of this page and of all further ones. */
+  /** Iterates over the entries of this page and of all further ones. */
   async *[Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
-    yield* walk(this, this.#walk);
+    yield* entriesFrom(this, this.#pagination);
   }
 }
 
-/** A promise of the first page, which can be looped over without waiting for it first. */
+/** A promise of the first page, which can be iterated without awaiting it first. */
 export interface PagePromise<T> extends ApiPromise<Page<T>>, AsyncIterable<T> {}
 
-/** Asks for the first page when it is awaited, and for pages made for walking when it is looped over. */
-export function pagePromise<T>(list: Walk<T>): PagePromise<T> {
+/** Requests the first page when it is awaited, and pages of `walkSize` when it is iterated. */
+export function pagePromise<T>(list: Pagination<T>): PagePromise<T> {
   const first = async (pageSize?: number): Promise<ApiResponse<Page<T>>> => {
     const { data, response } = await list.fetch({ pageSize });
     return { data: new Page(data, list), response };
@@ -95,14 +96,14 @@ export function pagePromise<T>(list: Walk<T>): PagePromise<T> {
     [Symbol.toStringTag]: 'PagePromise',
     async *[Symbol.asyncIterator]() {
       const { data } = await first(list.walkSize);
-      yield* walk(data, list);
+      yield* entriesFrom(data, list);
     },
   };
 }
 
-async function* walk<T>(from: Page<T>, { key }: Walk<T>): AsyncGenerator<T, void, undefined> {
+async function* entriesFrom<T>(first: Page<T>, { key }: Pagination<T>): AsyncGenerator<T, void, undefined> {
   const seen = new Set<string>();
-  for (let page = from; ; page = await page.getNextPage()) {
+  for (let page = first; ; page = await page.getNextPage()) {
     for (const item of page.items) {
       const id = key?.(item);
       if (id !== undefined) {

@@ -3,7 +3,11 @@ import { isAtLeast } from '../model/index.js';
 import type { CallOptions } from './options.js';
 import type { Transport } from './transport.js';
 
-/** @throws {UnsupportedByServerError} if the server is older than `since`. */
+/**
+ * Checks that the server is recent enough for an operation. `advice` says what to do otherwise.
+ *
+ * @throws {UnsupportedByServerError} if the server is older than `since`.
+ */
 export async function requireServer(
   transport: Transport,
   since: string,

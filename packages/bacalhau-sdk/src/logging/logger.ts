@@ -1,24 +1,24 @@
-/** Where log lines go. `console` is one, and so are the loggers of pino, winston and others. */
+/** Receives log lines. `console` is one, and so are the loggers of pino, winston and others. */
 export interface Logger {
-  /** Every request and answer. */
+  /** Every request and response. */
   debug(message: string): void;
-  /** A call that is repeated; a login. */
+  /** Retries and logins. */
   info(message: string): void;
-  /** What may surprise, for example a certificate that is not checked. */
+  /** Unexpected conditions, for example a certificate that is not checked. */
   warn(message: string): void;
-  /** For what cannot be thrown; nothing so far. */
+  /** Errors that cannot be thrown; none so far. */
   error(message: string): void;
 }
 
-/** How much is logged, from silent to everything; each level contains those before it. */
+/** How much is logged, from nothing to everything; each level includes those before it. */
 export type LogLevel = 'off' | 'error' | 'warn' | 'info' | 'debug';
 
-/** In this order. */
+/** From nothing to everything. */
 export const LOG_LEVELS: readonly LogLevel[] = ['off', 'error', 'warn', 'info', 'debug'];
 
 const ignore = (): void => undefined;
 
-/** A logger that passes on what `level` asks for. A target that throws does not disturb the call it reports on. */
+/** Creates a logger that forwards lines up to `level`. A target that throws does not affect the call it reports on. */
 export function createLogger(level: LogLevel, target: Logger): Logger & { readonly level: LogLevel } {
   const emit = (severity: Exclude<LogLevel, 'off'>) => {
     if (LOG_LEVELS.indexOf(severity) > LOG_LEVELS.indexOf(level)) return ignore;
@@ -26,7 +26,7 @@ export function createLogger(level: LogLevel, target: Logger): Logger & { readon
       try {
         target[severity](`bacalhau-sdk: ${message}`);
       } catch {
-        // Logging must never be the reason why a job is not submitted.
+        // A failure to log must not fail the call.
       }
     };
   };

@@ -35,11 +35,11 @@ test.each([-1, 1.5, Number.NaN, 2 ** 32, Number.POSITIVE_INFINITY])('the limit %
 
 test.each(['env=prod', { env: 'prod' }, [5]])('the labels %j are refused', (labels) => {
   // A program in plain JavaScript can pass anything.
-  expect(() => checkLabels(labels as unknown as string[])).toThrow(/^labels is no array/);
+  expect(() => checkLabels(labels as unknown as string[])).toThrow(/^labels must be an array/);
 });
 
 test.each(['2026-01-01', 5, new Date('x')])('the time %p is refused', (time) => {
-  expect(() => checkTime(time as unknown as Date, 'since')).toThrow(/^since is no valid Date/);
+  expect(() => checkTime(time as unknown as Date, 'since')).toThrow(/^since must be a valid Date/);
 });
 
 test.each([null, 'a: b', [['a', 'b']], new Headers({ a: 'b' }), new Map([['a', 'b']])])(
