@@ -102,6 +102,7 @@ export {
   verifyRequest,
 } from './signatures/index.js';
 export {
+  type BuiltJob,
   type DockerSettings,
   docker,
   type InlineInput,
@@ -109,6 +110,7 @@ export {
   inputs,
   type JobBuildContext,
   type JobBuilder,
+  type JobInput,
   type JobSettings,
   type JobSpec,
   type LocalInput,

@@ -15,12 +15,20 @@ export function checkOptions<T extends object>(options: T | undefined, known: Op
   if (!isRecord(options)) {
     throw new InvalidArgumentError(argument, `must be an object, not ${describeType(options)}.`);
   }
-  const unknown = Object.keys(options).find((name) => !Object.hasOwn(known, name));
+  const unknown = findUnknownName(options, Object.keys(known));
   if (unknown === undefined) return;
-  const suggestion = nearestName(unknown, Object.keys(known));
-  const advice =
-    suggestion === undefined ? `Use one of ${Object.keys(known).join(', ')}.` : `Did you mean ${suggestion}?`;
-  throw new InvalidArgumentError(unknown, `is not an option here. ${advice}`);
+  throw new InvalidArgumentError(unknown.name, `is not an option here. ${unknown.advice}`);
+}
+
+/** Finds a field whose name is not known, and says in `advice` which name to use instead. */
+export function findUnknownName(
+  fields: object,
+  known: readonly string[],
+): { readonly name: string; readonly advice: string } | undefined {
+  const name = Object.keys(fields).find((candidate) => !known.includes(candidate));
+  if (name === undefined) return undefined;
+  const suggestion = nearestName(name, known);
+  return { name, advice: suggestion === undefined ? `Use one of ${known.join(', ')}.` : `Did you mean ${suggestion}?` };
 }
 
 /** The known name that a misspelt one was probably meant to be; undefined if none is near. */

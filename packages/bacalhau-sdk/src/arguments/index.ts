@@ -1,4 +1,4 @@
-export { checkOptions, describeType, nearestName, type OptionNames } from './check-options.js';
+export { checkOptions, describeType, findUnknownName, nearestName, type OptionNames } from './check-options.js';
 export {
   checkIdentifier,
   checkLabels,

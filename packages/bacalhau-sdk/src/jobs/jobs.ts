@@ -1,11 +1,10 @@
-import type { Job } from 'bacalhau-apiclient';
 import { checkIdentifier, checkOneOf } from '../arguments/index.js';
 import { DEFAULT_NAMESPACE, JobCalls } from '../calls/index.js';
 import { type CallOptions, type ClientOptions, connect, Transport } from '../http/index.js';
 import { JobHandle, type JobParts, SubmittedJob } from '../job/index.js';
 import type { RunOptions, RunResult } from '../outcome/index.js';
 import type { MapItem, MapOptions } from '../runs/index.js';
-import { checkJob, isJobBuilder, type JobSpec } from '../spec/index.js';
+import { checkJob, type JobInput, type JobSpec, toJobInput } from '../spec/index.js';
 import { type NamedJob, type SubmitOptions, submitOnce } from '../submission/index.js';
 import { DeferredIterator, load, randomHex } from '../util/index.js';
 import { Waiter } from '../waiting/index.js';
@@ -129,7 +128,7 @@ export class Jobs extends JobCalls {
     const namespace = options.namespace ?? this.#transport.config.namespace ?? DEFAULT_NAMESPACE;
     return new DeferredIterator(async () => {
       const { mapJobs } = await runs();
-      const toJob = (spec: JobSpec, call: CallOptions): Promise<Job> => this.#toJob(spec, call);
+      const toJob = (spec: JobSpec, call: CallOptions): Promise<JobInput> => this.#toJob(spec, call);
       return mapJobs(inputs, toSpec, { ...this.#parts, namespace, toJob }, options);
     });
   }
@@ -154,9 +153,10 @@ export class Jobs extends JobCalls {
     return { job: { ...job, Name: job.Name || `job-${randomHex(8)}`, Namespace: namespace }, isFresh };
   }
 
-  async #toJob(spec: JobSpec, { signal, timeoutMs }: CallOptions): Promise<Job> {
-    if (!isJobBuilder(spec)) return spec;
-    return spec.toJob({ serverRelease: await this.#transport.serverRelease({ signal, timeoutMs }) });
+  #toJob(spec: JobSpec, { signal, timeoutMs }: CallOptions): Promise<JobInput> {
+    return toJobInput(spec, async () => ({
+      serverRelease: await this.#transport.serverRelease({ signal, timeoutMs }),
+    }));
   }
 }
 

@@ -1,43 +1,48 @@
-import type { Job } from 'bacalhau-apiclient';
-import { InvalidJobError } from '../errors/index.js';
-import { requireSettings, textList } from './check-settings.js';
-import { assembleJob, type JobSettings } from './job-settings.js';
+import { BuiltJob } from './built-job.js';
+import { checkSettings, requiredText, type SettingRules, text, textList } from './check-settings.js';
+import { assembleJob, JOB_SETTINGS, type JobSettings } from './job-settings.js';
 
-/** What a Docker job is made of. */
+/** The settings of a Docker job. */
 export interface DockerSettings extends JobSettings {
   /** An image that the nodes can pull, for example `ubuntu:24.04`. */
   readonly image: string;
-  /** The program, in place of the image's own. */
+  /** The program to run. Default: the image's own. */
   readonly entrypoint?: readonly string[] | undefined;
   /** Arguments of the program. */
   readonly parameters?: readonly string[] | undefined;
-  /** Where it starts; an absolute path in the image. */
+  /** The program's working directory, an absolute path in the image. */
   readonly workingDirectory?: string | undefined;
 }
 
+const DOCKER_SETTINGS: SettingRules<DockerSettings> = {
+  ...JOB_SETTINGS,
+  image: requiredText('the name of an image that the nodes can pull, for example "ubuntu:24.04"'),
+  entrypoint: textList("['/bin/sh', '-c']"),
+  parameters: textList("['echo', 'hi']"),
+  workingDirectory: text('an absolute path in the image'),
+};
+
 /**
- * A job that runs a Docker image.
+ * Builds a job that runs a Docker image.
  *
- * @throws {InvalidJobError} if the image is missing, or the program or its arguments are no arrays of texts.
+ * @throws {InvalidJobError} if the image is missing, a setting has the wrong type, or its name is not known.
  *
  * @example
  * ```ts
  * const { stdout } = await bacalhau.jobs.run(docker({ image: 'ubuntu', parameters: ['echo', 'hi'] }));
  * ```
  */
-export function docker(settings: DockerSettings): Job {
-  requireSettings(settings, 'docker', '{ image: "ubuntu" }');
+export function docker(settings: DockerSettings): BuiltJob {
+  checkSettings(settings, DOCKER_SETTINGS, { builder: 'docker', example: '{ image: "ubuntu" }' });
   const { image, entrypoint, parameters, workingDirectory } = settings;
-  if (typeof image !== 'string' || image.trim() === '') {
-    throw new InvalidJobError('image', 'is missing. Name one that the nodes can pull, for example ubuntu:24.04.');
-  }
-  return assembleJob(settings, {
+  const job = assembleJob(settings, {
     Type: 'docker',
     Params: {
       Image: image,
-      ...(entrypoint && { Entrypoint: textList(entrypoint, 'entrypoint') }),
-      ...(parameters && { Parameters: textList(parameters, 'parameters') }),
+      ...(entrypoint && { Entrypoint: [...entrypoint] }),
+      ...(parameters && { Parameters: [...parameters] }),
       ...(workingDirectory !== undefined && { WorkingDirectory: workingDirectory }),
     },
   });
+  return new BuiltJob(job);
 }

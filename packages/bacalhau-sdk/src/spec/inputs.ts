@@ -1,54 +1,54 @@
 import type { InputSource } from 'bacalhau-apiclient';
-import { InvalidJobError } from '../errors/index.js';
-import { base64, utf8 } from '../util/index.js';
+import { base64, defined, utf8 } from '../util/index.js';
+import { checkSettings, FLAG, object, requiredText, type SettingRules, text } from './check-settings.js';
 
 /** A file that is sent along with the job. */
 export interface InlineInput {
-  /** The file's content, up to about 700 kB: it is sent along with the job. */
+  /** The file's content, up to about 700 kB. */
   readonly content: string | Uint8Array;
   /** With `application/gzip` the content must be a tar.gz and is unpacked at `target`. Default: plain bytes. */
   readonly mediaType?: string | undefined;
-  /** Where the job sees it: an absolute path. */
+  /** Where the job finds it: an absolute path. */
   readonly target: string;
 }
 
-/** A file or folder that is on the nodes already. */
+/** A file or folder on the nodes. */
 export interface LocalInput {
   /** A path on the nodes, which they must allow. */
   readonly path: string;
-  /** Whether the job may change it. Default: false. */
+  /** Whether the job may write to it. Default: false. */
   readonly readWrite?: boolean | undefined;
-  /** Where the job sees it: an absolute path. */
+  /** Where the job finds it: an absolute path. */
   readonly target: string;
 }
 
 /** A file that the nodes download. */
 export interface UrlInput {
-  /** Its last part is the name of the file, which appears in the folder `target`. */
+  /** An `http:` or `https:` URL. Its last segment is the file's name in the folder `target`. */
   readonly url: string;
-  /** Where the job sees it: an absolute path. */
+  /** Where the job finds it: an absolute path. */
   readonly target: string;
 }
 
-/** Objects in S3, or in a store that speaks its protocol. */
+/** Objects in S3, or in a compatible store. */
 export interface S3Input {
-  /** The name of the bucket. */
+  /** The bucket's name. */
   readonly bucket: string;
   /** An object, a folder ending in `/`, or a prefix ending in `*`. */
   readonly key?: string | undefined;
   /** For example `eu-central-1`. Default: the nodes' own. */
   readonly region?: string | undefined;
-  /** Of a server other than Amazon's. */
+  /** The URL of a store other than Amazon's. */
   readonly endpoint?: string | undefined;
-  /** A regular expression on what comes after the prefix. */
+  /** A regular expression that the rest of a key, after the prefix, must match. */
   readonly filter?: string | undefined;
-  /** Of an object in a bucket that keeps versions. */
+  /** The version of an object, in a bucket with versioning. */
   readonly versionId?: string | undefined;
-  /** SHA-256 of the object in base64; the node refuses another content. */
+  /** SHA-256 of the object in base64; the node refuses other content. */
   readonly checksumSha256?: string | undefined;
-  /** How objects are dealt out to the executions of a job with a count above 1, as Bacalhau's documentation has it. */
+  /** How objects are distributed among the executions of a job with a count above 1, as in Bacalhau's documentation. */
   readonly partition?: Readonly<Record<string, unknown>> | undefined;
-  /** Where the job sees it: an absolute path. */
+  /** Where the job finds it: an absolute path. */
   readonly target: string;
 }
 
@@ -56,12 +56,49 @@ export interface S3Input {
 export interface IpfsInput {
   /** Its content id. */
   readonly cid: string;
-  /** Where the job sees it: an absolute path. */
+  /** Where the job finds it: an absolute path. */
   readonly target: string;
 }
 
+const TARGET = requiredText('an absolute path, where the job finds it');
+
+const INLINE: SettingRules<InlineInput> = {
+  content: {
+    expected: 'a string or a Uint8Array',
+    // Anything else, an ArrayBuffer too, would make an empty file.
+    matches: (value) => typeof value === 'string' || value instanceof Uint8Array,
+    isRequired: true,
+  },
+  mediaType: text('a media type, such as "application/gzip"'),
+  target: TARGET,
+};
+const LOCAL: SettingRules<LocalInput> = {
+  path: requiredText('a path on the nodes'),
+  readWrite: FLAG,
+  target: TARGET,
+};
+const URL_DOWNLOAD: SettingRules<UrlInput> = {
+  url: requiredText('a URL as a string'),
+  target: TARGET,
+};
+const S3: SettingRules<S3Input> = {
+  bucket: requiredText('the name of the bucket'),
+  key: text('the key of an object, a folder ending in "/", or a prefix ending in "*"'),
+  region: text('a region, such as "eu-central-1"'),
+  endpoint: text('the URL of the store'),
+  filter: text('a regular expression as a string'),
+  versionId: text('the id of the version'),
+  checksumSha256: text('the SHA-256 in base64'),
+  partition: object('for example { Type: "object" }'),
+  target: TARGET,
+};
+const IPFS: SettingRules<IpfsInput> = {
+  cid: requiredText('a content id'),
+  target: TARGET,
+};
+
 /**
- * What a job can be given to read.
+ * Inputs of a job.
  *
  * @example
  * ```ts
@@ -69,37 +106,51 @@ export interface IpfsInput {
  * ```
  */
 export const inputs = {
-  /** A file that is sent along with the job. */
-  inline({ content, target, mediaType = 'application/octet-stream' }: InlineInput): InputSource {
+  /**
+   * Sends a file along with the job.
+   *
+   * @throws {InvalidJobError} if a setting is missing, has the wrong type, or its name is not known; so do the others.
+   */
+  inline(settings: InlineInput): InputSource {
+    checkSettings(settings, INLINE, {
+      builder: 'inputs.inline',
+      example: '{ content: "hello", target: "/in.txt" }',
+    });
+    const { content, target, mediaType = 'application/octet-stream' } = settings;
     const bytes = typeof content === 'string' ? utf8(content) : content;
-    // Of anything else, an ArrayBuffer too, an empty file would be made.
-    if (!(bytes instanceof Uint8Array)) {
-      throw new InvalidJobError('content', 'is neither text nor bytes. Give a string or a Uint8Array.');
-    }
-    return source('inline', { URL: `data:${mediaType};base64,${base64(bytes)}` }, target);
+    return inputSource('inline', { URL: `data:${mediaType};base64,${base64(bytes)}` }, target);
   },
-  /** A file or folder on the nodes. */
-  local({ path, target, readWrite }: LocalInput): InputSource {
+  /** Mounts a file or folder that is on the nodes already. */
+  local(settings: LocalInput): InputSource {
+    checkSettings(settings, LOCAL, { builder: 'inputs.local', example: '{ path: "/data", target: "/data" }' });
+    const { path, target, readWrite } = settings;
     // The older name of the source, which servers before 1.8 know as well.
-    return source('localDirectory', { SourcePath: path, ReadWrite: readWrite }, target);
+    return inputSource('localDirectory', { SourcePath: path, ReadWrite: readWrite }, target);
   },
-  /** A file that the nodes download. */
-  url({ url, target }: UrlInput): InputSource {
-    return source('urlDownload', { URL: url }, target);
+  /** Has the nodes download a file. */
+  url(settings: UrlInput): InputSource {
+    checkSettings(settings, URL_DOWNLOAD, {
+      builder: 'inputs.url',
+      example: '{ url: "https://example.org/a.csv", target: "/in" }',
+    });
+    return inputSource('urlDownload', { URL: settings.url }, settings.target);
   },
-  /** Objects in S3, fetched with the nodes' credentials. */
-  s3({ bucket, key, region, endpoint, filter, versionId, checksumSha256, partition, target }: S3Input): InputSource {
+  /** Has the nodes fetch objects from S3, with their own credentials. */
+  s3(settings: S3Input): InputSource {
+    checkSettings(settings, S3, { builder: 'inputs.s3', example: '{ bucket: "data", key: "a/*", target: "/in" }' });
+    const { bucket, key, region, endpoint, filter, versionId, checksumSha256, partition, target } = settings;
     const place = { Bucket: bucket, Key: key, Region: region, Endpoint: endpoint };
     const choice = { Filter: filter, VersionID: versionId, ChecksumSHA256: checksumSha256, Partition: partition };
-    return source('s3', { ...place, ...choice }, target);
+    return inputSource('s3', { ...place, ...choice }, target);
   },
-  /** A file or folder in IPFS. */
-  ipfs({ cid, target }: IpfsInput): InputSource {
-    return source('ipfs', { CID: cid }, target);
+  /** Has the nodes fetch a file or folder from IPFS. */
+  ipfs(settings: IpfsInput): InputSource {
+    checkSettings(settings, IPFS, { builder: 'inputs.ipfs', example: '{ cid: "Qm…", target: "/in" }' });
+    return inputSource('ipfs', { CID: settings.cid }, settings.target);
   },
 } as const;
 
-function source(type: string, params: Readonly<Record<string, unknown>>, target: string): InputSource {
-  const given = Object.entries(params).filter(([, value]) => value !== undefined);
-  return { Source: { Type: type, Params: Object.fromEntries(given) }, Target: target };
-}
+const inputSource = (type: string, params: Readonly<Record<string, unknown>>, target: string): InputSource => ({
+  Source: { Type: type, Params: defined(params) },
+  Target: target,
+});

@@ -1,21 +1,31 @@
 import type { SpecConfig } from 'bacalhau-apiclient';
+import { defined } from '../util/index.js';
+import { checkSettings, requiredText, type SettingRules, text } from './check-settings.js';
 
-/** Where in S3 a result goes. */
+/** A place in S3 for the results of a job. */
 export interface S3Publisher {
-  /** The name of the bucket. */
+  /** The bucket's name. */
   readonly bucket: string;
-  /** May hold `{jobID}`, `{executionID}`, `{nodeID}`, `{date}` and `{time}`. */
+  /** May contain `{jobID}`, `{executionID}`, `{nodeID}`, `{date}` and `{time}`. */
   readonly key: string;
   /** For example `eu-central-1`. Default: the nodes' own. */
   readonly region?: string | undefined;
-  /** Of a server other than Amazon's. */
+  /** The URL of a store other than Amazon's. */
   readonly endpoint?: string | undefined;
-  /** One archive, or every file by itself. Default: `gzip`. */
+  /** `gzip` for one archive, `plain` for each file as it is. Default: `gzip`. */
   readonly encoding?: 'gzip' | 'plain' | undefined;
 }
 
+const S3: SettingRules<S3Publisher> = {
+  bucket: requiredText('the name of the bucket'),
+  key: requiredText('a key, such as "results/{jobID}"'),
+  region: text('a region, such as "eu-central-1"'),
+  endpoint: text('the URL of the store'),
+  encoding: text('"gzip" or "plain"'),
+};
+
 /**
- * Where the result of a job can go.
+ * Publishers: where the results of a job go.
  *
  * @example
  * ```ts
@@ -23,18 +33,21 @@ export interface S3Publisher {
  * ```
  */
 export const publishers = {
-  /** The compute node keeps it and serves it by HTTP, to everybody who reaches the node. */
+  /** Keeps results on the compute node, which serves them over HTTP to everybody who can reach the node. */
   local: (): SpecConfig => ({ Type: 'local' }),
-  /** Into IPFS; the result is a CID. */
+  /** Publishes results to IPFS; a result is a CID. */
   ipfs: (): SpecConfig => ({ Type: 'ipfs' }),
-  /** Into S3, with the nodes' credentials. */
-  s3({ bucket, key, region, endpoint, encoding }: S3Publisher): SpecConfig {
+  /**
+   * Publishes results to S3, with the nodes' credentials.
+   *
+   * @throws {InvalidJobError} if a setting is missing, has the wrong type, or its name is not known.
+   */
+  s3(settings: S3Publisher): SpecConfig {
+    checkSettings(settings, S3, { builder: 'publishers.s3', example: '{ bucket: "data", key: "results/{jobID}" }' });
+    const { bucket, key, region, endpoint, encoding } = settings;
     const params = { Bucket: bucket, Key: key, Region: region, Endpoint: endpoint, Encoding: encoding };
-    return {
-      Type: 's3',
-      Params: Object.fromEntries(Object.entries(params).filter(([, value]) => value !== undefined)),
-    };
+    return { Type: 's3', Params: defined(params) };
   },
-  /** Into the S3 bucket that the orchestrator manages. */
+  /** Publishes results to the S3 bucket that the orchestrator manages. */
   s3Managed: (): SpecConfig => ({ Type: 's3managed' }),
 } as const;

@@ -1,17 +1,20 @@
-import type { InputSource, Job } from 'bacalhau-apiclient';
+import type { InputSource, Task } from 'bacalhau-apiclient';
 import { InvalidJobError } from '../errors/index.js';
 import { isAtLeast } from '../model/index.js';
-import { requireSettings, textList } from './check-settings.js';
+import { BuiltJob } from './built-job.js';
+import { checkSettings, type SettingRules, text, textList } from './check-settings.js';
+import { checkWasmModule } from './check-wasm-module.js';
+import { completeAtSubmission } from './completion.js';
 import { inputs } from './inputs.js';
-import type { JobBuildContext, JobBuilder } from './job-input.js';
-import { assembleJob, type JobSettings } from './job-settings.js';
+import { assembleJob, JOB_SETTINGS, type JobSettings } from './job-settings.js';
+import type { JobBuildContext } from './job-spec.js';
+import { quote } from './quote.js';
 import { readFile } from './read-file.js';
-import { checkWasmModule } from './wasm-module.js';
 
-/** What a WebAssembly job is made of. */
+/** The settings of a WebAssembly job. */
 export interface WasmSettings extends JobSettings {
   /**
-   * The module: its bytes or the path of a file here (sent along with the job, so up to about 700 kB), an `http:` URL
+   * The module: its bytes or the path of a local file (sent along with the job, so up to about 700 kB), an `http:` URL
    * that the nodes fetch, or a path on the nodes.
    */
   readonly module:
@@ -28,67 +31,105 @@ export interface WasmSettings extends JobSettings {
   readonly parameters?: readonly string[] | undefined;
 }
 
+const WASM_SETTINGS: SettingRules<WasmSettings> = {
+  ...JOB_SETTINGS,
+  module: {
+    expected: 'a module',
+    matches: isModule,
+    example: 'a Uint8Array, a path, a URL, or { nodePath } for a module on the nodes',
+    isRequired: true,
+  },
+  entrypoint: text('the name of an exported function'),
+  parameters: textList("['--verbose']"),
+};
+
+/** Where the program's node finds its module. */
 const FOLDER = '/bacalhau-module';
 
 /**
- * A job that runs a WebAssembly module (WASI).
+ * Builds a job that runs a WebAssembly module (WASI).
+ *
+ * A module in a file is read when the job is submitted, each time. Servers before 1.7 expect the job in another form,
+ * which it takes then, too.
+ *
+ * @throws {InvalidJobError} if the module is missing, a setting has the wrong type, or its name is not known.
  *
  * @example
  * ```ts
  * const { stdout } = await bacalhau.jobs.run(wasm({ module: './hello.wasm', parameters: ['Ada'] }));
  * ```
  */
-export function wasm(settings: WasmSettings): JobBuilder {
-  requireSettings(settings, 'wasm', '{ module: "./hello.wasm" }');
-  return { toJob: (context) => toJob(settings, context) };
+export function wasm(settings: WasmSettings): BuiltJob {
+  checkSettings(settings, WASM_SETTINGS, { builder: 'wasm', example: '{ module: "./hello.wasm" }' });
+  const { module, entrypoint = '_start', parameters = [] } = settings;
+  const { source, path } = moduleSource(module);
+  const Params = { EntryModule: path, Entrypoint: entrypoint, Parameters: [...parameters] };
+  const job = assembleJob(settings, { Type: 'wasm', Params }, [source]);
+  return new BuiltJob({ ...job, Tasks: job.Tasks.map((task) => completeAtSubmission(task, adaptToRelease)) });
 }
 
-async function toJob(settings: WasmSettings, { serverRelease }: JobBuildContext): Promise<Job> {
-  const { entrypoint = '_start' } = settings;
-  const parameters = textList(settings.parameters ?? [], 'parameters');
-  const { source, path } = await moduleSource(settings.module);
-  if (isAtLeast(serverRelease, '1.7.0')) {
-    const Params = { EntryModule: path, Entrypoint: entrypoint, Parameters: parameters };
-    return assembleJob(settings, { Type: 'wasm', Params }, [source]);
-  }
-  // Before 1.7 the module is a source of the engine, and the function's key is spelt differently.
-  const Params = { EntryModule: source, EntryPoint: entrypoint, Parameters: parameters };
-  return assembleJob(settings, { Type: 'wasm', Params });
+/** Before 1.7 the module is a source of the engine, and the function's key is spelled differently. */
+function adaptToRelease(task: Task, { serverRelease }: JobBuildContext): Task {
+  if (isAtLeast(serverRelease, '1.7.0')) return task;
+  const { Engine, InputSources = [], ...others } = task;
+  const module = InputSources.find(({ Target }) => Target.startsWith(FOLDER));
+  if (module === undefined) return task;
+  const { Entrypoint, EntryModule: _, ...params } = Engine.Params ?? {};
+  const inputs = InputSources.filter((source) => source !== module);
+  return {
+    ...others,
+    Engine: { ...Engine, Params: { ...params, EntryModule: module, EntryPoint: Entrypoint } },
+    ...(inputs.length > 0 && { InputSources: inputs }),
+  };
 }
 
-/** The module as an input of the job, and where the job finds it. */
-async function moduleSource(module: WasmSettings['module']): Promise<{ source: InputSource; path: string }> {
+/** Returns the module as an input of the job, and where the job finds it. */
+function moduleSource(module: WasmSettings['module']): { readonly source: InputSource; readonly path: string } {
   const path = `${FOLDER}/main.wasm`;
-  if (module instanceof Uint8Array) return { source: inline(module, path), path };
   if (module instanceof URL && module.protocol !== 'file:') {
     return { source: inputs.url({ url: module.href, target: FOLDER }), path: `${FOLDER}/${fileName(module)}` };
   }
+  if (module instanceof Uint8Array) {
+    const check = (source: InputSource): InputSource => {
+      checkWasmModule(module, 'module');
+      return source;
+    };
+    return { source: completeAtSubmission(inlineModule(module, path), check), path };
+  }
   if (typeof module === 'string' || module instanceof URL) {
     if (/^https?:/i.test(String(module))) {
-      throw new InvalidJobError('module', `is the text ${module}, which is read as a path. Give new URL(…) of it.`);
+      throw new InvalidJobError('module', `is the string ${quote(module)}, which is read as a path. Pass new URL(…).`);
     }
-    return { source: inline(await readFile(module, 'module'), path), path };
+    const unread = { Source: { Type: 'inline', Params: { URL: String(module) } }, Target: path };
+    const read = async (source: InputSource): Promise<InputSource> => {
+      const bytes = await readFile(module, 'module');
+      checkWasmModule(bytes, 'module');
+      return { ...source, Source: inlineModule(bytes, path).Source };
+    };
+    return { source: completeAtSubmission(unread, read), path };
   }
-  if (typeof module === 'object' && module !== null && typeof module.nodePath === 'string') {
-    return { source: inputs.local({ path: module.nodePath, target: path }), path };
-  }
-  throw new InvalidJobError('module', 'is no module. Give a Uint8Array, a path, a URL, or { nodePath } for one there.');
+  return { source: inputs.local({ path: module.nodePath, target: path }), path };
 }
 
-/** The name under which nodes keep what they fetch. */
+function isModule(module: unknown): boolean {
+  if (module instanceof Uint8Array || typeof module === 'string' || module instanceof URL) return true;
+  return typeof module === 'object' && module !== null && 'nodePath' in module && typeof module.nodePath === 'string';
+}
+
+/** Returns the name under which nodes store what they fetch. */
 function fileName(url: URL): string {
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-    throw new InvalidJobError('module', `has the scheme ${url.protocol}; nodes fetch http: and https: only.`);
+    throw new InvalidJobError('module', `is a URL with the scheme ${url.protocol}. Use http: or https:.`);
   }
   const file = url.pathname.split('/').at(-1) ?? '';
   try {
     return decodeURIComponent(file);
   } catch (error) {
-    throw new InvalidJobError('module', `ends with ${file}, which is no valid escape of a name.`, { cause: error });
+    throw new InvalidJobError('module', `ends with ${quote(file)}, which is not valid percent-encoding.`, {
+      cause: error,
+    });
   }
 }
 
-function inline(bytes: Uint8Array, target: string): InputSource {
-  checkWasmModule(bytes, 'module');
-  return inputs.inline({ content: bytes, target, mediaType: 'application/wasm' });
-}
+const inlineModule = (bytes: Uint8Array, target: string): InputSource =>
+  inputs.inline({ content: bytes, target, mediaType: 'application/wasm' });

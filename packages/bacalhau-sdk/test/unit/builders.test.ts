@@ -4,16 +4,16 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import fc from 'fast-check';
 import { InvalidJobError } from '../../src/errors/client-errors.js';
-import { loadJob, parseJob } from '../../src/job-files/load-job.js';
+import { loadJob, parseJob } from '../../src/job-files/index.js';
 import { Jobs } from '../../src/jobs/jobs.js';
 import { phaseOf } from '../../src/model/execution-phase.js';
 import { parseRelease } from '../../src/model/release.js';
 import { checkJob } from '../../src/spec/check-job.js';
+import { checkWasmModule } from '../../src/spec/check-wasm-module.js';
 import { docker } from '../../src/spec/docker.js';
 import { inputs } from '../../src/spec/inputs.js';
 import { publishers } from '../../src/spec/publishers.js';
 import { wasm } from '../../src/spec/wasm.js';
-import { checkWasmModule } from '../../src/spec/wasm-module.js';
 import { moduleOf } from '../support/wasm-jobs.js';
 
 test('a Docker job has everything where the server wants it', () => {
@@ -289,14 +289,16 @@ describe('what plain JavaScript can pass', () => {
     'https://example.org/m.wasm',
     new URL('https://example.org/%ZZ.wasm'),
     new URL('data:,x'),
-  ])('the module %p is refused', async (module) => {
-    const made = wasm({ module: anything(module) }).toJob({ serverRelease: parseRelease('v1.9.3') });
-    await expect(made).rejects.toBeInstanceOf(InvalidJobError);
-    await expect(made).rejects.toThrow(/^module /);
+  ])('the module %p is refused', (module) => {
+    const attempt = () => wasm({ module: anything(module) });
+    expect(attempt).toThrow(InvalidJobError);
+    expect(attempt).toThrow(/^module /);
   });
 
   test.each([undefined, 5, new ArrayBuffer(4)])('the content %p makes no empty file', (content) => {
-    expect(() => inputs.inline({ content: anything(content), target: '/x' })).toThrow(/^content is neither/);
+    expect(() => inputs.inline({ content: anything(content), target: '/x' })).toThrow(
+      /^content (is missing|must be a string or a Uint8Array)/,
+    );
   });
 
   test.each([undefined, null, 5, 'job.yaml', [], { Type: 'batch', Tasks: [{ Name: 'm', Engine: null }] }])(
@@ -315,4 +317,67 @@ test.each([
 ])('%s without settings says what is missing', (name, builder: (...settings: never[]) => unknown) => {
   expect(() => builder()).toThrow(expect.objectContaining({ name: 'InvalidJobError', field: 'settings' }));
   expect(() => builder()).toThrow(name);
+});
+
+describe('settings of builders', () => {
+  const anything = (value: unknown) => value as never;
+  const module = { nodePath: '/srv/m.wasm' };
+
+  test.each<[string, () => unknown, RegExp]>([
+    ['imgae', () => docker(anything({ image: 'x', imgae: 'y' })), /not a setting of docker\. Did you mean image\?$/],
+    ['imgae', () => docker(anything({ imgae: 'y' })), /Did you mean image\?$/],
+    ['parametres', () => wasm(anything({ module, parametres: [] })), /of wasm\. Did you mean parameters\?$/],
+    ['resources.CPU', () => docker({ image: 'x', resources: anything({ CPU: 1 }) }), /Did you mean cpu\?$/],
+    ['timeouts.execution', () => docker({ image: 'x', timeouts: anything({ execution: 5 }) }), /executionSeconds/],
+    ['targt', () => inputs.url(anything({ url: 'http://h/x', targt: '/x' })), /inputs\.url\. Did you mean target\?$/],
+    ['buket', () => publishers.s3(anything({ buket: 'x', key: 'y' })), /publishers\.s3\. Did you mean bucket\?$/],
+  ])('%s: an unknown name is refused with a suggestion', (field, build, message) => {
+    expect(build).toThrow(expect.objectContaining({ name: 'InvalidJobError', field }));
+    expect(build).toThrow(message);
+  });
+
+  test.each<[string, object, RegExp]>([
+    ['parameters', { parameters: 'hi' }, /must be an array of strings, not a string\. Pass \['echo', 'hi'\]\.$/],
+    ['parameters', { parameters: null }, /must be an array of strings, not null\./],
+    ['parameters[1]', { parameters: ['sleep', 5] }, /must be a string, not a number\.$/],
+    ['name', { name: 5 }, /must be a string, not a number\./],
+    ['count', { count: '2' }, /must be a number, not a string\./],
+    ['env', { env: null }, /must be an object of strings, not null\./],
+    ['env.PORT', { env: { PORT: 80 } }, /must be a string, not a number\.$/],
+    ['labels', { labels: ['a=b'] }, /must be an object of strings, not an array\./],
+    ['inputs[0]', { inputs: [null] }, /must be an object, not null\.$/],
+    ['outputs', { outputs: '/out' }, /must be an object of strings, not a string\. Pass \{ outputs: "\/outputs" \}\.$/],
+    ['publisher', { publisher: 'local' }, /must be an object, not a string\. Pass publishers\.local\(\)/],
+    ['resources', { resources: null }, /must be an object, not null\./],
+    ['resources.memory', { resources: { memory: true } }, /must be a number or a string, not a boolean\./],
+    ['timeouts.queueSeconds', { timeouts: { queueSeconds: '60' } }, /must be a number, not a string\./],
+    ['network', { network: 5 }, /must be a string or an object, not a number\./],
+  ])('%s: a wrong type is refused by docker and by wasm', (field, settings, message) => {
+    for (const build of [() => docker({ image: 'x', ...settings }), () => wasm({ module, ...settings })]) {
+      expect(build).toThrow(expect.objectContaining({ name: 'InvalidJobError', field }));
+      if (!field.startsWith('parameters')) expect(build).toThrow(message);
+    }
+    expect(() => docker({ image: 'x', ...settings })).toThrow(message);
+  });
+
+  test.each<[string, () => unknown]>([
+    ['target', () => inputs.local(anything({ path: '/x' }))],
+    ['readWrite', () => inputs.local(anything({ path: '/x', target: '/x', readWrite: 'yes' }))],
+    ['settings', () => inputs.ipfs(anything(null))],
+    ['key', () => publishers.s3(anything({ bucket: 'b' }))],
+    ['settings', () => publishers.s3(anything(undefined))],
+  ])('%s: inputs and publishers refuse what is missing or of the wrong type', (field, build) => {
+    expect(build).toThrow(expect.objectContaining({ name: 'InvalidJobError', field }));
+  });
+
+  test('undefined means left out, and a file may be empty', () => {
+    expect(docker({ image: 'x', env: undefined, resources: { cpu: undefined } })).toEqual({
+      Type: 'batch',
+      Count: 1,
+      Tasks: [{ Name: 'main', Engine: { Type: 'docker', Params: { Image: 'x' } }, Resources: {} }],
+    });
+    expect(inputs.inline({ content: '', target: '/x' }).Source.Params).toEqual({
+      URL: 'data:application/octet-stream;base64,',
+    });
+  });
 });

@@ -6,7 +6,7 @@ import { Bacalhau } from '../../src/client/bacalhau.js';
 import { BacalhauError } from '../../src/errors/base.js';
 import { ConfigurationError, InvalidJobError } from '../../src/errors/client-errors.js';
 import { parseRetryAfter } from '../../src/http/retry-policy.js';
-import { parseJob } from '../../src/job-files/load-job.js';
+import { parseJob } from '../../src/job-files/index.js';
 import { typedResults } from '../../src/results/typed-results.js';
 import { faultServer, json } from '../support/fault-server.js';
 import { within } from '../support/within.js';

@@ -4,12 +4,14 @@ const MAGIC = [0x00, 0x61, 0x73, 0x6d];
 const CUSTOM_SECTION = 0;
 
 /**
- * Refuses what nodes would refuse later: bytes that are no WebAssembly, and a module without the custom section `name`
- * ("Name section not found"), which `wasm-strip` and some compilers leave out.
+ * Checks a module for what nodes would refuse later: bytes that are not WebAssembly, and a missing custom section `name`
+ * ("Name section not found"), which `wasm-strip` and some compilers remove.
+ *
+ * @throws {InvalidJobError} naming the field.
  */
 export function checkWasmModule(bytes: Uint8Array, field: string): void {
   if (!MAGIC.every((byte, index) => bytes[index] === byte)) {
-    throw new InvalidJobError(field, 'is no WebAssembly module. Compile it to .wasm first.');
+    throw new InvalidJobError(field, 'is not a WebAssembly module. Compile it to .wasm first.');
   }
   if (!sectionNames(bytes).includes('name')) {
     throw new InvalidJobError(
@@ -19,7 +21,7 @@ export function checkWasmModule(bytes: Uint8Array, field: string): void {
   }
 }
 
-/** The names of the custom sections. A module that breaks off gives those before the break. */
+/** Returns the names of the custom sections; of a truncated module, those before its end. */
 function sectionNames(bytes: Uint8Array): string[] {
   const names: string[] = [];
   let position = 8; // the magic number and the version
@@ -37,7 +39,7 @@ function sectionNames(bytes: Uint8Array): string[] {
   return names;
 }
 
-/** LEB128, five bytes at most. */
+/** Reads an unsigned LEB128 number of at most five bytes. */
 function readUnsigned(bytes: Uint8Array, start: number): { readonly value: number; readonly end: number } | undefined {
   let value = 0;
   for (let index = 0; index < 5; index++) {

@@ -1,4 +1,4 @@
-/** The fields of a job by name, and how theirs are called: an object's fields, `null` for values and for maps of the user's own. */
+/** The fields of an object by name: `null` for a plain value and for an object whose keys the user chooses. */
 interface Fields {
   readonly [name: string]: Fields | null;
 }
@@ -19,7 +19,7 @@ const JOB: Fields = {
   },
 };
 
-/** The same job with the field names spelt as in the API. Unknown fields stay as they are. */
+/** Returns a job with its field names spelled as in the API. Unknown fields stay as they are. */
 export const canonicalJob = (job: unknown): unknown => canonical(job, JOB);
 
 function canonical(value: unknown, fields: Fields): unknown {

@@ -1,0 +1,24 @@
+import type { Job } from 'bacalhau-apiclient';
+import { parse } from 'yaml';
+import { InvalidJobError } from '../errors/index.js';
+import { canonicalJob, checkJob, readFile } from '../spec/index.js';
+import { messageOf } from '../util/index.js';
+
+/** Reads a job file. */
+export async function readJobFile(path: string | URL): Promise<Job> {
+  const bytes = await readFile(path, 'The job file');
+  return parseJobFile(new TextDecoder().decode(bytes), String(path));
+}
+
+/** Parses the text of a job file, and checks the job. */
+export function parseJobFile(text: string, name: string): Job {
+  let content: unknown;
+  try {
+    content = parse(text, { logLevel: 'error' }); // It refuses more than a hundred expansions of aliases.
+  } catch (error) {
+    throw new InvalidJobError(name, `is neither YAML nor JSON: ${messageOf(error)}`, { cause: error });
+  }
+  const job = canonicalJob(content);
+  checkJob(job);
+  return job;
+}

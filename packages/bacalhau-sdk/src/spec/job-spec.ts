@@ -1,0 +1,20 @@
+import type { Job } from 'bacalhau-apiclient';
+import type { ServerRelease } from '../model/index.js';
+
+/** A job as a person writes it: without what servers add. */
+export type JobInput = Omit<Job, 'ID' | 'State' | 'Version' | 'Revision' | 'CreateTime' | 'ModifyTime'>;
+
+/** What a builder knows when it completes a job. */
+export interface JobBuildContext {
+  /** The server's release; undefined for a development build, which counts as the newest. */
+  readonly serverRelease: ServerRelease | undefined;
+}
+
+/** A job that takes its final form when it is submitted. */
+export interface JobBuilder {
+  /** Makes the job as it is sent. Called once for each submission. */
+  toJob(context: JobBuildContext): Promise<JobInput>;
+}
+
+/** What can be submitted: a job as Bacalhau's documentation describes it, or a builder of one. */
+export type JobSpec = JobInput | JobBuilder;

@@ -1,0 +1,20 @@
+import { BuiltJob } from './built-job.js';
+import { completeJob, isIncomplete } from './completion.js';
+import type { JobBuildContext, JobBuilder, JobInput, JobSpec } from './job-spec.js';
+
+/**
+ * Returns the job that a specification stands for, completed. Most jobs are complete as they are, so the context is only
+ * asked for if something needs it. What is not a job is returned as it is, for `checkJob` to refuse.
+ */
+export async function toJobInput(spec: JobSpec, getContext: () => Promise<JobBuildContext>): Promise<JobInput> {
+  const job = isCustomBuilder(spec) ? await spec.toJob(await getContext()) : spec;
+  return isIncomplete(job) ? completeJob(job, await getContext()) : job;
+}
+
+/** Whether a job is made by code that this package does not know. */
+const isCustomBuilder = (spec: JobSpec): spec is JobBuilder =>
+  typeof spec === 'object' &&
+  spec !== null &&
+  !(spec instanceof BuiltJob) &&
+  'toJob' in spec &&
+  typeof spec.toJob === 'function';
