@@ -76,7 +76,7 @@ describe.each(VERSIONS)('with a server %s', (version) => {
     expect(executions?.Items).toHaveLength(1);
   });
 
-  test('a name finds a job from 1.8 on; before, the error says that names came later', async () => {
+  test('a name finds a job from 1.8 on; before, the error says to pass the id', async () => {
     if (hasNames) {
       expect((await bacalhau.jobs.get('rec-ok')).Job.ID).toBe(ids.completed);
       return;
@@ -84,7 +84,7 @@ describe.each(VERSIONS)('with a server %s', (version) => {
     const failure = bacalhau.jobs.get('rec-ok');
     await expect(failure).rejects.toBeInstanceOf(NotFoundError);
     await expect(failure).rejects.toThrow(
-      `This server, ${version}, knows jobs by their ids only; names came with 1.8.`,
+      `This server, ${version}, finds jobs by their ids only. Pass the id, or use a server from 1.8.0 on.`,
     );
   });
 
