@@ -1,13 +1,13 @@
 import type { Execution, Job } from 'bacalhau-apiclient';
 import { RequestAbortedError } from '../errors/index.js';
 import { logPolicy, type Transport } from '../http/index.js';
-import type { ServerRelease } from '../model/index.js';
-import { hasEnded } from '../model/index.js';
+import { hasEnded, type ServerRelease } from '../model/index.js';
+import { pauseMs } from '../util/index.js';
 import { type ExecutionStatus, statusOf } from './execution-status.js';
 import type { LogLimits } from './limits.js';
 
 /** An execution and what its state means. */
-export interface WatchedExecution {
+export interface MonitoredExecution {
   readonly execution: Execution;
   readonly status: ExecutionStatus;
 }
@@ -18,31 +18,31 @@ export interface JobMonitorOptions {
   readonly namespace: string | undefined;
   readonly headers: Readonly<Record<string, string>> | undefined;
   readonly limits: LogLimits;
-  /** Ends the calls that the watch makes; the watch itself is ended by `stop`. */
+  /** Aborts the calls of the monitor; `stop` ends the monitor itself. */
   readonly signal: AbortSignal;
 }
 
-/** The job and its executions, looked at again and again for as long as its output is read. */
+/** Polls the job and its executions for as long as its output is read. */
 export class JobMonitor {
-  readonly #parts: JobMonitorOptions;
-  readonly #waiting = new Set<() => void>();
+  readonly #options: JobMonitorOptions;
+  readonly #waiters = new Set<() => void>();
   #job: Job | undefined;
   #release: ServerRelease | undefined;
-  #executions: ReadonlyMap<string, WatchedExecution> = new Map();
+  #executions: ReadonlyMap<string, MonitoredExecution> = new Map();
   #quietSince = performance.now();
-  #hurry: (() => void) | undefined;
-  #stopped = false;
+  #endPause: (() => void) | undefined;
+  #isStopped = false;
   #failure: { readonly error: unknown } | undefined;
 
-  constructor(parts: JobMonitorOptions) {
-    this.#parts = parts;
+  constructor(options: JobMonitorOptions) {
+    this.#options = options;
   }
 
-  /** The first look. */
-  async begin(): Promise<void> {
-    this.#release = await this.#parts.transport.serverRelease(this.#call());
-    await this.#lookAtJob();
-    await this.#lookAtExecutions();
+  /** Polls for the first time. */
+  async start(): Promise<void> {
+    this.#release = await this.#options.transport.serverRelease(this.#callOptions());
+    await this.#pollJob();
+    await this.#pollExecutions();
   }
 
   get job(): Job | undefined {
@@ -53,94 +53,98 @@ export class JobMonitor {
     return this.#release;
   }
 
-  get jobEnded(): boolean {
+  get hasJobEnded(): boolean {
     return this.#job !== undefined && hasEnded(this.#job);
   }
 
   /** Oldest first, those of all versions of the job. */
-  get executions(): readonly WatchedExecution[] {
+  get executions(): readonly MonitoredExecution[] {
     return [...this.#executions.values()];
   }
 
-  execution(id: string): WatchedExecution | undefined {
+  execution(id: string): MonitoredExecution | undefined {
     return this.#executions.get(id);
   }
 
   stop(): void {
-    this.#stopped = true;
-    this.#hurry?.();
-    this.#tell();
+    this.#isStopped = true;
+    this.#endPause?.();
+    this.#notify();
   }
 
-  /** Looks on until it is stopped. Rejects when the server is out of reach for too long, or no longer knows the job. */
+  /** Polls until it is stopped. Rejects when the server is out of reach for too long, or no longer knows the job. */
   async run(): Promise<void> {
-    const { limits } = this.#parts;
+    const { limits } = this.#options;
     let reachedAt = performance.now();
     for (;;) {
       await this.#pause();
-      if (this.#stopped) return;
+      if (this.#isStopped) return;
       try {
-        await this.#look();
+        await this.#poll();
         reachedAt = performance.now();
       } catch (error) {
-        if (this.#stopped || error instanceof RequestAbortedError) return;
-        if (!logPolicy.isRetryable(error) || performance.now() - reachedAt > limits.unreachable) {
+        if (this.#isStopped || error instanceof RequestAbortedError) return;
+        if (!logPolicy.isRetryable(error) || performance.now() - reachedAt > limits.unreachableAfterMs) {
           this.#failure = { error };
-          this.#tell();
+          this.#notify();
           throw error;
         }
       }
     }
   }
 
-  /** Something happened that the job's state will show: look at once, and often for a while. */
-  hurry(): void {
+  /** Polls at once, and often for a while: something happened that the job's state will show. */
+  pollNow(): void {
     this.#quietSince = performance.now();
-    this.#hurry?.();
+    this.#endPause?.();
   }
 
-  /** Resolves when `reached` is true after a look, when the time is over, or when the watch was stopped. */
-  async until(reached: () => boolean, ms: number = Number.POSITIVE_INFINITY): Promise<void> {
+  /** Resolves when `condition` is true after a poll, when the time is over, or when the monitor was stopped. */
+  async waitUntil(condition: () => boolean, ms: number = Number.POSITIVE_INFINITY): Promise<void> {
     const deadline = performance.now() + ms;
-    while (!this.#stopped && this.#failure === undefined && !reached()) {
-      const left = deadline - performance.now();
-      if (left <= 0) return;
-      await new Promise<void>((resolve) => {
-        const timer = Number.isFinite(left) ? setTimeout(done, left) : undefined;
-        const waiting = this.#waiting;
-        function done(): void {
-          clearTimeout(timer);
-          waiting.delete(done);
-          resolve();
-        }
-        waiting.add(done);
-      });
+    while (!this.#isStopped && this.#failure === undefined && !condition()) {
+      const remainingMs = deadline - performance.now();
+      if (remainingMs <= 0) return;
+      await this.#nextPoll(remainingMs);
     }
     if (this.#failure !== undefined) throw this.#failure.error;
   }
 
-  async #look(): Promise<void> {
-    await this.#lookAtExecutions();
-    // The job ends after its last execution, or without any.
-    if (this.executions.every(({ status }) => status.hasEnded)) await this.#lookAtJob();
-    this.#tell();
+  /** Resolves after the next poll, or when the time is over. */
+  #nextPoll(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        this.#waiters.delete(done);
+        resolve();
+      };
+      const timer = Number.isFinite(ms) ? setTimeout(done, ms) : undefined;
+      this.#waiters.add(done);
+    });
   }
 
-  async #lookAtJob(): Promise<void> {
-    const { transport, jobId, namespace } = this.#parts;
-    const asked = this.#job?.ID ?? jobId;
+  async #poll(): Promise<void> {
+    await this.#pollExecutions();
+    // The job ends after its last execution, or without any.
+    if (this.executions.every(({ status }) => status.hasEnded)) await this.#pollJob();
+    this.#notify();
+  }
+
+  async #pollJob(): Promise<void> {
+    const { transport, jobId, namespace } = this.#options;
+    const requested = this.#job?.ID ?? jobId;
     const { Job: job } = await transport.call(
       {
-        ...{ name: 'job.logs', safe: true, requiredField: 'Job', jobId: asked },
-        send: ({ jobs }, request) => jobs.getJob({ jobId: asked, limit: 1, namespace }, request),
+        ...{ name: 'job.logs', safe: true, requiredField: 'Job', jobId: requested },
+        send: ({ jobs }, request) => jobs.getJob({ jobId: requested, limit: 1, namespace }, request),
       },
-      this.#call(),
+      this.#callOptions(),
     );
     this.#job = job;
   }
 
-  async #lookAtExecutions(): Promise<void> {
-    const { transport, jobId, namespace } = this.#parts;
+  async #pollExecutions(): Promise<void> {
+    const { transport, jobId, namespace } = this.#options;
     const { Items } = await transport.call(
       {
         ...{ name: 'job.logs', safe: true, requiredField: 'Items' },
@@ -151,7 +155,7 @@ export class JobMonitor {
             request,
           ),
       },
-      this.#call(),
+      this.#callOptions(),
     );
     const byAge = [...Items].sort((a, b) => Number(a.CreateTime ?? 0) - Number(b.CreateTime ?? 0));
     this.#executions = new Map(
@@ -159,27 +163,26 @@ export class JobMonitor {
     );
   }
 
-  #call() {
-    const { signal, headers } = this.#parts;
+  #callOptions() {
+    const { signal, headers } = this.#options;
     return { signal, headers };
   }
 
-  #tell(): void {
-    for (const done of [...this.#waiting]) done();
+  #notify(): void {
+    for (const done of [...this.#waiters]) done();
   }
 
   #pause(): Promise<void> {
-    const { limits } = this.#parts;
-    const quiet = performance.now() - this.#quietSince;
-    const ms = Math.min(limits.longestLook, Math.max(limits.shortestLook, quiet / 10));
+    const { shortestPollMs: shortestMs, longestPollMs: longestMs } = this.#options.limits;
+    const ms = pauseMs(performance.now() - this.#quietSince, { shortestMs, longestMs });
     return new Promise((resolve) => {
       const done = (): void => {
         clearTimeout(timer);
-        this.#hurry = undefined;
+        this.#endPause = undefined;
         resolve();
       };
       const timer = setTimeout(done, ms);
-      this.#hurry = done;
+      this.#endPause = done;
     });
   }
 }

@@ -3,39 +3,38 @@ import type { BacalhauError } from '../errors/index.js';
 import { logPolicy, prepareUpgrade, type Transport, type Upgrade } from '../http/index.js';
 import type { SocketEnd } from '../platform/index.js';
 import { type Frame, parseFrame } from './frame.js';
-import { Backlog, type HeldMessages } from './orchestrator-queue.js';
+import { OrchestratorQueue, type QueueLimit } from './orchestrator-queue.js';
 
 /** How a connection ended. */
-export type Ending =
+export type ConnectionEnd =
   /** Closed as after the last frame, which the server also does in the middle. */
   | { readonly kind: 'closed' }
   /** The server sent an error frame. */
   | { readonly kind: 'error'; readonly message: string }
-  /** It never opened or broke off. */
+  /** It never opened, or it broke. */
   | { readonly kind: 'broken'; readonly reason: string; readonly error: BacalhauError | undefined }
-  /** The server will not have it, now or later. */
+  /** The server refused it for good. */
   | { readonly kind: 'refused'; readonly error: BacalhauError }
-  /** This side closed it. */
-  | { readonly kind: 'cut'; readonly why: CloseReason };
+  /** The reader closed it. */
+  | { readonly kind: 'closedByReader'; readonly reason: CloseReason };
 
-/** Why this side closed a connection. */
+/** Why the reader closed a connection. */
 export type CloseReason =
-  /** The reader is behind. */
-  | 'full'
+  /** The buffer is full. */
+  | 'bufferFull'
   /** The execution has ended and the follow has not. */
-  | 'over'
-  /** Another connection has read all there is. */
-  | 'complete'
-  /** Another connection reads what this one should have brought. */
+  | 'executionEnded'
+  /** A helper has read all there is. */
+  | 'readByHelper'
+  /** A helper has read what this one should have delivered. */
   | 'stale'
   /** Nothing came for too long. */
   | 'silent'
-  /** The server may have dropped frames, and what they say can be had elsewhere. */
-  | 'overrun'
-  /** It is not needed any more. */
-  | 'done';
+  /** The server may have dropped frames, and the published result has what they say. */
+  | 'framesDropped'
+  | 'notNeeded';
 
-type Output = Extract<Frame, { kind: 'output' }>;
+export type OutputFrame = Extract<Frame, { kind: 'output' }>;
 
 export interface LogConnectionOptions {
   readonly transport: Transport;
@@ -44,136 +43,149 @@ export interface LogConnectionOptions {
   readonly executionId: string;
   readonly follow: boolean;
   readonly headers: Readonly<Record<string, string>> | undefined;
-  /** How long it may take to open, in milliseconds. */
-  readonly openingMs: number;
-  readonly held: HeldMessages;
-  /** Frames before this one were handed out already and need not be understood again. Asked for every frame. */
-  readonly wanted: () => number;
-  /** A frame with its place in the log, from 0. */
-  readonly onOutput: (frame: Output, index: number) => void;
+  readonly openTimeoutMs: number;
+  readonly queueLimit: QueueLimit;
+  /** Returns how many frames were read already and need not be parsed again. Called for every frame. */
+  readonly framesRead: () => number;
+  /** Called with each frame and its index in the log, from 0. */
+  readonly onOutput: (frame: OutputFrame, index: number) => void;
 }
 
 /** One connection: from the first frame of an execution's log to wherever it ends. */
 export class LogConnection {
   readonly follow: boolean;
-  readonly startedAt = performance.now();
-  /** Frames that came, those before `wanted` included. */
+  readonly ended: Promise<ConnectionEnd>;
+  /** How many frames came, those that were read already included. */
   frames = 0;
-  lastFrameAt = this.startedAt;
-  /** When the first one came, or the end. */
-  firstAt: number | undefined;
+  readonly #startedAt = performance.now();
   #openedAt: number | undefined;
-  ending: Ending | undefined;
-  readonly ended: Promise<Ending>;
-  readonly #backlog: Backlog;
+  /** When the first frame came, or the end. */
+  #firstFrameAt: number | undefined;
+  #lastFrameAt = this.#startedAt;
+  #end: ConnectionEnd | undefined;
+  readonly #queue: OrchestratorQueue;
   readonly #controller = new AbortController();
 
   constructor(options: LogConnectionOptions) {
     this.follow = options.follow;
-    this.#backlog = new Backlog(options.held);
-    this.ended = this.#run(options).then((ending) => {
-      this.firstAt ??= performance.now();
-      this.ending ??= ending;
-      return this.ending;
+    this.#queue = new OrchestratorQueue(options.queueLimit);
+    this.ended = this.#run(options).then((end) => {
+      this.#firstFrameAt ??= performance.now();
+      this.#end ??= end;
+      return this.#end;
     });
   }
 
-  get ageMs(): number {
-    return performance.now() - this.startedAt;
-  }
-
-  get opened(): boolean {
+  get isOpened(): boolean {
     return this.#openedAt !== undefined;
   }
 
-  /** How long the first frame took once the socket was open: short if nobody stood before this request. */
+  get hasEnded(): boolean {
+    return this.#end !== undefined;
+  }
+
+  get ageMs(): number {
+    return performance.now() - this.#startedAt;
+  }
+
+  /** The time since the last frame, or since the beginning. */
+  get quietMs(): number {
+    return performance.now() - this.#lastFrameAt;
+  }
+
+  /** How long the first frame took once the socket was open: short if no other request was queued before this one. */
   get firstFrameMs(): number {
-    return (this.firstAt ?? performance.now()) - (this.#openedAt ?? this.startedAt);
+    return (this.#firstFrameAt ?? performance.now()) - (this.#openedAt ?? this.#startedAt);
   }
 
   /** Whether the server may have dropped frames. */
-  get isOverrun(): boolean {
-    return this.#backlog.isOverrun;
+  get isLossy(): boolean {
+    return this.#queue.mayHaveDropped;
   }
 
-  get quietMs(): number {
-    return performance.now() - this.lastFrameAt;
+  /**
+   * Whether a snapshot that the server closed was complete. One that took long may have been dropped half-way; then it
+   * was not, unless it came exactly as far as an earlier connection.
+   */
+  isComplete({ framesBefore, neverDroppedMs }: { readonly framesBefore: number; readonly neverDroppedMs: number }) {
+    if (this.frames < framesBefore) return false;
+    return this.ageMs < neverDroppedMs || (framesBefore > 0 && this.frames === framesBefore);
   }
 
-  close(why: CloseReason): void {
-    this.#stop({ kind: 'cut', why });
+  close(reason: CloseReason): void {
+    this.#stop({ kind: 'closedByReader', reason });
   }
 
-  #stop(ending: Ending): void {
-    this.ending ??= ending;
+  #stop(end: ConnectionEnd): void {
+    this.#end ??= end;
     this.#controller.abort();
   }
 
-  async #run(options: LogConnectionOptions): Promise<Ending> {
-    const { transport, jobId, namespace, executionId, follow, headers } = options;
-    // Never `tail`: only a log that is read from its first frame has frames that can be counted.
-    const query = { execution_id: executionId, follow: String(follow), ...(namespace !== undefined && { namespace }) };
-    const path = `/api/v1/orchestrator/jobs/${encodeURIComponent(jobId)}/logs`;
-    const prepare = (): Promise<Upgrade> =>
-      transport.withDeadline('job.logs', {}, (signal) =>
-        prepareUpgrade(transport, 'job.logs', { path, query, headers }, signal),
-      );
-    let upgrade = await prepare();
+  async #run(options: LogConnectionOptions): Promise<ConnectionEnd> {
+    let upgrade = await this.#prepare(options);
     let end = await this.#open(upgrade, options);
     if (end.kind === 'refused' && (await upgrade.renew(end.status))) {
       upgrade.failed(end); // for hooks and log lines
-      upgrade = await prepare();
+      upgrade = await this.#prepare(options);
       end = await this.#open(upgrade, options);
     }
     switch (end.kind) {
       case 'cut':
-        return { kind: 'cut', why: 'done' };
+        return { kind: 'closedByReader', reason: 'notNeeded' };
       case 'closed':
         if (end.code === 1000) return { kind: 'closed' };
-        return { kind: 'broken', reason: `the connection broke off (${end.code} ${end.reason})`, error: undefined };
+        return { kind: 'broken', reason: `the connection broke (${end.code} ${end.reason})`, error: undefined };
       case 'failed':
       case 'refused': {
-        if (this.opened && end.kind === 'failed') return { kind: 'broken', reason: end.message, error: undefined };
+        if (this.isOpened && end.kind === 'failed') return { kind: 'broken', reason: end.message, error: undefined };
         const error = upgrade.failed(end);
-        return logPolicy.mayReopen(error)
-          ? { kind: 'broken', reason: error.message, error }
-          : { kind: 'refused', error };
+        if (logPolicy.mayReopen(error)) return { kind: 'broken', reason: error.message, error };
+        return { kind: 'refused', error };
       }
     }
   }
 
+  #prepare({ transport, jobId, namespace, executionId, follow, headers }: LogConnectionOptions): Promise<Upgrade> {
+    // Never `tail`: only a log that is read from its first frame has frames that can be counted.
+    const query = { execution_id: executionId, follow: String(follow), ...(namespace !== undefined && { namespace }) };
+    const path = `/api/v1/orchestrator/jobs/${encodeURIComponent(jobId)}/logs`;
+    return transport.withDeadline('job.logs', {}, (signal) =>
+      prepareUpgrade(transport, 'job.logs', { path, query, headers }, signal),
+    );
+  }
+
   async #open(upgrade: Upgrade, options: LogConnectionOptions): Promise<SocketEnd> {
-    const { openingMs } = options;
+    const { openTimeoutMs } = options;
     // Not left to the runtime: browsers wait for minutes.
-    const patience = setTimeout(() => {
-      const message = `it did not open within ${openingMs} ms`;
+    const timer = setTimeout(() => {
+      const message = `it did not open within ${openTimeoutMs} ms`;
       const error = upgrade.failed({ kind: 'failed', code: 'ETIMEDOUT', message });
       this.#stop({ kind: 'broken', reason: error.message, error });
-    }, openingMs);
+    }, openTimeoutMs);
     try {
       return await platform.openWebSocket(upgrade.url, {
         headers: upgrade.headers,
         agent: upgrade.agent,
         signal: this.#controller.signal,
         onOpen: () => {
-          clearTimeout(patience);
+          clearTimeout(timer);
           this.#openedAt = performance.now();
           upgrade.opened();
         },
         onText: (message) => this.#receive(message, options),
       });
     } finally {
-      clearTimeout(patience);
+      clearTimeout(timer);
     }
   }
 
-  #receive(message: string, { wanted, onOutput }: LogConnectionOptions): void {
-    if (this.ending !== undefined) return;
-    this.lastFrameAt = performance.now();
-    this.firstAt ??= this.lastFrameAt;
-    this.#backlog.add(message.length, this.lastFrameAt);
-    // Of what was handed out before, only that it is output matters: a replay of a long log is mostly that.
-    if (this.frames < wanted() && message.startsWith('{"value":{"Type":')) {
+  #receive(message: string, { framesRead, onOutput }: LogConnectionOptions): void {
+    if (this.hasEnded) return;
+    this.#lastFrameAt = performance.now();
+    this.#firstFrameAt ??= this.#lastFrameAt;
+    this.#queue.add(message.length, this.#lastFrameAt);
+    // Of what was read before, only that it is output matters: a replay of a long log is mostly that.
+    if (this.frames < framesRead() && message.startsWith('{"value":{"Type":')) {
       this.frames += 1;
       return;
     }

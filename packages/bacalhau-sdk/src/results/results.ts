@@ -66,3 +66,5 @@ export async function downloadResults(
   checkDownloadOptions(options);
   return download(target, directory, options);
 }
+
+export { checkResultAccess } from './check-options.js';

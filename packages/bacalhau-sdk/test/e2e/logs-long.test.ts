@@ -22,7 +22,7 @@ async function submit(command: string, Publisher?: { Type: string }): Promise<st
 async function read(jobId: string, held: typeof HELD): Promise<readonly LogEntry[]> {
   const entries: LogEntry[] = [];
   const target = { jobId, namespace: undefined };
-  for await (const entry of followLogs(newTransport(), target, {}, { held })) entries.push(entry);
+  for await (const entry of followLogs(newTransport(), target, {}, { orchestratorQueue: held })) entries.push(entry);
   return entries;
 }
 

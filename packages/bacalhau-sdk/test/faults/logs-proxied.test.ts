@@ -20,9 +20,24 @@ const LINES = Array.from({ length: 300 }, (_, index) => `line ${index + 1}\n`);
 
 /** Those of the SDK, twenty times shorter or more. */
 const SHORT: Partial<LogLimits> = {
-  ...{ reconnect: 100, reconnectJitter: 20, firstRetry: 5, longestRetry: 200, nudge: 200, nudgeAgain: 90 },
-  ...{ longestNudge: 400, probe: 300, longestProbe: 600, endGrace: 100, silent: 500, undroppable: 1_000, supervise: 5 },
-  ...{ opening: 300, shortestLook: 10, longestLook: 50, unreachable: 5_000 },
+  ...{
+    reconnectMs: 100,
+    reconnectJitterMs: 20,
+    firstRetryMs: 5,
+    longestRetryMs: 200,
+    nudgeMs: 200,
+    secondHelperMs: 90,
+  },
+  ...{
+    longestNudgeMs: 400,
+    probeMs: 300,
+    longestProbeMs: 600,
+    endGraceMs: 100,
+    silenceTimeoutMs: 500,
+    neverDroppedMs: 1_000,
+    superviseMs: 5,
+  },
+  ...{ openTimeoutMs: 300, shortestPollMs: 10, longestPollMs: 50, unreachableAfterMs: 5_000 },
 };
 
 const dir = keyDirectory();
@@ -105,7 +120,7 @@ describeWith(['docker'], 'with Docker', () => {
         shellJob('for i in $(seq 300); do echo line $i; done; sleep 3; echo end'),
       );
       // A node does not like to be asked too often.
-      const limits = { ...SHORT, reconnect: 1_000, nudge: 3_000, nudgeAgain: 2_000, silent: 20_000 };
+      const limits = { ...SHORT, reconnectMs: 1_000, nudgeMs: 3_000, secondHelperMs: 2_000, silenceTimeoutMs: 20_000 };
       const entries = await read(proxy, JobID, { limits });
       expect(textOf(entries)).toBe(`${LINES.join('')}end\n`);
       expect(proxy.dealt.some(({ fault }) => fault.kind !== 'none')).toBe(true);

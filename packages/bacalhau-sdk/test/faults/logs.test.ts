@@ -21,16 +21,24 @@ const ALL = LINES.join('');
 /** The pauses of the real thing, a hundred times shorter. */
 const FAST: Partial<LogLimits> = {
   ...{
-    reconnect: 100,
-    reconnectJitter: 20,
-    firstRetry: 5,
-    longestRetry: 50,
+    reconnectMs: 100,
+    reconnectJitterMs: 20,
+    firstRetryMs: 5,
+    longestRetryMs: 50,
     maxFailures: 4,
-    nudge: 100,
-    nudgeAgain: 45,
+    nudgeMs: 100,
+    secondHelperMs: 45,
   },
-  ...{ longestNudge: 200, probe: 200, longestProbe: 400, endGrace: 30, silent: 300, undroppable: 1_000, supervise: 5 },
-  ...{ shortestLook: 5, longestLook: 20, unreachable: 300 },
+  ...{
+    longestNudgeMs: 200,
+    probeMs: 200,
+    longestProbeMs: 400,
+    endGraceMs: 30,
+    silenceTimeoutMs: 300,
+    neverDroppedMs: 1_000,
+    superviseMs: 5,
+  },
+  ...{ shortestPollMs: 5, longestPollMs: 20, unreachableAfterMs: 300 },
 };
 
 const finish = (server: LogFaultServer): void => {
@@ -149,7 +157,7 @@ test('a snapshot that is cut off is asked for again', async () => {
     setTimeout(() => socket.close(1000), number === 1 ? 60 : 0);
   });
   finish(server);
-  const { text } = await read(server, {}, { undroppable: 50 });
+  const { text } = await read(server, {}, { neverDroppedMs: 50 });
   expect(text).toBe(ALL);
   expect(server.requests.length).toBeGreaterThan(1);
 });
@@ -187,7 +195,7 @@ test('what is no log is reported, after what came before it', async () => {
     else if (number === 2) socket.send(Buffer.from([0xff, 0xfe]));
     else socket.send('{"value":{"Type":7,"Line":"x"}}');
   });
-  await expect(read(server, { follow: true })).rejects.toThrow(/after 5 chunks: .*no output/);
+  await expect(read(server, { follow: true })).rejects.toThrow(/after 5 chunks: .*not output/);
 });
 
 test('a refusal is the error that it is for other calls', async () => {

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { EntryBuffer } from '../../src/logs/buffer.js';
-import { Beginnings, missingFrom } from '../../src/logs/execution-output.js';
 import { parseFrame } from '../../src/logs/frame.js';
 import { LineJoiner } from '../../src/logs/lines.js';
+import { missingFrom, OutputPrefix } from '../../src/logs/output-prefix.js';
 
 describe('a frame', () => {
   test('is output, an error, or garbage', () => {
@@ -23,7 +23,7 @@ describe('a frame', () => {
       '{"value":{"Type":1}}',
       '{"value":1}',
     ]) {
-      expect(parseFrame(garbage)).toMatchObject({ kind: 'garbage' });
+      expect(parseFrame(garbage)).toMatchObject({ kind: 'invalid' });
     }
   });
 
@@ -114,7 +114,7 @@ describe('the buffer', () => {
 
 test('what a log lacks at its end is taken from the execution, if all before it agrees', () => {
   const lacking = (log: string, Stdout: string) => {
-    const beginnings = new Beginnings();
+    const beginnings = new OutputPrefix();
     for (const chunk of log.match(/.{1,700}/gs) ?? []) beginnings.add('stdout', chunk);
     const silent = { stderr: '', StderrTruncated: false, ExitCode: 0, ErrorMsg: '' };
     const RunOutput = { Stdout, StdoutTruncated: Stdout.length >= 2_048, ...silent };

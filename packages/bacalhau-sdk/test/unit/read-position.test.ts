@@ -6,10 +6,10 @@ const pieces = fc.array(fc.string({ unit: fc.constantFrom('a', 'é', '\n', '\r')
 test('what was read and what comes after its place are the text, however both are cut', () => {
   fc.assert(
     fc.property(pieces, pieces, fc.array(fc.nat(20)), (before, rest, cuts) => {
-      const place = new ReadPosition();
-      for (const piece of before) place.pass(piece);
+      const position = new ReadPosition();
+      for (const piece of before) position.advance(piece);
       const whole = [...before, ...rest].join('');
-      const after = place.after();
+      const after = position.skipper();
       let at = 0;
       let read = '';
       for (const size of [...cuts, whole.length]) {
@@ -22,7 +22,7 @@ test('what was read and what comes after its place are the text, however both ar
 });
 
 test('characters that were cut in two in one of the copies do not move the place, but in a line that has not ended', () => {
-  const place = new ReadPosition();
-  place.pass('on\uFFFD\uFFFD\ntwo\nthr');
-  expect(place.after()('oné\ntwo\nthree\n')).toBe('ee\n');
+  const position = new ReadPosition();
+  position.advance('on\uFFFD\uFFFD\ntwo\nthr');
+  expect(position.skipper()('oné\ntwo\nthree\n')).toBe('ee\n');
 });
