@@ -56,19 +56,19 @@ export async function prepareUpgrade(
   const credentials = requests.credentials(session, plain);
   const authorization = await raceAbort(credentials.authorization(), signal);
   const unsigned = { ...plain, ...(authorization !== undefined && { Authorization: authorization }) };
-  const url = new URL(`${baseUrl}${target.path}?${new URLSearchParams(target.query)}`);
-  const request = { method: 'GET', url: url.href };
+  const httpUrl = new URL(`${baseUrl}${target.path}?${new URLSearchParams(target.query)}`);
   const headers = {
     ...unsigned,
-    ...(await requests.signature({ ...request, headers: unsigned, body: undefined })),
+    ...(await requests.signature({ method: 'GET', url: httpUrl.href, headers: unsigned, body: undefined })),
   };
-  const { agent } = await session.route(url, { upgrade: true });
+  const { agent } = await session.route(httpUrl, { upgrade: true });
+  // `http` becomes `ws`, `https` becomes `wss`.
+  const url = httpUrl.href.replace(/^http/, 'ws');
 
-  const report = requests.hooks.request({ operation, attempt: 1, requestId, ...request }, headers);
+  const report = requests.hooks.request({ operation, attempt: 1, requestId, method: 'GET', url }, headers);
   const { secrets } = requests;
   return {
-    // `http` becomes `ws`, `https` becomes `wss`.
-    url: url.href.replace(/^http/, 'ws'),
+    url,
     headers,
     agent,
     opened: () => report(101, {}),
