@@ -38,7 +38,7 @@ export function apiPromise<T>(response: Promise<ApiResponse<T>>): ApiPromise<T> 
   const promise = response.then(({ data }) => data);
   return Object.assign(promise, {
     withResponse(): Promise<ApiResponse<T>> {
-      // The caller is told of a failure by the response, so it must not count as unhandled here.
+      // The response rejects, too, so this rejection must not count as unhandled.
       promise.catch(() => undefined);
       return response;
     },

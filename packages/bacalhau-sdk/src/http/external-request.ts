@@ -96,9 +96,9 @@ function dropHeadersOnRedirect({ url, headers }: ExternalRequest): NonNullable<A
       throw new BrokenConnection(`${origin.origin} redirects to ${target.origin}, which is not encrypted`, undefined);
     }
     if (target.host === origin.host || typeof next !== 'object' || next === null) return;
-    const ours = new Set(Object.keys(headers).map((name) => name.toLowerCase()));
+    const dropped = new Set(Object.keys(headers).map((name) => name.toLowerCase()));
     for (const name of Object.keys(next)) {
-      if (ours.has(name.toLowerCase())) Reflect.deleteProperty(next, name);
+      if (dropped.has(name.toLowerCase())) Reflect.deleteProperty(next, name);
     }
   };
 }
@@ -131,7 +131,7 @@ async function* readAll(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint
   }
 }
 
-/** Nothing of axios is kept: its errors hold the whole request. */
+/** Nothing of axios is kept: its errors contain the whole request. */
 function brokenConnection(error: unknown): BrokenConnection {
   if (error instanceof BrokenConnection) return error;
   const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;

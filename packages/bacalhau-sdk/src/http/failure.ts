@@ -19,7 +19,7 @@ export interface Failure {
   readonly retryAfter?: string | undefined;
 }
 
-/** Turns whatever a request threw into the SDK's own error. Nothing of axios is kept: its errors hold the credentials. */
+/** Turns whatever a request threw into the SDK's own error. Nothing of axios is kept: its errors contain the credentials. */
 export function toFailure(thrown: unknown, context: CallContext, deadline: Deadline): Failure {
   const aborted = callAborted(context, deadline);
   if (aborted !== undefined) return { error: aborted };

@@ -32,19 +32,19 @@ beforeAll(async () => {
   archives = new URL(result?.type === 'url' ? result.url : '').host;
 }, 60_000);
 
-/** What keeps the process alive and is of the network or a clock. */
+/** Counts the sockets and timers that keep the process alive. */
 const resources = (): number =>
   process.getActiveResourcesInfo().filter((name) => ['TCPSocketWrap', 'TCPServerWrap', 'Timeout'].includes(name))
     .length;
 
-/** A node whose log has twenty lines and is followed for ever. */
+/** Starts a node whose log has twenty lines and can be followed for ever. */
 const chatty = () =>
   logFaultServer(({ query, send, socket }) => {
     send(Array.from({ length: 20 }, (_, index) => `line ${index}\n`));
     if (query.get('follow') !== 'true') socket.close(1000);
   });
 
-/** Every kind of call, each ended in another way as well: by a deadline, by leaving a loop, by an abort. */
+/** Returns every kind of call, completed and ended by a deadline, by leaving a loop, or by an abort. */
 function callsOf(bacalhau: Bacalhau, streams: Bacalhau, signal: AbortSignal, store: string) {
   const { jobs } = bacalhau;
   const ended = bacalhau.job(done.id);
@@ -54,8 +54,8 @@ function callsOf(bacalhau: Bacalhau, streams: Bacalhau, signal: AbortSignal, sto
   const first = async (list: AsyncIterable<unknown>): Promise<void> => {
     for await (const _ of list) return;
   };
-  /** A signal of its own beside the long-lived one, aborted in a moment. */
-  const soon = (): AbortSignal => AbortSignal.any([signal, AbortSignal.timeout(30)]);
+  /** Returns a signal that follows the long-lived one and is aborted after a moment. */
+  const shortly = (): AbortSignal => AbortSignal.any([signal, AbortSignal.timeout(30)]);
   return [
     () => jobs.list({ signal, limit: 2 }),
     () => first(jobs.list({ signal, limit: 2 })),
@@ -63,26 +63,26 @@ function callsOf(bacalhau: Bacalhau, streams: Bacalhau, signal: AbortSignal, sto
     () => jobs.get('no-such-job', { signal }),
     () => jobs.get(done.id, { signal, timeoutMs: 1 }),
     () => jobs.get(done.id, { signal, timeoutMs: Number.NaN }),
-    () => jobs.get(done.id, { signal: soon() }),
+    () => jobs.get(done.id, { signal: shortly() }),
     () => jobs.versions(done.id, { signal }),
     () => jobs.executions(done.id, { signal }),
     () => jobs.results(done.id, { signal }),
     () => jobs.history(done.id, { signal }),
     () => collect(jobs.history(done.id, { signal, follow: true })),
     () => first(jobs.history(asleep.id, { signal, follow: true })),
-    () => collect(jobs.history(asleep.id, { signal: soon(), follow: true })),
+    () => collect(jobs.history(asleep.id, { signal: shortly(), follow: true })),
     async () => jobs.submit(await printingJob('once', { Name: '' }), { signal }),
     async () => jobs.run(await printingJob('once', { Name: '' }), { signal, timeoutMs: 200 }),
     () => ended.wait({ signal }),
     () => running.wait({ signal, timeoutMs: 50 }),
-    () => running.wait({ signal: soon() }),
+    () => running.wait({ signal: shortly() }),
     () => collect(ended.logs({ signal })),
     () => collect(log.logs({ signal })),
     () => first(log.logs({ signal, follow: true })),
-    () => collect(log.logs({ signal: soon(), follow: true })),
+    () => collect(log.logs({ signal: shortly(), follow: true })),
     () => ended.download(directory(), transfer),
     () => ended.download(directory(), { ...transfer, timeoutMs: 20 }),
-    () => ended.download(directory(), { ...transfer, signal: soon() }),
+    () => ended.download(directory(), { ...transfer, signal: shortly() }),
     () => collect(ended.files(transfer)),
     () => first(ended.files(transfer)),
     () => bacalhau.nodes.list({ signal }),
@@ -91,7 +91,7 @@ function callsOf(bacalhau: Bacalhau, streams: Bacalhau, signal: AbortSignal, sto
 }
 
 test.each(seeds(1))(
-  'no call leaves a listener on a signal that outlives it, nor a socket (seed %d)',
+  'no call leaves a listener on a long-lived signal, a socket or a timer behind (seed %d)',
   async (seed) => {
     const before = resources();
     const { signal } = new AbortController();
@@ -123,7 +123,7 @@ test.each(seeds(1))(
 
       await bacalhau.close();
       await streams.close();
-      // The other side hears of it a moment later.
+      // The other side is notified a moment later.
       await within(
         5_000,
         'a socket',

@@ -16,7 +16,7 @@ const TOKEN = 'part1.part2.token-secret';
 const ANSWER = 'answer-to-the-question-secret';
 const JOB = { Job: { Type: 'batch', Tasks: [{ Name: 'main', Engine: { Type: 'docker' } }] } };
 
-/** Everything that was sent, as servers and proxies like to quote it. */
+/** Returns everything that was sent, as servers and proxies may quote it. */
 const quoted = (request: SeenRequest): string => {
   const { authorization = '', 'x-api-key': own = '' } = request.headers;
   const decoded = Buffer.from(authorization.replace(/^\S+ /, ''), 'base64').toString('latin1');
@@ -41,7 +41,7 @@ const envelope =
       },
     );
 
-/** What a server can do to a call, and so every error that a call can bring. */
+/** What a server can do to a call, and so every error that a call can end with. */
 const FAULTS: readonly (readonly [string, Answer])[] = [
   ...[400, 401, 403, 404, 409, 413, 418, 429, 500, 502, 503].map((status) => [`${status}`, envelope(status)] as const),
   [
@@ -80,7 +80,7 @@ const METHODS: readonly (readonly [string, () => ClientOptions, readonly string[
   ['token', () => ({ auth: { token: TOKEN } }), [TOKEN]],
   ['token of a function', () => ({ auth: { token: () => TOKEN } }), [TOKEN]],
   [
-    'a header of one’s own',
+    'an Authorization header',
     () => ({ headers: { Authorization: `Basic ${BASIC}`, 'X-Api-Key': KEY } }),
     [PASSWORD, BASIC, KEY],
   ],
@@ -94,7 +94,7 @@ const METHODS: readonly (readonly [string, () => ClientOptions, readonly string[
   ],
 ];
 
-/** Answers logins as a server does, and everything else with the fault. */
+/** Responds to logins as a server does, and to everything else with the fault. */
 const answering =
   (fault: Answer): Answer =>
   (response, request) => {
@@ -116,7 +116,7 @@ jest.setTimeout(30_000);
 describe.each(METHODS)('with %s', (method, options, secrets) => {
   const dir = keyDirectory();
 
-  test.each(FAULTS)('after %s, no error and no log line has a secret in it', async (name, fault) => {
+  test.each(FAULTS)('after %s, no error, hook or log line contains a secret', async (name, fault) => {
     const seen: SeenRequest[] = [];
     const server = await faultServer((response, number) => {
       const request = server.seen[number - 1];
@@ -166,14 +166,14 @@ describe.each(METHODS)('with %s', (method, options, secrets) => {
       for (const form of [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)])
         expect(shown).not.toContain(form);
     }
-    // What would be the use of it, if nothing secret had been sent?
+    // Without secrets in the requests this would prove nothing.
     expect(seen.some(({ headers }) => headers.authorization !== undefined)).toBe(true);
     await bacalhau.close();
   });
 });
 
 const configDirectory = keyDirectory();
-test('errors of the configuration do not quote secrets either', async () => {
+test('no error of the configuration contains a secret', async () => {
   const dir = configDirectory;
   await mkdir(join(dir, 'profiles'), { recursive: true });
   await writeFile(join(dir, 'profiles', 'bad.yaml'), `endpoint: http://h\nauth: {token: ${TOKEN}\n`);

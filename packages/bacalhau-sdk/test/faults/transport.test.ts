@@ -43,7 +43,7 @@ async function failure(call: PromiseLike<unknown>): Promise<unknown> {
 }
 
 describe('retries', () => {
-  test('a call that reads is repeated after a 503, and says how often', async () => {
+  test('a call that reads is repeated after a 503, and reports its attempts', async () => {
     await using server = await faultServer((response, number) =>
       number < 3 ? text(response, 503, 'Server Timeout!', { 'retry-after': '0' }) : json(response, 200, PAGE),
     );
@@ -59,7 +59,7 @@ describe('retries', () => {
     expect(new Set(server.seen.map(({ headers }) => headers['x-request-id'])).size).toBe(1);
   });
 
-  test('the last error is the one that is thrown', async () => {
+  test('a call that fails at every attempt rejects with the last error', async () => {
     await using server = await faultServer((response) =>
       text(response, 503, 'Server Timeout!', { 'retry-after': '0' }),
     );
@@ -69,7 +69,7 @@ describe('retries', () => {
     expect(server.seen).toHaveLength(2);
   });
 
-  test('many of them pile up no listeners on a signal', async () => {
+  test('many retries do not accumulate listeners on a signal', async () => {
     await using server = await faultServer((response, number) =>
       number < 15 ? text(response, 503, 'Server Timeout!', { 'retry-after': '0' }) : json(response, 200, PAGE),
     );
@@ -85,20 +85,20 @@ describe('retries', () => {
     }
   });
 
-  test('none with maxRetries 0', async () => {
+  test('maxRetries 0 prevents retries', async () => {
     await using server = await faultServer((response) => text(response, 503, 'Server Timeout!'));
     await failure(client(server).jobs.list({ maxRetries: 0 }));
     expect(server.seen).toHaveLength(1);
   });
 
-  test('none of a 500, which servers answer to mistakes of the caller', async () => {
+  test('a 500 is not retried, because servers report mistakes of the caller with it', async () => {
     await using server = await faultServer((response) =>
       json(response, 500, { Status: 500, Message: 'Internal server error' }),
     );
     expect(await failure(client(server).jobs.list())).toMatchObject({ name: 'ServerError', attempts: 1 });
   });
 
-  test('none of a call that writes; after a 503 it says that the outcome is unknown', async () => {
+  test('a call that writes is not retried, and reports an unknown outcome after a 503', async () => {
     await using server = await faultServer((response) => text(response, 503, 'Server Timeout!'));
     const error = await failure(client(server).jobs.put(JOB));
     expect(error).toMatchObject({
@@ -108,7 +108,7 @@ describe('retries', () => {
     expect(server.seen).toHaveLength(1);
   });
 
-  test('a 429 is repeated as late as the server wishes, but not past the deadline', async () => {
+  test('a 429 is retried when Retry-After says, but not past the deadline', async () => {
     await using server = await faultServer((response) => text(response, 429, 'slow down', { 'retry-after': '3600' }));
     const started = performance.now();
     const error = await failure(client(server, { timeoutMs: 30_000 }).jobs.list());
@@ -117,7 +117,7 @@ describe('retries', () => {
     expect(server.seen).toHaveLength(1);
   });
 
-  test('a connection that breaks before the answer is tried again', async () => {
+  test('a connection that breaks before the response is retried', async () => {
     await using server = await faultServer((response, number) =>
       number === 1 ? response.destroy() : json(response, 200, PAGE),
     );
@@ -127,7 +127,7 @@ describe('retries', () => {
 });
 
 describe('broken connections', () => {
-  test('nothing listens: the error names the address and what to set, and knows that nothing was sent', async () => {
+  test('a refused connection: the error names the address and what to set, and knows that nothing was sent', async () => {
     const closed = createServer();
     await new Promise<void>((resolve) => closed.listen(0, '127.0.0.1', resolve));
     const address = closed.address();
@@ -140,13 +140,13 @@ describe('broken connections', () => {
     expect(String(error)).toContain('BACALHAU_API_HOST');
   });
 
-  test('a host that does not exist', async () => {
+  test('an unknown host is a ConnectionError that names the address', async () => {
     const error = await failure(client('http://no-such-host.invalid').jobs.list({ maxRetries: 0 }));
     expect(error).toBeInstanceOf(ConnectionError);
     expect(String(error)).toContain('http://no-such-host.invalid');
   });
 
-  test('a write whose connection breaks before the answer has an unknown outcome', async () => {
+  test('a write whose connection breaks before the response has an unknown outcome', async () => {
     await using server = await faultServer((response) => response.destroy());
     const error = await failure(client(server).jobs.put(JOB));
     expect(error).toBeInstanceOf(ConnectionError);
@@ -154,7 +154,7 @@ describe('broken connections', () => {
     expect(server.seen).toHaveLength(1);
   });
 
-  test('an answer that breaks off within its body', async () => {
+  test('a response that breaks off within its body is a ConnectionError', async () => {
     await using server = await faultServer((response) => {
       response.writeHead(200, { 'content-type': 'application/json', 'content-length': '1000' });
       response.write('{"Items":[', () => response.destroy());
@@ -163,14 +163,14 @@ describe('broken connections', () => {
   });
 });
 
-describe('answers that no orchestrator gives', () => {
+describe('responses that no orchestrator sends', () => {
   test.each<[string, string]>([
     ['a page of HTML', '<html>Sign in to the hotel network</html>'],
     ['nothing', ''],
     ['half an object', '{"Items":['],
     ['a list', '[]'],
     ['null', 'null'],
-  ])('%s with status 200', async (_name, body) => {
+  ])('%s with status 200 is an UnexpectedResponseError that does not quote it', async (_name, body) => {
     await using server = await faultServer((response) => text(response, 200, body));
     const error = await failure(client(server).jobs.list());
     expect(error).toBeInstanceOf(UnexpectedResponseError);
@@ -179,14 +179,14 @@ describe('answers that no orchestrator gives', () => {
     expect(String(error)).not.toContain('hotel');
   });
 
-  describe('from one that mixes up its answers', () => {
+  describe('from a server that mixes up its responses', () => {
     const told = { 'x-bacalhau-git-version': 'v1.9.3' };
 
     test.each<[string, string]>([
       ['nothing', ''],
-      ['what is for another call', '{"JobID":"j-1","EvaluationID":"","Warnings":null}'],
-      ['two answers in one', `${JSON.stringify(PAGE)}${JSON.stringify(PAGE)}`],
-    ])('%s: a call that reads is repeated', async (_name, body) => {
+      ['the response to another call', '{"JobID":"j-1","EvaluationID":"","Warnings":null}'],
+      ['two responses in one', `${JSON.stringify(PAGE)}${JSON.stringify(PAGE)}`],
+    ])('%s: a call that reads is retried', async (_name, body) => {
       await using server = await faultServer((response, number) =>
         number === 2 ? json(response, 200, { ...PAGE, ...JOB }, told) : text(response, 200, body, told),
       );
@@ -198,7 +198,7 @@ describe('answers that no orchestrator gives', () => {
       expect(String(error)).toContain('mix up responses');
     });
 
-    test('another job: it is asked for again, and only what was asked for is stopped', async () => {
+    test('another job: the call is retried, and only the requested job is stopped', async () => {
       const [own, other] = ['j-1234', 'j-5678'].map((ID) => ({
         ID,
         Name: `job ${ID}`,
@@ -217,7 +217,7 @@ describe('answers that no orchestrator gives', () => {
       ]);
     });
 
-    test('no version: it is asked for again, and not taken for that of a development build', async () => {
+    test('no version: the call is retried, and the server not mistaken for a development build', async () => {
       await using server = await faultServer((response, number) =>
         json(response, 200, number === 1 ? PAGE : { GitVersion: 'v1.7.0' }),
       );
@@ -225,7 +225,7 @@ describe('answers that no orchestrator gives', () => {
       expect(server.seen).toHaveLength(2);
     });
 
-    test.each(['', JSON.stringify(PAGE)])('a call that writes and is answered with %j is not', async (body) => {
+    test.each(['', JSON.stringify(PAGE)])('a call that writes and gets %j is not retried', async (body) => {
       await using server = await faultServer((response) => text(response, 200, body, told));
       const error = await failure(client(server).jobs.put(JOB));
       expect(error).toBeInstanceOf(UnexpectedResponseError);
@@ -234,7 +234,7 @@ describe('answers that no orchestrator gives', () => {
     });
   });
 
-  test('a redirect is not followed, so credentials stay where they belong', async () => {
+  test('a redirect is not followed, so credentials are not sent elsewhere', async () => {
     await using elsewhere = await faultServer((response) => json(response, 200, PAGE));
     await using server = await faultServer((response) => text(response, 307, '', { location: `${elsewhere.url}/x` }));
     const error = await failure(client(server, { headers: { Authorization: 'Bearer hunter2' } }).jobs.list());
@@ -243,7 +243,7 @@ describe('answers that no orchestrator gives', () => {
     expect(elsewhere.seen).toEqual([]);
   });
 
-  test('plain HTTP sent to a TLS port', async () => {
+  test('plain HTTP sent to a TLS port: the error says to use https', async () => {
     await using server = await faultServer((response) =>
       text(response, 400, 'Client sent an HTTP request to an HTTPS server.\n'),
     );
@@ -267,7 +267,7 @@ describe('answers that no orchestrator gives', () => {
 });
 
 describe('deadlines', () => {
-  test('a server that never answers', async () => {
+  test('a server that never responds ends with a timeout', async () => {
     await using server = await faultServer(() => undefined);
     const error = await failure(client(server, { timeoutMs: 100 }).jobs.put(JOB));
     expect(error).toBeInstanceOf(RequestTimeoutError);
@@ -275,26 +275,26 @@ describe('deadlines', () => {
     expect(String(error)).toContain(`no response from ${server.url} within 100 ms`);
   });
 
-  test('a body that never ends', async () => {
+  test('a body that never ends ends with a timeout', async () => {
     await using server = await faultServer((response) => void response.writeHead(200).write('{'));
     expect(await failure(client(server).jobs.list({ timeoutMs: 100 }))).toBeInstanceOf(RequestTimeoutError);
   });
 
-  test('it holds over all attempts', async () => {
+  test('the deadline covers all attempts', async () => {
     await using server = await faultServer((response, number) => (number === 1 ? response.destroy() : undefined));
     const error = await failure(client(server, { timeoutMs: 1_500, maxRetries: 100 }).jobs.list());
     expect(error).toBeInstanceOf(RequestTimeoutError);
     expect(error).toMatchObject({ outcomeUnknown: false, attempts: 2 });
   });
 
-  test.each([0, -1, Number.NaN])('%d is refused', async (timeoutMs) => {
+  test.each([0, -1, Number.NaN])('timeoutMs %d is refused', async (timeoutMs) => {
     expect(() => client('http://h', { timeoutMs })).toThrow(InvalidArgumentError);
     await expect(client('http://h').jobs.list({ timeoutMs })).rejects.toThrow(/timeoutMs/);
   });
 });
 
-describe('giving up', () => {
-  test('by signal, with its reason as the cause', async () => {
+describe('aborting', () => {
+  test('an aborted call has the reason of its signal as the cause', async () => {
     const controller = new AbortController();
     await using server = await faultServer(() => controller.abort('enough'));
     const error = await failure(client(server).jobs.list({ signal: controller.signal }));
@@ -302,7 +302,7 @@ describe('giving up', () => {
     expect(error).toMatchObject({ cause: 'enough', outcomeUnknown: false });
   });
 
-  test('before anything is sent', async () => {
+  test('a call with an aborted signal sends nothing', async () => {
     await using server = await faultServer((response) => json(response, 200, PAGE));
     const error = await failure(client(server).jobs.put(JOB, { signal: AbortSignal.abort() }));
     expect(error).toBeInstanceOf(RequestAbortedError);
@@ -310,7 +310,7 @@ describe('giving up', () => {
     expect(server.seen).toEqual([]);
   });
 
-  test('while waiting for the next attempt', async () => {
+  test('a call can be aborted between two attempts', async () => {
     const controller = new AbortController();
     await using server = await faultServer((response) => text(response, 503, '', { 'retry-after': '20' }));
     const onRetry = () => controller.abort();
@@ -320,13 +320,13 @@ describe('giving up', () => {
     expect(server.seen).toHaveLength(1);
   });
 
-  test.each(['signal', 'timeout', 'close'] as const)('while it logs in anew, by %s', async (how) => {
+  test.each(['signal', 'timeout', 'close'] as const)('a call can be ended during a new login, by %s', async (how) => {
     await using server = await faultServer((response) => json(response, 401, { Message: 'Request Unauthorized' }));
     const controller = new AbortController();
     const bacalhau = client(server, {
-      auth: { token: () => (server.seen.length === 0 ? 'old' : new Promise<string>(() => giveUp())) },
+      auth: { token: () => (server.seen.length === 0 ? 'old' : new Promise<string>(() => abort())) },
     });
-    const giveUp = (): void => {
+    const abort = (): void => {
       if (how === 'signal') controller.abort();
       if (how === 'close') void bacalhau.close();
     };
@@ -336,9 +336,9 @@ describe('giving up', () => {
     await bacalhau.close();
   });
 
-  describe.each(['signal', 'timeout', 'close'] as const)('by %s leaves the connection', (how) => {
-    /** Gives up a call that the server was asked for; how that could still be answered. */
-    async function gaveUp(): Promise<{ readonly server: FaultServer; readonly response: ServerResponse }> {
+  describe.each(['signal', 'timeout', 'close'] as const)('by %s keeps the connection open', (how) => {
+    /** Aborts a call that has reached the server; returns what could still respond to it. */
+    async function abortCall(): Promise<{ readonly server: FaultServer; readonly response: ServerResponse }> {
       let asked = (_: ServerResponse): void => undefined;
       const asking = new Promise<ServerResponse>((resolve) => {
         asked = resolve;
@@ -354,23 +354,23 @@ describe('giving up', () => {
       return { server, response };
     }
 
-    test('until the server has answered', async () => {
-      const { server, response } = await gaveUp();
+    test('until the server has responded', async () => {
+      const { server, response } = await abortCall();
       await using _ = server;
       const ending = new Promise((resolve) => response.on('close', () => resolve(response.writableFinished)));
       json(response, 200, PAGE);
       expect(await ending).toBe(true);
     });
 
-    test('not for long', async () => {
-      const { server, response } = await gaveUp();
+    test('for a limited time', async () => {
+      const { server, response } = await abortCall();
       await using _ = server;
       await within(10_000, 'the connection', new Promise((resolve) => response.on('close', resolve)));
       expect(response.writableFinished).toBe(false);
     });
   });
 
-  test('by closing the client; later calls are refused', async () => {
+  test('closing the client aborts its calls and refuses later ones', async () => {
     const bacalhau: { current?: Bacalhau } = {};
     await using server = await faultServer(() => void bacalhau.current?.close());
     bacalhau.current = client(server);
@@ -381,7 +381,7 @@ describe('giving up', () => {
     expect(await failure(bacalhau.current.jobs.list())).toBeInstanceOf(ConfigurationError);
   });
 
-  test('closing a derived client leaves the original at work', async () => {
+  test('closing a derived client leaves the original open', async () => {
     await using server = await faultServer((response) => json(response, 200, PAGE));
     await using original = client(server);
     const derived = original.withOptions({ namespace: 'other' });
@@ -396,11 +396,11 @@ describe('giving up', () => {
   });
 });
 
-describe('what others see of a call', () => {
+describe('what hooks, logs, errors and servers see of a call', () => {
   const secret = 'hunter2';
   const headers = { Authorization: `Bearer ${secret}`, Cookie: secret, 'X-Team': 'blue' };
 
-  test('hooks see every attempt, with the secrets blacked out', async () => {
+  test('hooks see every attempt, without secrets', async () => {
     await using server = await faultServer((response, number) =>
       number === 1
         ? response.destroy()
@@ -425,7 +425,7 @@ describe('what others see of a call', () => {
     expect(server.seen[0]?.headers).toMatchObject({ authorization: `Bearer ${secret}`, 'x-team': 'blue' });
   });
 
-  test('a hook or a logger that throws changes nothing', async () => {
+  test('a hook or a logger that throws does not affect the call', async () => {
     await using server = await faultServer((response) => json(response, 200, PAGE));
     const broken = () => {
       throw new Error('broken');
@@ -435,7 +435,7 @@ describe('what others see of a call', () => {
     await expect(client(server, options).jobs.list()).resolves.toMatchObject({ items: [] });
   });
 
-  test('debug lines tell the configuration and each request, without secrets', async () => {
+  test('debug lines show the configuration and each request, without secrets', async () => {
     await using server = await faultServer((response) => json(response, 200, PAGE));
     const lines: string[] = [];
     const write = (line: string) => void lines.push(line);
@@ -450,7 +450,7 @@ describe('what others see of a call', () => {
     expect(lines.join()).not.toContain(secret);
   });
 
-  test('no error, however it is printed, holds a credential or anything of axios', async () => {
+  test('no error, however it is printed, contains a credential or anything of axios', async () => {
     const answers = [
       (response: Parameters<typeof json>[0]) => json(response, 401, { Status: 401, Message: 'Request Unauthorized' }),
       (response: Parameters<typeof json>[0]) => text(response, 503, 'Server Timeout!'),
@@ -469,12 +469,12 @@ describe('what others see of a call', () => {
     }
   });
 
-  test('nor does the client itself', () => {
+  test('the client, however it is printed, contains no credential', () => {
     expect(inspect(client('http://h', { headers }), { depth: null, showHidden: true })).not.toContain(secret);
     expect(JSON.stringify(client('http://h', { headers }))).not.toContain(secret);
   });
 
-  test('what an application put into axios’s own defaults stays with the application', async () => {
+  test('the global defaults of axios are not applied to requests', async () => {
     await using server = await faultServer((response) => json(response, 200, { ...PAGE, JobID: 'j-1' }));
     axios.defaults.headers.common['Authorization'] = `Bearer ${secret}`;
     const own = { baseURL: 'http://127.0.0.1:1', params: { secret }, auth: { username: secret, password: secret } };
@@ -497,14 +497,14 @@ describe('what others see of a call', () => {
     expect(server.seen[0]?.headers['accept']).toMatch('application/json');
   });
 
-  test('a request says who sends it and carries an id that the error repeats', async () => {
+  test('a request has a user agent, and an id that the error repeats', async () => {
     await using server = await faultServer((response) => json(response, 404, { Status: 404, Message: 'no' }));
     const error = await failure(client(server).jobs.get('j-1'));
     expect(server.seen[0]?.headers['user-agent']).toMatch(/^bacalhau-sdk\/\d+\.\d+\.\d+ node\/\d+/);
     expect(error).toMatchObject({ requestId: server.seen[0]?.headers['x-request-id'], operation: 'jobs.get' });
   });
 
-  test('asking for the raw response of a call that fails leaves no unhandled rejection', async () => {
+  test('withResponse() of a call that fails leaves no unhandled rejection', async () => {
     const unhandled = jest.fn();
     process.on('unhandledRejection', unhandled);
     await using server = await faultServer((response) => json(response, 404, { Status: 404, Message: 'no' }));
@@ -516,8 +516,8 @@ describe('what others see of a call', () => {
   });
 });
 
-describe('what is refused before anything is sent', () => {
-  test.each(['..', '.', '', 'a/b'])('the job id %j', async (id) => {
+describe('invalid arguments are refused before anything is sent', () => {
+  test.each(['..', '.', '', 'a/b'])('job id %j', async (id) => {
     await using server = await faultServer((response) => json(response, 200, {}));
     const { jobs } = client(server);
     for (const call of [
@@ -532,7 +532,7 @@ describe('what is refused before anything is sent', () => {
     expect(server.seen).toEqual([]);
   });
 
-  test('a job without a task', async () => {
+  test('job without a task', async () => {
     await using server = await faultServer((response) => json(response, 200, {}));
     const error = await failure(client(server).jobs.put({ Job: { Type: 'batch', Tasks: [] } }));
     expect(error).toBeInstanceOf(InvalidJobError);
@@ -540,7 +540,7 @@ describe('what is refused before anything is sent', () => {
     expect(server.seen).toEqual([]);
   });
 
-  test('an order, a filter or a limit that the server would answer with an internal error or not at all', async () => {
+  test('order, filter or limit that the server would ignore or fail on', async () => {
     await using server = await faultServer((response) => json(response, 200, {}));
     const { jobs } = client(server);
     await expect(jobs.list({ orderBy: 'id' })).rejects.toThrow(/orderBy is "id".*"created_at", "modified_at"/);
@@ -550,13 +550,13 @@ describe('what is refused before anything is sent', () => {
     expect(server.seen).toEqual([]);
   });
 
-  test('an option that does not exist, as a program in plain JavaScript may misspell it', () => {
+  test('misspelt client option', () => {
     const misspelt: object = { baseURL: 'http://h' };
     expect(() => new Bacalhau(misspelt)).toThrow(/no option "baseURL".*baseUrl/);
   });
 });
 
-test('the version of the server is asked by each call for itself, so that one that is aborted takes no other along', async () => {
+test('server version: aborting one call does not abort others that request it at the same time', async () => {
   await using server = await faultServer((response, number) => {
     if (number > 1) json(response, 200, { GitVersion: 'v1.9.3', Items: [], NextToken: '' });
   });
@@ -570,7 +570,7 @@ test('the version of the server is asked by each call for itself, so that one th
   expect((await other).items).toEqual([]);
 });
 
-test('a live history whose client is closed between two looks is given up, like every call under way', async () => {
+test('closing the client aborts a followed history between two requests', async () => {
   await using server = await faultServer((response) => json(response, 200, { Items: [], NextToken: 'more' }));
   const bacalhau = client(server);
   const next = failure(bacalhau.job('j').history({ follow: true }).next());

@@ -40,15 +40,15 @@ test.each<[string, unknown, object]>([
   ['plain text', new TextBody('Server Timeout!\n'), { message: 'Server Timeout!' }],
   ['a page of HTML', new TextBody('<!DOCTYPE html><html>…'), { message: undefined }],
   ['nothing', new TextBody(''), { message: undefined }],
-])('reads %s', (_name, body, expected) => {
+])('error body: %s is parsed', (_name, body, expected) => {
   expect(parseErrorBody(body)).toMatchObject(expected);
 });
 
-test('long text is cut', () => {
+test('error body: long text is truncated', () => {
   expect(parseErrorBody(new TextBody('x'.repeat(10_000))).message).toHaveLength(501);
 });
 
-test('no body crashes it, and what it gives is text', () => {
+test('error body: no input makes the parser throw or return anything but strings', () => {
   fc.assert(
     fc.property(
       fc.oneof(

@@ -3,7 +3,7 @@ import { ApiError, ConflictError, NotFoundError } from '../../src/errors/api-err
 import { BacalhauError } from '../../src/errors/base.js';
 import { ConfigurationError } from '../../src/errors/client-errors.js';
 
-const facts = {
+const details = {
   operation: 'jobs.get',
   status: 404,
   code: 'NotFound',
@@ -15,8 +15,8 @@ const facts = {
   serverVersion: 'v1.9.3',
 };
 
-test('an error is an instance of its class and of those above, and of no other', () => {
-  const error = new NotFoundError('no job', facts);
+test('an error is an instance of its class and its superclasses, and of no other', () => {
+  const error = new NotFoundError('no job', details);
   expect(error).toBeInstanceOf(NotFoundError);
   expect(error).toBeInstanceOf(ApiError);
   expect(error).toBeInstanceOf(BacalhauError);
@@ -26,33 +26,33 @@ test('an error is an instance of its class and of those above, and of no other',
   expect(error.name).toBe('NotFoundError');
 });
 
-test('what is no error of ours is no instance', () => {
+test('a value that is not an error of this package is not an instance', () => {
   for (const other of [new Error('x'), null, undefined, 'NotFoundError', {}, { name: 'BacalhauError' }]) {
     expect(other).not.toBeInstanceOf(BacalhauError);
   }
 });
 
-test('instanceof holds across two copies of the module', () => {
+test('instanceof works across two copies of the package', () => {
   jest.isolateModules(() => {
     const copy: typeof import('../../src/errors/index.js') = require('../../src/errors/index.js');
     expect(copy.NotFoundError).not.toBe(NotFoundError);
-    const theirs = new copy.NotFoundError('no job', facts);
-    expect(theirs).toBeInstanceOf(NotFoundError);
-    expect(theirs).toBeInstanceOf(BacalhauError);
-    expect(theirs).not.toBeInstanceOf(ConflictError);
-    expect(new ConflictError('busy', facts)).not.toBeInstanceOf(copy.NotFoundError);
+    const foreign = new copy.NotFoundError('no job', details);
+    expect(foreign).toBeInstanceOf(NotFoundError);
+    expect(foreign).toBeInstanceOf(BacalhauError);
+    expect(foreign).not.toBeInstanceOf(ConflictError);
+    expect(new ConflictError('busy', details)).not.toBeInstanceOf(copy.NotFoundError);
   });
 });
 
-test('a subclass made by an application follows the language’s rule', () => {
+test('instanceof of a subclass made by an application follows the rule of the language', () => {
   class QuotaError extends ApiError {}
-  expect(new QuotaError('full', facts)).toBeInstanceOf(QuotaError);
-  expect(new QuotaError('full', facts)).toBeInstanceOf(ApiError);
-  expect(new ApiError('other', facts)).not.toBeInstanceOf(QuotaError);
+  expect(new QuotaError('full', details)).toBeInstanceOf(QuotaError);
+  expect(new QuotaError('full', details)).toBeInstanceOf(ApiError);
+  expect(new ApiError('other', details)).not.toBeInstanceOf(QuotaError);
 });
 
-test('it prints its facts, and the cause where there is one', () => {
-  expect(inspect(new NotFoundError('no job', facts))).toMatch(/NotFoundError: no job[\s\S]*status: 404/);
+test('an error prints its details, and has a cause only if one was given', () => {
+  expect(inspect(new NotFoundError('no job', details))).toMatch(/NotFoundError: no job[\s\S]*status: 404/);
   expect(new ConfigurationError('bad', { cause: 'why' }).cause).toBe('why');
   expect('cause' in new ConfigurationError('bad')).toBe(false);
 });

@@ -6,7 +6,7 @@ const ROUTES = ['GET a', 'PUT a', 'GET b'];
 const faultsOf = (plan: FaultPlan, numbers: readonly number[]): readonly Fault[] =>
   numbers.flatMap((number) => ROUTES.map((route) => plan({ route, number })));
 
-test('a seed always brings the same faults, in whatever order requests come, and another one others', () => {
+test('fault plan: the same seed gives the same faults in any order of requests, another seed gives others', () => {
   const numbers = Array.from({ length: 500 }, (_, index) => index + 1);
   const plan = (seed: number) => seeded(seed, { share: 0.3, kinds: KINDS });
   const faults = faultsOf(plan(1), numbers);
@@ -23,7 +23,7 @@ test('a seed always brings the same faults, in whatever order requests come, and
   for (const kind of KINDS) expect(met.filter((fault) => fault.kind === kind).length).toBeGreaterThan(50);
 });
 
-test('a schedule is for one route, and ends', () => {
+test('fault plan: a schedule applies to one route, and ends', () => {
   const plan = byRoute({ 'PUT a': scheduled('PUT a', { kind: 'none' }, { kind: 'lost answer' }) });
   expect(faultsOf(plan, [1, 2, 3]).map(({ kind }) => kind)).toEqual([
     ...['none', 'none', 'none'],

@@ -11,7 +11,7 @@ test.each<[string | undefined, number | undefined]>([
   expect(parseRetryAfter(value, 1_000)).toBe(expected);
 });
 
-test('the delay doubles up to its limit, jittered over its whole length, unless the server names one', () => {
+test('retry delay: doubles up to its limit with full jitter, unless the server names one', () => {
   const longest = () => 1;
   expect([1, 2, 3, 4, 5, 6, 7, 50].map((attempt) => retryDelayMs(attempt, undefined, longest))).toEqual([
     250, 500, 1_000, 2_000, 4_000, 8_000, 8_000, 8_000,
