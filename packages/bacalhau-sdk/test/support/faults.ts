@@ -88,7 +88,7 @@ function faultOf(kind: FaultKind, random: () => number): Fault {
 }
 
 /** Numbers from 0 to 1 that a text decides: FNV-1a makes a state of it, mulberry32 goes on from there. */
-function randomOf(text: string): () => number {
+export function randomOf(text: string): () => number {
   let state = 0x811c9dc5;
   for (const character of text) state = Math.imul(state ^ (character.codePointAt(0) ?? 0), 0x01000193);
   return () => {
