@@ -67,7 +67,7 @@ try {
     title: 'Single calls',
     rows,
     notes: [
-      'A store of 20 small jobs; `jobs.list` asks for five. Each contestant is a process of its own; wall and CPU time are those of a call in a block of some hundred.',
+      'A store of 20 small jobs; `jobs.list` requests five. Each contestant is a process of its own; wall and CPU time are per call, measured over blocks of some hundred calls.',
       'missing' in python ? python.missing : `The Python SDK is ${PYTHON_SDK}.`,
     ],
   });

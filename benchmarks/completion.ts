@@ -85,8 +85,8 @@ report(isLarge ? 'completion-large' : 'completion', {
   title: isLarge ? 'Completion in large stores' : 'Completion',
   rows,
   notes: [
-    'The lag is the time from the moment that the server notes as the end of a job (`ModifyTime`) to the moment that the wait resolves, on one machine and so one clock. Jobs are small WebAssembly programs that really run. Of the 1,000 jobs that are waited for a part ends, the others stay queued.',
-    'Server CPU is that of the orchestrator, 100 % being one core. A PUT is of a small job in another namespace, by another process, with and without 1,000 waits on jobs that stay queued.',
+    'The lag is the time from the end of a job according to the server (`ModifyTime`) until the wait resolves, on one machine and so one clock. Jobs are small WebAssembly programs that really run. Some of the 1,000 jobs that are waited for end; the others stay queued.',
+    'Server CPU is that of the orchestrator; 100 % is one core. Another process PUTs small jobs into another namespace, with and without 1,000 waits on jobs that stay queued.',
   ],
 });
 
@@ -125,7 +125,7 @@ async function oneJob(devnet: Devnet, bacalhau: Bacalhau): Promise<void> {
     longer.push({ lag: lagOf(ended), ran: ((ended.ModifyTime ?? 0) - (ended.CreateTime ?? 0)) / 1e9 });
   }
   rows.push({
-    what: 'One job of some seconds: lag of job.wait(), which looks less often the longer it has waited',
+    what: 'One job of some seconds: lag of job.wait(), which polls less often the longer it has waited',
     measured: spread(longer.map(({ lag }) => lag)),
     unit: 'ms',
     beside: [{ name: 'it ran', measured: spread(longer.map(({ ran }) => ran)), unit: 's' }],
@@ -266,14 +266,14 @@ async function manyJobs(devnet: Devnet, store: Store): Promise<void> {
         beside: [{ name: 'server CPU while they run', measured: single(percent), unit: '%' }],
       },
       {
-        what: `${name}: requests of all waits`,
+        what: `${name}: requests for all waits`,
         measured: single(sent / seconds),
         unit: 'requests/s',
         ...(targets && { target: { atMost: 5 } }),
         beside: [{ name: 'it took', measured: single(seconds), unit: 's' }],
       },
       {
-        what: `${name}: latency of a PUT beside, against one without waits`,
+        what: `${name}: latency of a PUT meanwhile, against one without waits`,
         measured: ratios(putMs('waits'), putMs('alone')),
         unit: 'x',
         target: { atMost: 1.5 },

@@ -140,7 +140,7 @@ try {
       unit: 'MB',
       target: { atMost: LARGEST_MB },
       beside: [
-        { name: 'Node with the SDK loaded and nothing done', measured: single(emptyMb), unit: 'MB' },
+        { name: 'Node with the SDK loaded, idle', measured: single(emptyMb), unit: 'MB' },
         { name: 'with `--max-semi-space-size=2`', measured: single(youngMb), unit: 'MB' },
       ],
       ...(peak.median > LARGEST_MB && {
@@ -151,7 +151,7 @@ try {
   report('download', {
     title: 'Results',
     notes: [
-      `What a job wrote (words and numbers, ${(bytes / packed).toFixed(1)} times as large as its archive), from the local publisher. Speed is of the unpacked bytes.`,
+      `The output of a job (words and numbers, ${(bytes / packed).toFixed(1)} times as large as its archive), from the local publisher. Speed counts unpacked bytes.`,
     ],
     rows,
   });

@@ -73,14 +73,14 @@ const rows: readonly Row[] = [
     target: { atMost: 0.1 },
     beside: [requestsOf('jobs.map', spread(count('map', ALL))), requestsOf('loop', spread(count('loop', ALL)))],
     ...(all.median > 0.1 && {
-      reason: `each job takes two requests whoever runs it, one that submits it and one that reads what it printed: ${2 * JOBS} of those of jobs.map.`,
+      reason: `each job takes two requests in any case, one to submit it and one to read its output: ${2 * JOBS} of those of jobs.map.`,
     }),
   },
 ];
 report('fan-out', {
   title: 'Many jobs',
   notes: [
-    `${CONCURRENCY} at once, of which one node runs as many as it can. Both submit each job, learn that it has ended, and read what it printed from its execution; the loop asks for each job every 100 ms.`,
+    `${CONCURRENCY} at once, of which one node runs as many as it can. Both submit each job, wait for its end, and read its output from its execution; the loop polls each job every 100 ms.`,
   ],
   rows,
 });

@@ -59,7 +59,7 @@ try {
   report('iteration', {
     title: 'Walking through a list',
     notes: [
-      `\`for await (const job of bacalhau.jobs.list({ limit: ${PAGE} }))\` against a loop over the pages of the generated client, each walk in a new process. Memory is the most that was in use at the end of a page after a garbage collection.`,
+      `\`for await (const job of bacalhau.jobs.list({ limit: ${PAGE} }))\` against a loop over the pages of the generated client, each walk in a new process. Memory is the peak at the end of a page, after a garbage collection.`,
     ],
     rows: [
       {

@@ -107,7 +107,7 @@ async function measure(devnet: Devnet, bacalhau: Bacalhau): Promise<void> {
       ],
     })),
     {
-      what: `A reader that stops for two seconds now and then: peak memory, against one that does not`,
+      what: `A reader that pauses for two seconds now and then: peak memory, against one that does not`,
       measured: single(paused.peakMb / fewer.pieces.peakMb),
       unit: 'x',
       beside: [{ name: 'paused', measured: single(paused.peakMb), unit: 'MB' }],
@@ -116,7 +116,7 @@ async function measure(devnet: Devnet, bacalhau: Bacalhau): Promise<void> {
   report('logs', {
     title,
     notes: [
-      `The logs of ${LOGS} finished Docker jobs, one line a frame, read to their ends by a process of its own each time: the server drops part of a single log of that size, see [log streams](log-streams.md). Memory is the most that was in use when it was looked at, every 20,000 lines and after a garbage collection.`,
+      `The logs of ${LOGS} finished Docker jobs, one line per frame, each time read to the end by a process of its own: the server drops part of a single log of that size, see [log streams](log-streams.md). Memory is the peak, sampled every 20,000 lines after a garbage collection.`,
     ],
     rows,
   });

@@ -20,7 +20,7 @@ const BURST_EVERY_MS = sized(30, 10) * 60_000;
 const BURST_WAITS = 40;
 const BURST_FOLLOWS = 4;
 const HOUR_MS = 3_600_000;
-/** The SDK's longest pause between two looks at a job, see its `wait/pace.ts` and `logs/limits.ts`. */
+/** The SDK's longest pause between two polls of a job, see its `waiting/` and `logs/limits.ts`. */
 const LONGEST_PAUSE_MS = 5_000;
 
 setFlagsFromString('--expose-gc');
@@ -227,9 +227,9 @@ report('soak', {
   title: `A day of waits and follows`,
   rows,
   notes: [
-    `${hours} hours in ${Math.round((realNow() - began) / 1_000)} s: the clock of the SDK's process goes from timer to timer, and stands still while a request is under way. The server answers at once and has no clock.`,
-    `${LONG_WAITS} waits and ${LONG_FOLLOWS} follows last all the time. At the SDK's longest pause of ${LONGEST_PAUSE_MS / 1_000} s that is ${looks} looks at the waits and ${looks} at each follow; ${requests['list']} lists and ${requests['executions']} lists of executions were made, ${total} requests in all: ${JSON.stringify(requests)}.`,
-    `Beside them, in bursts ${BURST_EVERY_MS / 60_000} minutes apart: ${Object.entries(done)
+    `${hours} hours in ${Math.round((realNow() - began) / 1_000)} s: the clock of the SDK's process jumps from timer to timer, and stops while a request is in flight. The server responds at once and has no clock.`,
+    `${LONG_WAITS} waits and ${LONG_FOLLOWS} follows last the whole time. At the SDK's longest pause of ${LONGEST_PAUSE_MS / 1_000} s that is ${looks} polls for the waits and ${looks} for each follow; ${requests['list']} lists and ${requests['executions']} lists of executions were made, ${total} requests in all: ${JSON.stringify(requests)}.`,
+    `In addition, in bursts ${BURST_EVERY_MS / 60_000} minutes apart: ${Object.entries(done)
       .map(([name, times]) => `${times} ${name}`)
       .join(
         ', ',

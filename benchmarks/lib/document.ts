@@ -16,13 +16,13 @@ const INTRODUCTION = `# Benchmarks
 npm run bench
 \`\`\`
 
-measures this page, against a real Bacalhau network that it starts, and writes it. [benchmarks/](../benchmarks) has the
-programs and says how to run some of them; \`benchmarks/results.json\` has the figures.
+starts a real Bacalhau network, measures, and writes this page. [benchmarks/](../benchmarks) has the programs and says how to
+run some of them; \`benchmarks/results.json\` has the figures.
 
-How to read it: a figure is the median of what was measured, with its quartiles in brackets. Most are ratios (×): ours
-divided by another's, taken in turns in one run against the same server, so a busy or slow machine falls on both sides.
-_Beside it_ has what the ratio was made from, and others to compare with. A target is met if the median meets it. Times
-and rates are of the machine below; ratios travel better.`;
+A figure is a median, with its quartiles in brackets. Most are ratios (×): ours divided by another's, measured in turns in one
+run against the same server, so that a busy or slow machine affects both. _Details_ has the figures behind a ratio, and others
+to compare with. A target is met if the median meets it. Times and rates are those of the machine below; ratios are easier to
+compare between machines.`;
 
 function section(name: string, entry: Entry): string {
   const title = 'failed' in entry ? name : entry.report.title;
@@ -32,13 +32,13 @@ function section(name: string, entry: Entry): string {
   const { rows, notes = [], skipped } = entry.report;
   if (skipped !== undefined) return `${head}\n\n${made}\n\n**Skipped.** ${skipped}`;
   const table = [
-    '| what | measured | target | met | beside it |',
+    '| benchmark | measured | target | met | details |',
     '| --- | --- | --- | --- | --- |',
     ...rows.map((row) => `| ${cells(row).map(escaped).join(' | ')} |`),
   ].join('\n');
   const held = rows.flatMap(({ what, reason }) => (reason === undefined ? [] : [`- **${what}**: ${reason}`]));
   const parts = [head, ...notes, table];
-  if (held.length > 0) parts.push(`What holds the figures that are missed:\n\n${held.join('\n')}`);
+  if (held.length > 0) parts.push(`Why targets were missed:\n\n${held.join('\n')}`);
   return [...parts, made].join('\n\n');
 }
 
@@ -49,7 +49,7 @@ export function toText(name: string, entry: Entry): string {
   if (skipped !== undefined) return `${name} skipped: ${skipped}`;
   const lines = rows.map((row) => {
     const [what, measured, target, met, beside] = cells(row);
-    return `${what}\n    ${measured}${target === '' ? '' : `, target ${target}: ${met}`}\n    beside: ${beside}`;
+    return `${what}\n    ${measured}${target === '' ? '' : `, target ${target}: ${met}`}\n    details: ${beside}`;
   });
   return [...lines, ...notes].join('\n');
 }

@@ -1,4 +1,4 @@
-// Downloads what a job has left, and shows how far it is: main.ts [DIRECTORY [JOB]]. Without a job it runs one first.
+// Downloads the results of a job and shows progress: main.ts [DIRECTORY [JOB]]. Without a job it runs one first.
 import { Bacalhau, type DownloadProgress, publishers, wasm } from 'bacalhau-sdk';
 import { progress } from '../lib/progress.ts';
 import { writingModule } from '../lib/writing-module.ts';
@@ -7,7 +7,7 @@ const [directory = 'results', id] = process.argv.slice(2);
 await using bacalhau = new Bacalhau();
 
 const { line, onUpdate } = progress('Running a job that writes 20 MB');
-const job = id === undefined ? await submit() : bacalhau.job(id);
+const job = id === undefined ? await submit() : bacalhau.jobs.handle(id);
 await job.wait({ onUpdate });
 
 const { files } = await job.download(directory, { onProgress: (now) => (line.text = describe(now)) });

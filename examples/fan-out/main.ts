@@ -1,4 +1,4 @@
-// Runs a job for each of many inputs. Started again with the same name, it takes up where it was.
+// Runs a job for each of many inputs: main.ts [NAME [INPUT …]]. Started again with the same name, it resumes.
 import { Bacalhau, wasm } from 'bacalhau-sdk';
 import { helloModule } from '../lib/hello-module.ts';
 
@@ -13,7 +13,7 @@ let failed = 0;
 for await (const item of bacalhau.jobs.map(inputs, greeting, { name, concurrency: 4 })) {
   if (item.status === 'fulfilled') {
     const { stdout, jobId, deduplicated } = item.value;
-    console.log(`${stdout.trim()}  ${jobId}${deduplicated ? '  was there already' : ''}`);
+    console.log(`${stdout.trim()}  ${jobId}${deduplicated ? '  existed already' : ''}`);
   } else {
     failed += 1;
     console.error(`${item.input}: ${item.error}`);

@@ -1,4 +1,4 @@
-// Follows what a job prints, line by line: main.ts [JOB]. Without a job it runs one first, which counts.
+// Prints the output of a job line by line while it runs: main.ts [JOB]. Without a job it runs one that counts.
 import { Bacalhau, docker } from 'bacalhau-sdk';
 
 const [id] = process.argv.slice(2);
@@ -10,7 +10,7 @@ const job =
     ? await bacalhau.jobs.submit(
         docker({ image: 'ubuntu:latest', entrypoint: ['/bin/bash', '-c'], parameters: [counting] }),
       )
-    : bacalhau.job(id);
+    : bacalhau.jobs.handle(id);
 
 console.error(`Following job ${job.id}`);
 for await (const { stream, text } of job.logs({ follow: true, lines: true })) {

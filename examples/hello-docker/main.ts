@@ -1,8 +1,8 @@
-// Runs a command in a Docker image somewhere on the network, as `docker run` would here.
+// Runs a command in a Docker image on a node of the network, as `docker run` does locally.
 import { Bacalhau, docker } from 'bacalhau-sdk';
 import { progress } from '../lib/progress.ts';
 
-await using bacalhau = new Bacalhau(); // the server that BACALHAU_API_HOST and BACALHAU_API_PORT name
+await using bacalhau = new Bacalhau(); // connects to BACALHAU_API_HOST and BACALHAU_API_PORT
 
 const { line, onUpdate } = progress('Submitting a Docker job');
 const hello = docker({

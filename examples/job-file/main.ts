@@ -1,4 +1,4 @@
-// Submits a job file, YAML or JSON. The name in the file makes a second run an update of the same job, so it is left out.
+// Runs a job file, YAML or JSON. The name in the file is dropped: with it, a second run would return the first job.
 import { Bacalhau, loadJob } from 'bacalhau-sdk';
 import { progress } from '../lib/progress.ts';
 

@@ -1,6 +1,6 @@
 import wabt from 'wabt';
 
-/** A WASI program that prints a text. Real ones are compiled from Rust, Go, C and others. */
+/** Builds a WASI program that prints a text. Real ones are compiled from Rust, Go, C and other languages. */
 export async function helloModule(text: string): Promise<Uint8Array> {
   const program = `
     (module $hello
@@ -9,11 +9,11 @@ export async function helloModule(text: string): Promise<Uint8Array> {
       (memory (export "memory") 1)
       (data (i32.const 16) "${text}\\n")
       (func $start (export "_start")
-        ;; One buffer: where it begins, and how long it is.
+        ;; One buffer: its address and its length.
         (i32.store (i32.const 0) (i32.const 16))
         (i32.store (i32.const 4) (i32.const ${text.length + 1}))
         (drop (call $fd_write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8)))
         (call $proc_exit (i32.const 0))))`;
-  // Nodes refuse a module without its names.
+  // Nodes reject a module without its name section.
   return (await wabt()).parseWat('hello.wat', program).toBinary({ write_debug_names: true }).buffer;
 }

@@ -1,7 +1,7 @@
 import type { Job } from 'bacalhau-sdk';
 import ora, { type Ora } from 'ora';
 
-/** A line on the terminal that follows a job's state; a plain line for each change where there is no terminal. */
+/** Shows a job's state on one line of the terminal, or prints a line per change if there is no terminal. */
 export function progress(text: string): { readonly line: Ora; readonly onUpdate: (job: Job) => void } {
   const line = ora({ text, stream: process.stderr }).start();
   let last = '';

@@ -1,6 +1,6 @@
 import wabt from 'wabt';
 
-/** A WASI program that writes megabytes of noise into a file below the folder `outputs`. Real ones write something better. */
+/** Builds a WASI program that writes megabytes of random data into a file in the folder `outputs`. */
 export async function writingModule(megabytes: number): Promise<Uint8Array> {
   const file = 'outputs/noise.bin';
   const program = `
@@ -13,10 +13,10 @@ export async function writingModule(megabytes: number): Promise<Uint8Array> {
       (memory (export "memory") 2)
       (data (i32.const 16) "${file}")
       (func $start (export "_start") (local $blocks i32)
-        ;; Directory 3 is the root of the job's file system; 9 makes the file and empties it; 64 is the right to write.
+        ;; Descriptor 3 is the root of the job's file system; 9 is O_CREAT and O_TRUNC; 64 is the right to write.
         (drop (call $path_open (i32.const 3) (i32.const 0) (i32.const 16) (i32.const ${file.length})
           (i32.const 9) (i64.const 64) (i64.const 0) (i32.const 0) (i32.const 12)))
-        ;; One buffer of 64 KiB: where it begins, and how long it is.
+        ;; One buffer of 64 KiB: its address and its length.
         (i32.store (i32.const 0) (i32.const 65536))
         (i32.store (i32.const 4) (i32.const 65536))
         (local.set $blocks (i32.const ${megabytes * 16}))
@@ -26,6 +26,6 @@ export async function writingModule(megabytes: number): Promise<Uint8Array> {
           (local.set $blocks (i32.sub (local.get $blocks) (i32.const 1)))
           (br_if $again (local.get $blocks)))
         (call $proc_exit (i32.const 0))))`;
-  // Nodes refuse a module without its names.
+  // Nodes reject a module without its name section.
   return (await wabt()).parseWat('noise.wat', program).toBinary({ write_debug_names: true }).buffer;
 }

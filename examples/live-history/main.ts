@@ -1,4 +1,4 @@
-// Prints what happens to a job, as it happens.
+// Prints the events of a job as they happen.
 import { Bacalhau, wasm } from 'bacalhau-sdk';
 import { helloModule } from '../lib/hello-module.ts';
 

@@ -11,18 +11,18 @@ import { sendEvents } from './events.ts';
 import { jobFor, LABEL, LARGEST_REQUEST, type Policy, requestSchema } from './policy.ts';
 
 export interface AppOptions {
-  /** Has the credentials; they stay here. */
+  /** The client that holds the credentials; browsers never see them. */
   readonly bacalhau: Bacalhau;
   readonly policy: Policy;
-  /** Gets a line for what an operator wants to know. */
+  /** Called with a line for the operator. */
   readonly log: (line: string) => void;
-  /** Ends the streams when the server is to end. */
+  /** Ends the streams when the server shuts down. */
   readonly signal: AbortSignal;
 }
 
 const ENDED = new Set(['Completed', 'Failed', 'Stopped']);
-/** Jobs of this server that are looked through for those under way, and shown. */
-const LOOKED_AT = 100;
+/** How many of this server's newest jobs are searched for active ones. */
+const SEARCHED = 100;
 
 const PAGE = {
   '/': ['index.html', 'text/html'],
@@ -30,15 +30,15 @@ const PAGE = {
   '/page.css': ['page.css', 'text/css'],
 } as const;
 
-/** A web server for browsers, in front of an orchestrator that they could not talk to themselves. */
+/** Creates a web server for browsers, in front of an orchestrator that they cannot call themselves. */
 export function createApp({ bacalhau, policy, log, signal }: AppOptions): Hono {
   const app = new Hono();
   const schema = requestSchema(policy);
-  const ours = `${LABEL.name}=${LABEL.value}`;
+  const ownLabel = `${LABEL.name}=${LABEL.value}`;
 
-  // Here is the place for a login of your own: without one everybody who reaches this server may run jobs.
+  // Add a login here: without one, everyone who can reach this server may run jobs.
   app.use(secureHeaders({ contentSecurityPolicy: { defaultSrc: ["'self'"], imgSrc: ['data:'] } }));
-  app.use(csrf()); // Other sites cannot make a visitor's browser submit.
+  app.use(csrf()); // Other sites cannot make a visitor's browser submit jobs.
 
   for (const [path, [file, type]] of Object.entries(PAGE)) {
     app.get(path, async (c) => {
@@ -54,13 +54,13 @@ export function createApp({ bacalhau, policy, log, signal }: AppOptions): Hono {
     const request = schema.safeParse(body);
     if (!request.success) return c.json({ message: z.prettifyError(request.error) }, 400);
     const { items } = await bacalhau.jobs.list({
-      labels: [ours],
+      labels: [ownLabel],
       orderBy: 'created_at',
       reverse: true,
-      limit: LOOKED_AT,
+      limit: SEARCHED,
     });
-    if (items.filter((job) => !hasEnded(job)).length >= policy.underWay) {
-      return c.json({ message: 'Too many jobs are under way. Try again in a minute.' }, 429);
+    if (items.filter((job) => !hasEnded(job)).length >= policy.activeJobs) {
+      return c.json({ message: 'Too many jobs are active. Try again in a minute.' }, 429);
     }
     const job = await bacalhau.jobs.submit(jobFor(request.data, policy), { signal: c.req.raw.signal });
     log(`${job.id} submitted: ${request.data.engine}`);
@@ -73,47 +73,47 @@ export function createApp({ bacalhau, policy, log, signal }: AppOptions): Hono {
 
   app.get('/jobs/:id/events', async (c) => {
     const { handle } = await find(c);
-    // Proxies such as nginx would else collect what is meant to arrive at once.
+    // Otherwise proxies such as nginx would buffer the events.
     c.header('X-Accel-Buffering', 'no');
     return streamSSE(c, async (stream) => {
       const gone = new AbortController();
       stream.onAbort(() => gone.abort());
-      log(`${handle.id} is followed`);
-      const how = await sendEvents(handle, stream, AbortSignal.any([gone.signal, signal]));
-      log(`${handle.id} is not followed any more: ${how}`);
+      log(`${handle.id}: stream opened`);
+      const outcome = await sendEvents(handle, stream, AbortSignal.any([gone.signal, signal]));
+      log(`${handle.id}: stream closed: ${outcome}`);
     });
   });
 
-  /** Any other job than ours is as good as none. */
+  /** Finds a job that this server submitted. Other jobs are reported as missing. */
   async function find(c: Context): Promise<{ readonly handle: JobHandle; readonly job: Job }> {
     const id = c.req.param('id') ?? '';
     if (!/^j-[0-9a-f-]{36}$/.test(id)) throw new HTTPException(404);
-    const handle = bacalhau.job(id);
+    const handle = bacalhau.jobs.handle(id);
     const job = await handle.refresh({ signal: c.req.raw.signal });
     if (job.Labels?.[LABEL.name] !== LABEL.value) throw new HTTPException(404);
     return { handle, job };
   }
 
-  app.notFound((c) => c.json({ message: 'There is no such thing here.' }, 404));
+  app.notFound((c) => c.json({ message: 'Not found.' }, 404));
   app.onError((error, c) => {
     if (error instanceof NotFoundError) return c.json({ message: 'There is no such job.' }, 404);
     if (error instanceof HTTPException) {
-      return c.json({ message: error.status === 404 ? 'There is no such job.' : 'That is not allowed.' }, error.status);
+      return c.json({ message: error.status === 404 ? 'There is no such job.' : 'This is not allowed.' }, error.status);
     }
-    // What is wrong between here and the orchestrator is not for browsers to know.
+    // Browsers are not told what is wrong between this server and the orchestrator.
     log(`${c.req.method} ${c.req.path}: ${error.message}`);
     const known = error instanceof BacalhauError;
     return c.json(
-      { message: known ? 'The network does not answer as it should.' : 'The server failed.' },
+      { message: known ? 'The network is not responding correctly.' : 'Internal server error.' },
       known ? 502 : 500,
     );
   });
   return app;
 }
 
-/** The rest of it stays unread, so the connection is good for nothing more. */
+/** The rest of the body stays unread, so the connection cannot be reused. */
 const tooLarge = (c: Context) =>
-  c.json({ message: `A request may have ${LARGEST_REQUEST} bytes.` }, 413, { connection: 'close' });
+  c.json({ message: `A request may have at most ${LARGEST_REQUEST} bytes.` }, 413, { connection: 'close' });
 
 const hasEnded = ({ State: state }: Job): boolean => ENDED.has(state?.StateType ?? '');
 const summary = ({ ID: id, State: state, CreateTime: createTime }: Job) => ({

@@ -1,26 +1,26 @@
 import { BacalhauError, type Job, type JobHandle } from 'bacalhau-sdk';
 import type { SSEStreamingApi } from 'hono/streaming';
 
-/** What the browser is sent, by the name of the event. */
+/** The data of each event that is sent to the browser, by the event's name. */
 export interface Events {
   readonly state: { readonly state: string | undefined; readonly message: string | undefined };
   readonly log: { readonly stream: 'stdout' | 'stderr'; readonly text: string };
-  /** The last one: nothing more will come. */
+  /** The last event. */
   readonly end: { readonly state: string | undefined; readonly exitCodes: readonly number[] };
   readonly failure: { readonly message: string };
 }
 
-/** Something passes over a quiet stream this often, so that proxies keep it open and a dead peer is noticed. */
-const SIGN_OF_LIFE_MS = 15_000;
+/** How often a comment is sent over a quiet stream, so that proxies keep it open and a dead peer is noticed. */
+const HEARTBEAT_MS = 15_000;
 
 /**
- * Sends a job's states and its log, from the beginning and as they come, until it has ended; resolves with how that went.
+ * Sends a job's states and its log, from the beginning and as they arrive, until it has ended. Resolves with the outcome.
  *
- * The log is read only as fast as the browser takes it: every piece is awaited, and the SDK holds a bounded number of them
- * and closes its socket meanwhile. It is read no longer than the browser is there.
+ * The log is read only as fast as the browser reads it: every write is awaited, and meanwhile the SDK buffers a bounded
+ * number of entries and closes its socket. Reading stops when the browser disconnects.
  */
 export async function sendEvents(job: JobHandle, stream: SSEStreamingApi, gone: AbortSignal): Promise<string> {
-  // One that fails ends the other.
+  // A failure of one part ends the other.
   const failed = new AbortController();
   const signal = AbortSignal.any([gone, failed.signal]);
   const send = async <E extends keyof Events>(event: E, data: Events[E]): Promise<void> => {
@@ -41,9 +41,9 @@ export async function sendEvents(job: JobHandle, stream: SSEStreamingApi, gone: 
   const timer = setInterval(async () => {
     if (waiting) return;
     waiting = true;
-    await stream.write(': still here\n\n');
+    await stream.write(': heartbeat\n\n');
     waiting = false;
-  }, SIGN_OF_LIFE_MS);
+  }, HEARTBEAT_MS);
   try {
     const work = [states(), log()] as const;
     for (const part of work) part.catch(() => failed.abort());
@@ -51,10 +51,10 @@ export async function sendEvents(job: JobHandle, stream: SSEStreamingApi, gone: 
     const { items } = await job.executions({ signal });
     const exitCodes = items.flatMap(({ RunOutput }) => RunOutput?.ExitCode ?? []);
     await send('end', { state: state?.StateType, exitCodes });
-    return 'it has ended';
+    return 'the job has ended';
   } catch (error) {
-    if (gone.aborted) return 'the browser has gone';
-    await send('failure', { message: 'The job cannot be followed any further.' });
+    if (gone.aborted) return 'the browser disconnected';
+    await send('failure', { message: 'The job can no longer be followed.' });
     if (!(error instanceof BacalhauError)) throw error;
     return error.message;
   } finally {

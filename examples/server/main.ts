@@ -1,4 +1,4 @@
-// Lets browsers run jobs, and holds the credentials: main.ts [--host HOST] [--port PORT] [--image NAME …]
+// Lets browsers run jobs without credentials of their own: main.ts [--host HOST] [--port PORT] [--image NAME …]
 import { parseArgs } from 'node:util';
 import { serve } from '@hono/node-server';
 import { Bacalhau } from 'bacalhau-sdk';
@@ -13,7 +13,7 @@ const { values } = parseArgs({
   },
 });
 
-// Credentials and address are the environment's: BACALHAU_API_KEY, BACALHAU_API_HOST and so on.
+// Reads credentials and address from the environment: BACALHAU_API_KEY, BACALHAU_API_HOST and so on.
 const bacalhau = new Bacalhau();
 const closing = new AbortController();
 const app = createApp({
@@ -27,13 +27,13 @@ const server = serve({ fetch: app.fetch, hostname: values.host, port: Number(val
   console.log(`Listening at http://${address}:${port}, in front of ${bacalhau.baseUrl}`),
 );
 
-/** For answers that are under way. */
+/** For responses that are being sent. */
 const GRACE_MS = 1_000;
 
 async function stop(): Promise<void> {
   closing.abort();
   server.close();
-  // A browser that does not read would keep its connection, and this process, for ever.
+  // A browser that does not read would keep its connection, and this process, open for ever.
   setTimeout(() => 'closeAllConnections' in server && server.closeAllConnections(), GRACE_MS);
   await bacalhau.close();
 }

@@ -1,18 +1,18 @@
 import { docker, type JobSpec, publishers, wasm } from 'bacalhau-sdk';
 import { z } from 'zod';
 
-/** What browsers may have run, and how much of it. */
+/** What browsers may run, and how much of it. */
 export interface Policy {
-  /** Docker images by name; no other is run. */
+  /** The Docker images that may run, by name. */
   readonly images: readonly string[];
-  /** Of one job: cores, and bytes. */
+  /** Resources of one job: CPU cores and bytes of memory. */
   readonly cpu: string;
   readonly memory: string;
   /** How long a job may wait for a node, and how long it may run. */
   readonly queueSeconds: number;
   readonly executionSeconds: number;
-  /** How many jobs may be under way at the same time, of all browsers together. */
-  readonly underWay: number;
+  /** How many jobs of all browsers together may be active at the same time. */
+  readonly activeJobs: number;
 }
 
 export const POLICY: Policy = {
@@ -21,29 +21,29 @@ export const POLICY: Policy = {
   memory: '256MB',
   queueSeconds: 60,
   executionSeconds: 120,
-  underWay: 10,
+  activeJobs: 10,
 };
 
-/** In bytes: room for the largest module that a job can carry, in base64. */
+/** In bytes: enough for the largest module that a job can hold, in base64. */
 export const LARGEST_REQUEST = 750_000;
 
-/** Tells the jobs of this server from others: browsers see no others. */
+/** Marks the jobs of this server. Browsers see no others. */
 export const LABEL = { name: 'submitted-by', value: 'examples-server' } as const;
 
-const words = z.array(z.string().max(4_096)).max(32);
+const command = z.array(z.string().max(4_096)).max(32);
 
-/** What a browser may ask for. What has no field here cannot be asked for: inputs, networks, publishers, nodes. */
+/** Returns the schema of a request. It has no fields for inputs, networks, publishers and nodes, so browsers cannot set them. */
 export function requestSchema({ images }: Policy) {
-  const image = z.enum(images, `The image is not offered. Use one of ${images.join(', ')}.`);
+  const image = z.enum(images, `The image is not available. Use one of ${images.join(', ')}.`);
   return z.discriminatedUnion('engine', [
-    z.strictObject({ engine: z.literal('docker'), image, command: words.min(1) }),
-    z.strictObject({ engine: z.literal('wasm'), module: z.base64().min(8).max(700_000), command: words }),
+    z.strictObject({ engine: z.literal('docker'), image, command: command.min(1) }),
+    z.strictObject({ engine: z.literal('wasm'), module: z.base64().min(8).max(700_000), command }),
   ]);
 }
 
 export type JobRequest = z.infer<ReturnType<typeof requestSchema>>;
 
-/** The job for a request; the policy decides everything that the request does not say. */
+/** Makes the job for a request. The policy decides everything that the request does not contain. */
 export function jobFor(request: JobRequest, policy: Policy): JobSpec {
   const settings = {
     labels: { [LABEL.name]: LABEL.value },
@@ -54,7 +54,7 @@ export function jobFor(request: JobRequest, policy: Policy): JobSpec {
     case 'docker':
       return docker({ ...settings, image: request.image, entrypoint: request.command, network: 'none' });
     case 'wasm':
-      // What it prints is in its results only.
+      // Its output is available from its results only.
       return wasm({
         ...settings,
         module: Buffer.from(request.module, 'base64'),

@@ -12,20 +12,20 @@ import { MemoryReplayCache, type PublicKey, SignatureError, verifyRequest } from
 export interface GatewayOptions {
   /** The orchestrator, for example `http://127.0.0.1:1234`. */
   readonly target: string;
-  /** Who is let through, by key id. */
+  /** The public keys of the clients that are let through, by key id. */
   readonly keys: ReadonlyMap<string, PublicKey>;
-  /** Gets a line for each request. */
+  /** Called with a line for each request. */
   readonly log: (line: string) => void;
 }
 
-/** As much as an orchestrator takes. */
+/** As much as an orchestrator accepts. */
 const LARGEST_BODY = 10_000_000;
 
-/** Of one connection only, and so not passed on (RFC 9110, 7.6.1); and the signature, which is not for the orchestrator. */
-const NOT_PASSED_ON = new Set(['connection', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'transfer-encoding']);
+/** Headers of one connection, which are not forwarded (RFC 9110, 7.6.1), and the signature, which the gateway consumes. */
+const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'transfer-encoding']);
 const SIGNATURE = new Set(['signature', 'signature-input', 'content-digest']);
 
-/** A reverse proxy that lets signed requests of known keys through, and nothing else; WebSockets too. */
+/** Creates a reverse proxy that forwards requests signed with a known key, WebSockets included, and rejects all others. */
 export function createGateway({ target, keys, log }: GatewayOptions): Server {
   const replayCache = new MemoryReplayCache();
   const origin = new URL(target);
@@ -40,8 +40,8 @@ export function createGateway({ target, keys, log }: GatewayOptions): Server {
 
   const forward = (incoming: IncomingMessage, more: Record<string, string>) => {
     const { method, url = '/', headers } = incoming;
-    const kept = Object.entries(headers).filter(([name]) => !NOT_PASSED_ON.has(name) && !SIGNATURE.has(name));
-    // The very path that was signed: nothing is put before it.
+    const kept = Object.entries(headers).filter(([name]) => !HOP_BY_HOP.has(name) && !SIGNATURE.has(name));
+    // Forward exactly the path that was signed, without a prefix.
     return send(new URL(origin), {
       method,
       path: url,
@@ -56,18 +56,20 @@ export function createGateway({ target, keys, log }: GatewayOptions): Server {
       await admit(incoming, body);
     } catch (error) {
       const [status, message] = explain(error);
-      log(`refused ${incoming.method} ${incoming.url}: ${message}`);
+      log(`rejected ${incoming.method} ${incoming.url}: ${message}`);
       outgoing.writeHead(status, { 'content-type': 'application/json', connection: 'close' });
       outgoing.end(refusal(status, message, incoming));
       return;
     }
-    // Orchestrators refuse bodies of unknown length.
+    // Orchestrators reject bodies of unknown length.
     const upstream = forward(incoming, body.length > 0 ? { 'content-length': String(body.length) } : {});
-    upstream.on('error', () => (outgoing.headersSent ? outgoing.destroy() : outgoing.writeHead(502).end('No answer.')));
+    upstream.on('error', () =>
+      outgoing.headersSent ? outgoing.destroy() : outgoing.writeHead(502).end('The orchestrator does not respond.'),
+    );
     outgoing.on('close', () => upstream.destroy());
-    upstream.on('response', (answer) => {
-      outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
-      answer.pipe(outgoing);
+    upstream.on('response', (response) => {
+      outgoing.writeHead(response.statusCode ?? 502, response.headers);
+      response.pipe(outgoing);
     });
     upstream.end(body);
   }
@@ -78,25 +80,25 @@ export function createGateway({ target, keys, log }: GatewayOptions): Server {
       await admit(incoming, Buffer.alloc(0));
     } catch (error) {
       const [status, message] = explain(error);
-      log(`refused ${incoming.method} ${incoming.url}: ${message}`);
+      log(`rejected ${incoming.method} ${incoming.url}: ${message}`);
       const text = refusal(status, message, incoming);
       const type = 'Content-Type: application/json';
       socket.end(
-        `HTTP/1.1 ${status} Refused\r\n${type}\r\nContent-Length: ${Buffer.byteLength(text)}\r\nConnection: close\r\n\r\n${text}`,
+        `HTTP/1.1 ${status} Rejected\r\n${type}\r\nContent-Length: ${Buffer.byteLength(text)}\r\nConnection: close\r\n\r\n${text}`,
       );
       return;
     }
     const upstream = forward(incoming, { connection: 'upgrade' });
     upstream.on('error', () => socket.destroy());
     socket.on('close', () => upstream.destroy());
-    upstream.on('response', (answer) => {
+    upstream.on('response', (response) => {
       socket.write(
-        `HTTP/1.1 ${answer.statusCode} ${answer.statusMessage}\r\n${lines(answer)}Connection: close\r\n\r\n`,
+        `HTTP/1.1 ${response.statusCode} ${response.statusMessage}\r\n${headerLines(response)}Connection: close\r\n\r\n`,
       );
-      answer.pipe(socket);
+      response.pipe(socket);
     });
-    upstream.on('upgrade', (answer, server, serverHead) => {
-      socket.write(`HTTP/1.1 101 ${answer.statusMessage}\r\n${lines(answer)}Connection: Upgrade\r\n\r\n`);
+    upstream.on('upgrade', (response, server, serverHead) => {
+      socket.write(`HTTP/1.1 101 ${response.statusMessage}\r\n${headerLines(response)}Connection: Upgrade\r\n\r\n`);
       socket.write(serverHead);
       server.write(head);
       server.on('error', () => socket.destroy());
@@ -132,11 +134,11 @@ function explain(error: unknown): [status: number, message: string] {
   return [500, 'The gateway failed.'];
 }
 
-/** In the shape of an orchestrator's own errors, so that every client can read it. */
+/** Formats an error as orchestrators do, so that every client can read it. */
 function refusal(status: number, message: string, incoming: IncomingMessage): string {
   const id = incoming.headers['x-request-id'];
   const RequestID = typeof id === 'string' ? id : '';
-  const Hint = 'This gateway lets only requests through that are signed with a known key: new Bacalhau({ signer }).';
+  const Hint = 'This gateway accepts only requests that are signed with a known key: new Bacalhau({ signer }).';
   return JSON.stringify({
     Status: status,
     Message: message,
@@ -147,9 +149,9 @@ function refusal(status: number, message: string, incoming: IncomingMessage): st
   });
 }
 
-function lines({ headers }: IncomingMessage): string {
+function headerLines({ headers }: IncomingMessage): string {
   return Object.entries(headers)
-    .filter(([name]) => !NOT_PASSED_ON.has(name))
+    .filter(([name]) => !HOP_BY_HOP.has(name))
     .map(([name, value]) => `${name}: ${Array.isArray(value) ? value.join(', ') : value}\r\n`)
     .join('');
 }

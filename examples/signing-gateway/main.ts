@@ -1,4 +1,5 @@
-// Stands in front of an orchestrator and lets only requests through that are signed with a known key.
+// Accepts requests that are signed with a known key, and forwards them to an orchestrator: main.ts [--keys DIRECTORY]
+// [--target URL] [--host HOST] [--port PORT]
 import { readdir, readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -17,7 +18,9 @@ const { values } = parseArgs({
 
 const keys = new Map<string, PublicKey>();
 const names = await readdir(values.keys).catch(() => {
-  console.error(`There is no folder ${values.keys}: make one with the public keys in PEM, or name it with --keys.`);
+  console.error(
+    `The folder '${values.keys}' does not exist. Create it with the public keys in PEM, or pass another one with --keys.`,
+  );
   process.exit(2);
 });
 for (const name of names) {

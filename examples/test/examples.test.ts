@@ -23,7 +23,7 @@ async function run(name: string, ...args: string[]): Promise<{ stdout: string; s
 test('hello-wasm', async () => {
   const { stdout, stderr } = await run('hello-wasm');
   expect(stdout).toBe('Hello from WebAssembly\n');
-  expect(stderr).toMatch(/Job j-\S+ is complete; its output came by the publisher local/);
+  expect(stderr).toMatch(/Job j-\S+ is complete; its output was published by local/);
 }, 60_000);
 
 test('live-history', async () => {
@@ -42,8 +42,8 @@ test('fan-out', async () => {
   ]);
   expect(await greetings('Mars', 'Earth', 'Venus')).toEqual([
     expect.stringMatching(/^Hello Earth {2}j-\S+$/),
-    expect.stringMatching(/^Hello Mars {2}j-\S+ {2}was there already$/),
-    expect.stringMatching(/^Hello Venus {2}j-\S+ {2}was there already$/),
+    expect.stringMatching(/^Hello Mars {2}j-\S+ {2}existed already$/),
+    expect.stringMatching(/^Hello Venus {2}j-\S+ {2}existed already$/),
   ]);
 }, 120_000);
 

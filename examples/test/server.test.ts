@@ -104,7 +104,7 @@ test('a browser without credentials runs a job on a server that wants them, and 
 });
 
 test.each<[string, object, RegExp]>([
-  ['another image', { ...shell('true'), image: 'miner:latest' }, /not offered. Use one of busybox:latest/],
+  ['another image', { ...shell('true'), image: 'miner:latest' }, /not available. Use one of busybox:latest/],
   ['an input of its own', { ...shell('true'), inputs: [{ source: '/etc' }] }, /inputs/],
   ['another engine', { engine: 'noop' }, /engine/i],
   ['no command', { engine: 'docker', image: 'busybox:latest', command: [] }, /command/],
@@ -129,7 +129,7 @@ test('jobs of others are as good as none', async () => {
   }
 });
 
-test('no more jobs are under way than the policy allows', async () => {
+test('no more jobs are active than the policy allows', async () => {
   const ids: string[] = [];
   // Without Docker they wait for a node that has it.
   for (let job = 0; job < 10; job += 1) ids.push(await submit(shell('sleep 100')));
@@ -199,7 +199,7 @@ describeWith(['docker'], 'with Docker', () => {
     expect(way.webSockets).toBe(1);
     answer.destroy();
     await eventually(() => way.webSockets === 0);
-    await eventually(() => server.lines.includes(`${id} is not followed any more: the browser has gone`));
+    await eventually(() => server.lines.includes(`${id}: stream closed: the browser disconnected`));
     expect((await stop(id)).status).toBe(200);
   });
 });

@@ -120,7 +120,7 @@ describeWith(['chromium'], 'the page of examples/web, built, in Chromium', () =>
     };
     const state = '.job-head .state';
 
-    test('the log is followed line by line while the job runs, and the file that it leaves can be read', async () => {
+    test('the log is followed line by line while the job runs, and the file that it writes can be read', async () => {
       const { page, complaints, look } = await choose(/Counting/);
       await page.getByRole('log').getByText('line 2').waitFor();
       expect(await page.locator(state).textContent()).toBe('Running');
@@ -157,11 +157,11 @@ describeWith(['chromium'], 'the page of examples/web, built, in Chromium', () =>
     });
   });
 
-  test('a server that goes away is said to be out of reach, and what is known stays', async () => {
+  test('an unreachable server is reported, and the loaded jobs stay visible', async () => {
     const { page } = await open('phone');
     await page.locator('.list .state').first().waitFor();
     await devnet.stop();
-    await page.locator('.server.bad').getByText('out of reach').waitFor();
+    await page.locator('.server.bad').getByText('unreachable').waitFor();
     await page
       .getByRole('alert')
       .getByText(/no response came from/)

@@ -1,4 +1,4 @@
-// Serves the page, and prints where: main.ts [--built] [--port PORT]. `--built` builds it first and serves what a web server would.
+// Serves the page and prints its address: main.ts [--built] [--port PORT]. `--built` builds it first and serves the build.
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Bacalhau } from 'bacalhau-sdk';
@@ -10,16 +10,16 @@ const { values } = parseArgs({
 
 const root = import.meta.dirname;
 const common = { root, configFile: join(root, 'vite.config.ts') };
-const where = { host: '127.0.0.1', port: Number(values.port) };
+const address = { host: '127.0.0.1', port: Number(values.port) };
 
 async function start(): Promise<string | undefined> {
   if (!values.built) {
-    const server = await createServer({ ...common, server: where });
+    const server = await createServer({ ...common, server: address });
     await server.listen();
     return server.resolvedUrls?.local[0];
   }
   await build({ ...common, logLevel: 'warn' });
-  const server = await preview({ ...common, preview: where });
+  const server = await preview({ ...common, preview: address });
   return server.resolvedUrls?.local[0];
 }
 

@@ -3,14 +3,14 @@ import { pipeline } from 'node:stream/promises';
 import { Bacalhau, BacalhauError } from 'bacalhau-sdk';
 import type { Plugin } from 'vite';
 
-/** What the SDK needs to go on with a transfer that broke. */
-const ASKED = ['range', 'if-range'];
-const ANSWERED = ['content-type', 'content-length', 'content-range', 'accept-ranges', 'etag', 'last-modified'];
+/** The request headers that the SDK needs to resume a transfer. */
+const REQUEST_HEADERS = ['range', 'if-range'];
+const RESPONSE_HEADERS = ['content-type', 'content-length', 'content-range', 'accept-ranges', 'etag', 'last-modified'];
 
 /**
- * Hands on what the publisher `local` keeps, at `/results/JOB/FILE`: compute nodes serve it without CORS headers, so a page
- * cannot read it from them. It goes only where the orchestrator says that a result of the job is, so nobody can send it
- * elsewhere.
+ * Forwards results of the publisher `local`, at `/results/JOB/FILE`: compute nodes serve them without CORS headers, so a page
+ * cannot read them there. It fetches only what the orchestrator lists as a result of the job, so it cannot be used to reach
+ * other addresses.
  */
 export function resultsRelay(): Plugin {
   const bacalhau = new Bacalhau();
@@ -21,24 +21,24 @@ export function resultsRelay(): Plugin {
     const gone = new AbortController();
     response.on('close', () => gone.abort());
     try {
-      const results = await bacalhau.job(decodeURIComponent(jobId)).results({ signal: gone.signal });
-      const place = results.flatMap((result) => (result.type === 'url' ? [new URL(result.url)] : []));
-      const url = place.find(({ pathname }) => pathname === file);
+      const results = await bacalhau.jobs.handle(decodeURIComponent(jobId)).results({ signal: gone.signal });
+      const urls = results.flatMap((result) => (result.type === 'url' ? [new URL(result.url)] : []));
+      const url = urls.find(({ pathname }) => pathname === file);
       if (url === undefined) {
         response.writeHead(404).end('The job has no such result.');
         return;
       }
-      const answer = await ask(url, request, gone.signal);
-      const headers = Object.entries(answer.headers).filter(([name]) => ANSWERED.includes(name));
-      response.writeHead(answer.statusCode ?? 502, Object.fromEntries(headers));
-      await pipeline(answer, response);
+      const upstream = await requestUpstream(url, request, gone.signal);
+      const headers = Object.entries(upstream.headers).filter(([name]) => RESPONSE_HEADERS.includes(name));
+      response.writeHead(upstream.statusCode ?? 502, Object.fromEntries(headers));
+      await pipeline(upstream, response);
     } catch (error) {
       if (gone.signal.aborted) return;
       if (response.headersSent) response.destroy();
       else
         response
           .writeHead(502)
-          .end(error instanceof BacalhauError ? error.message : 'The node with the result cannot be reached.');
+          .end(error instanceof BacalhauError ? error.message : 'The node with the result is unreachable.');
     }
   }
 
@@ -48,9 +48,11 @@ export function resultsRelay(): Plugin {
   return { name: 'results-relay', configureServer: use, configurePreviewServer: use };
 }
 
-/** On a connection of its own: nodes close those that are idle for 3 s, which a request may just run into. */
-function ask(url: URL, { headers }: IncomingMessage, signal: AbortSignal): Promise<IncomingMessage> {
-  const kept = ASKED.flatMap((name) => (typeof headers[name] === 'string' ? [[name, headers[name]] as const] : []));
+/** Opens a connection for each request: nodes close idle ones after 3 s, possibly while a request is being sent. */
+function requestUpstream(url: URL, { headers }: IncomingMessage, signal: AbortSignal): Promise<IncomingMessage> {
+  const kept = REQUEST_HEADERS.flatMap((name) =>
+    typeof headers[name] === 'string' ? [[name, headers[name]] as const] : [],
+  );
   return new Promise((resolve, reject) => {
     get(url, { agent: false, headers: Object.fromEntries(kept), signal }, resolve).on('error', reject);
   });

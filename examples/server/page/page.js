@@ -19,14 +19,14 @@ form.addEventListener('submit', async (event) => {
   event.preventDefault();
   problem.textContent = '';
   const request = { engine: 'docker', image: image.value, command: ['sh', '-c', command.value] };
-  const answer = await fetch('/jobs', {
+  const response = await fetch('/jobs', {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(request),
   });
-  const said = await answer.json();
-  if (answer.ok) follow(said.id);
-  else problem.textContent = said.message;
+  const body = await response.json();
+  if (response.ok) follow(body.id);
+  else problem.textContent = body.message;
 });
 
 stop.addEventListener('click', async () => {
@@ -40,13 +40,13 @@ function follow(jobId) {
   submit.disabled = true;
   stop.disabled = false;
   const events = new EventSource(`/jobs/${jobId}/events`);
-  const finish = (words) => {
+  const finish = (text) => {
     events.close();
-    state.textContent = words;
+    state.textContent = text;
     submit.disabled = false;
     stop.disabled = true;
   };
-  // A stream that broke is opened again by the browser, and begins at the beginning.
+  // The browser reopens a broken stream, which starts from the beginning.
   events.addEventListener('open', () => log.replaceChildren());
   events.addEventListener('state', ({ data }) => {
     state.textContent = JSON.parse(data).state;
@@ -67,6 +67,6 @@ function follow(jobId) {
   });
   events.addEventListener('failure', ({ data }) => finish(JSON.parse(data).message));
   events.addEventListener('error', () => {
-    if (events.readyState === EventSource.CLOSED) finish('The server does not know the job any more.');
+    if (events.readyState === EventSource.CLOSED) finish('The server no longer knows the job.');
   });
 }

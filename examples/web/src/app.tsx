@@ -28,32 +28,32 @@ function open(): { readonly bacalhau?: Bacalhau; readonly problem?: string } {
   }
 }
 
-/** Where one is, by the part of the address after `#`. */
-type Place = { readonly page: 'jobs' | 'new' | 'nodes' } | { readonly page: 'job'; readonly jobId: string };
+/** The current page, from the part of the address after `#`. */
+type Route = { readonly page: 'jobs' | 'new' | 'nodes' } | { readonly page: 'job'; readonly jobId: string };
 
-function placeOf(hash: string): Place {
+function routeOf(hash: string): Route {
   const [page, id] = hash.replace(/^#\/?/, '').split('/');
   if (page === 'jobs' && id) return { page: 'job', jobId: decodeURIComponent(id) };
   return { page: page === 'new' || page === 'nodes' ? page : 'jobs' };
 }
 
-function usePlace(): Place {
+function useRoute(): Route {
   const [hash, setHash] = useState(location.hash);
   useEffect(() => {
     const follow = (): void => setHash(location.hash);
     addEventListener('hashchange', follow);
     return () => removeEventListener('hashchange', follow);
   }, []);
-  return useMemo(() => placeOf(hash), [hash]);
+  return useMemo(() => routeOf(hash), [hash]);
 }
 
 function Frame() {
-  const place = usePlace();
-  const { page } = place;
-  const jobId = place.page === 'job' ? place.jobId : undefined;
+  const route = useRoute();
+  const { page } = route;
+  const jobId = route.page === 'job' ? route.jobId : undefined;
   const main = useRef<HTMLElement>(null);
   const first = useRef(true);
-  // Who uses a keyboard or a screen reader is led to what has changed.
+  // Move the focus to the new content, for keyboards and screen readers.
   useEffect(() => {
     if (!first.current) main.current?.querySelector('h1')?.focus();
     first.current = false;
@@ -61,7 +61,7 @@ function Frame() {
 
   return (
     <>
-      {/* No link: the part of the address after # says which page it is. */}
+      {/* A button, not a link: the part of the address after # selects the page. */}
       <button type="button" class="skip" onClick={() => main.current?.focus()}>
         Skip to the content
       </button>
@@ -99,9 +99,9 @@ function Frame() {
               {page === 'jobs' && (
                 <div class="placeholder">
                   <img src="/fish.svg" alt="" width="56" height="56" />
-                  <p>Choose a job to see its state, its log and its results.</p>
+                  <p>Select a job to see its state, its log and its results.</p>
                   <a class="button" href="#/new">
-                    Submit a new one
+                    Submit a job
                   </a>
                 </div>
               )}
@@ -117,7 +117,7 @@ function ServerStatus() {
   const bacalhau = useBacalhau();
   const { value, error } = useLive((signal) => bacalhau.agent.version({ signal, maxRetries: 0 }), 5_000, [bacalhau]);
   const host = new URL(bacalhau.baseUrl).host;
-  const words = error ? 'out of reach' : (value?.GitVersion ?? 'connecting…');
+  const status = error ? 'unreachable' : (value?.GitVersion ?? 'connecting…');
   return (
     <a
       class={`server ${error ? 'bad' : value ? 'good' : 'waiting'}`}
@@ -125,7 +125,7 @@ function ServerStatus() {
       title={`${bacalhau.baseUrl} – choose another server`}
     >
       <span class="host">{host}</span>
-      <span class="words">{words}</span>
+      <span class="words">{status}</span>
     </a>
   );
 }
@@ -135,9 +135,9 @@ function ChooseServer({ problem }: { readonly problem: string | undefined }) {
     <main class="choose">
       <form>
         <img src="/fish.svg" alt="" width="56" height="56" />
-        <h1>Which network?</h1>
+        <h1>Connect to a network</h1>
         <p>
-          The address of an orchestrator that needs no login. One that does belongs behind a server of yours: see{' '}
+          The address of an orchestrator that requires no login. Put one that does behind a server of your own: see{' '}
           <code>examples/server</code>.
         </p>
         {problem !== undefined && <Notice tone="bad">{problem}</Notice>}

@@ -2,7 +2,7 @@ import type { Bacalhau, JobHandle, ResultAccess, TypedResult } from 'bacalhau-sd
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 
-/** The orchestrator that the page's own address names: `?server=http://127.0.0.1:1234`. */
+/** Returns the orchestrator that the page's address names: `?server=http://127.0.0.1:1234`. */
 export function chosenServer(): string | undefined {
   return new URLSearchParams(location.search).get('server')?.trim() || undefined;
 }
@@ -12,13 +12,13 @@ export const ConnectionProvider = Connection.Provider;
 
 export function useBacalhau(): Bacalhau {
   const bacalhau = useContext(Connection);
-  if (bacalhau === undefined) throw new Error('There is no connection around this component.');
+  if (bacalhau === undefined) throw new Error('useBacalhau must be used inside a ConnectionProvider.');
   return bacalhau;
 }
 
 /**
- * How this page reads results: what compute nodes serve themselves comes through the relay of the page's own origin
- * (see results-relay.ts), because they send no CORS headers.
+ * Returns how this page reads results: those that compute nodes serve themselves come through the relay on the page's own
+ * origin (see results-relay.ts), because nodes send no CORS headers.
  */
 export function readingOf(job: JobHandle, results: readonly TypedResult[]): ResultAccess {
   const relay = `${location.origin}/results/${encodeURIComponent(job.id)}`;

@@ -5,7 +5,7 @@ const STEPS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
   ['minute', 60],
 ];
 
-/** For example `5 min. ago`. */
+/** Returns a relative time, for example `5 min. ago`. */
 export function ago(time: Date, now = Date.now()): string {
   const seconds = (time.getTime() - now) / 1_000;
   const [unit, size] = STEPS.find(([, length]) => -seconds >= length) ?? [];
@@ -13,7 +13,7 @@ export function ago(time: Date, now = Date.now()): string {
   return relative.format(Math.round(seconds / size), unit);
 }
 
-/** Times of jobs are in nanoseconds since 1970. */
+/** Converts the time of a job, in nanoseconds since 1970. */
 export const ofNanoseconds = (nanoseconds: number): Date => new Date(nanoseconds / 1e6);
 
 export function seconds(milliseconds: number): string {
@@ -38,5 +38,5 @@ export function bytes(count: number): string {
   return `${unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${UNITS[unit]}`;
 }
 
-/** An id by which a person recognises it: the first block after its letter. */
+/** Shortens an id to its letter and first block. */
 export const shortId = (id: string): string => /^[a-z]-[0-9a-f]{8}(?=-)/.exec(id)?.[0] ?? id;

@@ -7,10 +7,10 @@ import { LogPanel } from './log-panel.tsx';
 import { ResultsPanel } from './results-panel.tsx';
 import { Ago, CopyId, Loading, Notice, State } from './ui.tsx';
 
-/** One job: its state, its log, its results, and what happened to it, all as they come. */
+/** Shows one job: its state, log, results and history, updated as they change. */
 export function JobPage({ jobId }: { readonly jobId: string }) {
   const bacalhau = useBacalhau();
-  const handle = useMemo(() => bacalhau.job(jobId), [bacalhau, jobId]);
+  const handle = useMemo(() => bacalhau.jobs.handle(jobId), [bacalhau, jobId]);
   const { value: job, error, ended } = useJob(handle);
 
   return (
@@ -30,7 +30,7 @@ export function JobPage({ jobId }: { readonly jobId: string }) {
           {error.message}
         </Notice>
       )}
-      {job === undefined && !error && <Loading rows={5} label="The job is being loaded" />}
+      {job === undefined && !error && <Loading rows={5} label="Loading the job" />}
       {job !== undefined && (
         <>
           <Facts handle={handle} job={job} ended={ended} />
@@ -56,7 +56,7 @@ export function JobPage({ jobId }: { readonly jobId: string }) {
 const engineOf = (job: Job): string => job.Tasks[0]?.Engine.Type.trim().toLowerCase() ?? '';
 const tone = ({ State: state }: Job): 'bad' | 'plain' => (state?.StateType === 'Failed' ? 'bad' : 'plain');
 
-/** Of every execution that ran to an end. */
+/** Shows the exit codes of all executions that ended. */
 function ExitCodes({ handle }: { readonly handle: JobHandle }) {
   const { value: codes, error } = useOnce(
     async (signal) => {
@@ -110,7 +110,7 @@ function StopButton({ handle }: { readonly handle: JobHandle }) {
   const stop = async (): Promise<void> => {
     setStopping(true);
     try {
-      await handle.stop('Stopped on the page.');
+      await handle.stop('Stopped from the web page.');
     } catch (thrown) {
       setError(thrown instanceof Error ? thrown : new Error(String(thrown)));
       setStopping(false);
@@ -122,7 +122,7 @@ function StopButton({ handle }: { readonly handle: JobHandle }) {
         {stopping ? 'Stopping…' : 'Stop'}
       </button>
       {error && (
-        <Notice tone="bad" title="It was not stopped">
+        <Notice tone="bad" title="The job was not stopped">
           {error.message}
         </Notice>
       )}
@@ -133,10 +133,10 @@ function StopButton({ handle }: { readonly handle: JobHandle }) {
 function HistoryPanel({ handle }: { readonly handle: JobHandle }) {
   const { value: events, error } = useHistory(handle);
   return (
-    <section class="panel" aria-label="What happened">
-      <h2>What happened</h2>
+    <section class="panel" aria-label="History">
+      <h2>History</h2>
       {error && <Notice tone="bad">{error.message}</Notice>}
-      {events === undefined && !error && <Loading rows={3} label="The history is being loaded" />}
+      {events === undefined && !error && <Loading rows={3} label="Loading the history" />}
       <ol class="history">
         {events?.map((event, index) => (
           <Happened key={event.SeqNum ?? index} event={event} />

@@ -6,13 +6,13 @@ import { Ago, Id, Loading, Notice, State } from './ui.tsx';
 
 const SHOWN = 50;
 
-/** The newest jobs, as they come and change. */
+/** Shows the newest jobs, updated as they change. */
 export function JobsList({
   selected,
   alone,
 }: {
   readonly selected: string | undefined;
-  /** Whether the list is what the page is about. */
+  /** Whether the list is the main content of the page. */
   readonly alone: boolean;
 }) {
   const bacalhau = useBacalhau();
@@ -20,7 +20,7 @@ export function JobsList({
     async (signal) =>
       (await bacalhau.jobs.list({ namespace: '*', orderBy: 'created_at', reverse: true, limit: SHOWN, signal })).items,
     2_000,
-    // A job that is looked at may be one that was submitted just now.
+    // The selected job may have just been submitted.
     [bacalhau, selected],
   );
   return (
@@ -30,14 +30,14 @@ export function JobsList({
         {jobs !== undefined && <span class="muted">{jobs.length < SHOWN ? jobs.length : `the newest ${SHOWN}`}</span>}
       </div>
       {error && (
-        <Notice tone="bad" title="The jobs cannot be read">
+        <Notice tone="bad" title="The jobs cannot be loaded">
           {error.message}
         </Notice>
       )}
-      {jobs === undefined && !error && <Loading rows={6} label="Jobs are being loaded" />}
+      {jobs === undefined && !error && <Loading rows={6} label="Loading jobs" />}
       {jobs?.length === 0 && (
         <Notice title="No jobs yet">
-          <a href="#/new">Submit the first one.</a>
+          <a href="#/new">Submit the first job.</a>
         </Notice>
       )}
       {jobs !== undefined && jobs.length > 0 && (

@@ -1,42 +1,42 @@
 import { type Job, type JobHandle, type JobHistory, RequestAbortedError } from 'bacalhau-sdk';
 import { type Inputs, useEffect, useState } from 'preact/hooks';
 
-/** What is known so far, and what went wrong last. */
+/** The last known value, and the last error. */
 export interface Live<T> {
   readonly value: T | undefined;
   readonly error: Error | undefined;
 }
 
-/** Runs what takes a while, for as long as the component is there and its inputs are the same. */
+/** Runs asynchronous work while the component is mounted and its inputs are unchanged. */
 function useWhile(work: (signal: AbortSignal) => Promise<void>, onError: (error: Error) => void, inputs: Inputs): void {
   useEffect(() => {
-    const gone = new AbortController();
-    work(gone.signal).catch((error: unknown) => {
-      if (gone.signal.aborted || error instanceof RequestAbortedError) return;
+    const unmounted = new AbortController();
+    work(unmounted.signal).catch((error: unknown) => {
+      if (unmounted.signal.aborted || error instanceof RequestAbortedError) return;
       onError(error instanceof Error ? error : new Error(String(error)));
     });
-    return () => gone.abort();
+    return () => unmounted.abort();
   }, inputs);
 }
 
-/** Asks once. */
-export function useOnce<T>(ask: (signal: AbortSignal) => Promise<T>, inputs: Inputs): Live<T> {
+/** Loads a value once. */
+export function useOnce<T>(load: (signal: AbortSignal) => Promise<T>, inputs: Inputs): Live<T> {
   const [live, setLive] = useState<Live<T>>({ value: undefined, error: undefined });
-  const work = async (signal: AbortSignal): Promise<void> => setLive({ value: await ask(signal), error: undefined });
+  const work = async (signal: AbortSignal): Promise<void> => setLive({ value: await load(signal), error: undefined });
   useWhile(work, (error) => setLive({ value: undefined, error }), inputs);
   return live;
 }
 
 /**
- * Asks again and again while somebody looks, and at once when the inputs change. A failure leaves what is known, and the
- * next answer takes it back.
+ * Polls a value while the page is visible, and at once when the inputs change. After a failure the last value is kept until
+ * the next success.
  */
-export function useLive<T>(ask: (signal: AbortSignal) => Promise<T>, everyMs: number, inputs: Inputs): Live<T> {
+export function useLive<T>(load: (signal: AbortSignal) => Promise<T>, everyMs: number, inputs: Inputs): Live<T> {
   const [live, setLive] = useState<Live<T>>({ value: undefined, error: undefined });
   const fail = (error: Error): void => setLive(({ value }) => ({ value, error }));
   const work = async (signal: AbortSignal): Promise<void> => {
     for (;;) {
-      await ask(signal).then(
+      await load(signal).then(
         (value) => setLive({ value, error: undefined }),
         (error: unknown) => {
           if (signal.aborted || !(error instanceof Error)) throw error;
@@ -51,7 +51,7 @@ export function useLive<T>(ask: (signal: AbortSignal) => Promise<T>, everyMs: nu
   return live;
 }
 
-/** A job as it changes, until it has ended. */
+/** A job, updated until it has ended. */
 export interface LiveJob extends Live<Job> {
   readonly ended: boolean;
 }
@@ -67,7 +67,7 @@ export function useJob(handle: JobHandle): LiveJob {
   return live;
 }
 
-/** What happens to a job, as it happens. */
+/** Returns the events of a job as they happen. */
 export function useHistory(handle: JobHandle): Live<readonly JobHistory[]> {
   const [live, setLive] = useState<Live<readonly JobHistory[]>>({ value: undefined, error: undefined });
   const work = async (signal: AbortSignal): Promise<void> => {
@@ -80,7 +80,7 @@ export function useHistory(handle: JobHandle): Live<readonly JobHistory[]> {
   return live;
 }
 
-/** A line that a job printed. */
+/** A line of a job's output. */
 export interface LogLine {
   readonly key: number;
   readonly stream: 'stdout' | 'stderr';
@@ -89,17 +89,17 @@ export interface LogLine {
 
 export interface LiveLog {
   readonly lines: readonly LogLine[];
-  /** How many lines came before those that are kept. */
+  /** How many earlier lines were dropped. */
   readonly before: number;
   readonly ended: boolean;
-  /** Whether the job may have printed more than there is to read. */
+  /** Whether the job may have printed more than can be read. */
   readonly incomplete: boolean;
   readonly error: Error | undefined;
 }
 
-/** As many lines as a page can show without getting slow. */
+/** As many lines as a page can show without becoming slow. */
 const LINES_KEPT = 2_000;
-/** Lines that come in between are shown at once. */
+/** Lines that arrive in between are shown together. */
 const SHOWN_EVERY_MS = 100;
 const EMPTY: LiveLog = { lines: [], before: 0, ended: false, incomplete: false, error: undefined };
 
@@ -107,7 +107,7 @@ export type ReadLines = (
   signal: AbortSignal,
 ) => AsyncIterable<{ readonly stream: LogLine['stream']; readonly text: string; readonly incomplete?: true }>;
 
-/** What a job prints, as it comes. `read` must be the same as long as it reads the same. */
+/** Returns the output of a job as it arrives. `read` must be a stable reference. */
 export function useLog(read: ReadLines): LiveLog {
   const [live, setLive] = useState(EMPTY);
   const work = async (signal: AbortSignal): Promise<void> => {
@@ -148,15 +148,15 @@ const pause = (milliseconds: number, signal: AbortSignal): Promise<void> =>
 
 const visible = (signal: AbortSignal): Promise<void> =>
   until(signal, (done) => {
-    const look = (): void => {
+    const check = (): void => {
       if (document.visibilityState === 'visible') done();
     };
-    document.addEventListener('visibilitychange', look);
-    look();
-    return () => document.removeEventListener('visibilitychange', look);
+    document.addEventListener('visibilitychange', check);
+    check();
+    return () => document.removeEventListener('visibilitychange', check);
   });
 
-/** Waits for what `begin` waits for, or for the signal; leaves nothing behind either way. */
+/** Waits until `begin` calls `done` or the signal is aborted, and cleans up either way. */
 async function until(signal: AbortSignal, begin: (done: () => void) => () => void): Promise<void> {
   signal.throwIfAborted();
   let end = (): void => undefined;

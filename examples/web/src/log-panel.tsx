@@ -10,7 +10,7 @@ export function LogPanel({ handle, engine }: { readonly handle: JobHandle; reado
   const box = useRef<HTMLElement>(null);
   const follows = useRef(true);
 
-  // The end stays in sight, unless somebody has scrolled up to read.
+  // Keep the end in view, unless the user has scrolled up.
   useLayoutEffect(() => {
     const { current } = box;
     if (current !== null && follows.current) current.scrollTop = current.scrollHeight;
@@ -33,7 +33,7 @@ export function LogPanel({ handle, engine }: { readonly handle: JobHandle; reado
       </div>
       {log.error && <Notice tone="bad">{log.error.message}</Notice>}
       {log.incomplete && (
-        <Notice tone="warn">This may not be all: the whole output is in the results, if they can be read.</Notice>
+        <Notice tone="warn">The output may be incomplete. The results have all of it, if they can be read.</Notice>
       )}
       <section
         class="log"
@@ -59,23 +59,23 @@ export function LogPanel({ handle, engine }: { readonly handle: JobHandle; reado
 }
 
 function words({ ended, error, lines, before }: LiveLog): string {
-  if (error) return 'broken off';
+  if (error) return 'interrupted';
   const count = `${(lines.length + before).toLocaleString('en')} ${lines.length === 1 ? 'line' : 'lines'}`;
   return ended ? count : `following, ${count}`;
 }
 
 function empty({ ended }: LiveLog, engine: string): string {
   if (ended) return 'The job printed nothing.';
-  return engine === 'wasm' ? 'The output of WebAssembly comes when the job has ended.' : 'Nothing was printed yet.';
+  return engine === 'wasm' ? 'The output of a WebAssembly job is shown once it has ended.' : 'No output yet.';
 }
 
-/** What a job prints, line by line. */
+/** Reads the output of a job line by line. */
 async function* printed(
   handle: JobHandle,
   engine: string,
   signal: AbortSignal,
 ): AsyncGenerator<LogEntry, void, undefined> {
-  // There is no stream of it; what it printed is in its results, which this page reaches in a way of its own.
+  // WebAssembly jobs have no log stream: their output is read from the results, through the relay.
   if (engine === 'wasm') await handle.wait({ signal });
   const results = readingOf(handle, await handle.results({ signal }));
   yield* handle.logs({ follow: true, lines: true, signal, results });

@@ -14,12 +14,12 @@ interface Example {
 }
 
 const EXAMPLES: readonly [Example, ...Example[]] = [
-  { title: 'Hello', about: 'WebAssembly, runs everywhere', engine: 'wasm', text: hello },
+  { title: 'Hello', about: 'WebAssembly, needs no Docker', engine: 'wasm', text: hello },
   { title: 'Counting', about: 'Docker, a line a second', engine: 'docker', text: counting },
   { title: 'Failing', about: 'Docker, ends with exit code 3', engine: 'docker', text: failing },
 ];
 
-/** Long enough not to complain about a word that is being typed. */
+/** Long enough not to report errors while a word is being typed. */
 const CHECKED_AFTER_MS = 400;
 
 export function NewJob() {
@@ -64,7 +64,7 @@ export function NewJob() {
         }}
       >
         <fieldset>
-          <legend>Begin with</legend>
+          <legend>Start from</legend>
           <div class="choices">
             {EXAMPLES.map((example) => (
               <label key={example.title} class="choice">
@@ -111,7 +111,7 @@ export function NewJob() {
   );
 }
 
-/** The SDK's errors name the field, so that it can be set apart. */
+/** Shows the field of an invalid job apart from the message. */
 function Problem({ error }: { readonly error: Error }) {
   if (!(error instanceof InvalidJobError) || !error.message.startsWith(error.field)) return <>{error.message}</>;
   return (

@@ -13,12 +13,12 @@ export function NodesPage() {
     <section class="nodes" aria-busy={nodes === undefined && error === undefined}>
       <h1 tabIndex={-1}>Nodes</h1>
       {error && (
-        <Notice tone="bad" title="The nodes cannot be read">
+        <Notice tone="bad" title="The nodes cannot be loaded">
           {error.message}
         </Notice>
       )}
-      {nodes === undefined && !error && <Loading rows={4} label="The nodes are being loaded" />}
-      {nodes?.length === 0 && <Notice title="No nodes">The network has none.</Notice>}
+      {nodes === undefined && !error && <Loading rows={4} label="Loading nodes" />}
+      {nodes?.length === 0 && <Notice title="No nodes">The network has no nodes.</Notice>}
       <ul class="cards">
         {nodes?.map((node) => (
           <NodeCard key={node.Info.NodeID} node={node} />

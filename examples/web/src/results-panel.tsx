@@ -4,7 +4,7 @@ import { readingOf } from './connection.ts';
 import { bytes } from './format.ts';
 import { Id, Loading, Notice } from './ui.tsx';
 
-/** A file of a result, by name: it is read again when somebody wants it. */
+/** A file of a result. Its content is read again when it is viewed or saved. */
 type Listed = Pick<ResultFile, 'path' | 'executionId' | 'size'>;
 
 interface Found {
@@ -13,7 +13,7 @@ interface Found {
   readonly error?: Error;
 }
 
-/** More than that is no text that somebody reads on a page. */
+/** Larger files are saved, not viewed. */
 const LARGEST_TEXT = 1_000_000;
 
 export function ResultsPanel({
@@ -29,11 +29,11 @@ export function ResultsPanel({
   const completed = ended && job.State?.StateType === 'Completed';
   useEffect(() => {
     if (!completed) return;
-    const gone = new AbortController();
-    void find(handle, gone.signal).then((news) => {
-      if (!gone.signal.aborted) setFound(news);
+    const unmounted = new AbortController();
+    void find(handle, unmounted.signal).then((found) => {
+      if (!unmounted.signal.aborted) setFound(found);
     });
-    return () => gone.abort();
+    return () => unmounted.abort();
   }, [handle, completed]);
 
   return (
@@ -46,11 +46,11 @@ export function ResultsPanel({
           </span>
         )}
       </div>
-      {!ended && <p class="muted">They are here when the job has completed.</p>}
-      {ended && !completed && <p class="muted">Only jobs that complete leave results.</p>}
-      {completed && found === undefined && <Loading rows={3} label="The results are being listed" />}
+      {!ended && <p class="muted">Results appear once the job has completed.</p>}
+      {ended && !completed && <p class="muted">Only completed jobs have results.</p>}
+      {completed && found === undefined && <Loading rows={3} label="Loading results" />}
       {found?.results.length === 0 && !found.error && (
-        <p class="muted">The job has no publisher, so nothing was kept.</p>
+        <p class="muted">The job has no publisher, so no results were stored.</p>
       )}
       {found?.error && <Unreadable found={found} error={found.error} />}
       {found !== undefined && found.files.length > 0 && <Files handle={handle} found={found} />}
@@ -74,7 +74,7 @@ async function find(handle: JobHandle, signal: AbortSignal): Promise<Found> {
   }
 }
 
-/** A link leads where a script may not read: it saves the archive itself. */
+/** Offers links: the browser can save an archive that scripts may not read. */
 function Unreadable({ found, error }: { readonly found: Found; readonly error: Error }) {
   const urls = found.results.flatMap((result) => ('url' in result ? [result.url] : []));
   return (
@@ -82,7 +82,7 @@ function Unreadable({ found, error }: { readonly found: Found; readonly error: E
       <p>{error.message}</p>
       {urls.map((url) => (
         <p key={url}>
-          <a href={url}>Save the archive itself</a>
+          <a href={url}>Save the archive</a>
         </p>
       ))}
     </Notice>
@@ -95,7 +95,7 @@ function Files({ handle, found }: { readonly handle: JobHandle; readonly found: 
   const [error, setError] = useState<Error>();
   const several = new Set(found.files.map(({ executionId }) => executionId)).size > 1;
 
-  /** Results are streams: the wanted file is taken out as it comes by. */
+  /** Results are streams: read until the requested file arrives. */
   const read = async (wanted: Listed, use: (content: Uint8Array<ArrayBuffer>) => void): Promise<void> => {
     setBusy(wanted);
     setError(undefined);
@@ -133,7 +133,7 @@ function Files({ handle, found }: { readonly handle: JobHandle; readonly found: 
               class="small view"
               disabled={busy !== undefined || file.size > LARGEST_TEXT}
               aria-label={`${isSame(file, shown) ? 'Hide' : 'View'} ${file.path}`}
-              title={file.size > LARGEST_TEXT ? 'Too large to be shown: save it' : undefined}
+              title={file.size > LARGEST_TEXT ? 'Too large to view: save it' : undefined}
               onClick={() => view(file)}
             >
               {isSame(file, shown) ? 'Hide' : 'View'}
@@ -171,6 +171,6 @@ function save(path: string, content: Uint8Array<ArrayBuffer>): void {
   link.href = url;
   link.download = path.split('/').at(-1) ?? path;
   link.click();
-  // The browser needs it until it has begun to save.
+  // The browser needs it until it has started to save.
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }

@@ -9,12 +9,12 @@ const TONES: Readonly<Record<string, string>> = {
   Running: 'busy',
 };
 
-/** The state of a job: a word and a colour, and a newer server may know words that we do not. */
+/** Shows the state of a job. A newer server may send states that are not in `TONES`. */
 export function State({ of: state = 'Unknown' }: { readonly of: string | undefined }) {
   return <span class={`state ${TONES[state] ?? 'waiting'}`}>{state}</span>;
 }
 
-/** Long ids are cut to what a person recognises; the whole one is there to be pointed at and copied. */
+/** Shows a shortened id, with the full one as its title. */
 export function Id({ of: id }: { readonly of: string }) {
   return (
     <code class="id" title={id}>
@@ -29,7 +29,7 @@ export function CopyId({ of: id }: { readonly of: string }) {
     const timer = copied ? setTimeout(() => setCopied(false), 2_000) : undefined;
     return () => clearTimeout(timer);
   }, [copied]);
-  // Only pages that came over https, or from this machine, may write to the clipboard.
+  // Only pages served over https or from this machine may write to the clipboard.
   const clipboard: Clipboard | undefined = navigator.clipboard;
   if (clipboard === undefined) return <Id of={id} />;
   return (
@@ -55,7 +55,7 @@ export function Ago({ time }: { readonly time: Date }) {
   );
 }
 
-/** Says what is the matter where content would be. */
+/** Shows a message in place of content. */
 export function Notice({
   tone = 'plain',
   title,
@@ -73,7 +73,7 @@ export function Notice({
   );
 }
 
-/** Keeps the place of what is still being fetched. */
+/** Shows placeholders while content is loading. */
 export function Loading({ rows, label }: { readonly rows: number; readonly label: string }) {
   return (
     <div class="loading" role="status">
