@@ -92,7 +92,7 @@ export class ServerError extends ApiError {
 
 /**
  * The response is not one that a Bacalhau server sends to this call: it is not JSON, or a redirect. Usually the address is
- * wrong; if `serverVersion` is set, the address is right, and the server has mixed up its responses (docs/servers.md).
+ * wrong; if `serverVersion` is set, the address is right, and the server has mixed up its responses (docs/requests-in-flight.md).
  */
 export class UnexpectedResponseError extends ApiError {
   /** @internal */

@@ -3,7 +3,7 @@ const GRACE_MS = 2_000;
 
 /**
  * Returns a signal that is aborted two seconds after the given one, unless it is released first. Servers that see a
- * request aborted mix up their responses to others, and may crash (docs/servers.md).
+ * request aborted mix up their responses to others, and may crash (docs/requests-in-flight.md).
  */
 export function abortAfterGrace(signal: AbortSignal): { readonly signal: AbortSignal; release(): void } {
   const controller = new AbortController();

@@ -16,7 +16,7 @@ export interface ExpectedResponse {
 
 /**
  * Checks a response with a 2xx status: its body must be a JSON object, a list in it one of objects, and a job the one that
- * was requested, because servers mix up their responses (docs/servers.md).
+ * was requested, because servers mix up their responses (docs/requests-in-flight.md).
  *
  * @throws {UnexpectedResponseError}
  */

@@ -80,7 +80,7 @@ function unusableBody(status: number, headers: Headers, context: CallContext): A
   const { operation, baseUrl, safe } = context;
   const details = errorDetails(status, {}, headers, context);
   const { serverVersion } = details;
-  // With a version it is a Bacalhau server: see docs/servers.md.
+  // With a version it is a Bacalhau server: see docs/requests-in-flight.md.
   const advice =
     serverVersion === undefined
       ? 'Check the host, the port and any proxy in between.'

@@ -35,7 +35,8 @@ export interface OutagePolicy {
 
 /**
  * Whether the same request may succeed: the server did not respond, had no time to, or a good response was damaged by a
- * proxy or by a server that mixes up its responses (docs/servers.md). Not for a 500: servers report users' mistakes with it.
+ * proxy or by a server that mixes up its responses (docs/requests-in-flight.md). Not for a 500: servers report users'
+ * mistakes with it.
  */
 export const isTransient = (error: unknown): error is TransientError =>
   (error instanceof CallError && !(error instanceof RequestAbortedError)) ||
