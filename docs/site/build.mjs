@@ -1,4 +1,4 @@
-// `npm run docs:build`: the documentation as a folder of static pages, docs/site/dist. A warning is an error.
+// `npm run docs:build` builds the documentation as static pages in docs/site/dist. A warning is an error.
 import { fileURLToPath } from 'node:url';
 import { Application } from 'typedoc';
 import { problemsOf } from './check.mjs';
@@ -17,5 +17,5 @@ if (project === undefined || app.logger.hasErrors() || app.logger.hasWarnings())
   const { pages, problems } = problemsOf(app.options.getValue('out'));
   for (const problem of problems) console.error(problem);
   if (problems.length > 0) process.exitCode = 1;
-  else console.log(`${pages} pages, and every link on them leads somewhere`);
+  else console.log(`${pages} pages without broken links`);
 }

@@ -1,8 +1,8 @@
-// Looks at the pages that TypeDoc wrote for what it does not warn about: links that lead nowhere, and pages with nothing on them.
+// Checks the pages that TypeDoc wrote for what it does not warn about: broken links and empty pages.
 import { globSync, readFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 
-/** What is wrong with the pages in a folder, in words. */
+/** Returns a message for each problem of the pages in a folder. */
 export function problemsOf(site) {
   const files = new Set(globSync('**/*', { cwd: site }).map((path) => path.replaceAll('\\', '/')));
   const pages = new Map();
@@ -14,16 +14,16 @@ export function problemsOf(site) {
   for (const [path, html] of pages) {
     const main = /<div class="col-content">([\s\S]*?)<div class="col-sidebar">/.exec(html)?.[1] ?? '';
     const text = main.replace(/<h1[\s\S]*?<\/h1>|<[^>]+>/g, ' ').trim();
-    if (text.length < 20) problems.push(`${path} has nothing on it`);
+    if (text.length < 20) problems.push(`${path} is empty`);
     for (const link of all(html, /(?:href|src)="([^"]*)"/g)) {
       if (/^[a-z]+:/.test(link)) continue;
       const [target = '', anchor] = link.split('#');
       const file = target === '' ? path : posix.join(dirname(path), decodeURIComponent(target));
       if (!files.has(file)) problems.push(`${path} links to ${link}, which does not exist`);
       else if (file.startsWith('media/') && file.endsWith('.md'))
-        problems.push(`${path} links to ${link}, which is no page`);
+        problems.push(`${path} links to ${link}, which is not a page`);
       else if (anchor && anchors.has(file) && !anchors.get(file).has(decodeURIComponent(anchor)))
-        problems.push(`${path} links to ${link}, where nothing has that name`);
+        problems.push(`${path} links to ${link}, but the anchor does not exist`);
     }
   }
   return { pages: pages.size, problems };

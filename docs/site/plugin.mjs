@@ -1,4 +1,4 @@
-// What TypeDoc has no options for: names and groups of documents, and READMEs of packages.
+// Does what TypeDoc has no options for: names and groups of documents, READMEs of packages, and comments of generated code.
 import { readFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -17,7 +17,7 @@ export function load(app) {
     const path = document.project.files.getReflectionPath(document);
     const isReadme = basename(path) === 'README.md';
     document.frontmatter['group'] = groups.get(relative(root, path));
-    // The name decides the address of its page; on the page, and in the navigation, stands its first heading.
+    // The name determines the address of the page; the page and the navigation show its first heading.
     document.name = basename(isReadme ? dirname(path) : path, '.md').toLowerCase();
     titles.set(document, /^# (.+)$/m.exec(readFileSync(path, 'utf8'))?.[1] ?? document.name);
     if (isReadme) project.files.registerReflectionPath(dirname(path), document);
@@ -26,7 +26,7 @@ export function load(app) {
     for (const [document, title] of titles) document.name = title;
   });
 
-  // In the generated client a field without words of its own has those of its type, and the values of an enumeration are
+  // In the generated client, a field without a comment gets that of its type, and the values of an enumeration are
   // explained by its description.
   app.converter.on(Converter.EVENT_RESOLVE_END, ({ project }) => {
     const values = [];
@@ -46,14 +46,14 @@ export function load(app) {
     app.options.setValue('intentionallyNotDocumented', values);
   });
 
-  // The page of a package begins with its README, and links to that or to the folder lead there.
+  // The page of a package begins with its README; links to the README or the folder lead to that page.
   app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => {
     for (const module of project.getChildrenByKind(ReflectionKind.Module)) {
       if (module.name.includes('/')) continue;
       const folder = join(root, 'packages', module.name);
       const path = join(folder, 'README.md');
       const text = readFileSync(path, 'utf8').replace(/^# .+\n/, '');
-      // It says what the module's own comment says.
+      // The README replaces the module's own comment.
       module.comment = undefined;
       module.readme = app.converter.parseRawComment(new MinimalSourceFile(text, path), project.files).content;
       project.files.registerReflectionPath(path, module);

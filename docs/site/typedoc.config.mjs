@@ -1,4 +1,4 @@
-// What `npm run docs:build` makes: the home page from README.md, the guides of docs/, and the reference of the packages.
+// The options of `npm run docs:build`: the home page from README.md, the guides in docs/, and the reference of the packages.
 import { OptionDefaults } from 'typedoc';
 import { contents } from './contents.mjs';
 
@@ -16,7 +16,7 @@ export default {
     `${packages}/bacalhau-apiclient/src/index.ts`,
     `${packages}/bacalhau-apiclient/src/legacy.ts`,
   ],
-  // `npm run typecheck` does that, with the settings of each package.
+  // `npm run typecheck` checks types, with the settings of each package.
   skipErrorChecking: true,
   out: './dist',
   readme: '../../README.md',

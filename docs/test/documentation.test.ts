@@ -30,7 +30,7 @@ test('every block of code compiles, in strict TypeScript', () => {
 for (const program of programs) {
   const { path, isTest, needs } = program;
   describeWith(needs, path, () => {
-    const title = isTest ? 'the test in it passes' : 'its code runs, and prints what it says';
+    const title = isTest ? 'the test in it passes' : 'its code runs and prints the output that it shows';
     test(title, async () => {
       const output = await reader.run(program);
       for (const expected of program.prints) expect(output).toContain(expected);
@@ -38,19 +38,19 @@ for (const program of programs) {
   });
 }
 
-test('every command that a document names exists', () => {
+test('every command in a document exists', () => {
   const unknown = documents.flatMap((path) =>
     commandsOf(root, path).flatMap((command) => (isKnown(root, command) ? [] : [`${path}: ${command}`])),
   );
   expect(unknown).toEqual([]);
 });
 
-describe('the commands of README.md that a newcomer begins with', () => {
+describe('the first commands of README.md', () => {
   test('npm start', async () => {
     expect(await reader.command('npm', 'start')).toContain('Hello');
   }, 180_000);
 
-  // What the examples do is tested beside them; here, that the command leads to one.
+  // The tests of the examples check what they do. This one checks that the command runs an example.
   test('npm run example download-results', async () => {
     const folder = join(reader.home, 'results');
     await reader.command('npm', 'run', 'example', 'download-results', '--', folder);

@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Not ours: it runs TypeScript on Node before 24. */
-const FOREIGN = new Set(['tsx']);
+/** Packages of others: tsx runs TypeScript on Node before 24. */
+const EXTERNAL = new Set(['tsx']);
 
-/** Whether there is what a command of a document starts. Only commands of this repository and its packages are known. */
+/** Returns whether the program of a command exists. Only commands of this repository and its packages are known. */
 export function isKnown(root: string, command: string): boolean {
   const words = command.split(/\s+/).filter((word) => !/^[A-Z_]+=/.test(word));
   const [program, first = '', second = ''] = words;
@@ -15,23 +15,23 @@ export function isKnown(root: string, command: string): boolean {
   switch (program) {
     case 'npm':
       if (first === 'install')
-        return words.slice(2).every((word) => isPackage(word) || FOREIGN.has(word) || word.startsWith('-'));
+        return words.slice(2).every((word) => isPackage(word) || EXTERNAL.has(word) || word.startsWith('-'));
       if (first !== 'run') return first in scripts;
       return second in scripts && (second !== 'example' || isExample(root, words[3]));
     case 'npx':
-      return isPackage(first) || FOREIGN.has(first) || existsSync(join(root, 'node_modules', '.bin', first));
+      return isPackage(first) || EXTERNAL.has(first) || existsSync(join(root, 'node_modules', '.bin', first));
     case 'node':
       return existsSync(join(root, first));
     case 'git':
       return command === 'git config core.hooksPath scripts/hooks' && existsSync(join(root, 'scripts', 'hooks'));
     case 'bacalhau':
     case 'go':
-      return true; // not ours
+      return true; // not part of this repository
     default:
       return false;
   }
 }
 
-/** `NAME` stands for one. */
+/** `NAME` stands for any example. */
 const isExample = (root: string, name = ''): boolean =>
   name === 'NAME' || existsSync(join(root, 'examples', name, 'main.ts'));

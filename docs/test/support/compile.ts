@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import ts from 'typescript';
 import type { Program } from './document.js';
 
-/** What an application's own settings would be; `strict`, and the rest as TypeScript has it. */
+/** The options of a typical application: `strict`, and TypeScript's defaults. */
 const options: ts.CompilerOptions = {
   strict: true,
   noEmit: true,
@@ -16,7 +16,7 @@ const options: ts.CompilerOptions = {
   types: ['node', 'jest'],
 };
 
-/** Compiles programs against the built packages, and tells what is wrong, each with its place in the document. */
+/** Compiles programs against the built packages and returns the errors, each with its position in the document. */
 export function mistakesIn(programs: readonly Program[], folder: string): string[] {
   const documents = new Map<string, Program>();
   for (const program of programs) {

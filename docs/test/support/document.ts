@@ -3,37 +3,37 @@ import { join } from 'node:path';
 import ts from 'typescript';
 import type { Requirement } from '../../../packages/bacalhau-sdk/test/support/requirements.js';
 
-/** A code block of a document, or a hidden one: `<!-- ts … -->`, what a reader need not see. */
+/** A code block of a document, or one that is hidden from readers: `<!-- ts … -->`. */
 interface Block {
-  /** Of its first line of code, from 1. */
+  /** The number of its first line of code, counted from 1. */
   readonly line: number;
   readonly lines: readonly string[];
-  /** Why it can be compiled only: `<!-- not run: … -->` stands above it. */
+  /** Why it is compiled but not run: the reason in `<!-- not run: … -->` above it. */
   readonly notRun: string | undefined;
 }
 
 /**
- * One program of a document, to be run as it stands. All its blocks are one: each sees what those before it declared, and
- * may declare it anew. A block that declares tests is a program by itself.
+ * A program of a document. Its blocks are joined: each sees the declarations of those before it, and may redeclare them. A
+ * block that declares tests is a program by itself.
  */
 export interface Program {
   /** The document's path in the repository. */
   readonly path: string;
-  /** The name of its file. */
+  /** Its file name. */
   readonly name: string;
-  /** What it cannot run without. */
+  /** What it needs to run. */
   readonly needs: readonly Requirement[];
-  /** The lines of code are where they are in the document. */
+  /** The code that is run. Its line numbers are those of the document. */
   readonly text: string;
-  /** The same with what is only compiled. */
+  /** The same, with the blocks that are only compiled. */
   readonly textToCompile: string;
-  /** Whether it is a file for a test runner. */
+  /** Whether it is a test file. */
   readonly isTest: boolean;
-  /** What the document says that it prints, in blocks of `text`. */
+  /** The output that the document shows in `text` blocks. */
   readonly prints: readonly string[];
 }
 
-/** The programs of a document. */
+/** Returns the programs of a document. */
 export function programsOf(root: string, path: string): Program[] {
   const blocks = blocksOf(readFileSync(join(root, path), 'utf8'));
   const code = blocks.filter(({ language }) => language === 'ts');
@@ -58,7 +58,7 @@ export function programsOf(root: string, path: string): Program[] {
   return [...(rest.length > 0 ? [program(rest, false)] : []), ...tests.map((block) => program([block], true))];
 }
 
-/** The commands that a document tells its reader to run. */
+/** Returns the commands in a document. */
 export function commandsOf(root: string, path: string): string[] {
   const blocks = blocksOf(readFileSync(join(root, path), 'utf8'));
   return blocks
@@ -81,7 +81,7 @@ function blocksOf(markdown: string): (Block & { readonly language: string })[] {
     const [, language] = /^```(\w+)$/.exec(line) ?? /^<!-- (ts)$/.exec(line) ?? [];
     if (language !== undefined) {
       const end = lines.findIndex((other, at) => at > index && (other === '```' || other === '-->'));
-      if (end < 0) throw new Error(`The block of line ${index + 1} has no end.`);
+      if (end < 0) throw new Error(`The block at line ${index + 1} is not closed.`);
       blocks.push({ language, line: index + 2, lines: lines.slice(index + 1, end), notRun });
       index = end;
     }
@@ -90,7 +90,7 @@ function blocksOf(markdown: string): (Block & { readonly language: string })[] {
   return blocks;
 }
 
-/** Puts blocks together. Imports are moved to the first line, which is never one of a block. */
+/** Joins blocks. Imports move to the first line, which is never part of a block. */
 function joined(blocks: readonly Block[]): string {
   const imports = new Imports();
   const lines: string[] = [];
@@ -104,12 +104,12 @@ function joined(blocks: readonly Block[]): string {
   return `${lines.join('\n')}\n${'}'.repeat(blocks.length)}\nexport {};\n`;
 }
 
-/** The imports of several blocks as those of one file. */
+/** Merges the imports of several blocks. */
 class Imports {
   readonly #named = new Map<string, Set<string>>();
   readonly #others = new Set<string>();
 
-  /** What is left of a block, with as many lines. */
+  /** Collects the imports of a block and returns the rest, with the same number of lines. */
   takeFrom(text: string): string {
     let rest = text;
     for (const statement of ts.createSourceFile('block.ts', text, ts.ScriptTarget.Latest).statements) {
@@ -118,7 +118,7 @@ class Imports {
       this.#add(statement, source.trim());
       rest = rest.replace(source, source.replace(/[^\n]/g, ''));
     }
-    // What a block exports is for a program that the document does not show.
+    // Exports of a block are for a program that the document does not show.
     return rest.replace(/^export (?=(async |const |function |class ))/gm, '');
   }
 

@@ -11,9 +11,9 @@ const modules = join(root, 'node_modules');
 const testRunner = join(modules, 'jest', 'bin', 'jest.js');
 const transform = { '\\.ts$': join(modules, '@swc', 'jest') };
 
-/** Somebody who does what documents say, at the test network, in folders of their own. */
+/** Runs the programs and commands of documents as a reader would, against the test network and in separate folders. */
 export class Reader {
-  /** Programs are here, within the repository, so that the packages are found as an application finds them. */
+  /** Programs are inside the repository, so that they resolve the packages as an application does. */
   readonly sources = join(root, 'docs', '.cache');
   readonly home = mkdtempSync(join(tmpdir(), 'bacalhau-reader-'));
   readonly #network = new URL(process.env['BACALHAU_TEST_URL'] ?? '');
@@ -29,10 +29,10 @@ export class Reader {
     mkdirSync(this.sources);
   }
 
-  /** Runs a program to its end, and gives its output. */
+  /** Runs a program to its end and returns its output. */
   async run(program: Program): Promise<string> {
     const file = join(this.sources, program.name);
-    // Where a document says the default address, or that of nobody in particular, it means the network of its reader.
+    // The default address and example.org in a document stand for the reader's network.
     const { host, port, origin } = this.#network;
     const text = program.text
       .replaceAll('127.0.0.1:1234', host)
@@ -44,13 +44,13 @@ export class Reader {
     try {
       return await this.#output(process.execPath, args, mkdtempSync(join(this.home, 'program-')));
     } catch (error) {
-      // The stack names lines of the document.
+      // The line numbers in the stack are those of the document.
       const text = error instanceof Error ? error.message : String(error);
       throw new Error(text.replaceAll(`file://${file}`, program.path).replaceAll(file, program.path));
     }
   }
 
-  /** Runs a command of the repository to its end, and gives its output. */
+  /** Runs a command of the repository to its end and returns its output. */
   command(...words: readonly string[]): Promise<string> {
     const [program = '', ...args] = words;
     return this.#output(program, args, root);
@@ -62,13 +62,13 @@ export class Reader {
       return (await promisify(execFile)(program, args, options)).stdout;
     } catch (error) {
       const { stdout, stderr } = error as { stdout?: string; stderr?: string };
-      throw new Error(`${[program, ...args].join(' ')} ended badly:\n${stdout}\n${stderr}`);
+      throw new Error(`${[program, ...args].join(' ')} failed:\n${stdout}\n${stderr}`);
     }
   }
 
   /**
-   * Starts a command that runs until Ctrl-C, and presses that as soon as it has printed what it is waited for and
-   * `meanwhile` is done. Resolves when all has ended.
+   * Starts a command that runs until Ctrl-C, and interrupts it once its output matches `awaited` and `meanwhile` is done.
+   * Resolves when it has exited.
    */
   async session(
     words: readonly string[],
@@ -76,7 +76,7 @@ export class Reader {
     meanwhile: (found: RegExpExecArray) => Promise<void>,
   ): Promise<void> {
     const [program = '', ...args] = words;
-    // A group of its own: Ctrl-C goes to all of it.
+    // A process group of its own, which receives Ctrl-C as a whole.
     const child = spawn(program, args, {
       cwd: root,
       env: this.#env,
