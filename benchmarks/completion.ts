@@ -160,7 +160,7 @@ async function requestsOfDayOldWait({ url, dir }: Devnet): Promise<number> {
   await using bacalhau = new Bacalhau({ baseUrl: url, dir, onRequest });
   await putJobs(url, [idleJob('day-long', 'queued')]);
   const controller = new AbortController();
-  const waiting = bacalhau.job('day-long').wait({ signal: controller.signal });
+  const waiting = bacalhau.jobs.handle('day-long').wait({ signal: controller.signal });
   waiting.catch(() => undefined);
   await pause(1_000);
   const now = performance.now.bind(performance);
@@ -203,8 +203,8 @@ async function manyJobs(devnet: Devnet, store: Store): Promise<void> {
       waits: async () => {
         const controller = new AbortController();
         const waits = idleIds.map((id) =>
-          bacalhau
-            .job(id)
+          bacalhau.jobs
+            .handle(id)
             .wait({ signal: controller.signal })
             .catch(() => undefined),
         );
@@ -231,8 +231,8 @@ async function manyJobs(devnet: Devnet, store: Store): Promise<void> {
     const lags: number[] = [];
     const began = performance.now();
     const idleWaits = idleIds.slice(0, idle).map((id) =>
-      fresh
-        .job(id)
+      fresh.jobs
+        .handle(id)
         .wait({ signal: controller.signal })
         .catch(() => undefined),
     );
@@ -243,8 +243,8 @@ async function manyJobs(devnet: Devnet, store: Store): Promise<void> {
         many(running, (index) => smallJob(`run-${index}`, input)),
         (id) => {
           waits.push(
-            fresh
-              .job(id)
+            fresh.jobs
+              .handle(id)
               .wait()
               .then((job) => void lags.push(lagOf(job))),
           );

@@ -86,7 +86,7 @@ try {
   });
   const { State } = await handle.wait();
   if (State?.StateType !== 'Completed') throw new Error(`The job is ${State?.StateType}: ${State?.Message}`);
-  const [published] = await handle.results();
+  const [published] = await handle.typedResults();
   if (published?.type !== 'url') throw new Error('The result has no URL.');
   const { url } = published;
   const packed = Number((await fetch(url, { method: 'HEAD' })).headers.get('content-length'));

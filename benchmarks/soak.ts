@@ -56,7 +56,7 @@ let jobs = 0;
 function job(kind: 0 | 1): JobHandle {
   jobs += 1;
   const number = jobs.toString(16).padStart(12, '0');
-  return bacalhau.job(`j-${kind}0000000-0000-4000-8000-${number}`);
+  return bacalhau.jobs.handle(`j-${kind}0000000-0000-4000-8000-${number}`);
 }
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 

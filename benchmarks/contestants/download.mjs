@@ -8,7 +8,7 @@ const [baseUrl = '', dir = '', jobId, target = ''] = process.argv.slice(2);
 const began = performance.now();
 if (jobId !== undefined) {
   await using bacalhau = new Bacalhau({ baseUrl, dir });
-  await bacalhau.job(jobId).download(target);
+  await bacalhau.jobs.handle(jobId).download(target);
 }
 const wallMs = performance.now() - began;
 // In KiB.

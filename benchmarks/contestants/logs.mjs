@@ -25,7 +25,7 @@ console.log(JSON.stringify({ entries, wallMs, peakMb: peak / 1e6 }));
 /** @param {string} jobId */
 async function readSdk(jobId) {
   await using bacalhau = new Bacalhau({ baseUrl, dir });
-  for await (const _entry of bacalhau.job(jobId).logs({ lines: who === 'lines' })) {
+  for await (const _entry of bacalhau.jobs.handle(jobId).logs({ lines: who === 'lines' })) {
     seen();
     if (who !== 'paused' || entries % PAUSE_EVERY !== 0) continue;
     await pause(PAUSE_MS);

@@ -133,7 +133,7 @@ test('who does not sign is refused, and told what to do', async () => {
 test('a stranger is refused, calls and log stream alike', async () => {
   await using bacalhau = client(await Ed25519Identity.generate());
   await expect(bacalhau.jobs.list()).rejects.toThrow(/Nobody known has the key/);
-  const log = bacalhau.job('j-1').logs()[Symbol.asyncIterator]();
+  const log = bacalhau.jobs.handle('j-1').logs()[Symbol.asyncIterator]();
   await expect(log.next()).rejects.toBeInstanceOf(AuthenticationError);
 });
 

@@ -21,7 +21,7 @@ export function resultsRelay(): Plugin {
     const gone = new AbortController();
     response.on('close', () => gone.abort());
     try {
-      const results = await bacalhau.jobs.handle(decodeURIComponent(jobId)).results({ signal: gone.signal });
+      const results = await bacalhau.jobs.handle(decodeURIComponent(jobId)).typedResults({ signal: gone.signal });
       const urls = results.flatMap((result) => (result.type === 'url' ? [new URL(result.url)] : []));
       const url = urls.find(({ pathname }) => pathname === file);
       if (url === undefined) {

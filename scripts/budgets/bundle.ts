@@ -65,7 +65,8 @@ async function weigh(
   const run = [...['--input-type=module', '--eval', LOAD, '--', script], ...args];
   const { stdout } = await promisify(execFile)(process.execPath, run, { cwd: folder });
   const { state, loaded }: { state: string; loaded: string[] } = JSON.parse(stdout);
-  if (state !== expected) throw new Error(`The bundle with ${name} ended with ${JSON.stringify(state)}, not ${JSON.stringify(expected)}.`);
+  if (state !== expected)
+    throw new Error(`The bundle with ${name} ended with ${JSON.stringify(state)}, not ${JSON.stringify(expected)}.`);
   const sum = (urls: Iterable<string>): number => [...urls].reduce((total, url) => total + (weights.get(url) ?? 0), 0);
   return { loaded: sum(new Set(loaded)), all: sum(weights.keys()) };
 }

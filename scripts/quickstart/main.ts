@@ -24,7 +24,8 @@ const result = await bacalhau.jobs.run(job, {
 });
 const [execution] = result.executions;
 spinner.succeed(`Job ${result.jobId} is completed: execution ${execution?.executionId} on node ${execution?.nodeId}`);
-for (const { type, ...place } of result.results) spinner.info(`Its result, of type ${type}: ${JSON.stringify(place)}`);
+for (const { type, ...place } of result.typedResults)
+  spinner.info(`Its result, of type ${type}: ${JSON.stringify(place)}`);
 spinner.info('It printed:');
 process.stdout.write(`\n${result.stdout}\n`);
 

@@ -77,6 +77,6 @@ async function* printed(
 ): AsyncGenerator<LogEntry, void, undefined> {
   // WebAssembly jobs have no log stream: their output is read from the results, through the relay.
   if (engine === 'wasm') await handle.wait({ signal });
-  const results = readingOf(handle, await handle.results({ signal }));
+  const results = readingOf(handle, await handle.typedResults({ signal }));
   yield* handle.logs({ follow: true, lines: true, signal, results });
 }

@@ -62,7 +62,7 @@ async function find(handle: JobHandle, signal: AbortSignal): Promise<Found> {
   let results: readonly TypedResult[] = [];
   const files: Listed[] = [];
   try {
-    results = await handle.results({ signal });
+    results = await handle.typedResults({ signal });
     if (results.length > 0) {
       for await (const { path, executionId, size } of handle.files({ ...readingOf(handle, results), signal })) {
         files.push({ path, executionId, size });

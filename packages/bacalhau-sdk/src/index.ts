@@ -4,7 +4,68 @@
  * @module bacalhau-sdk
  */
 
-export * from './agent/index.js';
+// The wire types that this package mentions, so that applications need not import bacalhau-apiclient for them.
+export {
+  type AgentAlive,
+  type AgentAuthConfig,
+  type AllocatedResources,
+  type BuildVersion,
+  type ComputeNodeInfo,
+  type ConnectionState,
+  type Constraint,
+  ConstraintOperator,
+  type DiffJobResponse,
+  type Execution,
+  type ExecutionDesiredState,
+  ExecutionDesiredStateType,
+  ExecutionOrderBy,
+  type ExecutionState,
+  type ExecutionStateChange,
+  ExecutionStateType,
+  type GetJobResponse,
+  type Gpu,
+  GpuVendor,
+  type InputSource,
+  type Job,
+  type JobEvent,
+  type JobHistory,
+  JobHistoryEventType,
+  JobHistoryType,
+  JobInclude,
+  JobOrderBy,
+  type JobState,
+  type JobStateChange,
+  JobStateType,
+  JobType,
+  type ListJobExecutionsResponse,
+  type ListJobHistoryResponse,
+  type NetworkConfig,
+  NetworkType,
+  NodeAction,
+  NodeApprovalFilter,
+  NodeConnection,
+  type NodeInfo,
+  NodeMembership,
+  NodeOrderBy,
+  type NodeState,
+  NodeStatusFilter,
+  NodeType,
+  type OAuth2Config,
+  type PortMapping,
+  type PutJobRequest,
+  type PutJobResponse,
+  type RerunJobResponse,
+  type Resources,
+  type ResourcesConfig,
+  type ResultPath,
+  type RunOutput,
+  type SpecConfig,
+  type StopJobResponse,
+  type Task,
+  type TimeoutConfig,
+  type UpdateNodeResponse,
+} from 'bacalhau-apiclient';
+export { Agent } from './agent/index.js';
 export type {
   ApiKeyAuth,
   AskAuth,
@@ -27,11 +88,46 @@ export type {
   JobExecutionsOptions,
   JobHistoryOptions,
   ListJobsOptions,
+  PutRequest,
   RerunOptions,
 } from './calls/index.js';
 export { Bacalhau } from './client/index.js';
 export type { ConfigSource, ResolvedConfig, ResolvedTls, TlsOptions } from './config/index.js';
-export * from './errors/index.js';
+export {
+  ApiError,
+  type ApiErrorDetails,
+  AuthenticationError,
+  BacalhauError,
+  BadRequestError,
+  CallError,
+  type CallErrorDetails,
+  ConfigurationError,
+  ConflictError,
+  ConnectionError,
+  DownloadError,
+  type DownloadErrorDetails,
+  type DownloadErrorReason,
+  type ErrorCause,
+  InvalidArgumentError,
+  InvalidJobError,
+  JobError,
+  JobExistsError,
+  JobFailedError,
+  JobStoppedError,
+  LoginError,
+  LogStreamError,
+  type LogStreamErrorDetails,
+  NotFoundError,
+  PayloadTooLargeError,
+  PermissionDeniedError,
+  RateLimitError,
+  RequestAbortedError,
+  RequestTimeoutError,
+  ServerError,
+  UnexpectedResponseError,
+  UnsupportedByServerError,
+  UnsupportedRuntimeError,
+} from './errors/index.js';
 export type {
   ApiPromise,
   ApiResponse,
@@ -47,7 +143,7 @@ export type {
 } from './http/index.js';
 export { JobHandle, type StopOutcome, SubmittedJob } from './job/index.js';
 export { loadJob, parseJob } from './job-files/index.js';
-export { Jobs } from './jobs/index.js';
+export { type JobHandleOptions, Jobs } from './jobs/index.js';
 export {
   Ed25519Identity,
   type Identity,
@@ -61,7 +157,7 @@ export type { Logger, LogLevel } from './logging/index.js';
 export type { FollowLogsOptions, LogEntry, LogReconnect } from './logs/index.js';
 export type { ServerRelease } from './model/index.js';
 export { type ListNodesOptions, Nodes } from './nodes/index.js';
-export { type ExecutionOutput, JobExitError, type RunOptions, type RunResult } from './outcome/index.js';
+export { type ExecutionOutput, JobExitError, type JobResultOptions, type RunResult } from './outcome/index.js';
 export type { EnvironmentVariables, HttpAgent } from './platform/index.js';
 export {
   type DownloadedFile,
@@ -87,7 +183,7 @@ export {
   type UnknownResult,
   type UrlResult,
 } from './results/index.js';
-export type { MapItem, MapOptions } from './runs/index.js';
+export type { MapItem, MapOptions, RunOptions } from './runs/index.js';
 export {
   type HeadersLike,
   MemoryReplayCache,
@@ -126,4 +222,3 @@ export {
 export type { OnExisting, SubmissionDetails, SubmitOptions } from './submission/index.js';
 export { VERSION } from './version.js';
 export type { WaitOptions } from './waiting/index.js';
-export * from './wire-types.js';

@@ -1,9 +1,21 @@
 import type { AgentAlive, AgentAuthConfig, BuildVersion, NodeInfo } from 'bacalhau-apiclient';
-import { type ApiPromise, ApiResource, apiPromise, type CallOptions, type Transport } from '../http/index.js';
-import { load, raceAbort } from '../util/index.js';
+import { NotFoundError } from '../errors/index.js';
+import {
+  type ApiCall,
+  type ApiPromise,
+  ApiResource,
+  apiPromise,
+  CALL_OPTIONS,
+  type CallOptions,
+  mapped,
+  requireServer,
+  type Transport,
+} from '../http/index.js';
+
+type Send<T extends object> = ApiCall<T, CallOptions>['send'];
 
 /**
- * The server that answers, itself.
+ * Query the server itself: its version, configuration and health.
  *
  * @example
  * ```ts
@@ -11,60 +23,84 @@ import { load, raceAbort } from '../util/index.js';
  * ```
  */
 export class Agent {
-  readonly #caller: ApiResource;
+  readonly #api: ApiResource;
 
   /** @internal */
   constructor(transport: Transport) {
-    this.#caller = new ApiResource(transport);
+    this.#api = new ApiResource(transport);
   }
 
-  /** Whether the server is up. Needs no credentials. */
+  /** Checks whether the server is up. Needs no credentials. */
   alive(options: CallOptions = {}): ApiPromise<AgentAlive> {
-    return this.#caller.read('agent.alive', options, ({ agent }, request) => agent.getAgentAlive(request));
+    return this.#read('agent.alive', options, ({ agent }, request) => agent.getAgentAlive(request));
   }
 
-  /** Which version of Bacalhau it is. Needs no credentials. */
+  /** Returns the server's version of Bacalhau. Needs no credentials. */
   version(options: CallOptions = {}): ApiPromise<BuildVersion> {
-    return this.#caller.read('agent.version', options, ({ agent }, request) => agent.getAgentVersion(request));
+    return this.#read('agent.version', options, ({ agent }, request) => agent.getAgentVersion(request));
   }
 
-  /** What the server says of itself as a node: its id, labels, engines, publishers, capacity. */
+  /** Describes the server as a node: its id, labels, engines, publishers, capacity. */
   node(options: CallOptions = {}): ApiPromise<NodeInfo> {
-    return this.#other('agent.node', options, ({ node }) => node(this.#caller, options));
+    const call = this.#read<NodeInfo | { readonly Info: NodeInfo }>('agent.node', options, ({ agent }, request) =>
+      agent.getAgentNode(request),
+    );
+    // Servers before 1.6 wrap it into the orchestrator's view of a node.
+    return mapped(call, (answer) => ('Info' in answer ? answer.Info : answer));
   }
 
   /**
-   * The server's configuration, with its secrets blacked out by the server. From servers 1.5 on. Its shape belongs to
-   * the server's version, so it is given as it is.
+   * Returns the server's configuration, with its secrets redacted by the server. From servers 1.5 on. Its fields differ
+   * between versions of the server, so it is passed on as it is.
    *
    * @throws {UnsupportedByServerError} from an older server.
    */
   config(options: CallOptions = {}): ApiPromise<Readonly<Record<string, unknown>>> {
-    return this.#other('agent.config', options, ({ config }) => config(this.#caller, options));
+    const read = this.#read('agent.config', options, ({ agent }, request) => agent.getAgentConfig(request));
+    const call = this.#since('1.5.0', 'agent.config', 'Look into its configuration file.', read, options);
+    // Servers before 1.5.2 answer with the bare configuration.
+    return mapped(call, (answer) => answer.config ?? { ...answer });
   }
 
-  /** What the server's parts report about themselves, by part. For people who look for a fault; unstable. */
+  /** Returns what the components of the server report about themselves, for debugging; unstable. */
   debug(options: CallOptions = {}): ApiPromise<Readonly<Record<string, unknown>>> {
-    return this.#caller.read('agent.debug', options, ({ agent }, request) => agent.getAgentDebug(request));
+    return this.#read('agent.debug', options, ({ agent }, request) => agent.getAgentDebug(request));
   }
 
   /**
-   * How people log in here; `Config` is empty without single sign-on. From servers 1.7 on. Needs no credentials.
+   * Returns how users log in to this server; `Config` is empty without single sign-on. From servers 1.7 on. Needs no
+   * credentials.
    *
    * @throws {UnsupportedByServerError} from an older server, which has no single sign-on.
    */
   authConfig(options: CallOptions = {}): ApiPromise<AgentAuthConfig> {
-    return this.#other('agent.authConfig', options, ({ authConfig }) => authConfig(this.#caller, options));
+    const read = this.#read('agent.authConfig', options, ({ agent }, request) => agent.getAgentAuthConfig(request));
+    return this.#since('1.7.0', 'agent.authConfig', 'Older servers have no single sign-on.', read, options);
   }
 
-  #other<T>(
+  #read<T extends object>(name: string, options: CallOptions, send: Send<T>): ApiPromise<T> {
+    return this.#api.read({ name, options, optionNames: CALL_OPTIONS, send });
+  }
+
+  /**
+   * Explains a path that an older server does not have. To ask every server for its version first would cost each call a
+   * request.
+   */
+  #since<T extends object>(
+    since: string,
     name: string,
-    { signal, timeoutMs }: CallOptions,
-    call: (calls: typeof import('./agent-calls.js')) => ApiPromise<T>,
+    advice: string,
+    call: ApiPromise<T>,
+    options: CallOptions,
   ): ApiPromise<T> {
-    const calls = this.#caller.transport.withDeadline(name, { signal, timeoutMs }, (cut) =>
-      raceAbort(load(import('./agent-calls.js')), cut),
-    );
-    return apiPromise(calls.then((loaded) => call(loaded).withResponse()));
+    const { transport } = this.#api;
+    const explained = call.withResponse().catch(async (error: unknown) => {
+      if (error instanceof NotFoundError) {
+        const { signal, timeoutMs } = options;
+        await requireServer(transport, since, name, advice, { signal, timeoutMs });
+      }
+      throw error;
+    });
+    return apiPromise(explained);
   }
 }

@@ -2,7 +2,6 @@ import { Agent } from '../agent/index.js';
 import type { AuthKind } from '../auth/index.js';
 import type { ResolvedConfig } from '../config/index.js';
 import { type CallOptions, type ClientOptions, connect, Transport } from '../http/index.js';
-import type { JobHandle } from '../job/index.js';
 import { Jobs } from '../jobs/index.js';
 import type { Ed25519Identity, KeyType, RsaIdentity } from '../keys/index.js';
 import { Nodes } from '../nodes/index.js';
@@ -44,18 +43,6 @@ export class Bacalhau implements AsyncDisposable {
    */
   get baseUrl(): string {
     return this.#transport.config.baseUrl;
-  }
-
-  /**
-   * A handle of a job by id or name. Nothing is asked until the handle is used, so a stored id can be taken up again.
-   *
-   * @example
-   * ```ts
-   * const { State } = await bacalhau.job(storedId).wait();
-   * ```
-   */
-  job(idOrName: string, options: { readonly namespace?: string | undefined } = {}): JobHandle {
-    return this.jobs.handle(idOrName, options);
   }
 
   /**

@@ -32,6 +32,8 @@ export interface ErrorCause {
 export class BacalhauError extends Error {
   /** @internal The class's own name: what `instanceof` compares, so it must survive minifiers. */
   protected static readonly kind: string = 'BacalhauError';
+  /** The id of the job, where the error is about one whose id is known: every error of a run from its submission on. */
+  declare readonly jobId?: string;
 
   constructor(message: string, options: ErrorCause = {}) {
     super(message, 'cause' in options ? { cause: options.cause } : undefined);

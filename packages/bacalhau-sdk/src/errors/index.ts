@@ -5,3 +5,4 @@ export * from './client-errors.js';
 export * from './download-error.js';
 export * from './job-errors.js';
 export * from './log-errors.js';
+export { withJobId } from './with-job-id.js';

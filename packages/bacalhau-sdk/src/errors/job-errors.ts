@@ -6,7 +6,7 @@ export class JobError extends BacalhauError {
   /** @internal */
   protected static override readonly kind: string = 'JobError';
   /** The job's id. */
-  readonly jobId: string;
+  override readonly jobId: string;
   /** The job as last seen. */
   readonly job: Job;
 

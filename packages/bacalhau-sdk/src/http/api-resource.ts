@@ -1,13 +1,30 @@
-import type { ApiPromise, ApiResponse } from './api-promise.js';
+import { checkOptions, type OptionNames } from '../arguments/index.js';
+import { DEFAULT_NAMESPACE } from '../model/index.js';
+import { type ApiPromise, type ApiResponse, apiPromise } from './api-promise.js';
 import type { Operation } from './operation.js';
 import type { CallOptions, NamespacedCallOptions } from './options.js';
 import { type PageParts, type PagePromise, pagePromise } from './page.js';
 import type { Transport } from './transport.js';
 
-/** A list call: how one page is asked for, and where its entries are in the answer. */
-export interface ListCall<R extends object, T> {
+/** What all calls of a resource have in common. */
+export interface ApiScope {
+  /** The namespace of every call, which then has no option of that name. Default: each call's own, else the client's. */
+  readonly namespace?: string | undefined;
+  /** The name under which errors and hooks report the calls. Default: each call's own. */
+  readonly operation?: string;
+}
+
+/** A call: its options, and the names of all options that it has. */
+export interface ApiCall<R extends object, O extends CallOptions> extends Omit<Operation<R>, 'safe'> {
+  readonly options: O;
+  readonly optionNames: OptionNames<O>;
+}
+
+/** A list call: how one page is requested, and where its entries are in the answer. */
+export interface ListCall<R extends object, T, O extends CallOptions> {
   readonly name: string;
-  readonly options: CallOptions;
+  readonly options: O;
+  readonly optionNames: OptionNames<O>;
   /** The field of the answer that has the entries. Default: `Items`. */
   readonly list?: Operation<R>['requiredField'];
   readonly send: (
@@ -17,52 +34,72 @@ export interface ListCall<R extends object, T> {
   readonly toPage: (answer: R) => PageParts<T> | Promise<PageParts<T>>;
   /** Entries a page when the list is looped over without a limit of its own. */
   readonly walkSize?: number | undefined;
-  /** What tells entries apart, where pages may overlap. */
+  /** Identifies an entry, where pages may overlap. */
   readonly key?: (item: T) => string | undefined;
 }
 
-/** The ways in which resources use the transport. */
+/** Makes calls of the API, after a check of their options. */
 export class ApiResource {
   readonly transport: Transport;
+  readonly #scope: ApiScope;
 
-  constructor(transport: Transport) {
+  constructor(transport: Transport, scope: ApiScope = {}) {
     this.transport = transport;
+    this.#scope = scope;
   }
 
-  /** A call that only reads, and so may be repeated. */
-  read<T extends object>(name: string, options: CallOptions, send: Operation<T>['send']): ApiPromise<T> {
-    return this.transport.call({ name, safe: true, send }, options);
+  /** Makes a call that only reads, and so may be repeated. */
+  read<R extends object, O extends CallOptions>(call: ApiCall<R, O>): ApiPromise<R> {
+    return this.#call(call, true);
   }
 
-  /** A call that changes something, and so is sent once. */
-  write<T extends object>(name: string, options: CallOptions, send: Operation<T>['send']): ApiPromise<T> {
-    return this.transport.call({ name, safe: false, send }, options);
+  /** Makes a call that changes something, and so is sent once. */
+  write<R extends object, O extends CallOptions>(call: ApiCall<R, O>): ApiPromise<R> {
+    return this.#call(call, false);
   }
 
-  list<R extends object, T>({
-    name,
-    options,
-    list = 'Items',
-    send,
-    toPage,
-    walkSize,
-    key,
-  }: ListCall<R, T>): PagePromise<T> {
+  list<R extends object, T, O extends CallOptions>(call: ListCall<R, T, O>): PagePromise<T> {
+    const { options, optionNames, list = 'Items', send, toPage, walkSize, key } = call;
+    const name = this.#scope.operation ?? call.name;
     const fetch = async (page: {
       nextToken?: string | undefined;
       pageSize?: number | undefined;
     }): Promise<ApiResponse<PageParts<T>>> => {
+      this.#check(options, optionNames);
       const { nextToken, pageSize } = page;
       const sendPage: Operation<R>['send'] = (apis, request) => send({ nextToken, pageSize }, apis, request);
-      const call = this.transport.call({ name, safe: true, requiredField: list, send: sendPage }, options);
-      const { data, response } = await call.withResponse();
+      const request = this.transport.call({ name, safe: true, requiredField: list, send: sendPage }, options);
+      const { data, response } = await request.withResponse();
       return { data: await toPage(data), response };
     };
     return pagePromise({ fetch, walkSize, key });
   }
 
+  /** The namespace of a call: its own, else the client's; undefined where the server decides. */
   namespace(options: NamespacedCallOptions): string | undefined {
+    if ('namespace' in this.#scope) return this.#scope.namespace;
     return this.transport.namespaceFor(options);
+  }
+
+  /** The namespace of a call that needs one: its own, else the client's, else the servers' default. */
+  requiredNamespace(options: NamespacedCallOptions): string {
+    return this.namespace(options) ?? DEFAULT_NAMESPACE;
+  }
+
+  #call<R extends object, O extends CallOptions>(call: ApiCall<R, O>, safe: boolean): ApiPromise<R> {
+    const { options, optionNames, ...operation } = call;
+    const name = this.#scope.operation ?? operation.name;
+    const response = new Promise<ApiResponse<R>>((resolve) => {
+      this.#check(options, optionNames);
+      resolve(this.transport.call({ ...operation, name, safe }, options).withResponse());
+    });
+    return apiPromise(response);
+  }
+
+  #check<O extends CallOptions>(options: O, names: OptionNames<O>): void {
+    const known: Record<string, true> = { ...names };
+    if ('namespace' in this.#scope) delete known['namespace'];
+    checkOptions<object>(options, known);
   }
 }
 

@@ -1,5 +1,5 @@
 export { type ApiPromise, type ApiResponse, apiPromise, mapped, type ResponseInfo } from './api-promise.js';
-export { ApiResource, itemsPage, type ListCall } from './api-resource.js';
+export { type ApiCall, ApiResource, type ApiScope, itemsPage, type ListCall } from './api-resource.js';
 export type { Apis } from './apis.js';
 export { BrokenConnection } from './broken-connection.js';
 export { connect } from './connect.js';
@@ -9,7 +9,13 @@ export { type ExternalRequest, type ExternalResponse, fetchExternal } from './ex
 export { abortError } from './failure.js';
 export { type Headers, hasAuthorization } from './headers.js';
 export type { Operation } from './operation.js';
-export type { CallOptions, ClientOptions, NamespacedCallOptions } from './options.js';
+export {
+  CALL_OPTIONS,
+  type CallOptions,
+  type ClientOptions,
+  NAMESPACED_CALL_OPTIONS,
+  type NamespacedCallOptions,
+} from './options.js';
 export { Page, type PageParts, type PagePromise } from './page.js';
 export { requireServer } from './require-server.js';
 export { errorClassFor } from './response-error.js';

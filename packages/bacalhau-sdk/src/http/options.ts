@@ -1,3 +1,4 @@
+import type { OptionNames } from '../arguments/index.js';
 import type { AuthOptions } from '../auth/index.js';
 import type { TlsOptions } from '../config/index.js';
 import type { Signer } from '../keys/index.js';
@@ -23,11 +24,20 @@ export interface CallOptions {
   readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
+export const CALL_OPTIONS: OptionNames<CallOptions> = {
+  signal: true,
+  timeoutMs: true,
+  maxRetries: true,
+  headers: true,
+};
+
 /** The options of calls in one namespace. */
 export interface NamespacedCallOptions extends CallOptions {
   /** The namespace. Default: the client's; without one the server decides (see each call). */
   readonly namespace?: string | undefined;
 }
+
+export const NAMESPACED_CALL_OPTIONS: OptionNames<NamespacedCallOptions> = { ...CALL_OPTIONS, namespace: true };
 
 /**
  * How to reach an orchestrator, and with which credentials. All options have defaults: first from the environment

@@ -1,15 +1,31 @@
 import type { Execution, Job, JobHistory, RerunJobResponse, SpecConfig } from 'bacalhau-apiclient';
-import type {
-  FollowHistoryOptions,
-  JobCalls,
-  JobExecutionsOptions,
-  JobHistoryOptions,
-  RerunOptions,
+import { checkOptions } from '../arguments/index.js';
+import {
+  type FollowHistoryOptions,
+  followHistory,
+  getJob,
+  isFollowed,
+  type JobExecutionsOptions,
+  type JobHistoryOptions,
+  listExecutions,
+  listHistory,
+  listResults,
+  listVersions,
+  type RerunOptions,
+  rerunJob,
+  stopJob,
 } from '../calls/index.js';
 import { ConflictError } from '../errors/index.js';
-import type { CallOptions, PagePromise, Transport } from '../http/index.js';
+import { ApiResource, CALL_OPTIONS, type CallOptions, type PagePromise, type Transport } from '../http/index.js';
 import { type FollowLogsOptions, followLogs, type LogEntry } from '../logs/index.js';
 import { hasEnded } from '../model/index.js';
+import {
+  checkJobResultOptions,
+  JOB_RESULT_OPTIONS,
+  type JobResultOptions,
+  loadOutcome,
+  type RunResult,
+} from '../outcome/index.js';
 import {
   type DownloadOptions,
   type DownloadSummary,
@@ -21,16 +37,24 @@ import {
   type TransferOptions,
   type TypedResult,
 } from '../results/index.js';
-import type { Waiter, WaitOptions } from '../waiting/index.js';
+import type { SubmissionDetails } from '../submission/index.js';
+import { WAIT_OPTIONS, type Waiter, type WaitOptions } from '../waiting/index.js';
 
 /** What a handle works with. */
 export interface JobParts {
-  readonly jobs: JobCalls;
   readonly waiter: Waiter;
   readonly transport: Transport;
 }
 
-/** How an attempt to stop a job ended. */
+/** Which job a handle is for. */
+interface JobReference {
+  readonly id: string;
+  readonly namespace: string | undefined;
+  /** How it was submitted, where the handle's owner did that. */
+  readonly submission?: SubmissionDetails;
+}
+
+/** The outcome of stopping a job. */
 export interface StopOutcome {
   /** False if the job had ended before. */
   readonly stopped: boolean;
@@ -39,46 +63,52 @@ export interface StopOutcome {
 }
 
 /**
- * A job that was submitted, here or elsewhere. It remembers its namespace, so calls on it need no options for that.
+ * A job that was submitted, here or elsewhere. The handle remembers its namespace, so calls on it need no option for that.
  *
  * @example
  * ```ts
  * const job = await bacalhau.jobs.submit(docker({ image: 'ubuntu', parameters: ['date'] }));
  * await job.wait({ timeoutMs: 60_000 });
  *
- * const same = bacalhau.job(job.id); // in another process
+ * const same = bacalhau.jobs.handle(job.id); // in another process
  * ```
  */
 export class JobHandle {
-  /** The job's id, or the name that the handle was made with. */
+  /** The job's id, or the name that the handle was created with. */
   readonly id: string;
-  /** The namespace in which the job is looked for; undefined leaves it to the client and the server. */
+  /** The namespace in which the job is looked up; undefined leaves it to the server. */
   readonly namespace: string | undefined;
   readonly #parts: JobParts;
+  readonly #api: ApiResource;
+  readonly #submission: SubmissionDetails;
 
   /** @internal */
-  constructor(parts: JobParts, reference: { id: string; namespace: string | undefined }) {
+  constructor(parts: JobParts, { id, namespace, submission = SUBMITTED_ELSEWHERE }: JobReference) {
     this.#parts = parts;
-    this.id = reference.id;
-    this.namespace = reference.namespace;
+    this.id = id;
+    this.namespace = namespace;
+    this.#api = new ApiResource(parts.transport, { namespace });
+    this.#submission = submission;
   }
 
-  /** The job as the server has it now: its specification and its state. */
+  /** Returns the job as the server has it now: its specification and its state. */
   async refresh(options: CallOptions = {}): Promise<Job> {
-    const { Job: job } = await this.#parts.jobs.get(this.id, this.#here(options));
+    checkOptions(options, CALL_OPTIONS);
+    const { Job: job } = await getJob(this.#api, this.id, options);
     return job;
   }
 
   /**
-   * Resolves with the job once it has ended: completed, failed or stopped. Jobs of type `service` and `daemon` end only
-   * by being stopped or by failing. A server that is out of reach for a while does not end the wait. One that was killed
-   * in the moment in which a job ended may never take note of that (seen on 1.9.3): a `batch` or `ops` job whose
-   * executions have all completed counts as completed after ten seconds or more, and its state's message says so.
+   * Waits until the job has ended: completed, failed or stopped. Jobs of type `service` and `daemon` end only by being
+   * stopped or by failing. A server that is unreachable for a while does not end the wait. One that was killed in the moment
+   * in which a job ended may never take note of that (seen on 1.9.3): a `batch` or `ops` job whose executions have all
+   * completed counts as completed after ten seconds or more, and its state's message says so.
    *
+   * @returns the job, in its final state.
    * @throws {RequestTimeoutError} after `timeoutMs`. The job goes on.
    * @throws {RequestAbortedError} if `signal` is aborted. The job goes on.
    * @throws {NotFoundError} if the server does not know the job.
-   * @throws {ConnectionError} or another error of the last attempt, after the server was out of reach for
+   * @throws {ConnectionError} or another error of the last attempt, after the server was unreachable for
    * `unreachableAfterMs`.
    *
    * @example
@@ -86,8 +116,34 @@ export class JobHandle {
    * const { State } = await job.wait({ onUpdate: ({ State }) => console.log(State?.StateType) });
    * ```
    */
-  wait(options: WaitOptions = {}): Promise<Job> {
+  async wait(options: WaitOptions = {}): Promise<Job> {
+    checkOptions(options, WAIT_OPTIONS);
     return this.#parts.waiter.wait({ jobId: this.id, namespace: this.namespace }, options);
+  }
+
+  /**
+   * Waits until the job has ended, and returns its result, as `jobs.run` does: its output, exit code and executions, and
+   * where its results are. Never stops the job.
+   *
+   * @example
+   * ```ts
+   * const { stdout } = await bacalhau.jobs.handle(storedId).result();
+   * ```
+   * @throws {JobExitError} if its program ended with an exit code that means failure; it holds the whole result.
+   * @throws {JobFailedError} if it could not be placed, started or finished, with the cause that the nodes gave.
+   * @throws {JobStoppedError} if somebody stopped it.
+   * @throws {RequestTimeoutError} after `timeoutMs`. The job goes on.
+   * @throws {RequestAbortedError} if `signal` is aborted. The job goes on.
+   */
+  async result(options: JobResultOptions = {}): Promise<RunResult> {
+    checkOptions(options, JOB_RESULT_OPTIONS);
+    checkJobResultOptions(options, this.#parts.transport);
+    const { resultOf } = await loadOutcome();
+    const { id, namespace } = this;
+    return resultOf(
+      { ...this.#parts, id, namespace, submission: this.#submission, addedPublisher: undefined },
+      options,
+    );
   }
 
   /** Stops the job. One that has ended already is left as it is, and the outcome says so. */
@@ -96,7 +152,7 @@ export class JobHandle {
     const state = before.State?.StateType ?? '';
     if (hasEnded(before)) return { stopped: false, state };
     try {
-      await this.#parts.jobs.stop(before.ID ?? this.id, reason, this.#here(options));
+      await stopJob(this.#api, before.ID ?? this.id, reason, options);
     } catch (error) {
       if (!(error instanceof ConflictError)) throw error;
       const now = await this.refresh(options);
@@ -108,29 +164,27 @@ export class JobHandle {
 
   /** Runs the job, or an earlier version of it, once more: see `jobs.rerun`. */
   rerun(options: Omit<RerunOptions, 'namespace'> = {}): Promise<RerunJobResponse> {
-    return this.#parts.jobs.rerun(this.id, this.#here(options));
+    return rerunJob(this.#api, this.id, options);
   }
 
-  /** The runs of the job on compute nodes. */
+  /** Lists the executions of the job on compute nodes. */
   executions(options: Omit<JobExecutionsOptions, 'namespace'> = {}): PagePromise<Execution> {
-    return this.#parts.jobs.executions(this.id, this.#here(options));
+    return listExecutions(this.#api, this.id, options);
   }
 
-  /** What happens to the job, from its beginning and as it happens, until it has ended. */
+  /** Follows the events of the job, from its beginning until it has ended. */
   history(options: Omit<FollowHistoryOptions, 'namespace'>): AsyncGenerator<JobHistory, void, undefined>;
-  /** What happened to the job, in order. */
+  /** Lists the events of the job, in order. */
   history(options?: Omit<JobHistoryOptions, 'namespace'>): PagePromise<JobHistory>;
   history(
     options: Omit<JobHistoryOptions, 'namespace'> | Omit<FollowHistoryOptions, 'namespace'> = {},
   ): PagePromise<JobHistory> | AsyncGenerator<JobHistory, void, undefined> {
-    const { jobs } = this.#parts;
-    const here = this.#here(options);
-    return 'follow' in here ? jobs.history(this.id, here) : jobs.history(this.id, here);
+    return isFollowed(options) ? followHistory(this.#api, this.id, options) : listHistory(this.#api, this.id, options);
   }
 
   /**
-   * What the job printed, so far or, with `follow`, until it has ended. Broken streams are taken up where they were: no
-   * piece is lost and none comes twice.
+   * Reads what the job printed, so far or, with `follow`, until it has ended. Broken streams are resumed: nothing is lost
+   * and nothing comes twice.
    *
    * Servers from 1.8 on stream what Docker runs. A WebAssembly job's output comes when it has ended.
    *
@@ -138,7 +192,7 @@ export class JobHandle {
    * ```ts
    * for await (const { stream, text } of job.logs({ follow: true, lines: true })) console.log(stream, text);
    * ```
-   * @throws {LogStreamError} if a stream cannot be had or kept.
+   * @throws {LogStreamError} if a stream cannot be opened or resumed.
    * @throws {RequestAbortedError} if `signal` is aborted.
    */
   logs(options: FollowLogsOptions = {}): AsyncIterable<LogEntry> {
@@ -146,36 +200,36 @@ export class JobHandle {
     return followLogs(transport, { jobId: this.id, namespace: this.namespace }, options);
   }
 
-  /** The versions of the job's specification. */
+  /** Lists the versions of the job's specification, oldest first. From servers 1.8 on. */
   versions(options: CallOptions = {}): PagePromise<Job> {
-    return this.#parts.jobs.versions(this.id, this.#here(options));
+    return listVersions(this.#api, this.id, options);
   }
 
-  /** Where the results are, as the server says it. */
-  publishedResults(options: CallOptions = {}): PagePromise<SpecConfig> {
-    return this.#parts.jobs.results(this.id, this.#here(options));
+  /** Lists where the results are, as the server describes it: see `jobs.results`. */
+  results(options: CallOptions = {}): PagePromise<SpecConfig> {
+    return listResults(this.#api, this.id, options);
   }
 
   /**
-   * Where the results are, typed by what published them, each with the execution that made it. Empty while there are
+   * Lists where the results are, typed by what published them, each with the execution that made it. Empty while there are
    * none, and for a job without a publisher.
    *
    * @example
    * ```ts
-   * for (const result of await job.results()) {
+   * for (const result of await job.typedResults()) {
    *   if (result.type === 'ipfs') console.log(result.executionId, result.cid);
    * }
    * ```
    */
-  async results(options: ListResultsOptions = {}): Promise<TypedResult[]> {
+  async typedResults(options: ListResultsOptions = {}): Promise<TypedResult[]> {
     return (await loadResults()).listResults(this.#target(), options);
   }
 
   /**
-   * The files of the results, one after the other, as they arrive; nothing is written to disk. Read what you want of a
-   * file before the loop goes on: what is not read is skipped.
+   * Reads the files of the results, one after the other, as they arrive; nothing is written to disk. Read what you want of
+   * a file before the loop goes on: what is not read is skipped.
    *
-   * Works in browsers as well, where the place of the result allows it (CORS): the local publisher's does not.
+   * Works in browsers as well, where the host of the result allows it (CORS): the local publisher's does not.
    *
    * @throws {DownloadError} if there are no results, or they cannot be fetched or read: `reason` says which.
    * @throws {RequestAbortedError} if `signal` is aborted.
@@ -192,7 +246,7 @@ export class JobHandle {
   }
 
   /**
-   * Downloads the results into a directory, which is made if it is missing. One result goes straight into it; several
+   * Downloads the results into a directory, which is created if it is missing. One result is put directly into it; several
    * each into a folder named by the execution's id. Everything appears at once when all of it has arrived, whole and
    * undamaged; after a failure the directory is as it was before.
    *
@@ -212,7 +266,7 @@ export class JobHandle {
     return (await loadResults()).downloadResults(this.#target(), directory, options);
   }
 
-  /** What is needed to take the job up again: `bacalhau.job(id, { namespace })`. */
+  /** Returns what is needed to get a handle of the job again: `jobs.handle(id, { namespace })`. */
   toJSON(): {
     /** The job's id. */
     id: string;
@@ -225,8 +279,7 @@ export class JobHandle {
   #target(): ResultsTarget {
     return { transport: this.#parts.transport, jobId: this.id, namespace: this.namespace };
   }
-
-  #here<T extends object>(options: T): T & { namespace: string | undefined } {
-    return { ...options, namespace: this.namespace };
-  }
 }
+
+/** Of a job that another call or program submitted: nothing was sent. */
+const SUBMITTED_ELSEWHERE: SubmissionDetails = { attempts: 0, deduplicated: true, warnings: [] };

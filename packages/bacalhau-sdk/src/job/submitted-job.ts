@@ -2,7 +2,7 @@ import type { SubmissionDetails } from '../submission/index.js';
 import { JobHandle, type JobParts } from './job-handle.js';
 
 /**
- * A job that was submitted just now, and what came of that.
+ * A job that was just submitted, and how.
  *
  * @example
  * ```ts
@@ -17,9 +17,10 @@ export class SubmittedJob extends JobHandle implements SubmissionDetails {
 
   /** @internal */
   constructor(parts: JobParts, submission: SubmissionDetails & { readonly id: string; readonly namespace: string }) {
-    super(parts, submission);
-    this.attempts = submission.attempts;
-    this.deduplicated = submission.deduplicated;
-    this.warnings = submission.warnings;
+    const { id, namespace, attempts, deduplicated, warnings } = submission;
+    super(parts, { id, namespace, submission: { attempts, deduplicated, warnings } });
+    this.attempts = attempts;
+    this.deduplicated = deduplicated;
+    this.warnings = warnings;
   }
 }

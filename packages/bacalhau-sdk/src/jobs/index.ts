@@ -1,1 +1,1 @@
-export { Jobs } from './jobs.js';
+export { type JobHandleOptions, Jobs } from './jobs.js';

@@ -37,7 +37,7 @@ export class LegacyJobError extends BacalhauError {
   /** @internal */
   protected static override readonly kind: string = 'LegacyJobError';
   /** The job's id. */
-  readonly jobId: string;
+  override readonly jobId: string;
   /** How it ended. */
   readonly outcome: 'failed' | 'cancelled';
   /** What the nodes said, each once, the first failure first; empty if they said nothing. */

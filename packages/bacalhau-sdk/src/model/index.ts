@@ -2,4 +2,5 @@ export { isDocker, isWasm } from './engine.js';
 export { phaseOf } from './execution-phase.js';
 export { hasEnded } from './job-state.js';
 export { DEFAULT_NAMESPACE } from './namespace.js';
+export { canPublish, hasPublisher } from './publishing.js';
 export { isAtLeast, parseRelease, type ServerRelease } from './release.js';

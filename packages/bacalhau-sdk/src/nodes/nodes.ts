@@ -6,10 +6,11 @@ import {
   NodeStatusFilter,
   type UpdateNodeResponse,
 } from 'bacalhau-apiclient';
-import { checkIdentifier, checkLabels, checkLimit, checkOneOf } from '../arguments/index.js';
+import { checkIdentifier, checkLabels, checkLimit, checkOneOf, type OptionNames } from '../arguments/index.js';
 import {
   type ApiPromise,
   ApiResource,
+  CALL_OPTIONS,
   type CallOptions,
   mapped,
   type PagePromise,
@@ -32,8 +33,18 @@ export interface ListNodesOptions extends CallOptions {
   readonly reverse?: boolean | undefined;
 }
 
+const LIST_NODES_OPTIONS: OptionNames<ListNodesOptions> = {
+  ...CALL_OPTIONS,
+  labels: true,
+  approval: true,
+  status: true,
+  limit: true,
+  orderBy: true,
+  reverse: true,
+};
+
 /**
- * The nodes of a network: who is there, and who may take part.
+ * List and administer compute nodes.
  *
  * @example
  * ```ts
@@ -43,22 +54,23 @@ export interface ListNodesOptions extends CallOptions {
  * ```
  */
 export class Nodes {
-  readonly #caller: ApiResource;
+  readonly #api: ApiResource;
 
   /** @internal */
   constructor(transport: Transport) {
-    this.#caller = new ApiResource(transport);
+    this.#api = new ApiResource(transport);
   }
 
-  /** Lists nodes, by id. */
+  /** Lists nodes, by default by id. */
   list(options: ListNodesOptions = {}): PagePromise<NodeState> {
-    const { labels, approval, status, limit = 0, orderBy, reverse } = options;
-    return this.#caller.list({
+    return this.#api.list({
       name: 'nodes.list',
       options,
+      optionNames: LIST_NODES_OPTIONS,
       list: 'Nodes',
-      send: (_page, { nodes }, request) =>
-        nodes.listNodes(
+      send: (_page, { nodes }, request) => {
+        const { labels, approval, status, limit = 0, orderBy, reverse } = options;
+        return nodes.listNodes(
           {
             limit: checkLimit(limit, 'limit'),
             labels: labels && checkLabels(labels),
@@ -69,21 +81,25 @@ export class Nodes {
             reverse,
           },
           request,
-        ),
+        );
+      },
       toPage: ({ Nodes: items, NextToken }) => ({ items, nextToken: NextToken, end: true }),
     });
   }
 
-  /** A node by id or by the beginning of its id. */
+  /** Returns a node by its id or by the beginning of its id. */
   get(nodeId: string, options: CallOptions = {}): ApiPromise<NodeState> {
-    const call = this.#caller.read('nodes.get', options, ({ nodes }, request) =>
-      nodes.getNode({ nodeId: checkIdentifier(nodeId, 'nodeId') }, request),
-    );
+    const call = this.#api.read({
+      name: 'nodes.get',
+      options,
+      optionNames: CALL_OPTIONS,
+      send: ({ nodes }, request) => nodes.getNode({ nodeId: checkIdentifier(nodeId, 'nodeId') }, request),
+    });
     return mapped(call, ({ Node }) => Node);
   }
 
   /**
-   * Lets a node take part.
+   * Approves a node, so that it may run jobs.
    * @throws {ConflictError} if it is approved already.
    */
   approve(nodeId: string, message?: string, options: CallOptions = {}): ApiPromise<UpdateNodeResponse> {
@@ -91,14 +107,14 @@ export class Nodes {
   }
 
   /**
-   * Refuses a node.
+   * Rejects a node.
    * @throws {ConflictError} if it is rejected already.
    */
   reject(nodeId: string, message?: string, options: CallOptions = {}): ApiPromise<UpdateNodeResponse> {
     return this.#update('nodes.reject', nodeId, NodeAction.Reject, message, options);
   }
 
-  /** Forgets a node. One that still runs registers again. */
+  /** Deletes a node from the server's list. One that still runs registers again. */
   delete(nodeId: string, message?: string, options: CallOptions = {}): ApiPromise<UpdateNodeResponse> {
     return this.#update('nodes.delete', nodeId, NodeAction.Delete, message, options);
   }
@@ -110,14 +126,18 @@ export class Nodes {
     message: string | undefined,
     options: CallOptions,
   ): ApiPromise<UpdateNodeResponse> {
-    return this.#caller.write(name, options, ({ nodes }, request) =>
-      nodes.updateNode(
-        {
-          nodeId: checkIdentifier(nodeId, 'nodeId'),
-          updateNodeRequest: message === undefined ? { Action } : { Action, Message: message },
-        },
-        request,
-      ),
-    );
+    return this.#api.write({
+      name,
+      options,
+      optionNames: CALL_OPTIONS,
+      send: ({ nodes }, request) =>
+        nodes.updateNode(
+          {
+            nodeId: checkIdentifier(nodeId, 'nodeId'),
+            updateNodeRequest: message === undefined ? { Action } : { Action, Message: message },
+          },
+          request,
+        ),
+    });
   }
 }

@@ -1,4 +1,8 @@
+import { load } from '../util/index.js';
+
 export { JobExitError } from './job-exit-error.js';
-export { collectOutcome } from './outcome.js';
-export type { RunOptions } from './run-options.js';
+export { checkJobResultOptions, JOB_RESULT_OPTIONS, type JobResultOptions } from './options.js';
 export type { ExecutionOutput, RunResult } from './run-result.js';
+
+/** Loaded when the result of a job is awaited. */
+export const loadOutcome = () => load(import('./outcome.js'));

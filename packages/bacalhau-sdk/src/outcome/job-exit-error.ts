@@ -1,13 +1,13 @@
 import { JobError } from '../errors/index.js';
 import type { RunResult } from './run-result.js';
 
-/** The job ran to its end, and its program ended with an exit code that means failure. */
+/** The job completed, but its program ended with an exit code that means failure. */
 export class JobExitError extends JobError {
   /** @internal */
   protected static override readonly kind: string = 'JobExitError';
   /** The exit code of the first execution that failed. */
   readonly exitCode: number;
-  /** All that the run brought: output, executions, results. */
+  /** The whole result of the run: output, executions, results. */
   readonly result: RunResult;
 
   constructor(message: string, result: RunResult) {

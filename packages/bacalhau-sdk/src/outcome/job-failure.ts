@@ -1,7 +1,7 @@
 import type { Execution, Job, JobHistory } from 'bacalhau-apiclient';
 import { JobFailedError } from '../errors/index.js';
 
-/** A cause that a node or the scheduler gave. */
+/** A cause that a node or the scheduler reported. */
 interface Cause {
   readonly message: string;
   readonly code: string | undefined;
@@ -9,13 +9,13 @@ interface Cause {
 }
 
 /**
- * The error of a failed job. The job's own message is the scheduler's last word ("not enough nodes …"); what went wrong
- * is told by the executions and by the events of the history.
+ * Builds the error of a failed job. The job's own message is the scheduler's conclusion ("not enough nodes …"); the cause
+ * is in its executions and in the events of its history.
  */
 export function jobFailure(job: Job, executions: readonly Execution[], history: readonly JobHistory[]): JobFailedError {
-  const last = job.State?.Message?.trim();
+  const conclusion = job.State?.Message?.trim();
   const cause = causeOf(executions, history);
-  const parts = [cause?.message, last].filter((part, index, all) => part && all.indexOf(part) === index);
+  const parts = [cause?.message, conclusion].filter((part, index, all) => part && all.indexOf(part) === index);
   const why = parts.length === 0 ? 'the server gave no reason' : parts.join(' – ');
   const hint = cause?.hint;
   return new JobFailedError(`Job ${job.ID} failed: ${why}${hint === undefined ? '' : ` Hint: ${hint}`}`, {

@@ -6,24 +6,24 @@ import { isDocker } from '../model/index.js';
 import type { ResultAccess } from '../results/index.js';
 import type { ExecutionOutput } from './run-result.js';
 
-/** Where an output is looked for. */
-interface OutputContext {
+/** Which output is collected, and from where. */
+interface OutputSource {
   readonly transport: Transport;
   readonly job: Job;
   readonly signal: AbortSignal | undefined;
-  /** With `beginning` nothing is asked: what the execution carries must do. */
+  /** With `beginning` no request is made: what the execution contains is used. */
   readonly output: 'whole' | 'beginning';
   readonly results: ResultAccess | undefined;
 }
 
 /**
- * What an execution printed and how it ended. The output is the whole one if it can be had: from the execution's result,
- * else from its log. The copy in its state is the last resort: servers keep 2,048 bytes of it, or less without saying
- * so (seen on 1.9.3).
+ * Collects what an execution printed and how it ended: the whole output if it can be had, from the execution's result,
+ * else from its log. The copy in its state is the last resort: servers keep 2,048 bytes of it, or less without saying so
+ * (seen on 1.9.3).
  */
-export async function collectOutput(execution: Execution, surroundings: OutputContext): Promise<ExecutionOutput> {
+export async function collectOutput(execution: Execution, source: OutputSource): Promise<ExecutionOutput> {
   const printed = { stdout: '', stderr: '', outputComplete: true };
-  for await (const { stream, text, incomplete } of entriesOf(execution, surroundings)) {
+  for await (const { stream, text, incomplete } of entriesOf(execution, source)) {
     printed[stream] += text;
     if (incomplete) printed.outputComplete = false;
   }
@@ -33,7 +33,7 @@ export async function collectOutput(execution: Execution, surroundings: OutputCo
 
 async function* entriesOf(
   execution: Execution,
-  { transport, job, signal, output, results }: OutputContext,
+  { transport, job, signal, output, results }: OutputSource,
 ): AsyncGenerator<LogEntry, void, undefined> {
   if (output === 'beginning') {
     const { copiedOutput } = await loadLogs();
@@ -53,7 +53,7 @@ async function* entriesOf(
   yield* executionOutput(execution, { transport, ...target, signal, isDocker: docker, results });
 }
 
-/** In one piece: of a log that cannot be read to its end, nothing is used. */
+/** Reads a log to its end. Of one that cannot be read to its end, nothing is used. */
 async function readLog(...request: Parameters<typeof followLogs>): Promise<readonly LogEntry[] | undefined> {
   const entries: LogEntry[] = [];
   try {

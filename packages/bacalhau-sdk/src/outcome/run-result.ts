@@ -8,7 +8,7 @@ export interface ExecutionOutput {
   readonly executionId: string;
   /** The id of the node that ran it. */
   readonly nodeId: string;
-  /** What the program ended with. -1 of a completed WebAssembly program means that it set none, which is success. */
+  /** The program's exit code. -1 of a completed WebAssembly program means that it set none, which is success. */
   readonly exitCode: number;
   /** What the program printed to its standard output, as UTF-8. */
   readonly stdout: string;
@@ -16,34 +16,37 @@ export interface ExecutionOutput {
   readonly stderr: string;
   /**
    * Whether `stdout` and `stderr` are all that the program printed; if not, they are what the server kept. What Docker
-   * loses at the end of a container's log cannot be noticed (docs/log-streams.md); the output of a job that publishes its
+   * loses at the end of a container's log cannot be detected (docs/log-streams.md); the output of a job that publishes its
    * results is read from those.
    */
   readonly outputComplete: boolean;
-  /** Everything that the server knows of it. */
+  /** The execution as the server describes it. */
   readonly execution: Execution;
 }
 
-/** What came of a job that was run to its end. */
+/** The result of a job that has ended. */
 export interface RunResult extends SubmissionDetails {
   /** The id that the server gave the job. */
   readonly jobId: string;
-  /** The namespace that the job is in. */
+  /** The namespace of the job. */
   readonly namespace: string;
-  /** The job, ended. */
+  /** The job, in its final state. */
   readonly job: Job;
   /** 0 if all executions succeeded, else the exit code of the first that did not. */
   readonly exitCode: number;
-  /** Of all executions, one after the other, in the order of `executions`. */
+  /** The standard output of all executions, one after the other, in the order of `executions`. */
   readonly stdout: string;
-  /** The same of the standard error. */
+  /** The standard error of all executions, in the same order. */
   readonly stderr: string;
   /** Whether that is all that was printed, for every execution. */
   readonly outputComplete: boolean;
   /** The completed executions, by node id and then by creation. */
   readonly executions: readonly ExecutionOutput[];
   /** Where the results are, each typed by its publisher. */
-  readonly results: readonly TypedResult[];
-  /** The type of the publisher that was added so that the output can be had, for example `local`; see `RunOptions`. */
+  readonly typedResults: readonly TypedResult[];
+  /**
+   * The type of the publisher that `run` added so that the output can be read, for example `local`; see `RunOptions`.
+   * Undefined if none was added, and where another call had submitted the job.
+   */
   readonly addedPublisher: string | undefined;
 }

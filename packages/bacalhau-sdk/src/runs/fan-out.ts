@@ -2,38 +2,35 @@ import type { Job } from 'bacalhau-apiclient';
 import { platform } from '#platform';
 import { InvalidArgumentError, JobError, JobStoppedError } from '../errors/index.js';
 import type { CallOptions, Transport } from '../http/index.js';
-import type { RunResult } from '../outcome/index.js';
-import { MAP_LABEL } from '../spec/index.js';
+import { checkJobResultOptions, loadOutcome, type RunResult } from '../outcome/index.js';
+import { type JobInput, MAP_LABEL } from '../spec/index.js';
 import type { NamedJob } from '../submission/index.js';
 import { raceAbort, randomHex } from '../util/index.js';
-import { checkRunOptions } from './check-run-options.js';
-import type { MapItem, MapOptions } from './map-options.js';
+import { type AbandonedJob, describeAbandoned } from './abandoned-job.js';
+import type { RunIntent } from './job-run.js';
+import type { MapItem, MapOptions } from './options.js';
 import { mapConcurrently } from './window.js';
 
 const DEFAULT_CONCURRENCY = 100;
-/** What a job is stopped with when its fan-out is left. A later one knows by it that the job did not fail. */
-const LEFT = 'The fan-out was left before the job ended.';
-/** So much of the hash of its specification is in a job's name. */
+/** What a job is stopped with when its fan-out ends early. A later one knows by it that the job did not fail. */
+const ABANDONED_REASON = 'The fan-out ended before this job did.';
+/** How much of the hash of its specification is in a job's name. */
 const HASH_DIGITS = 16;
 
 /** What a fan-out needs of the jobs around it. */
 export interface FanOutParts<Input> {
   readonly transport: Transport;
   readonly namespace: string;
-  /** The job of an input, checked, and the hash of its specification. */
-  readonly toJob: (input: Input, index: number, options: CallOptions) => Promise<{ job: Job; fingerprint: string }>;
-  /** Submits a job whose name is its own, and waits for what comes of it. */
-  readonly submit: (job: NamedJob, fingerprint: string, options: JobRunOptions) => Promise<RunResult>;
-  /** Waits for what comes of a job that was submitted before. */
-  readonly resume: (jobId: string, options: JobRunOptions) => Promise<RunResult>;
+  /** Makes the job of an input, checked, and the hash of its specification. */
+  readonly toJob: (input: Input, index: number, signal: AbortSignal) => Promise<{ job: JobInput; fingerprint: string }>;
+  /** Submits a job whose name is its own, and waits for its result. */
+  readonly submit: (job: NamedJob, fingerprint: string, intent: RunIntent) => Promise<RunResult>;
+  /** Waits for the result of a job that was submitted before. */
+  readonly resume: (jobId: string, intent: RunIntent) => Promise<RunResult>;
   readonly list: (options: CallOptions & { namespace: string; labels: readonly string[] }) => AsyncIterable<Job>;
 }
 
-export interface JobRunOptions extends Omit<MapOptions, 'concurrency' | 'name' | 'retryFailed'> {
-  readonly stopReason: string;
-}
-
-/** Runs a job for each input, and gives what became of them in the order in which they end. */
+/** Runs a job for each input, and gives their outcomes in the order in which the jobs end. */
 export async function* fanOut<Input>(
   inputs: Iterable<Input> | AsyncIterable<Input>,
   parts: FanOutParts<Input>,
@@ -41,59 +38,70 @@ export async function* fanOut<Input>(
 ): AsyncGenerator<MapItem<Input>, void, undefined> {
   checkInputs(inputs);
   checkConcurrency(concurrency);
-  checkRunOptions(options, parts.transport);
-  const family = name === undefined ? `map-${randomHex(8)}` : checkName(name);
+  checkJobResultOptions(options, parts.transport);
+  const namePrefix = name === undefined ? `map-${randomHex(8)}` : checkName(name);
   const { transport, namespace } = parts;
   const deadline = transport.startDeadline('jobs.map', undefined, options.signal);
-  const cut = deadline.signal;
-  platform.allowManyListeners(cut);
-  const runOptions = { ...options, signal: cut, stopReason: LEFT };
+  const { signal } = deadline;
+  platform.allowManyListeners(signal);
+  const abandoned: AbandonedJob[] = [];
+  const intent: RunIntent = {
+    ...options,
+    signal,
+    stopReason: ABANDONED_REASON,
+    onAbandoned: (job) => {
+      // One that ran out of its own time is an item of its own.
+      if (signal.aborted) abandoned.push(job);
+    },
+  };
   try {
-    // A server that is not there at all is told of at once; later it may be gone for a while.
-    await transport.serverRelease({ signal: cut });
-    const earlier = name === undefined ? new Map<string, string>() : await earlierJobs(parts, family, cut);
+    // A server that is unreachable from the beginning is reported at once; later it may be for a while.
+    await transport.serverRelease({ signal });
+    const earlier = name === undefined ? new Map<string, string>() : await earlierJobs(parts, namePrefix, signal);
     const seen = new Map<string, number>();
 
     const runItem = async (input: Input, index: number): Promise<RunResult> => {
-      const { job, fingerprint } = await raceAbort(parts.toJob(input, index, { signal: cut }), cut);
+      const { job, fingerprint } = await raceAbort(parts.toJob(input, index, signal), signal);
       const hash = fingerprint.slice(0, HASH_DIGITS);
       // The same specification again is another job: inputs may be repeated on purpose.
       const times = (seen.get(hash) ?? 0) + 1;
       seen.set(hash, times);
-      const itemName = times === 1 ? `${family}-${hash}` : `${family}-${hash}-${times}`;
+      const itemName = times === 1 ? `${namePrefix}-${hash}` : `${namePrefix}-${hash}-${times}`;
 
       let attempt = 1;
       while (earlier.has(nameOf(itemName, attempt + 1))) attempt += 1;
       const id = earlier.get(nameOf(itemName, attempt));
       if (id !== undefined) {
         try {
-          return await parts.resume(id, runOptions);
+          return await parts.resume(id, intent);
         } catch (error) {
-          if (cut.aborted || !(wasAbandoned(error) || (retryFailed && error instanceof JobError))) throw error;
+          if (signal.aborted || !(wasAbandoned(error) || (retryFailed && error instanceof JobError))) throw error;
           attempt += 1;
         }
       }
-      const Labels = { ...job.Labels, [MAP_LABEL]: family };
+      const Labels = { ...job.Labels, [MAP_LABEL]: namePrefix };
       const named = { ...job, Labels, Name: nameOf(itemName, attempt), Namespace: namespace };
-      return parts.submit(named, fingerprint, runOptions);
+      return parts.submit(named, fingerprint, intent);
     };
 
     const settle = async (input: Input, index: number): Promise<MapItem<Input>> => {
       try {
         return { index, input, status: 'fulfilled', value: await runItem(input, index) };
       } catch (error) {
-        if (cut.aborted) throw error;
+        if (signal.aborted) throw error;
         return { index, input, status: 'rejected', error };
       }
     };
 
-    yield* mapConcurrently(inputs, settle, { concurrency, cut, onLeft: () => deadline.abort('signal') });
-  } catch (error) {
-    // With the caller's own reason, if it was the caller. What the loop cut by itself goes on with its own error.
-    if (options.signal?.aborted || deadline.reason === 'closed') {
-      throw await transport.deadlineError('jobs.map', error, deadline);
-    }
-    throw error;
+    yield* mapConcurrently(inputs, settle, { concurrency, signal, onAbandoned: () => deadline.abort('signal') });
+  } catch (thrown) {
+    // With the caller's own reason, if it was the caller. What aborts the loop from inside keeps its own error.
+    if (!options.signal?.aborted && deadline.reason !== 'closed') throw thrown;
+    const { interruptedError } = await loadOutcome();
+    throw interruptedError({
+      ...{ operation: 'jobs.map', transport, deadline, thrown: undefined, jobId: undefined, job: undefined },
+      consequence: describeAbandoned(abandoned),
+    });
   } finally {
     deadline.release();
   }
@@ -102,33 +110,33 @@ export async function* fanOut<Input>(
 /** The ids of the jobs of earlier fan-outs of that name, by the jobs' names. */
 async function earlierJobs<Input>(
   { list, namespace }: FanOutParts<Input>,
-  family: string,
+  namePrefix: string,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, string>> {
   const found = new Map<string, string>();
   // From the oldest on: servers before 1.8 can have several of a name, of which the latest counts.
-  for await (const { ID, Name } of list({ namespace, labels: [`${MAP_LABEL}=${family}`], signal })) {
+  for await (const { ID, Name } of list({ namespace, labels: [`${MAP_LABEL}=${namePrefix}`], signal })) {
     if (ID !== undefined && Name !== undefined) found.set(Name, ID);
   }
   return found;
 }
 
-/** Another job for the same item has a name of its own, so that it cannot run twice either. */
+/** Another job for the same input has a name of its own, so that it cannot run twice either. */
 const nameOf = (itemName: string, attempt: number): string =>
   attempt === 1 ? itemName : `${itemName}-retry${attempt - 1}`;
 
-const wasAbandoned = (error: unknown): boolean => error instanceof JobStoppedError && error.reason === LEFT;
+const wasAbandoned = (error: unknown): boolean => error instanceof JobStoppedError && error.reason === ABANDONED_REASON;
 
 function checkConcurrency(value: number): void {
   if (Number.isInteger(value) && value >= 1) return;
   throw new InvalidArgumentError('concurrency', `is ${value}. Use a whole number from 1 up.`);
 }
 
-/** A text is one, too. */
+/** A string is iterable, too. */
 function checkInputs(inputs: unknown): void {
   const given = Object(inputs);
   if (typeof given[Symbol.asyncIterator] === 'function' || typeof given[Symbol.iterator] === 'function') return;
-  throw new InvalidArgumentError('inputs', 'cannot be looped over. Give an array, a generator or another iterable.');
+  throw new InvalidArgumentError('inputs', 'must be iterable. Pass an array, a generator or another iterable.');
 }
 
 /** It is part of names and the value of a label. */

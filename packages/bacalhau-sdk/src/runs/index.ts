@@ -1,2 +1,6 @@
-export type { MapItem, MapOptions } from './map-options.js';
-export { canPublish, hasPublisher } from './publisher.js';
+import { load } from '../util/index.js';
+
+export { MAP_OPTIONS, type MapItem, type MapOptions, RUN_OPTIONS, type RunOptions } from './options.js';
+
+/** Loaded when jobs are run to their end. */
+export const loadRuns = () => load(import('./runs.js'));

@@ -1,73 +1,58 @@
-import type { Job } from 'bacalhau-apiclient';
+import { listJobs } from '../calls/index.js';
 import { InvalidArgumentError, InvalidJobError } from '../errors/index.js';
-import type { CallOptions } from '../http/index.js';
-import { type JobParts, SubmittedJob } from '../job/index.js';
-import { checkJob, fingerprintOf, type JobSpec } from '../spec/index.js';
+import type { ApiResource } from '../http/index.js';
+import type { JobParts } from '../job/index.js';
+import { checkJob, fingerprintOf, type JobInput, type JobSpec } from '../spec/index.js';
 import { fanOut } from './fan-out.js';
-import { collectRun } from './late.js';
-import type { MapItem, MapOptions } from './map-options.js';
-import type { OfferedPublishers } from './publisher.js';
-import { offeredPublishers, runJob } from './run-job.js';
+import { JobRun } from './job-run.js';
+import type { MapItem, MapOptions } from './options.js';
+import { publisherLister, shared } from './publisher.js';
 
-/** What a fan-out's function makes of an input. */
+/** Makes the job of an input. */
 type ToSpec<Input> = (input: Input, index: number) => JobSpec | Promise<JobSpec>;
 
-export interface MapParts extends JobParts {
-  readonly namespace: string;
-  readonly toJob: (spec: JobSpec, call: CallOptions) => Promise<Job>;
+export interface MapContext extends JobParts {
+  readonly api: ApiResource;
+  readonly build: (spec: JobSpec, signal: AbortSignal) => Promise<JobInput>;
 }
 
-/** Runs a job for each input, and gives what became of them in the order in which they end. */
+/** Runs a job for each input, and gives their outcomes in the order in which the jobs end. */
 export function mapJobs<Input>(
   inputs: Iterable<Input> | AsyncIterable<Input>,
   toSpec: ToSpec<Input>,
-  { namespace, toJob, ...parts }: MapParts,
+  { build, ...parts }: MapContext,
   options: MapOptions,
 ): AsyncIterator<MapItem<Input>, void> {
   if (typeof toSpec !== 'function') {
-    throw new InvalidArgumentError('toSpec', 'is no function. Give one that makes the job of an input.');
+    throw new InvalidArgumentError('toSpec', 'must be a function. Pass one that returns the job of an input.');
   }
-  const { transport } = parts;
-  const publishers = askedOnce(offeredPublishers(transport));
+  const { transport, api } = parts;
+  const namespace = api.requiredNamespace({ namespace: options.namespace });
+  const context = { ...parts, listPublishers: shared(publisherLister(transport)) };
   return fanOut(
     inputs,
     {
       transport,
       namespace,
-      list: (query) => parts.jobs.list(query),
-      toJob: async (input, index, call) => {
-        const job = await toJob(await toSpec(input, index), call);
+      list: (query) => listJobs(api, query),
+      toJob: async (input, index, signal) => {
+        const job = await build(await toSpec(input, index), signal);
         checkJob(job);
         checkNamespace(job, namespace);
         return { job, fingerprint: await fingerprintOf(job) };
       },
       submit: (job, fingerprint, intent) =>
-        runJob({ ...parts, publishers }, job, { ...intent, fingerprint, isFresh: true, waitsForServer: true }),
-      resume: (id, intent) => {
-        const earlier = { id, namespace, attempts: 0, deduplicated: true, warnings: [] };
-        return collectRun(new SubmittedJob(parts, earlier), transport, undefined, intent);
-      },
+        new JobRun(context, intent).submit(async () => ({ job, fingerprint, isFresh: true, waitsForServer: true })),
+      resume: (id, intent) => new JobRun(context, intent).resume(id, namespace),
     },
     options,
   );
 }
 
-/** Of many jobs that are submitted together, one asks for all. */
-function askedOnce(ask: OfferedPublishers): OfferedPublishers {
-  let answer: ReturnType<OfferedPublishers> | undefined;
-  return (signal) => {
-    answer ??= ask(signal).catch((error: unknown) => {
-      answer = undefined;
-      throw error;
-    });
-    return answer;
-  };
-}
-
-function checkNamespace({ Namespace }: Job, namespace: string): void {
+function checkNamespace({ Namespace }: JobInput, namespace: string): void {
   if (Namespace === undefined || Namespace === namespace) return;
   throw new InvalidJobError(
     'Job.Namespace',
-    `is ${JSON.stringify(Namespace)}, but the jobs of this fan-out are in ${JSON.stringify(namespace)}. Leave it out, or give the option namespace.`,
+    `is ${JSON.stringify(Namespace)}, but the jobs of this fan-out are in ${JSON.stringify(namespace)}. Leave it out, or set the option namespace.`,
   );
 }

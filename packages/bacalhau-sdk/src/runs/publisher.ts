@@ -1,30 +1,51 @@
 import type { Job } from 'bacalhau-apiclient';
-import { isWasm } from '../model/index.js';
-import type { RunOptions } from '../outcome/index.js';
+import type { Transport } from '../http/index.js';
+import { canPublish, hasPublisher, isWasm } from '../model/index.js';
+import { Nodes } from '../nodes/index.js';
+import type { RunOptions } from './options.js';
 
-/** `service` and `daemon` jobs never complete, and so publish nothing. */
-export const canPublish = ({ Type }: Job): boolean => Type === 'batch' || Type === 'ops';
-
-export const hasPublisher = ({ Tasks: [task] }: Job): boolean => Boolean(task?.Publisher?.Type);
-
-/** Publishers by how soon and how simply their results can be had. */
+/** Publishers by how soon and how simply their results can be fetched. */
 const PUBLISHERS = ['local', 's3managed', 'ipfs'];
 
-/** The types of publishers that each connected node has. */
-export type OfferedPublishers = (signal: AbortSignal | undefined) => Promise<readonly (readonly string[])[]>;
+/** Lists the types of publishers that each connected node has. */
+export type ListPublishers = (signal: AbortSignal | undefined) => Promise<readonly (readonly string[])[]>;
+
+export const publisherLister =
+  (transport: Transport): ListPublishers =>
+  async (signal) => {
+    const { items } = await new Nodes(transport).list({ status: 'connected', signal });
+    return items.flatMap(({ Info }) => (Info.ComputeNodeInfo?.Publishers ? [Info.ComputeNodeInfo.Publishers] : []));
+  };
+
+/** Shares one answer between many jobs that are submitted together. A failure is not kept. */
+export function shared(list: ListPublishers): ListPublishers {
+  let answer: ReturnType<ListPublishers> | undefined;
+  return (signal) => {
+    answer ??= list(signal).catch((error: unknown) => {
+      answer = undefined;
+      throw error;
+    });
+    return answer;
+  };
+}
 
 /**
- * A WebAssembly job without a publisher gets the first that all its possible nodes have; other jobs stay as they are.
+ * Chooses a publisher for a WebAssembly job that has none: the first that all nodes have. Other jobs get none.
  *
- * @returns the type that was added, if any.
+ * @returns the type to add, if any.
  */
 export async function publisherFor(
   job: Job,
-  offeredByNodes: OfferedPublishers,
+  listPublishers: ListPublishers,
   { addPublisher = true, output = 'whole', signal }: RunOptions,
 ): Promise<string | undefined> {
   const isWanted = addPublisher && output === 'whole';
   if (!isWanted || !isWasm(job) || hasPublisher(job) || !canPublish(job)) return undefined;
-  const offered = await offeredByNodes(signal);
+  const offered = await listPublishers(signal);
   return PUBLISHERS.find((type) => offered.length > 0 && offered.every((types) => types.includes(type)));
+}
+
+export function withPublisher<J extends Job>(job: J, type: string | undefined): J {
+  if (type === undefined) return job;
+  return { ...job, Tasks: job.Tasks.map((task) => ({ ...task, Publisher: { Type: type } })) };
 }

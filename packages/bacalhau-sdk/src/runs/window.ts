@@ -1,22 +1,21 @@
-/** How work is spread. */
 export interface WindowOptions {
-  /** How many pieces may be under way or not taken yet. */
+  /** How many inputs may be in progress or not consumed yet. */
   readonly concurrency: number;
   /** Ends the loop with its reason. */
-  readonly cut: AbortSignal;
-  /** Called when the loop is left early, before it waits for what is under way. */
-  readonly onLeft: () => void;
+  readonly signal: AbortSignal;
+  /** Called when the loop ends early, before it waits for the work in progress. */
+  readonly onAbandoned: () => void;
 }
 
 /**
- * Works on inputs side by side and gives what comes of them in the order of completion. It takes an input only when
- * there is room for it, so a slow consumer slows the source. The first piece of work that rejects ends the loop. When
- * that is over, however it came to that, nothing is under way any more.
+ * Processes inputs concurrently and yields their outputs in the order of completion. It takes an input only when there is
+ * room for it, so a slow consumer slows the source. The first work that rejects ends the loop. When the loop is over, for
+ * whatever reason, no work is in progress any more.
  */
 export async function* mapConcurrently<Input, Output extends object>(
   inputs: Iterable<Input> | AsyncIterable<Input>,
   work: (input: Input, index: number) => Promise<Output>,
-  { concurrency, cut, onLeft }: WindowOptions,
+  { concurrency, signal, onAbandoned }: WindowOptions,
 ): AsyncGenerator<Output, void, undefined> {
   const source =
     typeof inputs !== 'string' && Symbol.asyncIterator in inputs
@@ -25,7 +24,7 @@ export async function* mapConcurrently<Input, Output extends object>(
   const running = new Set<Promise<void>>();
   const finished: Output[] = [];
   let started = 0;
-  let taken = 0;
+  let consumed = 0;
   let pulling = false;
   let exhausted = false;
   let failure: { readonly reason: unknown } | undefined;
@@ -36,22 +35,22 @@ export async function* mapConcurrently<Input, Output extends object>(
     wake();
   };
   const start = (input: Input): void => {
-    const piece = work(input, started++)
+    const task = work(input, started++)
       .then((output) => {
         finished.push(output);
       }, fail)
       .finally(() => {
-        running.delete(piece);
+        running.delete(task);
         wake();
       });
-    running.add(piece);
+    running.add(task);
   };
-  /** One input after the other, as long as there is room. */
+  /** Takes one input after the other, as long as there is room. */
   const pull = async (): Promise<void> => {
     if (pulling) return;
     pulling = true;
     try {
-      while (!exhausted && failure === undefined && started - taken < concurrency) {
+      while (!exhausted && failure === undefined && started - consumed < concurrency) {
         const next = await source.next();
         if (next.done) exhausted = true;
         else if (failure === undefined) start(next.value);
@@ -64,10 +63,10 @@ export async function* mapConcurrently<Input, Output extends object>(
       wake();
     }
   };
-  const onCut = (): void => fail(cut.reason);
+  const onAbort = (): void => fail(signal.reason);
 
-  cut.addEventListener('abort', onCut, { once: true });
-  if (cut.aborted) onCut();
+  signal.addEventListener('abort', onAbort, { once: true });
+  if (signal.aborted) onAbort();
   try {
     for (;;) {
       void pull();
@@ -75,8 +74,8 @@ export async function* mapConcurrently<Input, Output extends object>(
       const output = finished.shift();
       if (output !== undefined) {
         yield output;
-        taken += 1;
-      } else if (exhausted && taken === started) {
+        consumed += 1;
+      } else if (exhausted && consumed === started) {
         return;
       } else {
         await new Promise<void>((resolve) => {
@@ -85,12 +84,12 @@ export async function* mapConcurrently<Input, Output extends object>(
       }
     }
   } finally {
-    cut.removeEventListener('abort', onCut);
-    const isLeft = !(exhausted && taken === started);
+    signal.removeEventListener('abort', onAbort);
+    const isAbandoned = !(exhausted && consumed === started);
     failure ??= { reason: undefined };
-    if (isLeft) {
-      onLeft();
-      // Not waited for: a source that has nothing to give now may never answer.
+    if (isAbandoned) {
+      onAbandoned();
+      // Not awaited: a source that waits for its own input may never answer.
       void (async () => source.return?.())().catch(() => undefined);
     }
     await Promise.allSettled(running);

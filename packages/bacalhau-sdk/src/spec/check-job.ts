@@ -15,7 +15,7 @@ const LARGEST_JOB = 1_000_000;
  *
  * @throws {InvalidJobError} naming the field that is wrong.
  */
-export function checkPutJobRequest(request: PutJobRequest): void {
+export function checkPutJobRequest(request: unknown): asserts request is PutJobRequest {
   const { Job: job } = checkRecord(request, 'The request', 'Pass { Job: {…} }.');
   if (job === undefined) {
     throw new InvalidJobError(

@@ -1,43 +1,40 @@
 import type { Job } from 'bacalhau-apiclient';
-import type { JobCalls } from '../calls/index.js';
+import { getJob, listJobs } from '../calls/index.js';
 import { ConflictError, NotFoundError } from '../errors/index.js';
-import type { CallOptions } from '../http/index.js';
+import type { ApiResource, CallOptions } from '../http/index.js';
 import { NAME_LABEL } from '../spec/index.js';
 
-/** What a submission asks of the server. */
-export type SubmissionCalls = Pick<JobCalls, 'get' | 'list' | 'put'>;
-
-/** Where a job is looked for. */
+/** A job's name, and the namespace in which it is unique. */
 export interface JobLocation {
   readonly name: string;
   readonly namespace: string;
 }
 
-/** The job of that name, on servers from 1.8 on. */
+/** Looks a job up by its name, on servers from 1.8 on. */
 export async function findByName(
-  calls: SubmissionCalls,
+  api: ApiResource,
   { name, namespace }: JobLocation,
   options: CallOptions,
 ): Promise<Job | undefined> {
   try {
-    const { Job: job } = await calls.get(name, { ...options, namespace });
-    // Servers take the beginning of an id, too.
+    const { Job: job } = await getJob(api, name, { ...options, namespace });
+    // Servers accept the beginning of an id, too.
     return job.Name === name && job.Namespace === namespace ? job : undefined;
   } catch (error) {
-    // A name goes before the beginnings of ids, of which there may be several.
+    // A name takes precedence over the beginnings of ids, of which there may be several.
     if (error instanceof NotFoundError || error instanceof ConflictError) return undefined;
     throw error;
   }
 }
 
-/** The latest job with this label, on older servers, where a name may be that of many. */
+/** Looks up the latest job with this label, on older servers, where several jobs may have the same name. */
 export async function findByLabel(
-  calls: SubmissionCalls,
+  api: ApiResource,
   label: string,
   { namespace }: JobLocation,
   options: CallOptions,
 ): Promise<Job | undefined> {
-  const { items } = await calls.list({
+  const { items } = await listJobs(api, {
     ...options,
     namespace,
     labels: [`${NAME_LABEL}=${label}`],

@@ -1,3 +1,9 @@
-export type { SubmissionCalls } from './existing-job.js';
-export type { OnExisting, SubmissionDetails, SubmitOptions } from './options.js';
-export { type NamedJob, type Submission, submitOnce } from './submit-once.js';
+export { type NamedJob, nameJob } from './named-job.js';
+export {
+  checkOnExisting,
+  type OnExisting,
+  SUBMIT_OPTIONS,
+  type SubmissionDetails,
+  type SubmitOptions,
+} from './options.js';
+export { type SendJob, type Submission, submitOnce } from './submit-once.js';

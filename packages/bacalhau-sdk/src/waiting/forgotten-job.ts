@@ -3,16 +3,16 @@ import type { ServerRelease } from '../model/index.js';
 import { hasEnded, phaseOf } from '../model/index.js';
 
 /**
- * Whether all that the job had to do is done, although it does not end. A server that is killed in the moment between
- * the end of the last execution and the end of the job does not take it up again when it is started: the job stays in
- * its state for ever (seen on 1.9.3). To be asked of jobs of which nothing was heard for a while.
+ * Whether all executions that a job needs have completed, although the job does not end. A server that is killed between
+ * the end of the last execution and the end of the job does not resume it when it is started: the job keeps its state for
+ * ever (seen on 1.9.3). Only meaningful for jobs that have not changed for a while.
  */
 export function isForgotten(job: Job, executions: readonly Execution[], release: ServerRelease | undefined): boolean {
   if (hasEnded(job) || (job.Type !== 'batch' && job.Type !== 'ops')) return false;
   const phases = executions
     .filter(({ JobVersion }) => JobVersion === undefined || JobVersion === job.Version)
     .map(({ ComputeState }) => phaseOf(ComputeState.StateType, release));
-  // One node on which it failed fails the whole, as soon as the server gets to that.
+  // One node on which it failed fails the whole job, as soon as the server processes that.
   if (job.Type === 'ops' && phases.includes('failed')) return false;
   const completed = phases.filter((phase) => phase === 'completed').length;
   return (

@@ -1,1 +1,2 @@
-export { checkUnreachableAfter, Waiter, type WaitOptions } from './waiter.js';
+export { checkOnUpdate, checkUnreachableAfter, WAIT_OPTIONS, type WaitOptions } from './options.js';
+export { Waiter } from './waiter.js';

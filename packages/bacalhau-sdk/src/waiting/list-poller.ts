@@ -1,140 +1,137 @@
-import { isUnreachable } from '../http/index.js';
+import type { Job } from 'bacalhau-apiclient';
+import { waitPolicy } from '../http/index.js';
 import { pauseMs } from '../util/index.js';
-import { RecentChanges } from './recent-changes.js';
-import type { Waiter } from './waiter.js';
-import { earliest, type Watch } from './watch.js';
+import { type AwaitedJob, earliest } from './awaited-job.js';
+import { type JobPage, type PageRequest, RecentChanges } from './recent-changes.js';
 
-/** Beside a list, one job is asked for by itself this often, the one that was not for the longest time. */
+/** Beside a list, one job is polled by itself this often, the one that was not for the longest time. */
 const DIRECT_EVERY_MS = 2_000;
-/** Lists are looked at five times a second at most. */
+/** Lists are polled five times a second at most. */
 const SHORTEST_PAUSE_MS = 200;
 
 /** Only a whole id can be recognised in a list. */
 const isWholeId = (id: string): boolean =>
   /^(j-)?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/.test(id);
 
-/** For the waiter: looks at many jobs by one list, where that costs less than asking for each. */
+/** What polling by list needs of the loop that it is a part of. */
+export interface PollingLoop {
+  /** All jobs that are waited for. */
+  awaitedJobs(): AwaitedJob[];
+  /** What requesting one job costs, in milliseconds of the server's time. */
+  readonly jobCostMs: number;
+  listPage(namespace: string | undefined, page: PageRequest): Promise<JobPage>;
+  /** Polls a job by itself. Resolves with the server's work in milliseconds; undefined if it failed. */
+  pollJob(awaited: AwaitedJob): Promise<number | undefined>;
+  update(awaited: AwaitedJob, job: Job): void;
+  serverAnswered(awaited: readonly AwaitedJob[]): void;
+  pollFailed(awaited: readonly AwaitedJob[], error: unknown): void;
+}
+
+/** Polls many jobs by one list, where that costs less than requesting each. */
 export class ListPoller {
-  readonly #waiter: Waiter;
-  /** Of each namespace. */
-  readonly #changes = new Map<string | undefined, RecentChanges>();
+  readonly #loop: PollingLoop;
+  readonly #changesByNamespace = new Map<string | undefined, RecentChanges>();
   #lastDirectAt = 0;
 
-  constructor(waiter: Waiter) {
-    this.#waiter = waiter;
+  constructor(loop: PollingLoop) {
+    this.#loop = loop;
   }
 
-  /** Looks for a job and others beside it, unless it is better asked for by itself. Returns as `lookAtJob` does. */
-  lookFor(watch: Watch): Promise<number | undefined> | undefined {
-    const together = this.#listable(watch.job.namespace);
-    if (together.length < 2 || !together.includes(watch)) return undefined;
-    const changes = this.#changesIn(watch.job.namespace);
-    if (changes.costMs >= together.length * this.#waiter.getCost.ms) return undefined;
-    return this.#look(changes, together);
+  /** Polls a job together with others, unless it is cheaper to poll it by itself. Resolves as `pollJob` does. */
+  poll(awaited: AwaitedJob): Promise<number | undefined> | undefined {
+    const { namespace } = awaited.reference;
+    const together = this.#listable(namespace);
+    if (together.length < 2 || !together.includes(awaited)) return undefined;
+    const changes = this.#changesIn(namespace);
+    if (changes.costMs >= together.length * this.#loop.jobCostMs) return undefined;
+    return this.#pollList(changes, together);
   }
 
-  /** The watches of a namespace that a list can answer for: an id finds a job of any namespace, a list does not. */
-  #listable(namespace: string | undefined): Watch[] {
-    return this.#waiter
-      .watches()
+  /** The jobs of a namespace that a list can show: an id finds a job of any namespace, a list does not. */
+  #listable(namespace: string | undefined): AwaitedJob[] {
+    return this.#loop
+      .awaitedJobs()
       .filter(
-        ({ job, last }) =>
-          job.namespace === namespace &&
-          isWholeId(job.jobId) &&
-          (namespace === undefined || last === undefined || last.Namespace === namespace),
+        ({ reference, job }) =>
+          reference.namespace === namespace &&
+          isWholeId(reference.jobId) &&
+          (namespace === undefined || job === undefined || job.Namespace === namespace),
       );
   }
 
   #changesIn(namespace: string | undefined): RecentChanges {
-    const known = this.#changes.get(namespace);
+    const known = this.#changesByNamespace.get(namespace);
     if (known !== undefined) return known;
-    const changes = new RecentChanges(async ({ limit, nextToken }) => {
-      const asked = performance.now();
-      const page = await this.#waiter.transport.call(
-        {
-          name: 'job.wait',
-          safe: true,
-          requiredField: 'Items',
-          send: ({ jobs }, request) =>
-            jobs.listJobs({ limit, orderBy: 'modified_at', reverse: true, namespace, nextToken }, request),
-        },
-        { timeoutMs: this.#waiter.requestTimeout.ms, maxRetries: 0 },
-      );
-      this.#waiter.requestTimeout.answered(performance.now() - asked);
-      return page;
-    });
-    this.#changes.set(namespace, changes);
+    const changes = new RecentChanges((page) => this.#loop.listPage(namespace, page));
+    this.#changesByNamespace.set(namespace, changes);
     return changes;
   }
 
-  async #look(changes: RecentChanges, watches: readonly Watch[]): Promise<number | undefined> {
-    const missing = new Map(watches.map((watch) => [watch.job.jobId, watch]));
-    /** Those of which the list may not have told what there is. */
-    const overlooked = (isWhole: boolean): Watch[] =>
-      [...missing.values()].filter(({ last }) => !isWhole || last === undefined);
+  async #pollList(changes: RecentChanges, awaited: readonly AwaitedJob[]): Promise<number | undefined> {
+    const missing = new Map(awaited.map((one) => [one.reference.jobId, one]));
+    /** The jobs whose state may be another one than the list shows. */
+    const unseen = (isComplete: boolean): AwaitedJob[] =>
+      [...missing.values()].filter(({ job }) => !isComplete || job === undefined);
     let listMs: number;
     try {
-      const { isWhole, workMs } = await changes.read({
+      const { isComplete, workMs } = await changes.read({
         onJob: (job) => {
-          const watch = missing.get(job.ID ?? '');
-          if (watch === undefined) return;
-          missing.delete(watch.job.jobId);
-          this.#waiter.see(watch, job);
+          const found = missing.get(job.ID ?? '');
+          if (found === undefined) return;
+          missing.delete(found.reference.jobId);
+          this.#loop.update(found, job);
         },
-        wantsMore: ({ isWhole, size }) => {
-          // A job that has not changed is looked for once; if it is further back then, it is asked for by itself.
-          const sought = overlooked(isWhole).filter(({ missedByList: isOverlooked }) => !isWhole || !isOverlooked);
-          return changes.costMs < Math.min(sought.length, size) * this.#waiter.getCost.ms;
+        wantsMore: (soFar) => {
+          // A job that has not changed is looked for once; if it is further down the list then, it is polled by itself.
+          const sought = unseen(soFar.isComplete).filter(({ missedByList }) => !soFar.isComplete || !missedByList);
+          return changes.costMs < Math.min(sought.length, soFar.pageSize) * this.#loop.jobCostMs;
         },
       });
-      for (const watch of overlooked(isWhole)) watch.missedByList = true;
-      this.#waiter.reached(watches);
+      for (const one of unseen(isComplete)) one.missedByList = true;
+      this.#loop.serverAnswered(awaited);
       listMs = workMs;
     } catch (error) {
-      // Who may not list jobs may still be told of each of them.
-      if (isUnreachable(error)) this.#waiter.failed(watches, error);
+      // Who may not list jobs may still be allowed to request each of them.
+      if (waitPolicy.isRetryable(error)) this.#loop.pollFailed(awaited, error);
       else changes.refused();
       return undefined;
     }
     const now = performance.now();
-    const youngest = now - Math.max(...watches.map(({ startedAt }) => startedAt));
-    // Of many jobs some end sooner the more there are.
-    const dueAt = now + pauseMs(youngest / Math.sqrt(watches.length), { shortestMs: SHORTEST_PAUSE_MS });
-    for (const watch of watches) watch.dueAt = dueAt;
+    const youngest = now - Math.max(...awaited.map(({ startedAt }) => startedAt));
+    // The more jobs there are, the sooner one of them ends.
+    const dueAt = now + pauseMs(youngest / Math.sqrt(awaited.length), { shortestMs: SHORTEST_PAUSE_MS });
+    for (const one of awaited) one.dueAt = dueAt;
     // No longer than a page takes: what changes meanwhile is for the next list.
-    const besideMs = await this.#lookBeside(watches, changes.costMs);
-    return besideMs === undefined ? undefined : listMs + besideMs;
+    const directMs = await this.#pollBeside(awaited, changes.costMs);
+    return directMs === undefined ? undefined : listMs + directMs;
   }
 
   /**
-   * Asks for jobs by themselves: for those that a list did not show, as many as fit into the given time, and now and
-   * then for one of the others. Returns as `lookAtJob` does.
+   * Polls jobs by themselves: those that a list did not show, as many as fit into the given time, and now and then one
+   * of the others. Resolves as `pollJob` does.
    */
-  async #lookBeside(watches: readonly Watch[], forMs: number): Promise<number | undefined> {
+  async #pollBeside(awaited: readonly AwaitedJob[], forMs: number): Promise<number | undefined> {
     const end = performance.now() + forMs;
     let workMs = 0;
     do {
-      const left = watches.filter((watch) => watch.listeners.size > 0);
-      const watch =
-        earliest(
-          left.filter(({ missedByList: isOverlooked }) => isOverlooked),
-          'askedAt',
-        ) ?? this.#stalest(left);
-      if (watch === undefined) break;
-      const { dueAt } = watch;
-      const work = await this.#waiter.pollJob(watch);
+      const remaining = awaited.filter(({ listeners }) => listeners.size > 0);
+      const missed = remaining.filter(({ missedByList }) => missedByList);
+      const next = earliest(missed, 'polledAt') ?? this.#stalest(remaining);
+      if (next === undefined) break;
+      const { dueAt } = next;
+      const work = await this.#loop.pollJob(next);
       if (work === undefined) return undefined;
       workMs += work;
-      watch.dueAt = dueAt;
+      next.dueAt = dueAt;
     } while (performance.now() < end);
     return workMs;
   }
 
-  /** The one that was not asked for by itself for the longest time, if it is time for one again. */
-  #stalest(watches: readonly Watch[]): Watch | undefined {
+  /** The job that was not polled by itself for the longest time, if it is time for one again. */
+  #stalest(awaited: readonly AwaitedJob[]): AwaitedJob | undefined {
     const now = performance.now();
     if (now - this.#lastDirectAt < DIRECT_EVERY_MS) return undefined;
     this.#lastDirectAt = now;
-    return earliest(watches, 'askedAt');
+    return earliest(awaited, 'polledAt');
   }
 }

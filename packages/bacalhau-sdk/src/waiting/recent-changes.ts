@@ -1,50 +1,53 @@
 import type { Job } from 'bacalhau-apiclient';
-import { Cost } from './cost.js';
+import { RequestCost } from './request-cost.js';
 
 /**
- * Of a list, sorted by change, the latest this many are read at a time, and not more than this in bytes. A further page
- * costs the server as much as the first, so pages are as large as they need be: twice what the look before needed, and
- * if that does not do, from the beginning with the largest pages.
+ * Of a list, sorted by change, this many jobs are read at first, and not more than this in bytes. A further page costs the
+ * server as much as the first, so pages are as large as they need be: twice what the last read needed, and if that does
+ * not do, from the beginning with the largest pages.
  */
 const SMALLEST_PAGE = 50;
 const LARGEST_PAGE_BYTES = 16_000_000;
 /**
- * How far the list is read beyond what the last look saw. Servers date a change under the lock under which they write it
- * (pkg/jobstore/boltdb, 1.9.3), so what is seen later is later, unless their clock was set back.
+ * How far the list is read beyond what the last read saw. Servers date a change under the lock under which they write it
+ * (pkg/jobstore/boltdb, 1.9.3), so what appears later is dated later, unless their clock was set back.
  */
 const OVERLAP_NS = 5e8;
-/** What a page costs, before there was one. */
+/** What a page is presumed to cost before the first one. */
 const PRESUMED_MS = 20;
 
 /** A part of the list, the job that changed last first. */
-export interface Page {
-  readonly Items: readonly Job[];
-  readonly NextToken: string;
+export interface JobPage {
+  readonly items: readonly Job[];
+  readonly nextToken: string;
 }
 
-export type AskForPage = (page: { readonly limit: number; readonly nextToken: string | undefined }) => Promise<Page>;
+export interface PageRequest {
+  readonly limit: number;
+  readonly nextToken: string | undefined;
+}
 
 export interface ChangesReader {
-  /** Is given every job that was read, also those that have not changed. */
+  /** Called with every job that was read, including those that have not changed. */
   readonly onJob: (job: Job) => void;
   /**
-   * Whether a further page is worth what it costs. `isWhole` says whether all changes since the last look were seen, so
-   * that a job that was not among them has not changed; `size` how many jobs are in a page at most.
+   * Whether a further page is worth what it costs. `isComplete` says whether all changes since the last read were seen, so
+   * that a job that was not among them has not changed; `pageSize` how many jobs are in a page at most.
    */
-  readonly wantsMore: (sofar: { readonly isWhole: boolean; readonly size: number }) => boolean;
+  readonly wantsMore: (soFar: { readonly isComplete: boolean; readonly pageSize: number }) => boolean;
 }
 
 /** What changed last among the jobs of a namespace. */
 export class RecentChanges {
-  readonly #ask: AskForPage;
-  #cost: Cost | undefined;
-  /** The newest change that was seen. */
+  readonly #requestPage: (page: PageRequest) => Promise<JobPage>;
+  #cost: RequestCost | undefined;
+  /** When the newest change that was seen was made. */
   #newest: number | undefined;
-  #size = SMALLEST_PAGE;
+  #pageSize = SMALLEST_PAGE;
   #isRefused = false;
 
-  constructor(ask: AskForPage) {
-    this.#ask = ask;
+  constructor(requestPage: (page: PageRequest) => Promise<JobPage>) {
+    this.#requestPage = requestPage;
   }
 
   /** What a page costs, in milliseconds of the server's time. */
@@ -52,47 +55,47 @@ export class RecentChanges {
     return this.#isRefused ? Number.POSITIVE_INFINITY : (this.#cost?.ms ?? PRESUMED_MS);
   }
 
-  /** The server does not give the list. */
+  /** Called if the server does not give the list. */
   refused(): void {
     this.#isRefused = true;
   }
 
-  /** Returns whether all changes since the last look were seen, and what work that was, in milliseconds. */
-  async read({ onJob, wantsMore }: ChangesReader): Promise<{ readonly isWhole: boolean; readonly workMs: number }> {
+  /** Resolves with whether all changes since the last read were seen, and the server's work in milliseconds. */
+  async read({ onJob, wantsMore }: ChangesReader): Promise<{ readonly isComplete: boolean; readonly workMs: number }> {
     const known = this.#newest === undefined ? undefined : this.#newest - OVERLAP_NS;
     let newest = this.#newest ?? 0;
-    let limit = this.#size;
+    let limit = this.#pageSize;
     let nextToken: string | undefined;
     let changed = 0;
     for (let pages = 1; ; pages += 1) {
-      const asked = performance.now();
-      const { Items, NextToken } = await this.#ask({ limit, nextToken });
-      this.#cost ??= new Cost();
-      this.#cost.record(performance.now() - asked);
-      for (const job of Items) {
+      const requestedAt = performance.now();
+      const page = await this.#requestPage({ limit, nextToken });
+      this.#cost ??= new RequestCost();
+      this.#cost.record(performance.now() - requestedAt);
+      for (const job of page.items) {
         const { ModifyTime = 0 } = job;
         newest = Math.max(newest, ModifyTime);
         if (known !== undefined && ModifyTime >= known) changed += 1;
         onJob(job);
       }
-      // Jobs that change while pages are read move to the front: the next look sees them there.
-      const isLast = !NextToken;
-      const isWhole = isLast || (known !== undefined && (Items.at(-1)?.ModifyTime ?? 0) < known);
-      const size = Math.max(limit, largestPage(Items));
-      if (isLast || !wantsMore({ isWhole, size })) {
+      // Jobs that change while pages are read move to the front: the next read sees them there.
+      const isLast = page.nextToken === '';
+      const isComplete = isLast || (known !== undefined && (page.items.at(-1)?.ModifyTime ?? 0) < known);
+      const pageSize = Math.max(limit, largestPage(page.items));
+      if (isLast || !wantsMore({ isComplete, pageSize })) {
         this.#newest = newest;
-        if (known !== undefined) this.#size = Math.max(SMALLEST_PAGE, Math.min(changed * 2, size));
-        return { isWhole, workMs: pages * this.#cost.ms };
+        if (known !== undefined) this.#pageSize = Math.max(SMALLEST_PAGE, Math.min(changed * 2, pageSize));
+        return { isComplete, workMs: pages * this.#cost.ms };
       }
-      nextToken = limit < size ? undefined : NextToken;
-      if (limit < size) changed = 0;
-      limit = size;
+      nextToken = limit < pageSize ? undefined : page.nextToken;
+      if (limit < pageSize) changed = 0;
+      limit = pageSize;
     }
   }
 }
 
-/** How many jobs like these may be in a page, told by some of them. */
+/** How many jobs like these may be in a page, estimated from some of them. */
 function largestPage(jobs: readonly Job[]): number {
-  const some = jobs.slice(0, 20);
-  return Math.floor((LARGEST_PAGE_BYTES * some.length) / JSON.stringify(some).length);
+  const sample = jobs.slice(0, 20);
+  return Math.floor((LARGEST_PAGE_BYTES * sample.length) / JSON.stringify(sample).length);
 }

@@ -85,7 +85,7 @@ describeWith(['chromium'], 'in Chromium, from a page of another origin', () => {
       open,
       `const job = await bacalhau.jobs.submit(given);
       await job.wait();
-      const [{ url }] = await job.results();
+      const [{ url }] = await job.typedResults();
       const seen = {};
       for await (const file of job.files({ hosts: { [new URL(url).host]: location.origin + '/results/' + new URL(url).host } })) {
         if (file.path === 'stdout') seen.stdout = await file.text();

@@ -3,7 +3,7 @@ import { RequestAbortedError } from '../../src/errors/call-errors.js';
 import type { RequestEvent } from '../../src/http/events.js';
 import type { Job } from '../../src/index.js';
 import type { JobExitError } from '../../src/outcome/job-exit-error.js';
-import type { MapItem } from '../../src/runs/map-options.js';
+import type { MapItem } from '../../src/runs/options.js';
 import { wasm } from '../../src/spec/wasm.js';
 import { collect, freshName, networkClient } from '../support/network.js';
 import { endlessJob, moduleOf, printingJob } from '../support/wasm-jobs.js';
@@ -201,7 +201,7 @@ describe('a loop that is left', () => {
     const error = await collect(other.jobs.map([1], slow, { ...options, name })).catch((caught: unknown) => caught);
     expect(error).toBeInstanceOf(RequestAbortedError);
     expect(String(error)).toContain('the client was closed');
-    for (const { ID = '' } of await jobsOf(name)) await bacalhau.job(ID).stop();
+    for (const { ID = '' } of await jobsOf(name)) await bacalhau.jobs.handle(ID).stop();
   });
 
   test('leaves the jobs alone if that is wanted', async () => {
@@ -214,7 +214,7 @@ describe('a loop that is left', () => {
     }
     const left = (await jobsOf(name)).filter(({ State }) => State?.StateType !== 'Completed');
     expect(left).toHaveLength(1);
-    await bacalhau.job(left[0]?.ID ?? '').stop();
+    await bacalhau.jobs.handle(left[0]?.ID ?? '').stop();
   });
 });
 

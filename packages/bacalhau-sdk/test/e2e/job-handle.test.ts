@@ -32,17 +32,17 @@ describe('submitting', () => {
     const job = await jobs.submit(await printingJob('hi'), { namespace });
     const stored = JSON.parse(JSON.stringify(job));
     expect(stored).toEqual({ id: job.id, namespace });
-    const again = bacalhau.job(stored.id, stored);
+    const again = bacalhau.jobs.handle(stored.id, { namespace: stored.namespace });
     await again.wait();
     expect((await again.executions()).items).toHaveLength(1);
     expect((await again.history()).items.length).toBeGreaterThan(1);
-    expect((await again.publishedResults()).items).toHaveLength(1);
+    expect((await again.results()).items).toHaveLength(1);
   });
 
   test('by name, too', async () => {
     const spec = await printingJob('hi');
     await jobs.submit(spec);
-    expect((await bacalhau.job(spec.Name ?? '').wait()).Name).toBe(spec.Name);
+    expect((await bacalhau.jobs.handle(spec.Name ?? '').wait()).Name).toBe(spec.Name);
   });
 });
 
@@ -72,7 +72,7 @@ describe('waiting', () => {
   });
 
   test('a job that the server does not know ends the wait at once', async () => {
-    await expect(bacalhau.job('j-nope').wait()).rejects.toBeInstanceOf(NotFoundError);
+    await expect(bacalhau.jobs.handle('j-nope').wait()).rejects.toBeInstanceOf(NotFoundError);
   });
 
   test('a hundred waits cost fewer requests than a poll of each, and all end', async () => {
@@ -86,7 +86,7 @@ describe('waiting', () => {
     const submitted = await Promise.all(
       Array.from({ length: 100 }, async () => jobs.submit(await printingJob('x'), { namespace })),
     );
-    const ended = await Promise.all(submitted.map(({ id }) => watcher.job(id, { namespace }).wait()));
+    const ended = await Promise.all(submitted.map(({ id }) => watcher.jobs.handle(id, { namespace }).wait()));
     expect(ended.every(({ State }) => State?.StateType === 'Completed')).toBe(true);
     expect(requests).toBeLessThan(100);
   }, 60_000);
@@ -111,22 +111,22 @@ describe('waiting', () => {
     await failing(150);
     await setTimeout(2_500); // what is newer than this is always among the latest changes
     const latest = await failing(60);
-    const ends = (ids: readonly string[]) => Promise.all(ids.map((id) => own.job(id).wait()));
+    const ends = (ids: readonly string[]) => Promise.all(ids.map((id) => own.jobs.handle(id).wait()));
     await ends(latest);
     expect(await within(30_000, 'the waits for the oldest jobs', ends(oldest))).toHaveLength(60);
   }, 240_000);
 
   test('several waits for one job share its looks', async () => {
     const job = await jobs.submit(await printingJob('hi'));
-    const ended = await Promise.all([job.wait(), job.wait(), bacalhau.job(job.id).wait()]);
+    const ended = await Promise.all([job.wait(), job.wait(), bacalhau.jobs.handle(job.id).wait()]);
     expect(new Set(ended.map(({ ID }) => ID))).toEqual(new Set([job.id]));
   });
 
   test('closing the client ends its waits', async () => {
     const other = new Bacalhau({ baseUrl: bacalhau.baseUrl, env: {}, dir });
     const job = await jobs.submit(await endlessJob());
-    const waiting = other
-      .job(job.id)
+    const waiting = other.jobs
+      .handle(job.id)
       .wait()
       .catch((error: unknown) => error);
     await other.close();
@@ -179,7 +179,7 @@ describe('versions', () => {
   test('a job with Force runs again unchanged', async () => {
     const spec = await printingJob('again');
     const { JobID } = await jobs.put({ Job: spec });
-    await bacalhau.job(JobID).wait();
+    await bacalhau.jobs.handle(JobID).wait();
     await jobs.put({ Job: spec, Force: true });
     expect((await jobs.get(JobID)).Job?.Version).toBe(2);
   });

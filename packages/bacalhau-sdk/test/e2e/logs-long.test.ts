@@ -57,7 +57,7 @@ describeWith(['docker'], 'a long log', () => {
     const lines = 1_000_000;
     const jobId = await submit(`seq ${lines}`, { Type: 'local' });
     let next = 1;
-    for await (const { text, incomplete } of bacalhau.job(jobId).logs({ lines: true })) {
+    for await (const { text, incomplete } of bacalhau.jobs.handle(jobId).logs({ lines: true })) {
       if (text !== String(next) || incomplete) throw new Error(`Line ${next} is ${text}.`);
       next += 1;
     }

@@ -19,7 +19,7 @@ describeWith(['ipfs'], 'results in IPFS', () => {
     const { State } = await job.wait({ timeoutMs: 60_000 });
     expect(State?.StateType).toBe('Completed');
     executionId = (await job.executions()).items[0]?.ID ?? '';
-    const [result] = await job.results();
+    const [result] = await job.typedResults();
     if (result?.type !== 'ipfs') throw new Error('not in IPFS');
     expect(result.executionId).toBe(executionId);
   }, 90_000);

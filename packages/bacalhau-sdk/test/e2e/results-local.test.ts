@@ -31,7 +31,7 @@ describe('the results of a job with the local publisher', () => {
   }, 90_000);
 
   test('are reached by other addresses for logs and runs as well', async () => {
-    const [result] = await job.results();
+    const [result] = await job.typedResults();
     if (result?.type !== 'url') throw new Error('The result is no URL.');
     const { host, origin } = new URL(result.url);
     const paths: string[] = [];
@@ -57,7 +57,7 @@ describe('the results of a job with the local publisher', () => {
   }, 60_000);
 
   test('are a URL, and of an execution', async () => {
-    expect(await job.results()).toEqual([
+    expect(await job.typedResults()).toEqual([
       { type: 'url', url: expect.stringMatching(/^http:\/\/.*\.tar\.gz$/), executionId },
     ]);
   });
@@ -173,7 +173,7 @@ describe('a job without results says why', () => {
     if (task === undefined) throw new Error('no task');
     const job = await bacalhau.jobs.submit({ ...spec, Tasks: [{ ...task, Publisher: { Type: '' } }] });
     await job.wait({ timeoutMs: 60_000 });
-    expect(await job.results()).toEqual([]);
+    expect(await job.typedResults()).toEqual([]);
     await expect(job.download(directory())).rejects.toThrow('has no publisher');
     await expect(collect(job.files())).rejects.toMatchObject({ name: 'DownloadError', reason: 'no-results' });
   });
@@ -198,6 +198,6 @@ describe('a job without results says why', () => {
   });
 
   test('it does not exist', async () => {
-    await expect(bacalhau.job(freshName('j')).download(directory())).rejects.toBeInstanceOf(NotFoundError);
+    await expect(bacalhau.jobs.handle(freshName('j')).download(directory())).rejects.toBeInstanceOf(NotFoundError);
   });
 });

@@ -48,7 +48,7 @@ describeWith(['s3'], 'results in S3', () => {
   test('signed by the orchestrator need no credentials', async () => {
     const job = await ran(archived);
     const executionId = await onlyId(job);
-    expect(await job.results()).toEqual([
+    expect(await job.typedResults()).toEqual([
       {
         type: 's3PreSigned',
         managed: false,
@@ -70,7 +70,7 @@ describeWith(['s3'], 'results in S3', () => {
   test('of the managed publisher are known by their execution', async () => {
     const job = await ran({ Type: 's3managed', Params: {} });
     const executionId = await onlyId(job);
-    expect(await job.results()).toEqual([
+    expect(await job.typedResults()).toEqual([
       { type: 's3PreSigned', managed: true, url: expect.stringContaining(executionId), executionId },
     ]);
     const out = directory();
@@ -81,7 +81,7 @@ describeWith(['s3'], 'results in S3', () => {
   test('signed for another host are fetched through the one that can be reached', async () => {
     const job = await ran(archived);
     const { port } = new URL(store.Endpoint);
-    const [result] = await job.results();
+    const [result] = await job.typedResults();
     if (result?.type !== 's3PreSigned') throw new Error('not presigned');
     const out = directory();
     // `localhost` in place of `127.0.0.1`, while the signature is for the latter.
@@ -96,7 +96,7 @@ describeWith(['s3'], 'results in S3', () => {
     }, 60_000);
 
     test('take credentials', async () => {
-      expect(await job.results()).toEqual([
+      expect(await job.typedResults()).toEqual([
         expect.objectContaining({ type: 's3', bucket: store.Bucket, key: `plain files/${job.id}+(x)/` }),
       ]);
       const refused = await job.download(directory()).catch((error: unknown) => error);
@@ -114,7 +114,7 @@ describeWith(['s3'], 'results in S3', () => {
 
     test('take them from the environment as well', async () => {
       await using other = new Bacalhau({ baseUrl: signing.url, dir, env: aws });
-      const files = await collect(other.job(job.id).files());
+      const files = await collect(other.jobs.handle(job.id).files());
       expect(files.map(({ path }) => path).sort()).toEqual(['exitCode', 'outputs/data.bin', 'stderr', 'stdout']);
     });
 
@@ -157,7 +157,7 @@ describeWith(['s3'], 'results in S3', () => {
     });
     await using client = new Bacalhau({ baseUrl: plain.url, env: {}, dir });
     const job = await ran(archived, client);
-    expect(await job.results()).toEqual([expect.objectContaining({ type: 's3', executionId: await onlyId(job) })]);
+    expect(await job.typedResults()).toEqual([expect.objectContaining({ type: 's3', executionId: await onlyId(job) })]);
     const out = directory();
     await job.download(out, { s3: { credentials } });
     expect(await contentsOf(out)).toEqual(TREE);

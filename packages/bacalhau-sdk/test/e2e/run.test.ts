@@ -22,7 +22,7 @@ describe('a WebAssembly job', () => {
       ...{ jobId: result.job.ID, namespace: 'default' },
     });
     expect(result.executions).toHaveLength(1);
-    expect(result.results).toHaveLength(1);
+    expect(result.typedResults).toHaveLength(1);
     expect(result.job.State?.StateType).toBe('Completed');
   });
 
@@ -35,7 +35,7 @@ describe('a WebAssembly job', () => {
   test('without a publisher gives what the server kept, and says that it may not be all', async () => {
     const spec = wasm({ ...small, module: await moduleOf(piece, 0, { times: 10 }) });
     const result = await jobs.run(spec, { addPublisher: false });
-    expect(result).toMatchObject({ outputComplete: false, addedPublisher: undefined, results: [] });
+    expect(result).toMatchObject({ outputComplete: false, addedPublisher: undefined, typedResults: [] });
     expect(result.stdout.length).toBeLessThanOrEqual(2_048);
   });
 
@@ -100,9 +100,9 @@ describe('a job that does not end well', () => {
       const controller = new AbortController();
       const running = jobs.run(spec, { signal: controller.signal, stopOnAbort, onUpdate: () => controller.abort() });
       expect(await running.catch((caught: unknown) => caught)).toBeInstanceOf(RequestAbortedError);
-      const state = (await bacalhau.job(spec.Name ?? '').refresh()).State?.StateType;
+      const state = (await bacalhau.jobs.handle(spec.Name ?? '').refresh()).State?.StateType;
       expect(state === 'Stopped').toBe(stopOnAbort);
-      await bacalhau.job(spec.Name ?? '').stop();
+      await bacalhau.jobs.handle(spec.Name ?? '').stop();
     }
   });
 });
@@ -115,7 +115,7 @@ test.each([
   const spec = await endlessJob();
   // @ts-expect-error: what plain JavaScript can do
   await expect(jobs.run(spec, options)).rejects.toMatchObject({ argument });
-  await expect(bacalhau.job(spec.Name ?? '').refresh()).rejects.toMatchObject({ status: 404 });
+  await expect(bacalhau.jobs.handle(spec.Name ?? '').refresh()).rejects.toMatchObject({ status: 404 });
 });
 
 /** A node whose log of a container is missing says so after a minute, and the output then comes from elsewhere. */
@@ -135,7 +135,7 @@ describeWith(['docker'], 'a Docker job', () => {
         stderr: 'done\n',
         exitCode: 0,
         outputComplete: true,
-        results: [],
+        typedResults: [],
         addedPublisher: undefined,
       });
     },

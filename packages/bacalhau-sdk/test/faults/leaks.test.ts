@@ -28,7 +28,7 @@ beforeAll(async () => {
   done = await direct.jobs.submit(await printingJob('hello'));
   asleep = await direct.jobs.submit(await sleepingJob(300));
   await done.wait();
-  const [result] = await done.results();
+  const [result] = await done.typedResults();
   archives = new URL(result?.type === 'url' ? result.url : '').host;
 }, 60_000);
 
@@ -47,9 +47,9 @@ const chatty = () =>
 /** Returns every kind of call, completed and ended by a deadline, by leaving a loop, or by an abort. */
 function callsOf(bacalhau: Bacalhau, streams: Bacalhau, signal: AbortSignal, store: string) {
   const { jobs } = bacalhau;
-  const ended = bacalhau.job(done.id);
-  const running = bacalhau.job(asleep.id);
-  const log = streams.job(JOB_ID);
+  const ended = bacalhau.jobs.handle(done.id);
+  const running = bacalhau.jobs.handle(asleep.id);
+  const log = streams.jobs.handle(JOB_ID);
   const transfer = { signal, stallTimeoutMs: 300, hosts: { [archives]: store } };
   const first = async (list: AsyncIterable<unknown>): Promise<void> => {
     for await (const _ of list) return;

@@ -23,7 +23,7 @@ afterAll(() => Promise.all(clients.map((client) => client.close())));
 function jobAt(baseUrl: string, options: ClientOptions = {}) {
   const client = new Bacalhau({ baseUrl, env: {}, dir, ...options });
   clients.push(client);
-  return { client, job: client.job('j-1') };
+  return { client, job: client.jobs.handle('j-1') };
 }
 
 /** Some files of which the last is half a megabyte that does not compress. */
@@ -474,7 +474,9 @@ describe('a place that', () => {
   test('this version does not know is said to be so', async () => {
     await using api = await resultsApi(() => [{ Type: 'carrierPigeon', Params: { Name: 'x' } }]);
     const { job } = jobAt(api.url);
-    expect(await job.results()).toEqual([{ type: 'unknown', spec: { Type: 'carrierPigeon', Params: { Name: 'x' } } }]);
+    expect(await job.typedResults()).toEqual([
+      { type: 'unknown', spec: { Type: 'carrierPigeon', Params: { Name: 'x' } } },
+    ]);
     expect(await failure(job.download(directory()))).toMatchObject({
       reason: 'unsupported',
       message: expect.stringContaining('carrierPigeon'),

@@ -8,7 +8,7 @@ import { JobExistsError } from '../../src/errors/job-errors.js';
 import type { RetryEvent } from '../../src/http/events.js';
 import type { ClientOptions } from '../../src/http/options.js';
 import type { Job } from '../../src/index.js';
-import type { RunOptions } from '../../src/outcome/run-options.js';
+import type { RunOptions } from '../../src/runs/options.js';
 import { faultServer, json } from '../support/fault-server.js';
 import { keyDirectory } from '../support/key-directory.js';
 import { collect, freshName, networkUrl } from '../support/network.js';
@@ -156,7 +156,7 @@ test('a run that is aborted while its submission is on the way stops the job tha
   const error = await bacalhau.jobs.run(nameless, { signal: controller.signal }).catch((caught: unknown) => caught);
   expect(error).toBeInstanceOf(RequestAbortedError);
   const [job] = await collect(arrived.jobs.list());
-  expect((await arrived.job(job?.ID ?? '').wait()).State?.StateType).toBe('Stopped');
+  expect((await arrived.jobs.handle(job?.ID ?? '').wait()).State?.StateType).toBe('Stopped');
   await arrived.close();
 }, 30_000);
 
@@ -250,7 +250,7 @@ describe('the same job that somebody else submits in the same moment', () => {
     const controller = new AbortController();
     const running = both.bacalhau.jobs.run(spec, { signal: controller.signal, onUpdate: () => controller.abort() });
     await expect(running).rejects.toBeInstanceOf(RequestAbortedError);
-    const job = both.other.job(spec.Name ?? '', { namespace: both.namespace });
+    const job = both.other.jobs.handle(spec.Name ?? '', { namespace: both.namespace });
     expect(await job.stop()).toMatchObject({ stopped: true });
   });
 });

@@ -44,7 +44,7 @@ test.each(CALL_KINDS.filter((kind) => kind !== 'logs'))(
     const jobs = await Promise.all(
       ['one', 'other'].map(async (word) => made(await (isStop ? endlessJob() : printingJob(word)))),
     );
-    if (!isStop) await Promise.all(jobs.map(({ ID = '' }) => direct.job(ID).wait()));
+    if (!isStop) await Promise.all(jobs.map(({ ID = '' }) => direct.jobs.handle(ID).wait()));
     const swapped = proxy.swapNext(kind);
     const got = await Promise.all(jobs.map((job) => call(proxy.url, CALLS[kind](job))));
     await swapped;
@@ -87,8 +87,8 @@ test('a call gets an answer that was recorded, and is carried out all the same',
   const given = proxy.answerNext('stop', recorded.answer);
   expect(JSON.parse(await call(proxy.url, CALLS.stop(one))).Job.ID).toBe(other.ID);
   await given;
-  expect((await direct.job(one.ID ?? '').wait()).State?.StateType).toBe('Stopped');
-  await direct.job(other.ID ?? '').stop();
+  expect((await direct.jobs.handle(one.ID ?? '').wait()).State?.StateType).toBe('Stopped');
+  await direct.jobs.handle(other.ID ?? '').stop();
 });
 
 test('a call that stays alone gets its own answer after a while', async () => {

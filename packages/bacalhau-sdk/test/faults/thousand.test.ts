@@ -40,7 +40,11 @@ test.each(seeds(1))(
     expect(ids.size).toBe(JOBS);
     const made = await collect(direct.jobs.list());
     expect(made.map(({ ID }) => ID).sort()).toEqual([...ids].sort());
-    const ended = await within(100_000, 'waiting for all', Promise.all([...ids].map((id) => direct.job(id).wait())));
+    const ended = await within(
+      100_000,
+      'waiting for all',
+      Promise.all([...ids].map((id) => direct.jobs.handle(id).wait())),
+    );
     expect(new Set(ended.map(({ State, Version }) => `${State?.StateType} ${Version}`))).toEqual(
       new Set(['Completed 1']),
     );

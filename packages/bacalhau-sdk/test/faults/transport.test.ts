@@ -211,7 +211,7 @@ describe('responses that no orchestrator sends', () => {
       for (const id of ['j-1234', 'j-12', 'job j-1234']) {
         expect((await bacalhau.jobs.get(id).withResponse()).response.attempts).toBe(2);
       }
-      await bacalhau.job('job j-1234').stop();
+      await bacalhau.jobs.handle('job j-1234').stop();
       expect(server.seen.filter(({ method }) => method === 'DELETE')).toMatchObject([
         { url: expect.stringContaining('/jobs/j-1234') },
       ]);
@@ -573,7 +573,7 @@ test('server version: aborting one call does not abort others that request it at
 test('closing the client aborts a followed history between two requests', async () => {
   await using server = await faultServer((response) => json(response, 200, { Items: [], NextToken: 'more' }));
   const bacalhau = client(server);
-  const next = failure(bacalhau.job('j').history({ follow: true }).next());
+  const next = failure(bacalhau.jobs.handle('j').history({ follow: true }).next());
   while (server.seen.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
   await new Promise((resolve) => setTimeout(resolve, 30));
   await bacalhau.close();

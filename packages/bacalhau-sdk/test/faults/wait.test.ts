@@ -27,15 +27,17 @@ test('errors that may pass do not end a wait', async () => {
     else if (number === 2) text(response, 503, 'Server Timeout!');
     else json(response, 200, { Job: job('Completed') });
   });
-  expect((await client(server).job(ID).wait()).State?.StateType).toBe('Completed');
+  expect((await client(server).jobs.handle(ID).wait()).State?.StateType).toBe('Completed');
   expect(server.seen).toHaveLength(3);
 }, 20_000);
 
 test('a server that stays away ends it, with what was wrong last', async () => {
   await using server = await faultServer((response) => response.destroy());
-  await expect(client(server).job(ID).wait({ unreachableAfterMs: 500 })).rejects.toBeInstanceOf(ConnectionError);
+  await expect(client(server).jobs.handle(ID).wait({ unreachableAfterMs: 500 })).rejects.toBeInstanceOf(
+    ConnectionError,
+  );
   await using failing = await faultServer((response) => text(response, 500, 'out of memory'));
-  await expect(client(failing).job(ID).wait({ unreachableAfterMs: 500 })).rejects.toBeInstanceOf(ServerError);
+  await expect(client(failing).jobs.handle(ID).wait({ unreachableAfterMs: 500 })).rejects.toBeInstanceOf(ServerError);
 }, 20_000);
 
 test('a dead connection keeps no wait back for long, and a client that is closed leaves no timer', async () => {
@@ -45,7 +47,7 @@ test('a dead connection keeps no wait back for long, and a client that is closed
     if (number > 1) json(response, 200, { Job: job(number < 4 ? 'Running' : 'Completed', { Name: 'job-name' }) });
   });
   const bacalhau = client(server);
-  const waits = [bacalhau.job(ID).wait(), bacalhau.job('job-name').wait()];
+  const waits = [bacalhau.jobs.handle(ID).wait(), bacalhau.jobs.handle('job-name').wait()];
   // Sooner than a server gives up what it cannot do, let alone than that and a rest that is measured by it.
   const ended = await within(20_000, 'a wait', Promise.all(waits));
   expect(ended.map(({ State }) => State?.StateType)).toEqual(['Completed', 'Completed']);
@@ -58,7 +60,7 @@ test('a server that refuses ends it at once', async () => {
   await using server = await faultServer((response) =>
     json(response, 401, { Status: 401, Message: 'Request Unauthorized' }),
   );
-  await expect(client(server).job(ID).wait()).rejects.toBeInstanceOf(AuthenticationError);
+  await expect(client(server).jobs.handle(ID).wait()).rejects.toBeInstanceOf(AuthenticationError);
   // Beside it the server was asked how to log in.
   expect(server.seen.filter(({ url }) => url.includes('/jobs/'))).toHaveLength(1);
 });
@@ -70,7 +72,7 @@ test('a state that is not known counts as not ended', async () => {
   );
   const seen: (string | undefined)[] = [];
   await client(server)
-    .job(ID)
+    .jobs.handle(ID)
     .wait({ onUpdate: ({ State }) => seen.push(State?.StateType) });
   expect(seen).toEqual(states);
 });
@@ -79,7 +81,7 @@ test('a listener that throws ends its own wait, and no other', async () => {
   await using server = await faultServer((response, number) =>
     json(response, 200, { Job: job(number < 3 ? 'Running' : 'Completed') }),
   );
-  const handle = client(server).job(ID);
+  const handle = client(server).jobs.handle(ID);
   const broken = handle.wait({
     onUpdate: () => {
       throw new Error('my own mistake');
@@ -100,13 +102,13 @@ test('a listener that throws ends its own wait, and no other', async () => {
 test('a wait that is refused leaves nothing behind that goes on asking', async () => {
   await using server = await faultServer((response) => json(response, 200, { Job: job('Completed') }));
   const bacalhau = client(server);
-  const other = bacalhau.job('j-11111111-1111-4111-8111-111111111111');
+  const other = bacalhau.jobs.handle('j-11111111-1111-4111-8111-111111111111');
   await expect(other.wait({ timeoutMs: -1 })).rejects.toBeInstanceOf(InvalidArgumentError);
   await expect(other.wait({ unreachableAfterMs: Number.NaN })).rejects.toBeInstanceOf(InvalidArgumentError);
   // A program in plain JavaScript can pass anything.
   const signal = new AbortController() as unknown as AbortSignal;
   await expect(other.wait({ signal })).rejects.toThrow(/controller\.signal/);
-  await bacalhau.job(ID).wait();
+  await bacalhau.jobs.handle(ID).wait();
   await setTimeout(500);
   expect(server.seen.map(({ url }) => url)).toEqual([expect.stringContaining(ID)]);
 });
@@ -122,7 +124,7 @@ test('a job that the server forgot to end, although all it had to do is done, ha
       json(response, 200, { Job: job('Running', { Version: 1 }), Executions: { NextToken: '', Items } });
     }
   });
-  const ended = await client(server).job(ID).wait();
+  const ended = await client(server).jobs.handle(ID).wait();
   expect(ended.State).toMatchObject({ StateType: 'Completed', Message: expect.stringContaining('did not take note') });
   // The first time an execution was still running.
   expect(server.seen.filter(({ url }) => url.includes('include=executions'))).toHaveLength(2);
@@ -142,7 +144,7 @@ test('a job that failed on one node has not completed because it has on another'
   });
   const seen: (string | undefined)[] = [];
   const ended = await client(server)
-    .job(ID)
+    .jobs.handle(ID)
     .wait({ onUpdate: ({ State }) => seen.push(State?.StateType) });
   expect(ended.State?.StateType).toBe('Failed');
   expect(seen).toEqual(['Running', 'Failed']);
@@ -150,7 +152,7 @@ test('a job that failed on one node has not completed because it has on another'
 
 test.each([null, 'a job', []])('an answer that has %p in place of the job is unexpected', async (Job) => {
   await using server = await faultServer((response) => json(response, 200, { Job }));
-  const wait = client(server).job(ID).wait({ unreachableAfterMs: 0 });
+  const wait = client(server).jobs.handle(ID).wait({ unreachableAfterMs: 0 });
   await expect(wait).rejects.toBeInstanceOf(UnexpectedResponseError);
 });
 
@@ -161,12 +163,12 @@ test('an answer about another job does not end the wait for this one', async () 
   );
   const seen: (string | undefined)[] = [];
   const ended = await client(server)
-    .job(ID)
+    .jobs.handle(ID)
     .wait({ onUpdate: ({ Name }) => seen.push(Name) });
   expect(ended.ID).toBe(ID);
   expect(seen).toEqual(['this']);
   // By its beginning or its name it is found all the same.
-  for (const id of [ID.slice(0, 10), 'this']) expect((await client(server).job(id).wait()).ID).toBe(ID);
+  for (const id of [ID.slice(0, 10), 'this']) expect((await client(server).jobs.handle(id).wait()).ID).toBe(ID);
 }, 20_000);
 
 test('when all jobs change between two looks, longer pages show them, and none is asked for by itself', async () => {
@@ -187,9 +189,9 @@ test('when all jobs change between two looks, longer pages show them, and none i
     changedAt += 60e9;
   });
   await using bacalhau = client(server);
-  const ended = await Promise.all(ids.map((id) => bacalhau.job(id).wait()));
+  const ended = await Promise.all(ids.map((id) => bacalhau.jobs.handle(id).wait()));
   expect(ended.every(({ State }) => State?.StateType === 'Completed')).toBe(true);
-  const lists = server.seen.filter(({ url }) => url.includes('limit=')).length;
+  const lists = server.seen.filter(({ url }) => url.includes('order_by=')).length;
   expect(lists).toBeLessThan(10);
   // The one that the first wait asks for, and now and then one beside the lists.
   expect(server.seen.length - lists).toBeLessThan(5);
@@ -206,9 +208,9 @@ test('where jobs may not be listed, each is asked for by itself', async () => {
     json(response, 200, { Job: job(look < 3 ? 'Running' : 'Completed', { ID: id }) });
   });
   await using bacalhau = client(server);
-  const ended = await Promise.all(ids.map((id) => bacalhau.job(id).wait()));
+  const ended = await Promise.all(ids.map((id) => bacalhau.jobs.handle(id).wait()));
   expect(ended.every(({ State }) => State?.StateType === 'Completed')).toBe(true);
-  expect(server.seen.filter(({ url }) => url.includes('limit='))).toHaveLength(1);
+  expect(server.seen.filter(({ url }) => url.includes('order_by='))).toHaveLength(1);
 });
 
 test.each([
@@ -232,8 +234,10 @@ test.each([
   await using bacalhau = client(server);
   const controller = new AbortController();
   const { signal } = controller;
-  const others = Promise.allSettled(here.map((id) => bacalhau.job(id, { namespace: 'named' }).wait({ signal })));
-  const ended = await bacalhau.job(elsewhere, { namespace: 'named' }).wait({ timeoutMs: 20_000 });
+  const others = Promise.allSettled(
+    here.map((id) => bacalhau.jobs.handle(id, { namespace: 'named' }).wait({ signal })),
+  );
+  const ended = await bacalhau.jobs.handle(elsewhere, { namespace: 'named' }).wait({ timeoutMs: 20_000 });
   expect(ended).toMatchObject({ Namespace: 'other', State: { StateType: 'Completed' } });
   controller.abort();
   await others;

@@ -35,14 +35,14 @@ beforeAll(async () => {
   done = await direct.jobs.submit(await printingJob('hello'));
   await done.wait();
   events = (await collect(done.history({ eventType: 'all' }))).length;
-  const [result] = await done.results();
+  const [result] = await done.typedResults();
   archives = new URL(result?.type === 'url' ? result.url : '').host;
 }, 60_000);
 
 /** One piece of work of each kind; it checks what it is given, and rejects with whatever the SDK rejects with. */
 function workOf(bacalhau: Bacalhau, store: string) {
   const { jobs } = bacalhau;
-  const job = bacalhau.job(done.id, { namespace: 'default' });
+  const job = bacalhau.jobs.handle(done.id, { namespace: 'default' });
   const submitted: JobHandle[] = [];
   return {
     get: async () => expect((await job.refresh()).ID).toBe(done.id),
@@ -120,7 +120,7 @@ test.each(seeds(1, 2, 3))(
       }
     }
     for (const { ID = '', Version } of made) {
-      await direct.job(ID, { namespace }).wait({ timeoutMs: LONG_MS });
+      await direct.jobs.handle(ID, { namespace }).wait({ timeoutMs: LONG_MS });
       expect(Version).toBe(1);
       expect((await direct.jobs.executions(ID, { namespace, allJobVersions: true })).items).toHaveLength(1);
     }

@@ -129,20 +129,20 @@ describe.each(VERSIONS)('with a server %s', (version) => {
   test('results, and what is in them', async () => {
     const { items } = await bacalhau.jobs.results(ids.completed);
     expect(items).toMatchObject([{ Type: 'urlDownload' }]);
-    const job = bacalhau.job(ids.completed);
-    expect(await job.results()).toMatchObject([{ type: 'url', executionId: expect.stringMatching(/^e-/) }]);
+    const job = bacalhau.jobs.handle(ids.completed);
+    expect(await job.typedResults()).toMatchObject([{ type: 'url', executionId: expect.stringMatching(/^e-/) }]);
     const texts: Record<string, string> = {};
     for await (const file of job.files()) texts[file.path] = await file.text();
     expect(texts).toEqual({ stdout: 'hello from wasm\n', stderr: '', exitCode: '-1' });
   });
 
   test('a wait ends at once for what has ended, and tells how', async () => {
-    expect((await bacalhau.job(ids.completed).wait({ timeoutMs: 10_000 })).State?.StateType).toBe('Completed');
-    expect((await bacalhau.job(ids.failed).wait({ timeoutMs: 10_000 })).State?.StateType).toBe('Failed');
+    expect((await bacalhau.jobs.handle(ids.completed).wait({ timeoutMs: 10_000 })).State?.StateType).toBe('Completed');
+    expect((await bacalhau.jobs.handle(ids.failed).wait({ timeoutMs: 10_000 })).State?.StateType).toBe('Failed');
   });
 
   test('logs of what has ended', async () => {
-    const entries = await collect(bacalhau.job(ids.completed).logs({ follow: true }));
+    const entries = await collect(bacalhau.jobs.handle(ids.completed).logs({ follow: true }));
     expect(entries.map(({ stream, text }) => [stream, text])).toEqual([['stdout', 'hello from wasm\n']]);
     // From what was published, which is whole. Before 1.8 the log is the copy in the execution's state, from then on it
     // has nothing of WebAssembly.
@@ -150,11 +150,11 @@ describe.each(VERSIONS)('with a server %s', (version) => {
   });
 
   test('a queued job is stopped, a completed one is left as it is', async () => {
-    const queued = bacalhau.job(ids.queued);
+    const queued = bacalhau.jobs.handle(ids.queued);
     expect(await queued.stop('no longer needed')).toEqual({ stopped: true, state: 'Queued' });
     expect((await queued.wait({ timeoutMs: 10_000 })).State).toMatchObject({ StateType: 'Stopped' });
     expect(await queued.stop()).toEqual({ stopped: false, state: 'Stopped' });
-    expect(await bacalhau.job(ids.completed).stop()).toEqual({ stopped: false, state: 'Completed' });
+    expect(await bacalhau.jobs.handle(ids.completed).stop()).toEqual({ stopped: false, state: 'Completed' });
     // The call itself reports the conflict, which these servers call an error of their own.
     await expect(bacalhau.jobs.stop(ids.completed)).rejects.toBeInstanceOf(ConflictError);
   });
@@ -173,7 +173,7 @@ describe.each(VERSIONS)('with a server %s', (version) => {
     const result = await jobs.run(jobOf('put').Job, hasNames ? { onExisting: 'update' } : {});
     expect(result).toMatchObject({ jobId: ids.completed, exitCode: 0, stdout: 'hello from wasm\n', stderr: '' });
     expect(result.outputComplete).toBe(true);
-    expect(result.results).toMatchObject([{ type: 'url' }]);
+    expect(result.typedResults).toMatchObject([{ type: 'url' }]);
   });
 
   test('a job that no node can run fails with the scheduler’s reason', async () => {
@@ -305,7 +305,7 @@ describe('constructed', () => {
       [`GET ${request.path}`]: { status: 200, body: { Job: { ...job, Tasks: [task] } } },
     };
     await withServer('v1.7.0', { answers }, async (bacalhau, { seen }) => {
-      const entries = await collect(bacalhau.job(job.ID).logs());
+      const entries = await collect(bacalhau.jobs.handle(job.ID).logs());
       expect(entries).toMatchObject([{ stream: 'stdout', text: 'hello from wasm\n', incomplete: true }]);
       expect(await bacalhau.jobs.run(ok('v1.7.0'))).toMatchObject({ outputComplete: false });
       expect(seen.filter((line) => line.startsWith('LOG'))).toEqual([]);

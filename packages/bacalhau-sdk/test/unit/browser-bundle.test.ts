@@ -66,7 +66,7 @@ test('the bundle reads results where nothing of Node is defined, and says that i
   const read: unknown = await vm.runInContext(
     `${outputFiles[0]?.text}
     (async () => {
-      const job = new sdk.Bacalhau({ baseUrl: apiUrl, headers: { authorization: 'Bearer x' } }).job('j-1');
+      const job = new sdk.Bacalhau({ baseUrl: apiUrl, headers: { authorization: 'Bearer x' } }).jobs.handle('j-1');
       const files = [];
       for await (const file of job.files()) files.push([file.path, (await file.text()).length]);
       const refused = await job.download('somewhere').catch((error) => error);

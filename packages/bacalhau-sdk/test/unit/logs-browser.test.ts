@@ -25,7 +25,7 @@ async function inPage(program: string, globals: object = {}): Promise<unknown> {
 const read = (client: string): string => `
   const texts = [];
   try {
-    for await (const { text } of new sdk.Bacalhau(${client}).job('${JOB_ID}').logs({ lines: true })) texts.push(text);
+    for await (const { text } of new sdk.Bacalhau(${client}).jobs.handle('${JOB_ID}').logs({ lines: true })) texts.push(text);
   } catch (error) {
     return error.name + ': ' + error.message;
   }

@@ -162,13 +162,13 @@ describe('an answer', () => {
     },
     executions: async (bacalhau) => bacalhau.jobs.executions('j-1'),
     get: async (bacalhau) => bacalhau.jobs.get('j-1'),
-    wait: (bacalhau) => bacalhau.job('j-1').wait({ timeoutMs: 60 }),
+    wait: (bacalhau) => bacalhau.jobs.handle('j-1').wait({ timeoutMs: 60 }),
     run: async (bacalhau) =>
       bacalhau.jobs.run(
         { Type: 'batch', Tasks: [{ Name: 'a', Engine: { Type: 'docker', Params: { Image: 'i' } } }] },
         { timeoutMs: 60 },
       ),
-    results: (bacalhau) => bacalhau.job('j-1').results(),
+    results: (bacalhau) => bacalhau.jobs.handle('j-1').typedResults(),
   };
 
   test.each(Object.keys(calls))(

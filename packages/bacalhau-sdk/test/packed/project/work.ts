@@ -57,8 +57,8 @@ export async function work(jobFile: string, directory: string): Promise<Report> 
     { key: (id) => (id === known.keyId ? known : undefined), replayCache: new MemoryReplayCache() },
   );
 
-  const missing: unknown = await bacalhau
-    .job('j-nope')
+  const missing: unknown = await bacalhau.jobs
+    .handle('j-nope')
     .refresh()
     .catch((error: unknown) => error);
   const { data } = await new JobApi(new Configuration({ basePath: bacalhau.baseUrl })).listJobs({ limit: 1 });

@@ -1,0 +1,31 @@
+import type { DiffJobResponse } from 'bacalhau-apiclient';
+import {
+  type ApiPromise,
+  type ApiResource,
+  NAMESPACED_CALL_OPTIONS,
+  type NamespacedCallOptions,
+} from '../http/index.js';
+import { checkJob, fingerprintOf, type JobSpec, withFingerprint } from '../spec/index.js';
+import { buildJob } from './build-job.js';
+import { requireJobVersions } from './require-job-versions.js';
+
+/** Compares a job with the one of its name that the server has. */
+export const diffJob = (
+  api: ApiResource,
+  spec: JobSpec,
+  options: NamespacedCallOptions = {},
+): ApiPromise<DiffJobResponse> =>
+  api.read({
+    name: 'jobs.diff',
+    options,
+    optionNames: NAMESPACED_CALL_OPTIONS,
+    send: async ({ jobs }, request) => {
+      const job = await buildJob(api.transport, spec, options);
+      checkJob(job);
+      await requireJobVersions(api, 'jobs.diff', options);
+      const namespace = job.Namespace ?? api.namespace(options);
+      const marked = withFingerprint(job, await fingerprintOf(job));
+      const Job = namespace === undefined ? marked : { ...marked, Namespace: namespace };
+      return jobs.diffJob({ diffJobRequest: { Job } }, request);
+    },
+  });

@@ -1,0 +1,110 @@
+import type { Execution, Job } from 'bacalhau-apiclient';
+import { listExecutions, listHistory } from '../calls/index.js';
+import { JobStoppedError } from '../errors/index.js';
+import { ApiResource, retryWhileUnreachable, type Transport } from '../http/index.js';
+import { canPublish, DEFAULT_NAMESPACE, hasPublisher, isWasm, phaseOf } from '../model/index.js';
+import { loadResults } from '../results/index.js';
+import type { SubmissionDetails } from '../submission/index.js';
+import type { Waiter } from '../waiting/index.js';
+import { JobExitError } from './job-exit-error.js';
+import { jobFailure } from './job-failure.js';
+import type { JobResultOptions } from './options.js';
+import { collectOutput } from './output.js';
+import type { ExecutionOutput, RunResult } from './run-result.js';
+
+/** The job whose result is wanted, and what is known of its submission. */
+export interface ResultSource {
+  readonly transport: Transport;
+  readonly waiter: Waiter;
+  readonly id: string;
+  readonly namespace: string | undefined;
+  readonly submission: SubmissionDetails;
+  readonly addedPublisher: string | undefined;
+}
+
+/**
+ * Waits for the end of a job and collects its result.
+ *
+ * @throws {JobExitError} {JobFailedError} {JobStoppedError}
+ */
+export async function awaitResult(
+  source: ResultSource,
+  options: Omit<JobResultOptions, 'timeoutMs'>,
+): Promise<RunResult> {
+  const { throwOnNonZeroExit = true, signal, onUpdate, unreachableAfterMs } = options;
+  const { transport, waiter, id, namespace } = source;
+  const job = await waiter.wait({ jobId: id, namespace }, { signal, onUpdate, unreachableAfterMs });
+  const api = new ApiResource(transport, { namespace });
+  // It only reads, and the result of a job must not be lost because the server is unreachable for a moment.
+  const result = await retryWhileUnreachable(
+    transport,
+    'jobs.run',
+    async () => {
+      await rejectUnlessCompleted(api, job, signal);
+      return collect(api, source, job, options);
+    },
+    { signal, longestMs: unreachableAfterMs },
+  );
+  if (throwOnNonZeroExit && result.exitCode !== 0) {
+    const stderr = lastLines(result.stderr);
+    const quoted = stderr === '' ? '' : ` It printed: ${stderr}`;
+    throw new JobExitError(`Job ${job.ID} ended with exit code ${result.exitCode}.${quoted}`, result);
+  }
+  return result;
+}
+
+async function rejectUnlessCompleted(api: ApiResource, job: Job, signal: AbortSignal | undefined): Promise<void> {
+  const state = job.State?.StateType;
+  if (state === 'Stopped') {
+    const reason = job.State?.Message;
+    throw new JobStoppedError(`Job ${job.ID} was stopped${reason ? `: ${reason}` : ''}.`, job);
+  }
+  if (state === 'Failed') {
+    const executions = await listExecutions(api, job.ID ?? '', { limit: 0, signal });
+    const history = await listHistory(api, job.ID ?? '', { eventType: 'all', signal });
+    throw jobFailure(job, executions.items, history.items);
+  }
+}
+
+async function collect(
+  api: ApiResource,
+  { transport, id, namespace, submission, addedPublisher }: ResultSource,
+  job: Job,
+  { signal, output = 'whole', results: access }: JobResultOptions,
+): Promise<RunResult> {
+  const jobId = job.ID ?? id;
+  const { items } = await listExecutions(api, jobId, { limit: 0, signal });
+  const executions: ExecutionOutput[] = [];
+  const release = await transport.serverRelease({ signal });
+  const completed = items.filter(({ ComputeState }) => phaseOf(ComputeState.StateType, release) === 'completed');
+  for (const execution of completed.sort(byNode)) {
+    executions.push(await collectOutput(execution, { transport, job, signal, output, results: access }));
+  }
+  const target = { transport, jobId, namespace, executions: items };
+  const typedResults =
+    canPublish(job) && hasPublisher(job) ? await (await loadResults()).listResults(target, { signal }) : [];
+  return {
+    jobId,
+    namespace: job.Namespace ?? namespace ?? DEFAULT_NAMESPACE,
+    job,
+    exitCode: executions.find(({ exitCode }) => !isSuccess(exitCode, job))?.exitCode ?? 0,
+    stdout: executions.map(({ stdout }) => stdout).join(''),
+    stderr: executions.map(({ stderr }) => stderr).join(''),
+    outputComplete: executions.every(({ outputComplete }) => outputComplete),
+    executions,
+    typedResults,
+    addedPublisher,
+    attempts: submission.attempts,
+    deduplicated: submission.deduplicated,
+    warnings: submission.warnings,
+  };
+}
+
+const byNode = (one: Execution, other: Execution): number =>
+  one.NodeID.localeCompare(other.NodeID) || one.CreateTime - other.CreateTime;
+
+/** -1 of a completed WebAssembly program: it returned without setting an exit code. */
+const isSuccess = (exitCode: number, job: Job): boolean => exitCode === 0 || (exitCode === -1 && isWasm(job));
+
+/** The end of what the program complained about, for a message. */
+const lastLines = (stderr: string): string => stderr.trim().split('\n').slice(-3).join('\n').slice(-500);

@@ -1,0 +1,63 @@
+import { NotFoundError } from '../errors/index.js';
+import { retryWhileUnreachable, type Transport } from '../http/index.js';
+import type { JobHandle } from '../job/index.js';
+import { messageOf } from '../util/index.js';
+
+/** How long the stopping of a job may delay the end of its run, in milliseconds, if the server does not answer, */
+const STOP_TIMEOUT_MS = 10_000;
+/** and if it is unreachable, or its answers are damaged. */
+const UNREACHABLE_MS = 3_000;
+
+/** What became of the job of a run that ended early. */
+export interface AbandonedJob {
+  readonly jobId?: string;
+  readonly fate: 'stopped' | 'ended' | 'continues' | 'unknown' | 'not-submitted';
+  /** For the message of the run's error. */
+  readonly sentence: string;
+}
+
+/** Stops a job whose run ended early. Never rejects: the caller gets the reason of that end. */
+export async function stopAbandoned(job: JobHandle, transport: Transport, reason: string): Promise<AbandonedJob> {
+  try {
+    return await transport.withDeadline('job.stop', { timeoutMs: STOP_TIMEOUT_MS }, (signal) =>
+      // To stop it twice does no harm.
+      retryWhileUnreachable(transport, 'job.stop', () => stop(job, reason, signal), {
+        signal,
+        longestMs: UNREACHABLE_MS,
+      }),
+    );
+  } catch (error) {
+    if (error instanceof NotFoundError) return { fate: 'not-submitted', sentence: 'The server has no such job.' };
+    return { fate: 'unknown', sentence: `The job may go on, because stopping it failed: ${messageOf(error)}` };
+  }
+}
+
+async function stop(job: JobHandle, reason: string, signal: AbortSignal): Promise<AbandonedJob> {
+  // The run may know the job by its name only.
+  const { ID: jobId = job.id } = await job.refresh({ signal });
+  const { stopped, state } = await job.stop(reason, { signal });
+  return stopped ? { jobId, fate: 'stopped', sentence: 'The job was stopped.' } : ended(jobId, state);
+}
+
+export const ended = (jobId: string, state: string): AbandonedJob => ({
+  jobId,
+  fate: 'ended',
+  sentence: `The job had ended: ${state}.`,
+});
+
+export const CONTINUES: AbandonedJob = { fate: 'continues', sentence: 'The job goes on.' };
+export const NOT_SUBMITTED: AbandonedJob = { fate: 'not-submitted', sentence: 'No job was submitted.' };
+
+/** What became of all jobs of a fan-out that ended early, as sentences. */
+export function describeAbandoned(jobs: readonly AbandonedJob[]): string {
+  const count = (fate: AbandonedJob['fate']): number => jobs.filter((job) => job.fate === fate).length;
+  const stopped = count('stopped');
+  const continuing = count('continues');
+  const unknown = count('unknown');
+  const sentences = [
+    ...(stopped > 0 ? [stopped === 1 ? '1 job was stopped.' : `${stopped} jobs were stopped.`] : []),
+    ...(continuing > 0 ? [continuing === 1 ? '1 job goes on.' : `${continuing} jobs go on.`] : []),
+    ...(unknown > 0 ? [`${unknown} ${unknown === 1 ? 'job' : 'jobs'} may go on, because stopping failed.`] : []),
+  ];
+  return sentences.length === 0 ? 'No job was running.' : sentences.join(' ');
+}

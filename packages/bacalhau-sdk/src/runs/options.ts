@@ -1,0 +1,89 @@
+import type { OptionNames } from '../arguments/index.js';
+import { JOB_RESULT_OPTIONS, type JobResultOptions, type RunResult } from '../outcome/index.js';
+import type { OnExisting } from '../submission/index.js';
+
+/** How a job is run to its end. */
+export interface RunOptions extends JobResultOptions {
+  /** How long the run may take at most, from the submission to the result, in milliseconds. Default: no limit. */
+  readonly timeoutMs?: number | undefined;
+  /** Ends the run. */
+  readonly signal?: AbortSignal | undefined;
+  /** The namespace of a job that names none itself. Default: the client's. */
+  readonly namespace?: string | undefined;
+  /** What happens if there is a job of that name already. A job without a name gets a fresh one. Default: `reuse`. */
+  readonly onExisting?: OnExisting | undefined;
+  /**
+   * Whether a run that `signal` or `timeoutMs` ends stops its job, unless another call had submitted it. The run rejects
+   * when that is done, and the error's message says what became of the job: it waits ten seconds at most for the answer to
+   * the submission, and ten for the job to be stopped, or three if the server is unreachable. Default: true.
+   */
+  readonly stopOnAbort?: boolean | undefined;
+  /**
+   * Whether a WebAssembly job without a publisher gets the first that all nodes have: its whole output can be read from its
+   * results only. `RunResult.addedPublisher` says which. Default: true.
+   */
+  readonly addPublisher?: boolean | undefined;
+}
+
+export const RUN_OPTIONS: OptionNames<RunOptions> = {
+  ...JOB_RESULT_OPTIONS,
+  namespace: true,
+  onExisting: true,
+  stopOnAbort: true,
+  addPublisher: true,
+};
+
+/** How the jobs of a fan-out are run. */
+export interface MapOptions extends Omit<RunOptions, 'onExisting'> {
+  /** How long the run of each input may take at most, in milliseconds; it is rejected then. Default: no limit. */
+  readonly timeoutMs?: number | undefined;
+  /** Ends the loop. */
+  readonly signal?: AbortSignal | undefined;
+  /**
+   * Whether jobs are stopped whose run ends early: by `timeoutMs`, or because the loop ends by `signal`, `break` or an
+   * error. The error's message says what became of them. Default: true.
+   */
+  readonly stopOnAbort?: boolean | undefined;
+  /** How many jobs may run at once, including those whose items the loop has not consumed yet. Default: 100. */
+  readonly concurrency?: number | undefined;
+  /**
+   * Makes the fan-out resumable: a second one of the same name in the same namespace resumes the jobs of the first and
+   * submits only what is missing. 1 to 40 letters, digits, `-`, `_`, `.`. Default: a fresh name, not resumable.
+   */
+  readonly name?: string | undefined;
+  /** Whether inputs that failed in an earlier fan-out of this name get another job. Default: false. */
+  readonly retryFailed?: boolean | undefined;
+}
+
+export const MAP_OPTIONS: OptionNames<MapOptions> = {
+  ...JOB_RESULT_OPTIONS,
+  namespace: true,
+  stopOnAbort: true,
+  addPublisher: true,
+  concurrency: true,
+  name: true,
+  retryFailed: true,
+};
+
+/** The outcome of one input: `value` if its job completed, else `error`. */
+export type MapItem<Input> =
+  | {
+      /** The position of the input, from 0. */
+      readonly index: number;
+      /** The input itself. */
+      readonly input: Input;
+      /** Its job completed. */
+      readonly status: 'fulfilled';
+      /** The result of its job. */
+      readonly value: RunResult;
+    }
+  | {
+      /** The position of the input, from 0. */
+      readonly index: number;
+      /** The input itself. */
+      readonly input: Input;
+      /** It has no job that completed. */
+      readonly status: 'rejected';
+      /** Why: what `jobs.run` would have thrown. */
+      readonly error: unknown;
+    };

@@ -1,2 +1,0 @@
-export { collectRun, stopAbandoned } from './collect-run.js';
-export { publisherFor } from './publisher.js';

@@ -1,0 +1,46 @@
+import type { Job } from 'bacalhau-apiclient';
+
+/** A job by id or name, and its namespace. */
+export interface JobReference {
+  readonly jobId: string;
+  readonly namespace: string | undefined;
+}
+
+/** One of the waits for a job. */
+export interface WaitListener {
+  readonly onUpdate: ((job: Job) => void) | undefined;
+  readonly unreachableAfterMs: number;
+  readonly resolve: (job: Job) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** A job that is polled until it has ended, for all who wait for it. */
+export interface AwaitedJob {
+  readonly reference: JobReference;
+  readonly listeners: Set<WaitListener>;
+  readonly startedAt: number;
+  /** When the next poll is due. */
+  dueAt: number;
+  /** When the job itself was requested last. */
+  polledAt: number;
+  /** When it was requested last with its executions. */
+  executionsPolledAt: number;
+  /** Whether a list may have left out a change of it. */
+  missedByList: boolean;
+  /** Since when the server has not answered. */
+  unreachableSince: number | undefined;
+  /** Identifies the state that was observed last. */
+  observed: string | undefined;
+  /** When the last change was observed. */
+  changedAt: number;
+  /** As it was observed last. */
+  job: Job | undefined;
+}
+
+/** The one with the earliest of such times; the first of several. */
+export function earliest(jobs: readonly AwaitedJob[], time: 'dueAt' | 'polledAt'): AwaitedJob | undefined {
+  return jobs.reduce<AwaitedJob | undefined>(
+    (one, other) => (one && one[time] <= other[time] ? one : other),
+    undefined,
+  );
+}

@@ -1,2 +1,0 @@
-export { asCompleted, isForgotten } from './forgotten-job.js';
-export { ListPoller } from './list-poller.js';
