@@ -1,2 +1,2 @@
-/** Where servers put a job that names no namespace. */
+/** The namespace in which servers put a job that names none. */
 export const DEFAULT_NAMESPACE = 'default';

@@ -8,14 +8,16 @@ export interface ServerRelease {
   readonly patch: number;
 }
 
-/** Reads `v1.9.3`; undefined for what development builds say (`v0.0.0-xxxxxxx`), which count as the newest. */
+/**
+ * Parses a version such as `v1.9.3`. Returns undefined for development builds (`v0.0.0-xxxxxxx`), which count as the newest.
+ */
 export function parseRelease(version: string | undefined): ServerRelease | undefined {
   const [, major, minor, patch] = /^v?(\d+)\.(\d+)\.(\d+)/.exec(version ?? '') ?? [];
   const release = { major: Number(major), minor: Number(minor), patch: Number(patch) };
   return major === undefined || (release.major === 0 && release.minor === 0) ? undefined : release;
 }
 
-/** Whether a server has what came with `since`, for example `1.8.0`. */
+/** Whether a server has what came with the release `since`, for example `1.8.0`. An unknown release counts as the newest. */
 export function isAtLeast(release: ServerRelease | undefined, since: string): boolean {
   const wanted = parseRelease(since);
   if (release === undefined || wanted === undefined) return true;
