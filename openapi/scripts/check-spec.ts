@@ -1,5 +1,5 @@
-// What a server, or a server's own swagger.json, says otherwise than bacalhau.yaml: `npm run check-spec FILE|URL`.
-// Ends with 0 if there is nothing new, with 1 if there is, with 2 if it could not look.
+// Compares bacalhau.yaml with a server or a server's own swagger.json: `npm run check-spec FILE|URL`.
+// Exits with 0 if there are no new differences, with 1 if there are, with 2 if the comparison failed.
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -12,14 +12,14 @@ import { DOCUMENT_FILE } from '../src/checker.ts';
 
 const USAGE = `usage: npm run check-spec -- [--all] [--json] swagger.json | http://HOST:PORT
 
-Compares openapi/bacalhau.yaml with a server's swagger.json (Swagger 2.0 or OpenAPI 3), or with the answers of a running
-server to every request that changes nothing. Credentials for that: BACALHAU_API_KEY, or BACALHAU_API_USERNAME and
+Compares openapi/bacalhau.yaml with a server's swagger.json (Swagger 2.0 or OpenAPI 3), or with the responses of a running
+server to every read-only request. Credentials for that: BACALHAU_API_KEY, or BACALHAU_API_USERNAME and
 BACALHAU_API_PASSWORD.
 
-  --all       also print the known differences, with the reasons that openapi/known-differences.yaml gives
+  --all       also print the known differences, with the reasons in openapi/known-differences.yaml
   --json      print JSON
-  --document  another description than openapi/bacalhau.yaml
-  --known     another list than openapi/known-differences.yaml`;
+  --document  a description other than openapi/bacalhau.yaml
+  --known     a list other than openapi/known-differences.yaml`;
 
 interface Found {
   readonly sorted: Sorted;
@@ -27,14 +27,14 @@ interface Found {
   readonly notes: readonly string[];
 }
 
-// npm runs this in the workspace's folder, and says where the person was.
+// npm runs this in the workspace's folder, and sets INIT_CWD to the folder of the user.
 const file = (path: string): string => resolve(process.env['INIT_CWD'] ?? '.', path);
 
 async function compare(subject: string, document: string, known: string): Promise<Found> {
   if (/^https?:\/\//.test(subject)) {
     const { version, differences, answers, notAsked } = await inspectServer(subject);
     return {
-      // What the list knows is about descriptions. Of a real answer nothing is known to be wrong.
+      // The list of known differences is about descriptions, not about responses.
       sorted: { fresh: differences, known: [], gone: [] },
       title: `${subject} (Bacalhau ${version}), ${answers} answers`,
       notes: ['Not asked:', ...notAsked.map((line) => `  ${line}`)],

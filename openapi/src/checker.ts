@@ -3,10 +3,10 @@ import { fileURLToPath } from 'node:url';
 import { loadDocument, type Operation, type Schema } from './document.ts';
 import { createValidator, type Direction } from './schemas.ts';
 
-/** A request and the answer to it. */
+/** A request and its response. */
 export interface Exchange {
   readonly method: string;
-  /** With the query. */
+  /** The path with its query. */
   readonly path: string;
   readonly requestBody?: string | undefined;
   readonly status: number;
@@ -15,11 +15,11 @@ export interface Exchange {
 }
 
 export interface Violation {
-  /** The operation's id, or the method and path of what is none. */
+  /** The operation's id, or the method and path of a request that matches no operation. */
   readonly operation: string;
   readonly part: 'request' | 'response' | 'log frame';
   readonly status?: number;
-  /** Where in the body, as a JSON pointer; empty for the whole of it. */
+  /** The location in the body, as a JSON pointer; empty for the whole body. */
   readonly pointer: string;
   readonly message: string;
 }
@@ -27,16 +27,16 @@ export interface Violation {
 export interface ConformanceChecker {
   check(exchange: Exchange): Violation[];
   checkLogFrame(frame: string): Violation[];
-  /** The id of the operation that a request is for. */
+  /** Returns the id of the operation that a request matches. */
   operationOf(method: string, path: string): string | undefined;
-  /** Every operation of the document, to see what was never tried. */
+  /** All operations of the document, for finding those that were never used. */
   readonly operationIds: readonly string[];
 }
 
-/** The document that comes with this package. */
+/** The document of the current API. */
 export const DOCUMENT_FILE = fileURLToPath(new URL('../bacalhau.yaml', import.meta.url));
 
-/** The document of the API of servers 0.3. */
+/** The document of the API of 0.3 servers. */
 export const LEGACY_DOCUMENT_FILE = fileURLToPath(new URL('../bacalhau-legacy.yaml', import.meta.url));
 
 const LOG_FRAME: Schema = { $ref: '#/components/schemas/LogFrame' };
@@ -44,7 +44,7 @@ const LOG_FRAME: Schema = { $ref: '#/components/schemas/LogFrame' };
 const mediaType = (headers: IncomingHttpHeaders): string =>
   (headers['content-type'] ?? '').split(';', 1).join('').trim().toLowerCase();
 
-/** Compares what a server and a client say to each other with the document. */
+/** Creates a checker that compares the requests and responses of an API with its document. */
 export function createConformanceChecker(file: string = DOCUMENT_FILE): ConformanceChecker {
   const document = loadDocument(file);
   const validator = createValidator(document);
@@ -66,7 +66,8 @@ export function createConformanceChecker(file: string = DOCUMENT_FILE): Conforma
   function responseProblems(operation: Operation, { status, headers, body }: Exchange): Problem[] {
     const content = operation.responses.get(status);
     if (content === undefined) return whole('the status is not in the document');
-    if (Object.keys(content).length === 0) return body === '' ? [] : whole('has a body, and the document has none');
+    if (Object.keys(content).length === 0)
+      return body === '' ? [] : whole('has a body, but the document describes none');
     const type = mediaType(headers);
     const media = content[type];
     return media === undefined
@@ -81,7 +82,7 @@ export function createConformanceChecker(file: string = DOCUMENT_FILE): Conforma
     if (requestBody === '') return unknown;
     const json = operation.request['application/json'];
     return json === undefined
-      ? [...unknown, ...whole('has a body, and the document has none')]
+      ? [...unknown, ...whole('has a body, but the document describes none')]
       : [...unknown, ...bodyProblems('request', 'application/json', json.schema, requestBody)];
   }
 
@@ -103,9 +104,9 @@ export function createConformanceChecker(file: string = DOCUMENT_FILE): Conforma
         ...problem,
       });
       return [
-        // A refused request may well be wrong; one that the server takes should be what the document describes.
+        // A rejected request may be invalid; one that the server accepts must be as the document describes.
         ...(status < 400 ? requestProblems(operation, exchange).map(violation('request')) : []),
-        // An open socket has no body; its frames are checked one by one.
+        // A WebSocket has no body; its frames are checked individually.
         ...(status === 101 && operation.responses.has(101)
           ? []
           : responseProblems(operation, exchange).map(violation('response'))),

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 
-/** A schema, or any part of one; ajv is what understands it. */
+/** A schema or a part of one, as ajv reads it. */
 export interface Schema {
   readonly [keyword: string]: unknown;
 }
@@ -53,7 +53,7 @@ export interface Operation {
 export interface Document {
   readonly schemas: Readonly<Record<string, Schema>>;
   readonly operations: readonly Operation[];
-  /** The operation that a server would route this to. */
+  /** Finds the operation that a server would route a request to. */
   find(method: string, path: string): Operation | undefined;
 }
 
@@ -105,7 +105,7 @@ function matches(template: string, path: string): boolean {
 }
 
 export function loadDocument(file: string): Document {
-  // The one place where the file is taken for what it should be; `redocly lint` proves that it is.
+  // The only place that assumes the file's shape, which `redocly lint` checks.
   const document = parse(readFileSync(file, 'utf8')) as OpenApi;
   // Servers prefer `/jobs/diff` to `/jobs/{jobId}`.
   const operations = operationsOf(document).sort(

@@ -2,14 +2,14 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 
-/** Which generator may write the committed client. The jar is the same from every source that has this version. */
+/** The generator of the committed client. Every source of this version has the same jar. */
 export const GENERATOR = {
   name: 'openapi-generator typescript-axios',
   version: '7.25.0',
   jarSha256: '41ce4f6b07f196676439d710759fa1ced7a08066d06ff1bf314681470289efae',
 } as const;
 
-/** A client of `packages/bacalhau-apiclient`: the document that it comes from and the folder that it is generated into. */
+/** A client in `packages/bacalhau-apiclient`: its document and the folder that it is generated into. */
 export interface Client {
   readonly document: string;
   readonly output: string;
@@ -26,9 +26,9 @@ export const PROVENANCE_FILE = 'packages/bacalhau-apiclient/provenance.json';
 
 export interface Provenance {
   readonly generator: typeof GENERATOR;
-  /** The sha256 of every file that shapes the client, by path from the root of the repository. */
+  /** The SHA-256 of every file that the client is generated from, by path from the repository's root. */
   readonly inputs: Readonly<Record<string, string>>;
-  /** The sha256 of every generated file. */
+  /** The SHA-256 of every generated file. */
   readonly outputs: Readonly<Record<string, string>>;
 }
 
@@ -44,7 +44,7 @@ function filesBelow(root: string, folder: string): string[] {
     .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/'));
 }
 
-/** What the provenance file has to say about the files on disk. Holds no time and no machine, so it is reproducible. */
+/** Returns the provenance of the files on disk. It contains no time and no machine, so it is reproducible. */
 export function provenanceOf(root: string): Provenance {
   return {
     generator: GENERATOR,

@@ -12,19 +12,19 @@ export interface ConformanceProxyOptions {
 }
 
 export interface ConformanceProxy {
-  /** To be used in place of the target. */
+  /** The proxy's URL, to use in place of the target. */
   readonly url: string;
-  /** What was found in all complete answers so far. */
+  /** The violations in all complete exchanges so far. */
   violations(): readonly Violation[];
-  /** The statuses that each operation was seen to answer with. */
+  /** The statuses that were observed for each operation. */
   operations(): ReadonlyMap<string, ReadonlySet<number>>;
   stop(): Promise<void>;
 }
 
-/** Of the connection to the server only. */
+/** Headers that concern one connection only. */
 const HOP_BY_HOP = new Set(['connection', 'keep-alive']);
 
-function passedOn(rawHeaders: readonly string[]): string[] {
+function forwardedHeaders(rawHeaders: readonly string[]): string[] {
   return rawHeaders.filter((_, index) => !HOP_BY_HOP.has((rawHeaders[index - (index % 2)] ?? '').toLowerCase()));
 }
 
@@ -34,26 +34,27 @@ function headOf(response: IncomingMessage, headers: readonly string[]): string {
   return `${lines.join('\r\n')}\r\n\r\n`;
 }
 
-/** Keeps what goes through the stream, without being in its way. */
-function recorded(stream: IncomingMessage): () => string {
+/** Records what a stream carries, without consuming it. */
+function record(stream: IncomingMessage): () => string {
   const chunks: Buffer[] = [];
   stream.on('data', (chunk: Buffer) => chunks.push(chunk));
   return () => Buffer.concat(chunks).toString('utf8');
 }
 
-/** A server in front of the real one that passes everything on unchanged and checks what comes back. */
+/** Starts a proxy in front of a server that forwards everything unchanged and checks each exchange. */
 export async function startConformanceProxy({
   target,
   checker = createConformanceChecker(),
 }: ConformanceProxyOptions): Promise<ConformanceProxy> {
   const { protocol, hostname, port } = new URL(target);
-  if (protocol !== 'http:') throw new Error(`The conformance proxy speaks plain HTTP only, not ${target}`);
+  if (protocol !== 'http:')
+    throw new Error(`The conformance proxy supports plain HTTP only, not ${target}. Pass an http: URL.`);
 
   const violations: Violation[] = [];
   const operations = new Map<string, Set<number>>();
   const sockets = new Set<Duplex>();
-  /** What the server has not answered yet. */
-  const asked = new Set<ClientRequest>();
+  /** Requests that the server has not answered yet. */
+  const pending = new Set<ClientRequest>();
 
   function examine(incoming: IncomingMessage, answer: IncomingMessage, requestBody: string, body: string): void {
     const { method = '', url: path = '' } = incoming;
@@ -66,43 +67,43 @@ export async function startConformanceProxy({
   }
 
   const forward = ({ method, url: path, rawHeaders: headers }: IncomingMessage) =>
-    // A connection a request: a kept one that the server closes meanwhile would be a fault of the proxy's own. The
-    // client's `Connection` header goes along, for a server that is told to close does so without waiting to be heard.
+    // One connection per request: a reused one that the server closes in the meantime would be a fault of the proxy. The
+    // client's `Connection` header is forwarded, because a server that is told to close does so immediately.
     request({ hostname, port, method, path, headers, agent: false, setHost: false });
 
   function relay(incoming: IncomingMessage, outgoing: ServerResponse): void {
-    const requestBody = recorded(incoming);
+    const requestBody = record(incoming);
     const upstream = forward(incoming);
     let answered = false;
-    asked.add(upstream);
-    // A server that goes away is for the client to see as just that. A client that does is not for the server to see:
-    // one that is told mixes up its answers to others (docs/servers.md), and they would be taken for mistakes.
+    pending.add(upstream);
+    // The client sees when the server disconnects. The server does not see when a client does: it would mix up its answers
+    // to others (docs/servers.md), and they would be reported as violations.
     upstream.on('error', () => {
       if (!answered) outgoing.destroy();
     });
     upstream.on('response', (answer) => {
       answered = true;
-      const body = recorded(answer);
+      const body = record(answer);
       if (outgoing.destroyed) return;
-      outgoing.writeHead(answer.statusCode ?? 0, answer.statusMessage, passedOn(answer.rawHeaders));
+      outgoing.writeHead(answer.statusCode ?? 0, answer.statusMessage, forwardedHeaders(answer.rawHeaders));
       answer.pipe(outgoing, { end: false });
-      // To its end, though nobody is there to have it; later than what ends the pipe, which pauses the answer.
+      // Read to its end although nobody receives it; after the end of the pipe, which pauses the answer.
       outgoing.on('close', () => answer.resume());
       answer.on('error', () => outgoing.destroy());
       answer.on('end', () => {
-        // Before the answer ends, so that a caller who has it all also sees what was wrong with it.
+        // Before the answer ends, so that a caller who has all of it also sees its violations.
         if (answer.complete && !outgoing.destroyed) examine(incoming, answer, requestBody(), body());
         outgoing.end();
       });
     });
     incoming.pipe(upstream);
     incoming.on('close', () => {
-      // Of half a request the server cannot make a whole one.
+      // The server cannot process an incomplete request.
       if (!incoming.complete) upstream.destroy();
     });
     upstream.on('close', () => {
-      asked.delete(upstream);
-      // A server that refuses a large body answers and closes before it has read it; the client still sends the rest.
+      pending.delete(upstream);
+      // A server that rejects a large body answers and closes before it has read it; the client still sends the remainder.
       incoming.resume();
     });
   }
@@ -120,7 +121,7 @@ export async function startConformanceProxy({
 
     upstream.on('upgrade', (answer, server, serverHead) => {
       examine(incoming, answer, '', '');
-      // Frames that came along with the head. Put back before anyone listens, or only the first to listen would get them.
+      // Frames that arrived with the head. Put back before there are listeners, or only the first would receive them.
       if (serverHead.length > 0) server.unshift(serverHead);
       const frames = new Receiver();
       frames.on('message', (data) => violations.push(...checker.checkLogFrame(data.toString('utf8'))));
@@ -137,9 +138,9 @@ export async function startConformanceProxy({
     });
 
     upstream.on('response', (answer) => {
-      const body = recorded(answer);
-      // The socket serves this one answer, so its end needs no chunks to mark it.
-      const headers = passedOn(answer.rawHeaders).filter((_, index, all) => {
+      const body = record(answer);
+      // The socket carries only this answer, so its end need not be marked by chunks.
+      const headers = forwardedHeaders(answer.rawHeaders).filter((_, index, all) => {
         return (all[index - (index % 2)] ?? '').toLowerCase() !== 'transfer-encoding';
       });
       socket.write(headOf(answer, [...headers, 'Connection', 'close']));
@@ -159,7 +160,7 @@ export async function startConformanceProxy({
     server.once('error', reject);
     server.listen(0, '127.0.0.1', resolve);
   });
-  // A server that listens on a TCP port has this kind of address.
+  // The address of a server that listens on a TCP port.
   const address = server.address() as AddressInfo;
 
   return {
@@ -168,7 +169,7 @@ export async function startConformanceProxy({
     operations: () => operations,
     async stop() {
       for (const socket of sockets) socket.destroy();
-      for (const upstream of asked) upstream.destroy();
+      for (const upstream of pending) upstream.destroy();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeAllConnections();
       await closed;

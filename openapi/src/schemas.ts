@@ -2,11 +2,11 @@ import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
 import type { Document, Schema } from './document.ts';
 
-/** What to read a schema as: an answer has more properties for certain than a request needs. */
+/** How to read a schema: a response is certain to have more properties than a request requires. */
 export type Direction = 'request' | 'response';
 
 export interface SchemaProblem {
-  /** Where in the checked value, as a JSON pointer. */
+  /** The location in the checked value, as a JSON pointer. */
   readonly pointer: string;
   readonly message: string;
 }
@@ -21,8 +21,8 @@ const namesIn = (value: unknown): string[] =>
   Array.isArray(value) ? value.filter((name) => typeof name === 'string') : [];
 
 /**
- * A schema of the document as one for ajv. The document stays open, because a newer server may add properties; the
- * check is closed, because a property that the document does not have is what it is there to find.
+ * Converts a schema of the document into one for ajv. The document's schemas are open, because a newer server may add
+ * properties; the check is closed, because its purpose is to find properties that the document does not have.
  */
 function strict(direction: Direction, schema: Schema): Schema {
   const result: Record<string, unknown> = {};
@@ -48,7 +48,7 @@ function strict(direction: Direction, schema: Schema): Schema {
   return result['nullable'] === true && 'allOf' in result ? orNull(result) : result;
 }
 
-/** In OpenAPI 3.0 a reference cannot be nullable itself, so it stands in an `allOf` that is; JSON Schema wants a choice. */
+/** Converts a nullable `allOf`, by which OpenAPI 3.0 makes a reference nullable, into a choice as in JSON Schema. */
 function orNull({ allOf }: Schema): Schema {
   return { anyOf: [{ allOf }, { type: 'null' }] };
 }
@@ -79,7 +79,7 @@ export function createValidator(document: Document): Validator {
     return validate;
   };
 
-  // Compiled now, so that a schema that ajv does not take is found at once and not with the first answer of its kind.
+  // Compiled now, so that a schema that ajv rejects is found at once and not with the first response of its kind.
   for (const operation of document.operations) {
     for (const { schema } of Object.values(operation.request)) compile('request', schema);
     for (const content of operation.responses.values()) {

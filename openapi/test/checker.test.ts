@@ -159,7 +159,7 @@ describe('an answer', () => {
     expect(problemsOf({ path, status: 101, headers: {} })).toEqual([]);
     expect(problemsOf({ path, headers: { 'content-type': 'text/plain' } })).toEqual([]);
     expect(problemsOf({ path, headers: { 'content-type': 'text/plain' }, body: 'x' })).toEqual([
-      'response : has a body, and the document has none',
+      'response : has a body, but the document describes none',
     ]);
   });
 });

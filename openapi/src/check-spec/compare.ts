@@ -3,7 +3,7 @@ import type { Difference } from './difference.ts';
 
 const isObjectLike = (schema: Part): boolean => 'properties' in schema || 'additionalProperties' in schema;
 
-/** The kind of value; undefined if the document leaves it open. */
+/** Returns the type of a schema's values; undefined if the document leaves it open. */
 function kindOf(schema: Part): string | undefined {
   const { type } = schema;
   if (typeof type === 'string') return type;
@@ -13,7 +13,7 @@ function kindOf(schema: Part): string | undefined {
 const strings = (value: unknown): string[] =>
   Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
 
-/** Words for a schema: `array of Job`, `map of string`, `integer`. */
+/** Describes the type of a schema: `array of Job`, `map of string`, `integer`. */
 function typeOf(description: Description, schema: unknown): string {
   const name = description.nameOf(schema);
   const resolved = description.resolve(schema);
@@ -27,7 +27,7 @@ function typeOf(description: Description, schema: unknown): string {
 
 interface EnumValue {
   readonly value: unknown;
-  /** What the server's source calls it. */
+  /** Its name in the server's source. */
   readonly name: string | undefined;
 }
 
@@ -39,7 +39,7 @@ function enumOf(schema: Part): EnumValue[] | undefined {
 
 const sameText = (text: string, end: string): boolean => text.toLowerCase().endsWith(end.toLowerCase());
 
-/** What `theirs` says differently from `ours`. Descriptions and names of models do not count: they are not sent. */
+/** Lists how `theirs` differs from `ours`. Descriptions and names of models are not compared: they are not sent. */
 export function compareDescriptions(ours: Description, theirs: Description): Difference[] {
   const differences = new Map<string, Difference>();
   const compared = new Map<Part, Set<Part>>();
@@ -49,7 +49,7 @@ export function compareDescriptions(ours: Description, theirs: Description): Dif
     differences.set(`${subject} ${sign} ${what}`, { subject, sign, what, ...(details.length > 0 && { details }) });
   };
 
-  /** The properties of models that we do not have, and of those that they refer to. */
+  /** Lists the properties of models that `ours` lacks, and of the models that those refer to. */
   function newModels(schemas: readonly unknown[], seen = new Set<string>()): string[] {
     return schemas.flatMap((schema): string[] => {
       const resolved = theirs.resolve(schema);
@@ -96,7 +96,7 @@ export function compareDescriptions(ours: Description, theirs: Description): Dif
   };
 
   function compareEnums(subject: string, label: string, mine: EnumValue[], other: EnumValue[], byName: boolean): void {
-    // Servers describe some enumerations by the numbers that they keep, and send their names.
+    // Servers describe some enumerations by their internal numbers, but send their names.
     const same = (left: EnumValue, right: EnumValue): boolean =>
       byName ? sameText(right.name ?? '', String(left.value)) : left.value === right.value;
     for (const value of other.filter((right) => !mine.some((left) => same(left, right)))) {
@@ -108,9 +108,9 @@ export function compareDescriptions(ours: Description, theirs: Description): Dif
   }
 
   /**
-   * Walks both side by side, so that differing names of models do not matter.
+   * Compares two schemas side by side, so that different names of models do not matter.
    *
-   * @param path where in the subject; empty for the whole of it
+   * @param path the location in the subject; empty for all of it
    */
   function compare(subject: string, path: string, mine: unknown, other: unknown): void {
     const name = ours.nameOf(mine);
@@ -139,7 +139,7 @@ export function compareDescriptions(ours: Description, theirs: Description): Dif
     const label = path === '' ? '' : `${path}: `;
     const sameKind = kind === undefined || otherKind === undefined || kind === otherKind;
     if (!sameKind) add(subject, '~', `${path || 'type'}: ${kind} -> ${otherKind}`);
-    // Theirs without a list of values says nothing about them.
+    // Without a list of values, theirs does not restrict them.
     if (otherValues !== undefined) {
       if (values !== undefined) compareEnums(subject, label, values, otherValues, !sameKind);
       else if (sameKind) add(subject, '+', `${label}only these values: ${otherValues.map(valueText).join(', ')}`);
@@ -152,7 +152,7 @@ export function compareDescriptions(ours: Description, theirs: Description): Dif
     if (typeof inner === 'object' && typeof otherInner === 'object') compare(subject, `${path}{}`, inner, otherInner);
   }
 
-  /** Of the variants that are the same kind of value, the one that has most of the names. */
+  /** Returns the variant of the same type that has the most property names in common. */
   function closest(variants: readonly Part[], other: unknown): Part | undefined {
     const resolved = theirs.resolve(other);
     const names = Object.keys(asPart(resolved['properties']));
@@ -165,13 +165,13 @@ export function compareDescriptions(ours: Description, theirs: Description): Dif
 
   function compareProperties(subject: string, path: string, left: Part, right: Part): void {
     const [properties, others] = [asPart(left['properties']), asPart(right['properties'])];
-    // A map, or any object: there are no names to compare.
+    // A map or an arbitrary object has no property names to compare.
     if (!('properties' in left) && 'additionalProperties' in left && !('properties' in right)) return;
     const [required, otherRequired] = [new Set(strings(left['required'])), new Set(strings(right['required']))];
     const at = (property: string): string => (path === '' ? property : `${path}.${property}`);
     for (const [property, schema] of Object.entries(others)) {
       if (!(property in properties)) {
-        // An open object has more than is described, and on purpose.
+        // An open object intentionally has more properties than are described.
         if (left['x-open'] === true) continue;
         const must = otherRequired.has(property) ? ', required' : '';
         add(subject, '+', `${at(property)}: ${typeOf(theirs, schema)}${must}`, newModels([schema]));
@@ -192,7 +192,7 @@ export function compareDescriptions(ours: Description, theirs: Description): Dif
   }
 
   function compareParameters(mine: Endpoint, other: Endpoint): void {
-    // Those of the path are known by their place, so they are as many on both sides.
+    // Parameters of the path are matched by position, so both sides have the same number.
     const byName = (parameters: readonly Part[]) =>
       new Map(
         parameters

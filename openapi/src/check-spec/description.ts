@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { upgradeFromTwoToThree } from '@scalar/openapi-upgrader/2.0-to-3.0';
 import { parse } from 'yaml';
 
-/** A part of a description. Foreign ones are read too, so their shape is only probed. */
+/** A part of a description. Those of others are read too, so nothing is assumed about its shape. */
 export type Part = Readonly<Record<string, unknown>>;
 
 const isPart = (value: unknown): value is Part => typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -19,11 +19,11 @@ export interface Endpoint {
   readonly parameters: readonly Part[];
   /** The request's body, by media type; undefined if there is none. */
   readonly request: Part | undefined;
-  /** The answers' bodies, by status. */
+  /** The bodies of responses, by status. */
   readonly answers: ReadonlyMap<string, Part>;
 }
 
-/** What an API offers, as OpenAPI 3.0 says it. A Swagger 2.0 document is converted first. */
+/** A description of an API in OpenAPI 3.0. A Swagger 2.0 document is converted first. */
 export class Description {
   private readonly root: Part;
 
@@ -78,10 +78,10 @@ export class Description {
     return found;
   }
 
-  /** The name of the model that a schema refers to, without the Go package that a server's own document puts before it. */
+  /** Returns the name of the model that a schema refers to, without the Go package that servers' own documents prepend. */
   nameOf(schema: unknown): string | undefined {
     const { $ref, allOf } = asPart(schema);
-    // The only way in OpenAPI 3.0 to say something about a reference.
+    // The only way to annotate a reference in OpenAPI 3.0.
     const [only, ...others] = asParts(allOf);
     if (only !== undefined && others.length === 0) return this.nameOf(only);
     return typeof $ref === 'string' ? $ref.split('/').pop()?.split('.').pop() : undefined;
@@ -92,7 +92,7 @@ export class Description {
     return new Set(names.map((name) => name.split('.').pop() ?? name));
   }
 
-  /** Follows references, and puts the parts of an `allOf` together. */
+  /** Resolves references, and merges the parts of an `allOf`. */
   resolve(value: unknown): Part {
     const part = asPart(value);
     const { $ref, allOf, ...rest } = part;

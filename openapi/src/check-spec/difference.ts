@@ -1,14 +1,14 @@
-/** One thing that another description of the API, or a server, says differently from ours. */
+/** A difference between our description and another one, or a server. */
 export interface Difference {
-  /** Where: an endpoint, such as `GET /api/v1/agent/alive`, or a model, such as `Job`. */
+  /** An endpoint, such as `GET /api/v1/agent/alive`, or a model, such as `Job`. */
   readonly subject: string;
-  /** `+` is only there, `-` is only in ours, `~` is otherwise. */
+  /** `+` is only in the other, `-` is only in ours, `~` differs. */
   readonly sign: '+' | '-' | '~';
-  /** What, such as `query parameter limit: integer`. */
+  /** What differs, such as `query parameter limit: integer`. */
   readonly what: string;
-  /** More to read about what is new. */
+  /** Further lines that describe something new. */
   readonly details?: readonly string[];
 }
 
-/** As it is printed, and as the list of the known ones has it. */
+/** Formats a difference as it is printed and as the list of known differences contains it. */
 export const lineOf = ({ sign, what }: Difference): string => `${sign} ${what}`;

@@ -15,10 +15,10 @@ export interface KnownDifference {
 }
 
 export interface Sorted {
-  /** What nobody has looked at yet. */
+  /** Differences that are not in the list. */
   readonly fresh: readonly Difference[];
   readonly known: readonly KnownDifference[];
-  /** Entries of the list that nothing was found for. */
+  /** Entries of the list without a difference. */
   readonly gone: readonly Pick<Known, 'subject' | 'line'>[];
 }
 
@@ -33,13 +33,13 @@ function readKnown(file: string): Known[] {
   });
 }
 
-/** Whether the text is what the pattern says, in which `*` stands for any text. */
+/** Whether a text matches a pattern, in which `*` stands for any text. */
 function matches(pattern: string, text: string): boolean {
   const parts = pattern.split('*').map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'));
   return new RegExp(`^${parts.join('.*')}$`).test(text);
 }
 
-/** Takes apart what the list of known differences has and what it has not. */
+/** Sorts differences by whether the list of known differences contains them. */
 export function sortByKnown(differences: readonly Difference[], file: string): Sorted {
   const entries = readKnown(file);
   const used = new Set<Known>();

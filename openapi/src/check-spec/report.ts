@@ -10,7 +10,7 @@ function grouped<Item extends { readonly subject: string }>(
   lines: (item: Item) => readonly string[],
 ): string[] {
   const subjects = [...new Set(items.map(({ subject }) => subject))].sort(
-    // Endpoints first, by path: that is where a reader begins.
+    // Endpoints first, by path.
     (a, b) =>
       Number(isEndpoint(b)) - Number(isEndpoint(a)) ||
       a.replace(/^\w+ /, '').localeCompare(b.replace(/^\w+ /, '')) ||
@@ -31,12 +31,12 @@ const withDetails = (difference: Difference): string[] => [
 export interface ReportOptions {
   /** What was compared, such as `swagger.json`. */
   readonly title: string;
-  /** The known ones too, with their reasons. */
+  /** Whether to include known differences, with their reasons. */
   readonly all: boolean;
   readonly notes?: readonly string[];
 }
 
-/** For a person who wants to know what to change. */
+/** Writes a report for a person. */
 export function reportOf({ fresh, known, gone }: Sorted, { title, all, notes = [] }: ReportOptions): string {
   const lines = [title, ...grouped(fresh, withDetails)];
   if (gone.length > 0) {

@@ -4,16 +4,16 @@ import { asPart, asParts } from './description.ts';
 import type { Difference } from './difference.ts';
 
 export interface Inspection {
-  /** What the server says of itself. */
+  /** The version that the server reports. */
   readonly version: string;
   readonly differences: readonly Difference[];
-  /** How many answers were looked at. */
+  /** The number of responses that were checked. */
   readonly answers: number;
-  /** The endpoints that could not be asked, with the reason. */
+  /** The endpoints that could not be called, with the reason. */
   readonly notAsked: readonly string[];
 }
 
-/** Jobs of every type and state tell more than many of one kind. */
+/** Several jobs, because their types and states differ. */
 const SAMPLE_JOBS = 10;
 const TIMEOUT_MS = 60_000;
 
@@ -23,7 +23,7 @@ interface Answer {
   readonly json: unknown;
 }
 
-/** The credentials of the Bacalhau command line, from the same variables. */
+/** Reads credentials from the variables of the Bacalhau command line. */
 function authorization(): Record<string, string> {
   const { BACALHAU_API_KEY: key, BACALHAU_API_USERNAME: user, BACALHAU_API_PASSWORD: password } = process.env;
   if (key) return { authorization: `Bearer ${key}` };
@@ -31,7 +31,7 @@ function authorization(): Record<string, string> {
   return { authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}` };
 }
 
-/** Asks a server everything that changes nothing, and compares its answers with the document. */
+/** Sends every read-only request to a server, and compares its responses with the document. */
 export async function inspectServer(url: string): Promise<Inspection> {
   const checker = createConformanceChecker();
   const differences = new Map<string, Difference>();
@@ -53,7 +53,7 @@ export async function inspectServer(url: string): Promise<Inspection> {
     try {
       json = JSON.parse(text);
     } catch {
-      // The checker says so where the document promises JSON.
+      // The checker reports it where the document requires JSON.
     }
     for (const difference of found(name, status, json, check(checker, path, response, text))) {
       differences.set(`${difference.subject} ${difference.sign} ${difference.what}`, difference);
@@ -72,7 +72,7 @@ export async function inspectServer(url: string): Promise<Inspection> {
   const nodes = asParts(await listed('/api/v1/orchestrator/nodes', 'Nodes'));
   const methods = await listed('/api/v1/auth', 'Methods');
   const samples: Readonly<Record<string, readonly string[]>> = {
-    // One that there is not: how does the server say so?
+    // The last does not exist, for the server's response to that.
     jobId: [...jobs.map((job) => String(job['ID'])), 'j-00000000-0000-4000-8000-000000000000'],
     nodeId: [...nodes.map((node) => String(asPart(node['Info'])['NodeID'])), 'n-00000000-0000-4000-8000-000000000000'],
     method: methods.map(String),
@@ -114,7 +114,7 @@ function check(checker: ConformanceChecker, path: string, { status, headers }: R
   return checker.check({ method: 'GET', path, status, headers: Object.fromEntries(headers), body });
 }
 
-/** Whether a server does not know the path, as opposed to the thing that it names. 1.4 has nothing but a short text. */
+/** Whether a server does not know the path, as opposed to the resource in it. 1.4 sends only a short text. */
 function isNoRoute(status: number, body: unknown): boolean {
   const { Component, message } = asPart(body);
   return status === 404 && (Component === 'APIServer' || message === 'Not Found');
