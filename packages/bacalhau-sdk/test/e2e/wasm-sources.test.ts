@@ -29,7 +29,7 @@ afterAll(async () => {
 
 const client = () => new Bacalhau({ baseUrl: devnet.url, env: {}, dir });
 
-test('a module and an input on the node', async () => {
+test('wasm: a module and an input are read from paths on the node', async () => {
   const input = inputs.local({ path: folder, target: '/data' });
   const { stdout } = await client().jobs.run(
     wasm({ module: { nodePath: join(folder, 'hello.wasm') }, inputs: [input] }),
@@ -37,7 +37,7 @@ test('a module and an input on the node', async () => {
   expect(stdout).toBe('from the node');
 });
 
-test('a module that the node downloads', async () => {
+test('wasm: a module is downloaded by the node', async () => {
   const bytes = await moduleOf('from the web', 0);
   const server = createServer((_request, response) =>
     response.writeHead(200, { 'content-length': bytes.length }).end(bytes),

@@ -33,11 +33,11 @@ describe.each(VERSIONS)('with a server %s', (version) => {
 
   const jobOf = (name: string): PutJobRequest => recorded(recordings, name).request.body as PutJobRequest;
 
-  test('the agent tells about itself, and what it cannot tell says why', async () => {
+  test('the agent describes itself, and a call that came later is refused with the reason', async () => {
     const { agent } = bacalhau;
     expect(await agent.alive()).toEqual({ Status: 'OK' });
     expect((await agent.version()).GitVersion).toBe(version);
-    // Before 1.6 it is wrapped into what the orchestrator knows of a node.
+    // Before 1.6 it is wrapped in the orchestrator's record of the node.
     expect(await agent.node()).toMatchObject({ NodeType: 'Compute', BacalhauVersion: { GitVersion: version } });
     if (is('v1.4.0')) {
       await expect(agent.config()).rejects.toThrow(
@@ -88,13 +88,13 @@ describe.each(VERSIONS)('with a server %s', (version) => {
     );
   });
 
-  test('an unknown job is not found, with whatever status', async () => {
+  test('an unknown job is a NotFoundError, whatever the status', async () => {
     const failure = bacalhau.jobs.get(nowhere);
     await expect(failure).rejects.toBeInstanceOf(NotFoundError);
     await expect(failure).rejects.toMatchObject({ status: is('v1.4.0') ? 500 : 404, serverVersion: version });
     await expect(failure).rejects.toThrow(/job not found/i);
     await expect(bacalhau.jobs.executions('nope')).rejects.toBeInstanceOf(NotFoundError);
-    // Not a fault of the server, which would be asked again.
+    // Not a server error, which would be retried.
     expect(server.seen.filter((line) => line.endsWith(nowhere))).toHaveLength(1);
   });
 
@@ -111,7 +111,7 @@ describe.each(VERSIONS)('with a server %s', (version) => {
     expect((await bacalhau.jobs.executions(ids.failed)).items).toEqual([]);
   });
 
-  test('history, whole and followed to its end', async () => {
+  test('history as a whole, and followed to its end', async () => {
     const { jobs } = bacalhau;
     const whole = await collect(jobs.history(ids.completed, { eventType: 'all' }));
     expect(whole[0]).toMatchObject({ Type: 'JobLevel', Event: { Message: 'Job submitted' } });
@@ -120,13 +120,13 @@ describe.each(VERSIONS)('with a server %s', (version) => {
     expect(followed).toEqual(whole);
     const failed = await collect(jobs.history(ids.failed, { eventType: 'all' }));
     expect(failed.at(-1)?.Event.Message).toMatch(/does not support python/);
-    // 1.4 knows no pages, and sends all.
+    // 1.4 has no pages, and sends everything.
     const page = await jobs.history(ids.completed, { limit: 2 });
     expect(page.items).toHaveLength(is('v1.4.0') ? whole.length : 2);
     expect(page.nextToken === '').toBe(is('v1.4.0'));
   });
 
-  test('results, and what is in them', async () => {
+  test('results and their files', async () => {
     const { items } = await bacalhau.jobs.results(ids.completed);
     expect(items).toMatchObject([{ Type: 'urlDownload' }]);
     const job = bacalhau.jobs.handle(ids.completed);
@@ -136,26 +136,26 @@ describe.each(VERSIONS)('with a server %s', (version) => {
     expect(texts).toEqual({ stdout: 'hello from wasm\n', stderr: '', exitCode: '-1' });
   });
 
-  test('a wait ends at once for what has ended, and tells how', async () => {
+  test('a wait for an ended job returns at once with its state', async () => {
     expect((await bacalhau.jobs.handle(ids.completed).wait({ timeoutMs: 10_000 })).State?.StateType).toBe('Completed');
     expect((await bacalhau.jobs.handle(ids.failed).wait({ timeoutMs: 10_000 })).State?.StateType).toBe('Failed');
   });
 
-  test('logs of what has ended', async () => {
+  test('logs of an ended job', async () => {
     const entries = await collect(bacalhau.jobs.handle(ids.completed).logs({ follow: true }));
     expect(entries.map(({ stream, text }) => [stream, text])).toEqual([['stdout', 'hello from wasm\n']]);
-    // From what was published, which is whole. Before 1.8 the log is the copy in the execution's state, from then on it
-    // has nothing of WebAssembly.
+    // From the published results, which are complete. Before 1.8 the log is the copy in the execution's state; since then
+    // it contains nothing of WebAssembly jobs.
     expect(server.seen.filter((line) => line.startsWith('LOG'))).toEqual([]);
   });
 
-  test('a queued job is stopped, a completed one is left as it is', async () => {
+  test('a queued job is stopped, a completed one is unchanged', async () => {
     const queued = bacalhau.jobs.handle(ids.queued);
     expect(await queued.stop('no longer needed')).toEqual({ stopped: true, state: 'Queued' });
     expect((await queued.wait({ timeoutMs: 10_000 })).State).toMatchObject({ StateType: 'Stopped' });
     expect(await queued.stop()).toEqual({ stopped: false, state: 'Stopped' });
     expect(await bacalhau.jobs.handle(ids.completed).stop()).toEqual({ stopped: false, state: 'Completed' });
-    // The call itself reports the conflict, which these servers call an error of their own.
+    // The call itself reports the conflict, which these servers report as an internal error.
     await expect(bacalhau.jobs.stop(ids.completed)).rejects.toBeInstanceOf(ConflictError);
   });
 
@@ -169,7 +169,7 @@ describe.each(VERSIONS)('with a server %s', (version) => {
 
   test('a job is submitted and run to its end', async () => {
     const { jobs } = bacalhau;
-    // Its name was recorded as taken; before 1.8 a name is nothing to take.
+    // Its name was recorded as taken; before 1.8 names need not be unique.
     const result = await jobs.run(jobOf('put').Job, hasNames ? { onExisting: 'update' } : {});
     expect(result).toMatchObject({ jobId: ids.completed, exitCode: 0, stdout: 'hello from wasm\n', stderr: '' });
     expect(result.outputComplete).toBe(true);
@@ -182,7 +182,7 @@ describe.each(VERSIONS)('with a server %s', (version) => {
     await expect(job).rejects.toThrow(/does not support python, only/);
   });
 
-  test.each(['versions', 'diff', 'rerun'] as const)('%s is refused before 1.8, with the way out', async (call) => {
+  test.each(['versions', 'diff', 'rerun'] as const)('%s is refused before 1.8, with advice', async (call) => {
     const { jobs } = bacalhau;
     const make = {
       versions: () => jobs.versions(ids.completed),
@@ -198,11 +198,11 @@ describe.each(VERSIONS)('with a server %s', (version) => {
     await expect(make()).rejects.toThrow(
       `jobs.${call} needs a server from 1.8.0 on; this one is ${version.slice(1)}. Older servers know a job by its id only`,
     );
-    // Nothing but the version was asked for.
+    // Only the version was requested.
     expect(new Set(server.seen)).toEqual(new Set(['GET /api/v1/agent/version']));
   });
 
-  test('single sign-on that the server cannot have is a failed login', async () => {
+  test('single sign-on that the server does not support is a failed login', async () => {
     const client = new Bacalhau({
       baseUrl: server.url,
       env: {},
@@ -215,8 +215,8 @@ describe.each(VERSIONS)('with a server %s', (version) => {
 });
 
 /**
- * What was not recorded. These answers are constructed from the source of the versions: what they changed, on top of what
- * the nearest recorded version answers.
+ * Answers that were not recorded. They are constructed from the source of the versions: their changes, on top of the
+ * answers of the nearest recorded version.
  */
 describe('constructed', () => {
   async function withServer(
@@ -266,7 +266,7 @@ describe('constructed', () => {
     });
   });
 
-  test('1.4 sends null for what an execution did not get to', async () => {
+  test('1.4 sends null for results that an execution did not produce', async () => {
     const answers = executionsOf('v1.4.0', {
       ComputeState: { StateType: 8, Message: 'it broke' },
       PublishedResult: null,
@@ -293,7 +293,7 @@ describe('constructed', () => {
 
   const RUN_OUTPUT = { StdoutTruncated: false, stderr: '', StderrTruncated: false, ExitCode: 0, ErrorMsg: '' };
 
-  test('before 1.8 the output of a Docker job without a publisher may be cut, and is not called whole', async () => {
+  test('before 1.8 the output of a Docker job without a publisher may be truncated, and is not reported as complete', async () => {
     const { request, body } = recorded(recordingsOf('v1.7.0'), 'get');
     const job = Reflect.get(Object(body), 'Job');
     const task = { ...job.Tasks[0], Engine: { Type: 'docker', Params: { Image: 'ubuntu' } }, Publisher: { Type: '' } };
@@ -325,7 +325,7 @@ describe('constructed', () => {
       const [task] = Object(submitted[0]).Job.Tasks;
       expect(task.Engine).toMatchObject({ Type: 'wasm', Params });
       expect(task.InputSources?.length).toBe(inputs);
-      // `Default` came with 1.7; without one, each version takes its own.
+      // `Default` came with 1.7; without one, each version uses its own.
       expect(task.Network).toBeUndefined();
     });
   });
@@ -342,7 +342,7 @@ describe('constructed', () => {
     });
   });
 
-  test('a task without a publisher says so, because servers up to 1.7 refuse one that says nothing', async () => {
+  test('a task without a publisher is sent with an empty one, because servers up to 1.7 refuse a missing one', async () => {
     const answers = { 'PUT /api/v1/orchestrator/jobs': accepted };
     await withServer('v1.4.0', { answers }, async ({ jobs }, { submitted }) => {
       const job = ok('v1.4.0');
@@ -355,7 +355,7 @@ describe('constructed', () => {
     });
   });
 
-  test('the SDK does not say which Bacalhau it is, which servers would judge', async () => {
+  test('the SDK sends no Bacalhau version, which old servers would reject', async () => {
     const use = async ({ jobs }: Bacalhau): Promise<void> => {
       await expect(jobs.list({ limit: 1, headers: { 'X-Bacalhau-Git-Version': 'v1.3.0' } })).rejects.toThrow(
         /Client version is outdated/,

@@ -6,7 +6,7 @@ import { type ConformanceChecker, createConformanceChecker, type Violation } fro
 import { WebSocketServer } from 'ws';
 import { tarGzOf } from '../support/archives.js';
 
-/** The versions whose answers were recorded, each with a job of its own that printed `hello from wasm`. */
+/** The versions whose answers were recorded, each with a job that printed `hello from wasm`. */
 export const VERSIONS = ['v1.4.0', 'v1.5.2', 'v1.7.0', 'v1.9.3'] as const;
 export type Version = (typeof VERSIONS)[number];
 
@@ -14,7 +14,7 @@ export type Version = (typeof VERSIONS)[number];
 export interface Recording {
   readonly request: {
     readonly method: string;
-    /** With the query. */
+    /** The path with its query. */
     readonly path: string;
     readonly headers?: Readonly<Record<string, string>>;
     readonly body?: unknown;
@@ -39,11 +39,11 @@ export interface ReplayServer extends AsyncDisposable {
   readonly url: string;
   /** The method and path of each request. */
   readonly seen: readonly string[];
-  /** The bodies of what was submitted. */
+  /** The bodies of submissions. */
   readonly submitted: readonly unknown[];
-  /** What arrived and was not recorded. A test that causes such requests tests nothing. */
+  /** Requests that were not recorded. A test that causes them tests nothing. */
   readonly unknown: readonly string[];
-  /** What is wrong with the requests, by the document. */
+  /** How the exchanges violate the document. */
   readonly violations: readonly Violation[];
 }
 
@@ -54,7 +54,7 @@ interface Request {
   readonly body: unknown;
 }
 
-/** The ids of the jobs, by what the recording of their submission is called. */
+/** Returns the ids of the jobs, by the name of the recording of their submission. */
 export function jobIds(recordings: Recordings): Record<'completed' | 'failed' | 'queued', string> {
   const id = (name: string): string => {
     const { body } = recorded(recordings, name);
@@ -63,11 +63,11 @@ export function jobIds(recordings: Recordings): Record<'completed' | 'failed' | 
   return { completed: id('put'), failed: id('put-bad-engine'), queued: id('put-queued') };
 }
 
-/** What was not recorded. It comes from the source of the version, and says so where it is used. */
+/** Answers that were not recorded, but constructed from the source of the version. */
 export interface Constructed {
   /** Answers by method and path. */
   readonly answers?: Readonly<Record<string, Pick<Recording, 'status' | 'body'>>>;
-  /** The version that the server says it is, if it is another one than the recorded. */
+  /** The version that the server reports, if it is not the recorded one. */
   readonly version?: string;
 }
 
@@ -97,7 +97,7 @@ export async function replay(version: Version, constructed: Constructed = {}): P
       // Constructed: no job that was recorded has other labels.
       return { ...recorded(recordings, 'list'), body: { NextToken: '', Items: [] } };
     }
-    // Of those that ask for no more than this request does, the one that asks for most.
+    // The recorded request with the most parameters and headers, all of which this request has, too.
     const [found] = Object.values(recordings)
       .filter(({ request }) => request.method === method && hasAll(headers, request.headers))
       .map((recording) => ({ recording, asked: new URL(recording.request.path, url) }))
@@ -116,7 +116,7 @@ export async function replay(version: Version, constructed: Constructed = {}): P
       const url = new URL(path, base);
       seen.push(`${method} ${url.pathname}`);
       if (url.pathname.endsWith('.tar.gz')) {
-        // Constructed: what the node's own file server had. Archives were not recorded.
+        // Constructed: the archive on the node's file server, because archives were not recorded.
         response.writeHead(200, { 'content-type': 'application/gzip' }).end(await ARCHIVE);
         return;
       }
@@ -138,7 +138,7 @@ export async function replay(version: Version, constructed: Constructed = {}): P
   server.on('upgrade', (request: IncomingMessage, tcp, head) => {
     seen.push(`LOG ${new URL(request.url ?? '', 'http://host').pathname}`);
     sockets.handleUpgrade(request, tcp, head, (socket) => {
-      // Constructed from the source of these versions: of an ended execution they send the copy in its state.
+      // Constructed from the source of these versions: for an ended execution they send the copy in its state.
       socket.send(JSON.stringify({ value: { Type: 1, Line: 'hello from wasm\n' } }));
       socket.close(1000);
     });
@@ -159,7 +159,7 @@ export async function replay(version: Version, constructed: Constructed = {}): P
   };
 }
 
-/** What the document says against an exchange. */
+/** Checks an exchange against the document. */
 export function check(
   checker: ConformanceChecker,
   { request: { method, path }, status, headers }: Recording,
@@ -170,7 +170,7 @@ export function check(
   return checker.check({ method, path, requestBody, status, headers: lowerCase, body });
 }
 
-/** A job is known by its name; the second of a name is another request than the first. */
+/** Finds the recording of a submission by the job's name; the second of a name has its own recording. */
 function submission(recordings: Recordings, body: unknown, before: number): Recording | undefined {
   const nameOf = (request: unknown): unknown => Reflect.get(Object(Reflect.get(Object(request), 'Job')), 'Name');
   if (nameOf(body) === 'rec-ok') return recorded(recordings, before === 0 ? 'put' : 'put-same-name');
@@ -182,14 +182,14 @@ function submission(recordings: Recordings, body: unknown, before: number): Reco
 const hasAll = (headers: IncomingHttpHeaders, wanted: Recording['request']['headers'] = {}): boolean =>
   Object.entries(wanted).every(([name, value]) => headers[name.toLowerCase()] === value);
 
-/** How much a recorded request asked for. */
+/** Returns how specific a recorded request is. */
 const weight = ({ recording, asked }: { recording: Recording; asked: URL }): number =>
   asked.searchParams.size + 10 * Object.keys(recording.request.headers ?? {}).length;
 
 const isPartOf = (some: URLSearchParams, all: URLSearchParams): boolean =>
   [...some].every(([name, value]) => all.getAll(name).includes(value));
 
-/** The body as text, with the place of the results where this server is. */
+/** Returns the body as text, with the URLs of results on this server. */
 const placed = (body: unknown, base: string): string =>
   JSON.stringify(body).replaceAll(/http:\/\/127\.0\.0\.1:170\d\d\/(?=e-)/g, `${base}/`);
 

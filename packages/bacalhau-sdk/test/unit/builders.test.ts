@@ -16,7 +16,7 @@ import { publishers } from '../../src/spec/publishers.js';
 import { wasm } from '../../src/spec/wasm.js';
 import { moduleOf } from '../support/wasm-jobs.js';
 
-test('a Docker job has everything where the server wants it', () => {
+test('docker: every setting arrives in the field that servers read', () => {
   const job = docker({
     name: 'all',
     namespace: 'team',
@@ -86,10 +86,10 @@ test('a Docker job has everything where the server wants it', () => {
   expect(() => docker({ image: 'x', network: 'wifi' })).toThrow(/network is "wifi".*none/);
 });
 
-describe('a WebAssembly job', () => {
+describe('wasm', () => {
   const today = { serverRelease: parseRelease('v1.9.3') };
 
-  test('is written as the server’s version wants it', async () => {
+  test('takes the form that the server’s release expects', async () => {
     const spec = wasm({ module: await moduleOf('x', 0), parameters: ['a'] });
     const [task] = (await spec.toJob(today)).Tasks;
     const source = {
@@ -126,7 +126,7 @@ describe('a WebAssembly job', () => {
     await rm(folder, { recursive: true });
   });
 
-  test('no bytes crash or hang the look at a module', () => {
+  test('no bytes crash or hang the check of a module', () => {
     const header = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
@@ -165,7 +165,7 @@ tasks:
         target: /in
 `;
 
-  test('are YAML or JSON, and the case of field names does not matter', async () => {
+  test('are YAML or JSON, in which the case of field names is ignored', async () => {
     const job = await parseJob(YAML);
     expect(job).toEqual({
       Name: 'from a file',
@@ -197,7 +197,7 @@ tasks:
     });
   });
 
-  test('no text crashes or hangs the reader', async () => {
+  test('no text crashes or hangs the parser', async () => {
     await fc.assert(
       fc.asyncProperty(fc.oneof(fc.string(), fc.json()), async (text) => {
         await parseJob(text).catch((error: unknown) => expect(error).toBeInstanceOf(InvalidJobError));
@@ -206,7 +206,7 @@ tasks:
   });
 });
 
-describe('what servers accept and then never run', () => {
+describe('a job that servers accept and then never run', () => {
   const job = docker({ image: 'x' });
   const [task] = job.Tasks;
 
@@ -230,7 +230,7 @@ describe('what servers accept and then never run', () => {
   });
 });
 
-test('execution states are read by the server’s release, and unknown ones count as running', () => {
+test('execution states depend on the server’s release, and unknown ones count as running', () => {
   const phases = (version: string | undefined) =>
     [0, 4, 5, 6, 7, 8, 9, 10, 11, 12].map((state) => phaseOf(state, parseRelease(version)));
   const today = [
@@ -264,8 +264,8 @@ test('execution states are read by the server’s release, and unknown ones coun
   ]);
 });
 
-describe('what plain JavaScript can pass', () => {
-  /** What plain JavaScript can pass in place of anything. */
+describe('invalid values from plain JavaScript', () => {
+  /** A value that the types forbid, as plain JavaScript can pass it. */
   const anything = (value: unknown) => value as never;
 
   test.each<[string, object]>([
@@ -295,11 +295,14 @@ describe('what plain JavaScript can pass', () => {
     expect(attempt).toThrow(/^module /);
   });
 
-  test.each([undefined, 5, new ArrayBuffer(4)])('the content %p makes no empty file', (content) => {
-    expect(() => inputs.inline({ content: anything(content), target: '/x' })).toThrow(
-      /^content (is missing|must be a string or a Uint8Array)/,
-    );
-  });
+  test.each([undefined, 5, new ArrayBuffer(4)])(
+    'the content %p is refused instead of sent as an empty file',
+    (content) => {
+      expect(() => inputs.inline({ content: anything(content), target: '/x' })).toThrow(
+        /^content (is missing|must be a string or a Uint8Array)/,
+      );
+    },
+  );
 
   test.each([undefined, null, 5, 'job.yaml', [], { Type: 'batch', Tasks: [{ Name: 'm', Engine: null }] }])(
     'the job %j is refused before anything is sent',
@@ -314,7 +317,7 @@ describe('what plain JavaScript can pass', () => {
 test.each([
   ['docker', docker],
   ['wasm', wasm],
-])('%s without settings says what is missing', (name, builder: (...settings: never[]) => unknown) => {
+])('%s without settings is refused, naming the builder', (name, builder: (...settings: never[]) => unknown) => {
   expect(() => builder()).toThrow(expect.objectContaining({ name: 'InvalidJobError', field: 'settings' }));
   expect(() => builder()).toThrow(name);
 });

@@ -34,7 +34,7 @@ const complete = (spec: JobSpec, context = today) => toJobInput(spec, async () =
 describe('a job that docker built', () => {
   const job = docker(ECHO);
 
-  test('is a plain job for whoever reads, spreads, copies or sends it', async () => {
+  test('is a plain job when it is read, spread, copied or sent', async () => {
     const asJob: Job = job;
     expect(asJob).toEqual(ECHO_JOB);
     expect(Object.keys(job).sort()).toEqual(Object.keys(ECHO_JOB).sort());

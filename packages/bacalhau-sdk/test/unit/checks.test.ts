@@ -13,7 +13,7 @@ describe('identifiers', () => {
     expect(() => checkIdentifier(id, 'jobId')).toThrow(/^jobId is/);
   });
 
-  test('whatever passes stays one segment of its URL', () => {
+  test('an identifier that passes stays one segment of its URL', () => {
     fc.assert(
       fc.property(fc.string(), (id) => {
         try {
@@ -56,7 +56,7 @@ describe('jobs', () => {
   };
   const good = { Job: { Type: 'batch', Count: 1, Tasks: [{ Name: 'main', Engine: { Type: 'docker' } }] } };
 
-  test('a good one passes', () => {
+  test('a valid request passes', () => {
     checkPutJobRequest(good);
   });
 
@@ -90,7 +90,7 @@ describe('jobs', () => {
 
 describe('headers', () => {
   test.each(['Authorization', 'cookie', 'Set-Cookie', 'X-API-Key', 'X-Auth-Token', 'Proxy-Authorization', 'Signature'])(
-    '%s is blacked out',
+    '%s is redacted',
     (name) => {
       expect(redactHeaders({ [name]: 'hunter2', Accept: 'application/json' }, new Secrets())).toEqual({
         [name]: '***',

@@ -4,7 +4,7 @@ import { hashOf } from '../../src/spec/fingerprint.js';
 const text = 'héllo ✓';
 const hash = createHash('sha256').update(text).digest('hex');
 
-test('a text has the same hash where there is no Web Crypto, as on a page that was not loaded over https', async () => {
+test('fingerprint: a page without Web Crypto (not loaded over https) computes the same hash', async () => {
   expect(await hashOf(text)).toBe(hash);
   Object.defineProperty(globalThis.crypto, 'subtle', { value: undefined, configurable: true });
   try {
