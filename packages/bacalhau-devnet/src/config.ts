@@ -3,15 +3,15 @@ import { join } from 'node:path';
 import { deepMerge, type JsonObject, valueAt } from './json.js';
 import { logFile } from './supervisor/protocol.js';
 
-/** What a server process does. */
+/** The role of a server process. */
 export type NodeRole = 'orchestrator' | 'compute';
 
-/** One server process, planned. */
+/** The plan of one server process. */
 export interface NodePlan {
   /** `orchestrator`, `compute-1`, `compute-2`, … */
   readonly name: string;
   readonly role: NodeRole;
-  /** The node's id in the network, made beforehand: its containers carry it. */
+  /** The node's id in the network, chosen beforehand because its containers are labeled with it. */
   readonly id: string;
   readonly dataDir: string;
   readonly configFile: string;
@@ -39,16 +39,16 @@ export interface PlanInput {
 
 const LOOPBACK = '127.0.0.1';
 
-/** How many free ports a network takes: an API each, the orchestrator's for its nodes, and each local publisher's. */
+/** Returns how many ports a network needs: an API each, the orchestrator's for its nodes, and each local publisher's. */
 export function portsNeeded(computeNodes: number): number {
   return 2 + 2 * computeNodes;
 }
 
 /**
- * Lays out one orchestrator and its compute nodes, each a process with its own data directory, ports and configuration.
+ * Plans an orchestrator and its compute nodes, each a process with its own data directory, ports and configuration.
  *
- * Order of precedence, weakest first: what suits a network on one machine, `config`, what must differ from node to node
- * (ports, addresses), the configuration of the role, and the role itself.
+ * Precedence, lowest first: defaults for a network on one machine, `config`, what must differ from node to node (ports,
+ * addresses), the configuration of the role, and the role itself.
  */
 export function planNetwork(input: PlanInput): NetworkPlan {
   const ports = [...input.ports];
@@ -61,7 +61,7 @@ export function planNetwork(input: PlanInput): NetworkPlan {
   const plan = (name: string, role: NodeRole, topology: JsonObject, roleConfig: JsonObject): NodePlan => {
     const config = deepMerge(
       {
-        // What a node tells of itself to the world is the business of the machine's owner.
+        // No telemetry from a developer's machine.
         DisableAnalytics: true,
         UpdateConfig: { Interval: '0s' },
         WebUI: { Enabled: false },
@@ -108,7 +108,7 @@ export function planNetwork(input: PlanInput): NetworkPlan {
   return { orchestrator, computeNodes };
 }
 
-/** Whether a node's API speaks TLS, by the rules of the server. */
+/** Whether a node's API uses TLS, by the server's rules. */
 export function usesTls(config: JsonObject): boolean {
   const set = (key: string) => Boolean(valueAt(config, 'API', 'TLS', key));
   return set('AutoCert') || set('SelfSigned') || (set('CertFile') && set('KeyFile'));

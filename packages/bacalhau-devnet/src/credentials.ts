@@ -3,8 +3,8 @@ import { isJsonObject, type JsonObject, type JsonValue, valueAt } from './json.j
 const MAY_READ_NODES = ['*', 'read:*', 'read:node'];
 
 /**
- * The Authorization header of a configured user who may list nodes; undefined when there is none whose secret can be
- * read (a hashed password can't).
+ * Returns the Authorization header of a configured user who may list nodes; undefined if there is none whose secret can
+ * be read (a hashed password cannot).
  */
 export function nodeReaderAuthorization(config: JsonObject): string | undefined {
   const users = valueAt(config, 'API', 'Auth', 'Users');
@@ -15,7 +15,7 @@ export function nodeReaderAuthorization(config: JsonObject): string | undefined 
     if (key !== undefined) return `Bearer ${key}`;
     const name = text(valueAt(user, 'Username'));
     const password = text(valueAt(user, 'Password'));
-    // `$2a$…` and the like is bcrypt.
+    // `$2a$…` and similar are bcrypt hashes.
     if (name !== undefined && password !== undefined && !/^\$2[abxy]?\$/.test(password)) {
       return `Basic ${Buffer.from(`${name}:${password}`, 'utf8').toString('base64')}`;
     }

@@ -12,14 +12,14 @@ import {
   apiHost,
   nodesConnected,
   orchestratorAnswers,
+  type Readiness,
   type Reconnection,
-  type Verdict,
   waitUntil,
 } from './readiness.js';
 import { ensureServer, type ServerBinary } from './server/ensure.js';
 import { type SupervisedProcess, Supervisor } from './supervisor/client.js';
 import { executorLabel } from './supervisor/docker.js';
-import { type Territory, temporaryDir } from './supervisor/protocol.js';
+import { type SupervisedScope, temporaryDir } from './supervisor/protocol.js';
 
 const DEFAULT_START_TIMEOUT_MS = 60_000;
 const GRACE_MS = 5_000;
@@ -28,10 +28,10 @@ const PORT_ATTEMPTS = 5;
 
 /**
  * Starts a real Bacalhau network on this machine: an orchestrator and its compute nodes, each a server process, on free
- * loopback ports, in a temporary directory of their own. Resolves when all compute nodes are connected and approved.
+ * loopback ports, in a new temporary directory. Resolves when all compute nodes are connected and approved.
  *
- * Nothing outlives it: `stop()` removes processes, directory and containers, and so does the end of this process,
- * however it ends. Until then the network keeps this process's event loop alive, like any child process.
+ * `stop()` removes its processes, directory and containers, and so does the end of this process, in whatever way it ends.
+ * Until then the network keeps this process's event loop alive, like any child process.
  *
  * @throws DevnetError see {@link DevnetErrorCode}
  * @example
@@ -58,11 +58,11 @@ export async function startDevnet(options: DevnetOptions = {}): Promise<Devnet> 
       await network.start();
       return network;
     } catch (error) {
-      // After the logs were read for the error. What stop() could not clean up is the smaller news.
+      // Once the logs were read for the error, which matters more than what stop() could not clean up.
       await network.stop().catch(() => {});
       if (!(error instanceof PortLostError)) throw error;
       if (attempt === PORT_ATTEMPTS) throw error.failure;
-      options.onProgress?.('Another process took one of the ports in the meantime; starting again with others');
+      options.onProgress?.('Another process took one of the ports in the meantime. Starting again with other ports.');
     }
   }
 }
@@ -89,7 +89,7 @@ class Network implements Devnet {
   readonly #serverEnv: Readonly<Record<string, string>>;
   readonly #supervisor: Supervisor;
   readonly #processes = new Map<string, SupervisedProcess>();
-  /** Names of nodes that we are ending ourselves. */
+  /** Names of nodes that are being ended on purpose. */
   readonly #ending = new Set<string>();
   readonly nodes: readonly DevnetNode[];
   #ready = false;
@@ -114,13 +114,13 @@ class Network implements Devnet {
         // These would override the configuration file; a development shell often has some.
         without: ['BACALHAU_', 'DEVSTACK_ENV_FILE'],
         more: {
-          // Without credentials the AWS library would look for a machine's role over the network.
+          // Without credentials the AWS library would ask the network for the machine's role.
           AWS_EC2_METADATA_DISABLED: process.env['AWS_EC2_METADATA_DISABLED'] ?? 'true',
           TMPDIR: temporaryDir(dir),
           ...settings.env,
         },
       });
-      const territory: Territory = {
+      const scope: SupervisedScope = {
         dir,
         logDir,
         keepLogs: settings.keepLogs ?? false,
@@ -128,7 +128,7 @@ class Network implements Devnet {
         executors: plan.computeNodes.map((node) => executorLabel(node.id)),
         dockerEnv: envWithPrefix(serverEnv, 'DOCKER_'),
       };
-      const supervisor = await Supervisor.launch(territory);
+      const supervisor = await Supervisor.launch(scope);
       return new Network(settings, server, plan, ports, serverEnv, supervisor, dir);
     } catch (error) {
       releasePorts(ports);
@@ -251,7 +251,7 @@ class Network implements Devnet {
       args: ['serve', '--data-dir', node.dataDir, '--config', node.configFile, '--name', node.id],
       env: this.#serverEnv,
       cwd: this.dir,
-      // A compute node that loses its orchestrator while it shuts down may wait for it until it is killed.
+      // A compute node that loses its orchestrator while shutting down may wait for it until it is killed.
       endsLast: node.role === 'orchestrator',
       // JSON is YAML too.
       files: [{ path: node.configFile, text: `${JSON.stringify(node.config, null, 2)}\n` }],
@@ -286,9 +286,11 @@ class Network implements Devnet {
   }
 
   /**
-   * Runs a start with the deadline, the caller's signal and an eye on the processes: one that ends can't get ready.
+   * Runs a start under the deadline and the caller's signal, and fails as soon as a process ends.
    */
-  async #withDeadline(work: (until: (check: () => Promise<Verdict>) => Promise<void>) => Promise<void>): Promise<void> {
+  async #withDeadline(
+    work: (until: (check: () => Promise<Readiness>) => Promise<void>) => Promise<void>,
+  ): Promise<void> {
     const { signal, startTimeoutMs } = this.#settings;
     const deadline = new AbortController();
     const timer = setTimeout(() => deadline.abort(), startTimeoutMs);
@@ -305,8 +307,8 @@ class Network implements Devnet {
           },
           {
             signal: deadline.signal,
-            onPending: (news) => {
-              missing = news;
+            onPending: (pending) => {
+              missing = pending;
             },
           },
         ),
@@ -331,11 +333,11 @@ class Network implements Devnet {
       const exit = this.#processes.get(plan.name)?.exit;
       if (exit === undefined) continue;
       const how = exit.signal === null ? `exit code ${exit.code}` : exit.signal;
-      throw await this.#startFailure(plan, `ended with ${how} at its start`, await lostPort(plan));
+      throw await this.#startFailure(plan, `ended with ${how} during startup`, await lostPort(plan));
     }
   }
 
-  /** A local publisher that could not listen does not end its server; only the log tells. */
+  /** Checks the logs for a local publisher that could not listen, which does not end its server. */
   async #checkPublishers(): Promise<void> {
     for (const plan of this.#plan.computeNodes) {
       const port = await lostPort(plan);
@@ -347,7 +349,7 @@ class Network implements Devnet {
     const failure = new DevnetError('START_FAILED', `The Bacalhau server ${plan.name} ${what}`, {
       logs: await this.#tails([plan]),
     });
-    // A port that the configuration fixes would be taken at the next try as well.
+    // A port that the configuration fixes would be in use at the next attempt as well.
     return port !== undefined && this.#ports.includes(port) ? new PortLostError(failure) : failure;
   }
 
@@ -358,7 +360,7 @@ class Network implements Devnet {
   }
 }
 
-/** The port that a server could not listen on, as its log says; undefined if it had all. */
+/** Returns the port that a server could not listen on, according to its log; undefined if there is none. */
 async function lostPort({ logFile }: NodePlan): Promise<number | undefined> {
   const [, port] = /(?::|port )(\d+)(?:: bind: address| is) already in use/.exec(await readLog(logFile)) ?? [];
   return port === undefined ? undefined : Number(port);

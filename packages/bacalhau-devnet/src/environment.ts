@@ -1,6 +1,6 @@
 /**
- * The environment for a child process: this process's own, without variables whose names begin with one of the
- * prefixes, and with more.
+ * Returns the environment for a child process: this process's own, without variables whose names begin with one of the
+ * prefixes, plus `more`.
  */
 export function childEnv(
   options: { readonly without?: readonly string[]; readonly more?: Readonly<Record<string, string>> } = {},
@@ -12,7 +12,7 @@ export function childEnv(
   return { ...env, ...options.more };
 }
 
-/** The variables whose names begin with a prefix. */
+/** Returns the variables whose names begin with a prefix. */
 export function envWithPrefix(env: Readonly<Record<string, string>>, prefix: string): Record<string, string> {
   return Object.fromEntries(Object.entries(env).filter(([name]) => name.startsWith(prefix)));
 }

@@ -1,8 +1,8 @@
 /**
- * What went wrong:
+ * The kind of an error:
  * - `INVALID_OPTIONS`: an option (or a file it names) can't be used; nothing was started.
  * - `UNSUPPORTED_PLATFORM`: Bacalhau's server doesn't run on this operating system.
- * - `NAMESPACE_UNAVAILABLE`: the legacy devnet cannot have a network namespace of its own here.
+ * - `NAMESPACE_UNAVAILABLE`: the legacy devnet cannot create a network namespace here.
  * - `SERVER_NOT_FOUND`: no `bacalhau` binary, and no Go to build one.
  * - `SERVER_TOO_OLD`: the binary that was named is older than 1.8.
  * - `SERVER_BUILD_FAILED`: Go was found, but the build ended with an error.
@@ -10,7 +10,7 @@
  * - `START_TIMEOUT`: the network was not ready within `startTimeoutMs`.
  * - `STOP_FAILED`: something could not be cleaned up; the message names it.
  * - `ABORTED`: the caller's signal was aborted; `cause` is its reason.
- * - `SUPERVISOR_FAILED`: the helper process that owns the servers could not be started, or ended by itself.
+ * - `SUPERVISOR_FAILED`: the process that owns the servers could not be started, or ended unexpectedly.
  */
 export type DevnetErrorCode =
   | 'INVALID_OPTIONS'
@@ -25,11 +25,11 @@ export type DevnetErrorCode =
   | 'ABORTED'
   | 'SUPERVISOR_FAILED';
 
-/** The end of one process's log, as found when an error was made. */
+/** The end of one process's log at the time of an error. */
 export interface LogTail {
   /** The process, such as `orchestrator` or `compute-1`. */
   readonly name: string;
-  /** Where the whole log is (or was: without `keepLogs` or `logDir` it goes with the devnet). */
+  /** The path of the whole log (without `keepLogs` or `logDir` it is removed with the devnet). */
   readonly path: string;
   /** The last lines. */
   readonly tail: string;
@@ -38,7 +38,7 @@ export interface LogTail {
 const BRAND = Symbol.for('bacalhau-devnet.DevnetError');
 
 /**
- * Every error that this package throws.
+ * The error that this package throws.
  *
  * @example
  * try {
@@ -51,9 +51,9 @@ const BRAND = Symbol.for('bacalhau-devnet.DevnetError');
 export class DevnetError extends Error {
   /** Always `DevnetError`. */
   override readonly name = 'DevnetError';
-  /** What went wrong, for programs. */
+  /** The kind of error, for programs. */
   readonly code: DevnetErrorCode;
-  /** The end of the servers' logs, when they say why; the message contains them too. */
+  /** The end of the servers' logs, if they show the cause; the message contains them too. */
   readonly logs: readonly LogTail[];
 
   constructor(code: DevnetErrorCode, message: string, options: { cause?: unknown; logs?: readonly LogTail[] } = {}) {
@@ -62,29 +62,29 @@ export class DevnetError extends Error {
     super([message, ...tails].join('\n'), 'cause' in options ? { cause: options.cause } : undefined);
     this.code = code;
     this.logs = logs;
-    // Recognisable across two copies of the package (its ESM and its CommonJS build count as two).
+    // Recognizable across two copies of the package (its ESM and its CommonJS build count as two).
     Object.defineProperty(this, BRAND, { value: true });
   }
 
-  /** Whether a caught value is a DevnetError, also one from another copy of this package. */
+  /** Whether a caught value is a DevnetError, including one from another copy of this package. */
   static is(error: unknown): error is DevnetError {
     return typeof error === 'object' && error !== null && BRAND in error;
   }
 }
 
-/** The error for an aborted signal; its reason becomes the cause. */
+/** Returns the error for an aborted signal; its reason becomes the cause. */
 export function abortedError(signal: AbortSignal): DevnetError {
   return new DevnetError('ABORTED', 'The devnet was aborted by its signal', { cause: signal.reason });
 }
 
 // No `instanceof Error` below: where tests run in a realm of their own (jest), errors of Node's modules fail it.
 
-/** The text of any thrown value. */
+/** Returns the message of any thrown value. */
 export function messageOf(error: unknown): string {
   return textOf(error, 'message') ?? String(error);
 }
 
-/** The `code` of a system error such as ENOENT, if it has one. */
+/** Returns the `code` of a system error, such as ENOENT, if it has one. */
 export function codeOf(error: unknown): string | undefined {
   return textOf(error, 'code');
 }

@@ -1,13 +1,13 @@
 import { Agent as HttpAgent, request as httpRequest, type RequestOptions } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 
-/** Where a small HTTP request goes: a host and port (https where `tls` is given), or a Unix socket. */
+/** The target of a request: a host and port (https if `tls` is given), or a Unix socket. */
 export type HttpTarget =
   | { readonly socketPath: string }
   | { readonly host: string; readonly port: number; readonly tls?: HttpTls };
 
 export interface HttpTls {
-  /** false takes any certificate: right only for a server that we started ourselves on this machine. */
+  /** false accepts any certificate: only for a server that this package started on this machine. */
   readonly verify: boolean;
   readonly ca?: string;
   readonly cert?: string;
@@ -28,9 +28,9 @@ export interface HttpCall {
 }
 
 /**
- * One small HTTP exchange without keep-alive.
+ * Makes one HTTP request without keep-alive.
  *
- * It is not `fetch`: that knows no Unix sockets and no self-signed certificates, and test frameworks replace it.
+ * Not with `fetch`, which supports neither Unix sockets nor self-signed certificates, and which test frameworks replace.
  */
 export function callHttp(target: HttpTarget, call: HttpCall): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
@@ -44,7 +44,7 @@ export function callHttp(target: HttpTarget, call: HttpCall): Promise<HttpAnswer
       'socketPath' in target
         ? httpRequest({ ...options, socketPath: target.socketPath })
         : target.tls === undefined
-          ? // An agent of our own: a proxy or a hook that the application put on the global agent must not see this.
+          ? // A separate agent: a proxy or hook that the application set on the global agent must not see this.
             httpRequest({ ...options, host: target.host, port: target.port, agent: new HttpAgent() })
           : httpsRequest({
               ...options,

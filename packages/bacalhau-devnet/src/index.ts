@@ -1,5 +1,5 @@
 /**
- * A real Bacalhau network on this machine, for trying things out and for tests.
+ * Run a real Bacalhau network on this machine, for development and tests.
  *
  * @module bacalhau-devnet
  */

@@ -11,10 +11,10 @@ export function isJsonObject(value: unknown): value is JsonObject {
 }
 
 /**
- * Merges plain objects deeply; later ones win, arrays and scalars are replaced whole, inputs stay as they are.
+ * Merges plain objects deeply: later ones win, arrays and scalars are replaced as a whole, inputs are not modified.
  *
- * Keys are matched without regard to case, as the server reads them: `{ api: … }` must replace a part of our `API`,
- * or the server would find the same setting twice and take either.
+ * Keys are matched without regard to case, as the server reads them: `{ api: … }` must replace a part of `API`, or the
+ * server would find the same setting twice and use either.
  */
 export function deepMerge(...objects: readonly (JsonObject | undefined)[]): JsonObject {
   const merged: Record<string, JsonValue | undefined> = {};
@@ -29,7 +29,7 @@ export function deepMerge(...objects: readonly (JsonObject | undefined)[]): Json
   return merged;
 }
 
-/** The value at a path of keys, matched without regard to case; undefined where there is none. */
+/** Returns the value at a path of keys, matched without regard to case; undefined if there is none. */
 export function valueAt(object: JsonObject, ...path: readonly string[]): JsonValue | undefined {
   let value: JsonValue | undefined = object;
   for (const step of path) {

@@ -4,7 +4,7 @@ import { stripVTControlCharacters } from 'node:util';
 const TAIL_BYTES = 16_384;
 const TAIL_LINES = 40;
 
-/** The last lines of a log file; empty where there is no file. */
+/** Reads the last lines of a log file; empty if there is no file. */
 export async function readTail(path: string): Promise<string> {
   const file = await open(path, 'r').catch(() => undefined);
   if (file === undefined) return '';
@@ -18,7 +18,7 @@ export async function readTail(path: string): Promise<string> {
   }
 }
 
-/** A whole log file; empty where there is none. */
+/** Reads a whole log file; empty if there is none. */
 export async function readLog(path: string): Promise<string> {
   return readFile(path, 'utf8').catch(() => '');
 }

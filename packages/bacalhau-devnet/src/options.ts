@@ -6,16 +6,16 @@ export interface ServerOptions {
   /**
    * - `'auto'` (default): the file that the environment variable `BACALHAU_BIN` names; else `bacalhau` on the PATH, if
    *   it is 1.8 or newer; else as `'pinned'`.
-   * - `'pinned'`: exactly the version that this package names ({@link PINNED_SERVER_VERSION}), from the cache of this
-   *   user, or built with Go (1.21 or newer, a few minutes, once) and put there.
+   * - `'pinned'`: exactly the version that this package names ({@link PINNED_SERVER_VERSION}), from this user's cache, or
+   *   built into it with Go (1.21 or newer, a few minutes, once).
    * - anything else: the path of a `bacalhau` binary, 1.8 or newer.
    */
   readonly server?: 'auto' | 'pinned' | (string & {});
-  /** Gets a sentence now and then: which server is used, how far a build is, what is being waited for. Default: silent. */
+  /** Called with progress messages: which server is used, how far a build is, what is being waited for. Default: silent. */
   readonly onProgress?: (message: string) => void;
   /**
-   * Gives up the start (or the search and build of the server) when aborted: nothing is left behind, and the promise
-   * rejects with `DevnetError` of code `ABORTED`. A devnet that runs is not stopped by it. Default: none.
+   * Aborts the start (or the search and build of the server): everything is cleaned up, and the promise rejects with a
+   * `DevnetError` of code `ABORTED`. It does not stop a running devnet. Default: none.
    */
   readonly signal?: AbortSignal;
 }
@@ -49,12 +49,12 @@ export interface DevnetOptions extends ServerOptions {
    */
   readonly env?: Readonly<Record<string, string>>;
   /**
-   * Leave the servers' logs in the devnet's directory when it ends; `stop({ keepLogs })` overrides it. Default: false.
+   * Whether to keep the servers' logs in the devnet's directory at its end; `stop({ keepLogs })` overrides it. Default:
+   * false.
    */
   readonly keepLogs?: boolean;
   /**
-   * A folder for the servers' logs, made if missing. Each start makes a folder of its own in it, which is never
-   * removed. Default: a folder in the devnet's directory.
+   * A folder for the servers' logs, created if missing. Each start creates its own folder in it, which is never removed. Default: a folder in the devnet's directory.
    */
   readonly logDir?: string;
   /**
@@ -62,7 +62,7 @@ export interface DevnetOptions extends ServerOptions {
    * binary does not count. Default: 60000.
    */
   readonly startTimeoutMs?: number;
-  /** Called when a server process ends although nobody stopped it. Default: nothing happens. */
+  /** Called when a server process ends without having been stopped. Default: nothing happens. */
   readonly onExit?: (exit: NodeExit) => void;
 }
 
@@ -74,7 +74,7 @@ export interface DevnetNode {
   readonly role: NodeRole;
   /** Its node id in the network. */
   readonly id: string;
-  /** Its process; another one after a restart. */
+  /** Its process id; it changes at a restart. */
   readonly pid: number;
   /** The port of its own HTTP API. Jobs go to the orchestrator's. */
   readonly apiPort: number;
@@ -88,7 +88,7 @@ export interface DevnetNode {
 
 /** The unexpected end of a server process. */
 export interface NodeExit {
-  /** The node that the process was. */
+  /** The node whose process ended. */
   readonly node: DevnetNode;
   /** Exit code, or null when a signal ended it. */
   readonly code: number | null;
@@ -100,9 +100,9 @@ export interface NodeExit {
 export interface DevnetLog {
   /** Name of the node. */
   readonly name: string;
-  /** Where it is, for as long as the devnet lives. */
+  /** Its path, valid until the devnet ends. */
   readonly path: string;
-  /** All of it until now. */
+  /** Its whole content so far. */
   readonly text: string;
 }
 
@@ -114,16 +114,16 @@ export interface Devnet {
   readonly host: string;
   /** Port of the orchestrator's API. */
   readonly port: number;
-  /** Whether the API speaks TLS (with `config.API.TLS`). */
+  /** Whether the API uses TLS (with `config.API.TLS`). */
   readonly https: boolean;
   /**
-   * Environment variables that lead a Bacalhau client here: `BACALHAU_API_HOST` and `BACALHAU_API_PORT`; with TLS also
+   * Environment variables that point a Bacalhau client at this network: `BACALHAU_API_HOST` and `BACALHAU_API_PORT`; with TLS also
    * `BACALHAU_HTTPS` and `BACALHAU_API_TLS_USETLS`, and `BACALHAU_API_TLS_INSECURE` if the certificate is self-signed.
    */
   readonly env: Readonly<Record<string, string>>;
   /** Version of the server, such as `v1.9.3`. */
   readonly version: string;
-  /** The directory of this network: data, configuration, logs. It goes with the devnet. */
+  /** The network's directory, with data, configuration and logs. It is removed with the devnet. */
   readonly dir: string;
   /** The orchestrator first, then the compute nodes. */
   readonly nodes: readonly DevnetNode[];
@@ -140,13 +140,13 @@ export interface Devnet {
   restart(name?: string): Promise<void>;
   /**
    * Ends the network: SIGTERM to every server, SIGKILL after a few seconds, then the containers of its jobs and its
-   * directory are removed. Resolves when all is gone; may be called again.
+   * directory are removed. Resolves once everything is removed; further calls have no effect.
    *
-   * @param options.keepLogs leave the logs where they are, for instance because a test failed; default: the option of
-   *   the same name at the start
-   * @throws DevnetError `STOP_FAILED` naming what is left
+   * @param options.keepLogs whether to keep the logs, for instance because a test failed; default: the option of the
+   *   same name at the start
+   * @throws DevnetError `STOP_FAILED` naming what remains
    */
   stop(options?: { readonly keepLogs?: boolean }): Promise<void>;
-  /** The same as `stop()`, for `await using devnet = await startDevnet()`. */
+  /** Stops the network, for `await using devnet = await startDevnet()`. */
   [Symbol.asyncDispose](): Promise<void>;
 }

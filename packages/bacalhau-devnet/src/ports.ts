@@ -2,21 +2,20 @@ import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 import { codeOf, DevnetError } from './errors.js';
 
-// Below the ranges from which systems take the local port of outgoing connections (Linux from 32768, macOS and Windows
-// from 49152), so that no connection takes a port between our check and the server's bind; and below 20000 to 32000,
-// which compute nodes give to jobs.
+// Below the ephemeral ranges (Linux from 32768, macOS and Windows from 49152), so that no outgoing connection takes a
+// port between the check and the server's bind; and below 20000 to 32000, which compute nodes give to jobs.
 const FIRST = 10_000;
 const LAST = 19_999;
 const MAX_TRIES = 500;
 
-/** Ports of this process's own devnets: two that start at the same time must not choose the same. */
+/** Ports of this process's own devnets: two that start at the same time must not choose the same port. */
 const taken = new Set<number>();
 
 /**
- * Finds free TCP ports. Another process may still take one before the server binds it; the caller then starts again
- * with others.
+ * Finds free TCP ports. Another process may still take one before the server binds it; the caller then retries with
+ * others.
  *
- * @throws DevnetError `START_FAILED` when there are none.
+ * @throws DevnetError `START_FAILED` if there are none.
  */
 export async function takePorts(count: number): Promise<number[]> {
   const ports: number[] = [];
@@ -34,7 +33,7 @@ export async function takePorts(count: number): Promise<number[]> {
   return ports;
 }
 
-/** Gives ports back that {@link takePorts} has found. */
+/** Releases ports that {@link takePorts} has found. */
 export function releasePorts(ports: readonly number[]): void {
   for (const port of ports) taken.delete(port);
 }
@@ -48,7 +47,7 @@ function canListen(host: string, port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
     server.once('error', (error) => {
-      // A machine without IPv6 has nothing on it to collide with, except on IPv4.
+      // Without IPv6 only IPv4 can collide.
       const noIpv6 = ['EAFNOSUPPORT', 'EADDRNOTAVAIL'].includes(codeOf(error) ?? '');
       resolve(noIpv6 && host === '::' ? canListen('0.0.0.0', port) : false);
     });

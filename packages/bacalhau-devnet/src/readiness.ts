@@ -11,21 +11,21 @@ const CALL_TIMEOUT_MS = 2_000;
 const FIRST_PAUSE_MS = 10;
 const LONGEST_PAUSE_MS = 200;
 
-/** Looks again and again until `check` is content. Rejects at once when the signal is aborted. */
+/** Polls until `check` reports that it is ready. Rejects at once when the signal is aborted. */
 export async function waitUntil(
-  check: () => Promise<Verdict>,
+  check: () => Promise<Readiness>,
   options: { readonly signal: AbortSignal; readonly onPending: (missing: string) => void },
 ): Promise<void> {
   const { signal } = options;
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 1.3, LONGEST_PAUSE_MS)) {
-    const verdict = await unlessAborted(check(), signal);
-    if (verdict === 'ready') return;
-    options.onPending(verdict.missing);
+    const readiness = await raceAbort(check(), signal);
+    if (readiness === 'ready') return;
+    options.onPending(readiness.missing);
     await delay(pause, undefined, { signal });
   }
 }
 
-function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+function raceAbort<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const onAbort = () => reject(signal.reason);
     if (signal.aborted) onAbort();
@@ -34,22 +34,22 @@ function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> 
   });
 }
 
-/** The result of a look: ready, or what is missing, in words. */
-export type Verdict = 'ready' | { readonly missing: string };
+/** The result of a check: ready, or a description of what is missing. */
+export type Readiness = 'ready' | { readonly missing: string };
 
 /**
- * Whether the orchestrator's API answers. Compute nodes that start before wait ten seconds for their second try.
+ * Checks whether the orchestrator's API answers. Compute nodes that start earlier wait ten seconds before they retry.
  *
- * @throws DevnetError `START_FAILED` when the server lives but says that it can't serve
+ * @throws DevnetError `START_FAILED` if the server runs but reports that it cannot serve
  */
-export async function orchestratorAnswers(plan: NetworkPlan): Promise<Verdict> {
+export async function orchestratorAnswers(plan: NetworkPlan): Promise<Readiness> {
   try {
-    // Any answer will do: an access policy may well refuse this one.
+    // Any answer will do: an access policy may refuse this request.
     await callApi(plan, '/api/v1/agent/alive');
     return 'ready';
   } catch (error) {
     const { name, logFile } = plan.orchestrator;
-    // With an unusable certificate the process stays, its port open, and never answers.
+    // With an unusable certificate the process keeps running with its port open, and never answers.
     if ((await readLog(logFile)).includes("Api server can't run")) {
       const tail = await readTail(logFile);
       throw new DevnetError('START_FAILED', 'The orchestrator cannot serve its API', {
@@ -60,7 +60,7 @@ export async function orchestratorAnswers(plan: NetworkPlan): Promise<Verdict> {
   }
 }
 
-/** Nodes that have to connect anew, since what is known of their connections is from before a restart. */
+/** Nodes that have to reconnect: what is known of their connections predates a restart. */
 export interface Reconnection {
   readonly ids: ReadonlySet<string>;
   /** When the restart began, in milliseconds since 1970. */
@@ -70,19 +70,19 @@ export interface Reconnection {
 }
 
 /**
- * Whether all compute nodes are connected and approved, as the orchestrator's list of nodes says. Where that list is
- * closed to us (users of whom we know no secret, a sign-in provider, an access policy), the orchestrator's log tells
- * of each node that was taken in.
+ * Checks whether all compute nodes are connected and approved, by the orchestrator's list of nodes. Where that list is
+ * not accessible (users whose secret is unknown, a sign-in provider, an access policy), the orchestrator's log shows each
+ * node that connected.
  *
- * @throws DevnetError `INVALID_OPTIONS` when neither can be read
+ * @throws DevnetError `INVALID_OPTIONS` if neither can be read
  */
-export async function nodesConnected(plan: NetworkPlan, reconnection?: Reconnection): Promise<Verdict> {
+export async function nodesConnected(plan: NetworkPlan, reconnection?: Reconnection): Promise<Readiness> {
   const { config } = plan.orchestrator;
   let answer: HttpAnswer;
   try {
     answer = await callApi(plan, NODES_PATH, nodeReaderAuthorization(config));
   } catch (error) {
-    return { missing: `no list of nodes: ${messageOf(error)}` };
+    return { missing: `the list of nodes cannot be read: ${messageOf(error)}` };
   }
   let connected: (id: string) => boolean;
   if (answer.status === 200) {
@@ -93,7 +93,7 @@ export async function nodesConnected(plan: NetworkPlan, reconnection?: Reconnect
     throw new DevnetError(
       'INVALID_OPTIONS',
       `The orchestrator refused its list of nodes (${answer.status}), and its log level hides when they connect. ` +
-        'Give the configuration a user with an API key or a plain password and the capability read:node, or set Logging.Level to info.',
+        'Configure a user with an API key or a plain password and the capability read:node, or set Logging.Level to info.',
     );
   } else {
     return { missing: `the list of nodes was answered with ${answer.status}` };
@@ -110,7 +110,7 @@ function connectedInList(
 ): (id: string) => boolean {
   const answer: unknown = JSON.parse(body);
   const nodes = isJsonObject(answer) ? valueAt(answer, 'Nodes') : undefined;
-  // With manual approval somebody has to act, after this.
+  // Manual approval happens after the start.
   const approvedOnly = valueAt(plan.orchestrator.config, 'Orchestrator', 'NodeManager', 'ManualApproval') !== true;
   const byId = new Map<string, JsonObject>();
   for (const node of Array.isArray(nodes) ? nodes.filter(isJsonObject) : []) {
@@ -141,7 +141,7 @@ function callApi(plan: NetworkPlan, path: string, authorization?: string): Promi
   const target: HttpTarget = {
     host: apiHost(config),
     port: apiPort,
-    // Our own child on our own machine, often with a certificate of its own making.
+    // A child process on this machine, often with a self-signed certificate.
     ...(usesTls(config) ? { tls: { verify: false } } : {}),
   };
   return callHttp(target, {
@@ -151,7 +151,7 @@ function callApi(plan: NetworkPlan, path: string, authorization?: string): Promi
   });
 }
 
-/** The address at which this machine reaches the API. */
+/** Returns the address at which this machine reaches the API. */
 export function apiHost(config: JsonObject): string {
   const host = valueAt(config, 'API', 'Host');
   return typeof host === 'string' && !['', '0.0.0.0', '::', 'localhost'].includes(host) ? host : '127.0.0.1';

@@ -59,7 +59,7 @@ describe('bacalhau-devnet', () => {
     expect(await isEmpty(tmp)).toBe(true);
   });
 
-  test('exits with 1 and says why when a server ends by itself', async () => {
+  test('exits with 1 and reports why when a server ends unexpectedly', async () => {
     const child = Child.command(['--server', 'pinned'], env());
     await child.firstLine();
     const [, orchestratorLog] = /Logs: (\S+)/.exec(child.stderr) ?? [];
@@ -69,7 +69,7 @@ describe('bacalhau-devnet', () => {
       .split('\n');
     process.kill(Number(pids[0]), 'SIGKILL');
     expect(await child.ended()).toBe(1);
-    expect(child.stderr).toContain('ended by itself with SIGKILL. Logs:');
+    expect(child.stderr).toContain('ended unexpectedly with SIGKILL. Logs:');
   });
 
   test('explains itself', async () => {

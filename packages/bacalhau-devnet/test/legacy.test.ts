@@ -94,7 +94,7 @@ describeLegacy('startLegacyDevnet', () => {
     await rm(devnet.dir, { recursive: true });
   });
 
-  test('tells of a server that ends by itself', async () => {
+  test('reports a server that ends unexpectedly', async () => {
     let told: unknown;
     await using devnet = await startLegacyDevnet({
       nodes: 1,

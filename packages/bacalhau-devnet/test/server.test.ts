@@ -102,12 +102,12 @@ describe('ensureServer finds', () => {
     expect(child.stderr).toContain(`Using Bacalhau v1.9.3 (PATH: ${path})`);
   });
 
-  test('nothing of use in an old bacalhau on the PATH, and looks further', async () => {
+  test('another server if the bacalhau on the PATH is too old', async () => {
     program('bacalhau', `echo '{"clientVersion":{"GitVersion":"v1.7.0"}}'`);
     compiler();
     const child = ensureInChild({});
     expect(await outcome(child)).toMatchObject({ source: 'build' });
-    expect(child.stderr).toContain('is v1.7.0, too old: 1.8 or newer is needed');
+    expect(child.stderr).toContain('is v1.7.0, which is too old: 1.8 or newer is needed');
   });
 });
 

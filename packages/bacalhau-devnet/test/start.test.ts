@@ -97,7 +97,7 @@ describe('startDevnet', () => {
     });
   });
 
-  test('reports a server that ends by itself', async () => {
+  test('reports a server that ends unexpectedly', async () => {
     const exits: NodeExit[] = [];
     await withDevnet({ onExit: (exit) => exits.push(exit) }, async (devnet) => {
       process.kill(devnet.nodes[1]?.pid ?? 0, 'SIGKILL');

@@ -15,17 +15,17 @@ Options:
                        (default: BACALHAU_BIN, else bacalhau on the PATH, else pinned)
   -c, --config FILE    the server's configuration as JSON, for all nodes
       --log-dir DIR    keep the servers' logs in a new folder in DIR
-  -q, --quiet          print only what to export
+  -q, --quiet          print only the variables to export
   -h, --help           print this
   -v, --version        print the version of this package and of the server it builds
 `;
 
-/** What the command line asks for. */
+/** A parsed command line. */
 export type CommandLine =
   | { readonly action: 'help' | 'version' }
   | { readonly action: 'run'; readonly quiet: boolean; readonly options: DevnetOptions };
 
-/** A command line that can't be understood; the message is for the person who typed it. */
+/** The error for an invalid command line; the message is for the person who typed it. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
@@ -84,6 +84,6 @@ async function readConfig(file: string): Promise<JsonObject> {
   } catch (error) {
     throw new UsageError(`--config ${file} can't be read as JSON: ${messageOf(error)}`);
   }
-  if (!isJsonObject(config)) throw new UsageError(`--config ${file} must hold a JSON object`);
+  if (!isJsonObject(config)) throw new UsageError(`--config ${file} must contain a JSON object`);
   return config;
 }

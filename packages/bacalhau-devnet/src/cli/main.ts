@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The command `bacalhau-devnet`. What to export goes to standard output, everything else to standard error. */
+/** The command `bacalhau-devnet`: variables to export go to standard output, everything else to standard error. */
 import { readFile } from 'node:fs/promises';
 import { startDevnet } from '../devnet.js';
 import { DevnetError, messageOf } from '../errors.js';
@@ -28,7 +28,7 @@ async function main(): Promise<number> {
 }
 
 async function run(options: DevnetOptions, quiet: boolean): Promise<number> {
-  const say = (text: string) => {
+  const report = (text: string) => {
     if (!quiet) process.stderr.write(`${text}\n`);
   };
   const interrupt = new AbortController();
@@ -41,12 +41,12 @@ async function run(options: DevnetOptions, quiet: boolean): Promise<number> {
   });
   let devnet: Devnet;
   try {
-    devnet = await startDevnet({ ...options, onProgress: say, signal: interrupt.signal, onExit: broken });
+    devnet = await startDevnet({ ...options, onProgress: report, signal: interrupt.signal, onExit: broken });
   } catch (error) {
     if (DevnetError.is(error) && error.code === 'ABORTED') return EXIT_INTERRUPTED;
     throw error;
   }
-  describe(devnet, say);
+  describe(devnet, report);
 
   const interrupted = new Promise<undefined>((resolve) => {
     if (interrupt.signal.aborted) resolve(undefined);
@@ -54,22 +54,22 @@ async function run(options: DevnetOptions, quiet: boolean): Promise<number> {
   });
   const exit = await Promise.race([interrupted, brokenNode]);
   if (exit === undefined) {
-    say('Stopping');
+    report('Stopping');
     await devnet.stop();
     return EXIT_OK;
   }
   process.stderr.write(
-    `The server ${exit.node.name} ended by itself with ${exit.signal ?? `exit code ${exit.code}`}. Logs: ${logFolders(devnet)}\n`,
+    `The server ${exit.node.name} ended unexpectedly with ${exit.signal ?? `exit code ${exit.code}`}. Logs: ${logFolders(devnet)}\n`,
   );
   await devnet.stop({ keepLogs: true });
   return EXIT_FAILURE;
 }
 
-function describe(devnet: Devnet, say: (text: string) => void): void {
+function describe(devnet: Devnet, report: (text: string) => void): void {
   const computeNodes = devnet.nodes.length - 1;
-  say(`Bacalhau ${devnet.version} at ${devnet.url}, ${computeNodes} compute node${computeNodes === 1 ? '' : 's'}`);
-  say(`Logs: ${logFolders(devnet)}`);
-  say('Ctrl-C stops it and removes everything. To use it from another terminal:');
+  report(`Bacalhau ${devnet.version} at ${devnet.url}, ${computeNodes} compute node${computeNodes === 1 ? '' : 's'}`);
+  report(`Logs: ${logFolders(devnet)}`);
+  report('Ctrl-C stops it and removes everything. To use it from another terminal:');
   const assignments = Object.entries(devnet.env).map(([name, value]) => `${name}=${value}`);
   process.stdout.write(`export ${assignments.join(' ')}\n`);
 }
@@ -83,7 +83,7 @@ async function ownVersion(): Promise<string> {
   return typeof manifest === 'object' && manifest !== null && 'version' in manifest ? String(manifest.version) : '';
 }
 
-// `exitCode`, not `exit()`: output to a pipe is written later.
+// `exitCode`, not `exit()`, which would cut off output to a pipe.
 try {
   process.exitCode = await main();
 } catch (error) {

@@ -9,7 +9,7 @@ import { readLog, readTail } from '../log-files.js';
 import type { DevnetLog } from '../options.js';
 import { packageFile } from '../package-files.js';
 import { releasePorts, takePorts } from '../ports.js';
-import { type Verdict, waitUntil } from '../readiness.js';
+import { type Readiness, waitUntil } from '../readiness.js';
 import type { ServerBinary } from '../server/ensure.js';
 import { type SupervisedProcess, Supervisor } from '../supervisor/client.js';
 import { executorLabel } from '../supervisor/docker.js';
@@ -28,11 +28,10 @@ const LONGEST_SOCKET_PATH = 107;
 const PROCESSES = ['devstack', 'gate'] as const;
 
 /**
- * Starts a real Bacalhau 0.3.16 network on this machine, with the API that was before 1.4: in a network namespace of its
- * own, because its server listens on all addresses whatever it is told, and with a loopback port that leads there. Linux
- * only.
+ * Starts a real Bacalhau 0.3.16 network on this machine, with the API from before 1.4: in a network namespace of its own,
+ * because its server always listens on all addresses, and with a loopback port that is forwarded to it. Linux only.
  *
- * Nothing outlives it: `stop()` removes processes, directory and containers, and so does the end of this process.
+ * `stop()` removes its processes, directory and containers, and so does the end of this process.
  *
  * @throws DevnetError see {@link DevnetErrorCode}
  * @example
@@ -57,7 +56,7 @@ export async function startLegacyDevnet(options: LegacyDevnetOptions = {}): Prom
     await network.start();
     return network;
   } catch (error) {
-    // After the logs were read for the error. What stop() could not clean up is the smaller news.
+    // Once the logs were read for the error, which matters more than what stop() could not clean up.
     await network.stop().catch(() => {});
     throw error;
   }
@@ -85,7 +84,7 @@ class LegacyNetwork implements LegacyDevnet {
     if (Buffer.byteLength(socketFile(dir)) > LONGEST_SOCKET_PATH) {
       throw new DevnetError(
         'INVALID_OPTIONS',
-        `${socketFile(dir)} is too long for a socket: set TMPDIR to a shorter path`,
+        `${socketFile(dir)} is too long for a socket. Set TMPDIR to a shorter path.`,
       );
     }
     const logDir = settings.logDir === undefined ? join(dir, 'logs') : join(resolve(settings.logDir), id);
@@ -133,19 +132,19 @@ class LegacyNetwork implements LegacyDevnet {
     return { BACALHAU_API_HOST: this.host, BACALHAU_API_PORT: String(this.port) };
   }
 
-  /** Starts the server and the way to it. The caller stops the network if this fails. */
+  /** Starts the server and the forwarding to it. The caller stops the network if this fails. */
   async start(): Promise<void> {
     const { signal, startTimeoutMs } = this.#settings;
     const deadline = new AbortController();
-    const giveUp = () => deadline.abort();
-    const timer = setTimeout(giveUp, startTimeoutMs);
-    signal?.addEventListener('abort', giveUp, { once: true });
-    if (signal?.aborted) giveUp();
+    const abort = () => deadline.abort();
+    const timer = setTimeout(abort, startTimeoutMs);
+    signal?.addEventListener('abort', abort, { once: true });
+    if (signal?.aborted) abort();
     let missing = 'nothing answered';
     try {
       await this.#spawn();
-      const onPending = (news: string) => {
-        missing = news;
+      const onPending = (pending: string) => {
+        missing = pending;
       };
       await waitUntil(() => this.#readiness(), { signal: deadline.signal, onPending });
     } catch (error) {
@@ -156,7 +155,7 @@ class LegacyNetwork implements LegacyDevnet {
       throw new DevnetError('START_TIMEOUT', message, { logs: await this.#tails() });
     } finally {
       clearTimeout(timer);
-      signal?.removeEventListener('abort', giveUp);
+      signal?.removeEventListener('abort', abort);
     }
     this.#watch();
   }
@@ -215,7 +214,7 @@ class LegacyNetwork implements LegacyDevnet {
             ...this.#settings.env,
           },
         }),
-        // It wants both folders to be there.
+        // The server expects both folders to exist.
         files: [
           { path: join(dataDir, '.keep'), text: '' },
           { path: join(home, '.keep'), text: '' },
@@ -233,21 +232,25 @@ class LegacyNetwork implements LegacyDevnet {
     );
   }
 
-  async #readiness(): Promise<Verdict> {
+  async #readiness(): Promise<Readiness> {
     for (const { name, exit } of this.#processes) {
       if (exit === undefined) continue;
       const how = exit.signal ?? `exit code ${exit.code}`;
-      throw new DevnetError('START_FAILED', `The process ${name} of the legacy devnet ended with ${how} at its start`, {
-        logs: await this.#tails(),
-      });
+      throw new DevnetError(
+        'START_FAILED',
+        `The process ${name} of the legacy devnet ended with ${how} during startup`,
+        {
+          logs: await this.#tails(),
+        },
+      );
     }
     try {
       const found: NodesFile = JSON.parse(await readFile(nodesFile(this.dir), 'utf8'));
-      // From now on they may make containers.
-      this.#supervisor.adopt(found.ids.map(executorLabel));
+      // From now on they may create containers.
+      this.#supervisor.setExecutors(found.ids.map(executorLabel));
       this.nodeIds = found.ids;
     } catch (error) {
-      if (codeOf(error) === 'ENOENT') return { missing: 'the server has not said that it is ready' };
+      if (codeOf(error) === 'ENOENT') return { missing: 'the server has not reported that it is ready' };
       throw error;
     }
     try {

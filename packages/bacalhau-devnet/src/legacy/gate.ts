@@ -1,10 +1,9 @@
 /**
- * The two ends of the way into the network namespace of a legacy devnet. A server of that time listens on all addresses
- * whatever it is told, so it gets a namespace of its own, where there is nothing but loopback; a Unix socket is the only
- * thing that leads out.
+ * Both ends of the forwarding into the network namespace of a legacy devnet. Such a server always listens on all addresses,
+ * so it gets a namespace of its own that has only loopback, and is reached through a Unix socket.
  *
- *   gate outer DIR PORT                    listens on a loopback port, passes on to the socket in DIR
- *   gate inner DIR NODES IP COMMAND ARGS…  within the namespace: starts the server, passes the socket on to it
+ *   gate outer DIR PORT                    listens on a loopback port, forwards to the socket in DIR
+ *   gate inner DIR NODES IP COMMAND ARGS…  in the namespace: starts the server, forwards the socket to it
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { existsSync, renameSync, writeFileSync } from 'node:fs';
@@ -19,7 +18,7 @@ import { FIRST_API_PORT, type NodesFile, nodesFile, READY_FILE, socketFile } fro
 const LOOPBACK = '127.0.0.1';
 const POLL_MS = 50;
 
-/** Passes every connection on, in both directions, until either end closes. */
+/** Forwards every connection in both directions until either end closes. */
 function forward(target: NetConnectOpts): Server {
   return createServer((near) => {
     const far = connect(target);
@@ -41,7 +40,7 @@ function outer(dir: string, port: number): void {
 
 async function inner(dir: string, nodes: number, [ip = '', command = '', ...args]: readonly string[]): Promise<void> {
   let child: ChildProcess | undefined;
-  // The server knows Ctrl-C only. The first process of a namespace gets no signal that it does not ask for.
+  // The server only handles SIGINT. The first process of a PID namespace receives only signals that it handles.
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => (child === undefined ? process.exit() : child.kill('SIGINT')));
   }
@@ -55,7 +54,7 @@ async function inner(dir: string, nodes: number, [ip = '', command = '', ...args
   while (!existsSync(`${temporaryDir(dir)}/${READY_FILE}`)) await delay(POLL_MS);
   const ids = await Promise.all(Array.from({ length: nodes }, (_, index) => nodeId(FIRST_API_PORT + index)));
   const content: NodesFile = { ids };
-  // In one step, so that nobody reads half of it.
+  // Atomically, so that nobody reads a part of it.
   writeFileSync(`${nodesFile(dir)}.tmp`, JSON.stringify(content));
   renameSync(`${nodesFile(dir)}.tmp`, nodesFile(dir));
 }
@@ -63,7 +62,7 @@ async function inner(dir: string, nodes: number, [ip = '', command = '', ...args
 async function nodeId(port: number): Promise<string> {
   const { body } = await callHttp({ host: LOOPBACK, port }, { path: '/id', timeoutMs: 10_000 });
   const id: unknown = JSON.parse(body);
-  if (typeof id !== 'string') throw new Error(`the node at port ${port} says ${body} of itself`);
+  if (typeof id !== 'string') throw new Error(`the node at port ${port} reports the id ${body}`);
   return id;
 }
 

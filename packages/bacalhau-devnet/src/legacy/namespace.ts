@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { DevnetError, messageOf } from '../errors.js';
 import { findOnPath } from '../server/find.js';
 
-/** The command that runs another one in a network namespace of its own. */
+/** The command that runs another command in a new network namespace. */
 export interface NamespaceCommand {
   readonly command: string;
   readonly args: readonly string[];
@@ -11,18 +11,18 @@ export interface NamespaceCommand {
   readonly ip: string;
 }
 
-/** Where `ip` is on systems whose ordinary users don't have these on their PATH. */
-const ADMINISTRATORS_FOLDERS: readonly string[] = ['/usr/sbin', '/sbin'];
+/** The folders of `ip` on systems where they are not on the PATH of ordinary users. */
+const SYSTEM_FOLDERS: readonly string[] = ['/usr/sbin', '/sbin'];
 
 /**
- * How to make a network namespace here; tried out, because containers and hardened systems forbid it.
+ * Finds the command that creates a network namespace, and tries it, because containers and hardened systems forbid it.
  *
- * The processes get a namespace of their own, too: its first one takes all others with it, however it ends.
+ * The processes get a PID namespace, too: all of them end with its first one, however it ends.
  *
  * @throws DevnetError `NAMESPACE_UNAVAILABLE`
  */
 export async function namespaceCommand(): Promise<NamespaceCommand> {
-  const [unshare, ip] = await Promise.all([findOnPath('unshare'), findOnPath('ip', ADMINISTRATORS_FOLDERS)]);
+  const [unshare, ip] = await Promise.all([findOnPath('unshare'), findOnPath('ip', SYSTEM_FOLDERS)]);
   if (unshare === undefined || ip === undefined) {
     throw new DevnetError(
       'NAMESPACE_UNAVAILABLE',
@@ -34,7 +34,7 @@ export async function namespaceCommand(): Promise<NamespaceCommand> {
     '--pid',
     '--fork',
     '--kill-child',
-    // Whoever is not root can be root of a namespace.
+    // Without root, a user can still be root in a user namespace.
     ...(process.getuid?.() === 0 ? [] : ['--user', '--map-root-user']),
   ];
   try {
@@ -42,7 +42,7 @@ export async function namespaceCommand(): Promise<NamespaceCommand> {
   } catch (error) {
     throw new DevnetError(
       'NAMESPACE_UNAVAILABLE',
-      `This system does not let this user make a network namespace, which the legacy devnet needs: ${messageOf(error)}`,
+      `This system does not let this user create a network namespace, which the legacy devnet needs: ${messageOf(error)}`,
       { cause: error },
     );
   }

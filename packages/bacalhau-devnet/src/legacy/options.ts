@@ -11,14 +11,13 @@ export interface LegacyDevnetOptions
   extends LegacyServerOptions,
     Pick<DevnetOptions, 'env' | 'keepLogs' | 'logDir' | 'startTimeoutMs'> {
   /**
-   * What runs jobs: `noop`, nothing, so that they complete at once (`Engine`, `Verifier` and `Publisher` are `Noop`); or
-   * `docker`, containers, whose results go to an IPFS node inside of the network (`Docker`, `Noop`, `Ipfs`). Default:
-   * `noop`.
+   * How jobs run: `noop` completes them at once (`Engine`, `Verifier` and `Publisher` are `Noop`); `docker` runs
+   * containers, whose results go to an IPFS node inside the network (`Docker`, `Noop`, `Ipfs`). Default: `noop`.
    */
   readonly executor?: 'noop' | 'docker';
   /** Number of nodes, 1 to 10, all in one process; each is requester and compute node. Default: 3. */
   readonly nodes?: number;
-  /** Called when the server process ends although nobody stopped it. Default: nothing happens. */
+  /** Called when the server process ends without having been stopped. Default: nothing happens. */
   readonly onExit?: (exit: { readonly code: number | null; readonly signal: string | null }) => void;
 }
 
@@ -30,23 +29,23 @@ export interface LegacyDevnet {
   readonly host: string;
   /** Port of that API. */
   readonly port: number;
-  /** Environment variables that lead a Bacalhau client here: `BACALHAU_API_HOST` and `BACALHAU_API_PORT`. */
+  /** Environment variables that point a Bacalhau client at this network: `BACALHAU_API_HOST` and `BACALHAU_API_PORT`. */
   readonly env: Readonly<Record<string, string>>;
   /** Version of the server, `v0.3.16`. */
   readonly version: string;
   /** The ids of its nodes, the one with the API first. */
   readonly nodeIds: readonly string[];
-  /** The directory of this network: data, logs. It goes with the devnet. */
+  /** The network's directory, with data and logs. It is removed with the devnet. */
   readonly dir: string;
   /** Reads the logs of its processes. */
   logs(): Promise<DevnetLog[]>;
   /**
-   * Ends the network and removes what it made: processes, containers, directory. May be called again.
+   * Ends the network and removes its processes, containers and directory. Further calls have no effect.
    *
-   * @param options.keepLogs leave the logs where they are; default: the option of the same name at the start
-   * @throws DevnetError `STOP_FAILED` naming what is left
+   * @param options.keepLogs whether to keep the logs; default: the option of the same name at the start
+   * @throws DevnetError `STOP_FAILED` naming what remains
    */
   stop(options?: { readonly keepLogs?: boolean }): Promise<void>;
-  /** The same as `stop()`, for `await using`. */
+  /** Stops the network, for `await using`. */
   [Symbol.asyncDispose](): Promise<void>;
 }

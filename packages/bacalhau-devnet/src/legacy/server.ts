@@ -14,7 +14,7 @@ export const LEGACY_SERVER_VERSION = 'v0.3.16';
 const LEGACY_PACKAGE = 'github.com/filecoin-project/bacalhau';
 
 /**
- * Finds the legacy server in this user's cache, or builds it (a few minutes, once) and puts it there. Linux only.
+ * Finds the legacy server in this user's cache, or builds it into the cache (a few minutes, once). Linux only.
  *
  * @throws DevnetError `UNSUPPORTED_PLATFORM`, `NAMESPACE_UNAVAILABLE`, `SERVER_NOT_FOUND` without Go, `SERVER_BUILD_FAILED`, `ABORTED`
  * @example
@@ -24,13 +24,13 @@ export async function ensureLegacyServer(options: LegacyServerOptions = {}): Pro
   if (process.platform !== 'linux') {
     throw new DevnetError(
       'UNSUPPORTED_PLATFORM',
-      'The legacy devnet needs the network namespaces of Linux, because its server opens its ports to the whole network.',
+      'The legacy devnet needs the network namespaces of Linux, because its server listens on all addresses.',
     );
   }
   const { server, signal, onProgress } = options;
   if (signal?.aborted) throw abortedError(signal);
   if (server !== undefined) return named(server);
-  // Before a build of minutes: where it could not be started it is not needed.
+  // Before a build of several minutes, which is of no use where the server cannot be started.
   await namespaceCommand();
   const recipe = await legacyRecipe();
   const path = join(buildDir(recipe), 'bacalhau');
@@ -48,7 +48,7 @@ export async function ensureLegacyServer(options: LegacyServerOptions = {}): Pro
 async function named(file: string): Promise<ServerBinary> {
   const path = resolve(file);
   if (!(await isExecutable(path))) {
-    throw new DevnetError('SERVER_NOT_FOUND', `${path}, named by the option \`server\`, is no file that can be run`);
+    throw new DevnetError('SERVER_NOT_FOUND', `${path}, named by the option \`server\`, is not an executable file`);
   }
   return { path, version: LEGACY_SERVER_VERSION, source: 'option' };
 }
@@ -61,7 +61,7 @@ async function legacyRecipe(): Promise<ServerRecipe> {
       '-mod=mod',
       '-trimpath',
       '-ldflags',
-      // What the released binaries have, too, and clients recognise them by.
+      // As in the released binaries: clients recognize the server by it.
       `-s -w -X ${LEGACY_PACKAGE}/pkg/version.GITVERSION=${LEGACY_SERVER_VERSION}`,
     ],
     module: await moduleFiles('server-legacy', ['go.mod', 'go.sum', 'tools.go']),

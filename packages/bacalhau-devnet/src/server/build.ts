@@ -14,18 +14,18 @@ import type { GoCommand, ServerRecipe } from './pinned.js';
 
 const PROGRESS_MS = 5_000;
 
-/** Who gives up, and who hears how far it is. */
+/** The options of a build. */
 export type BuildOptions = Pick<ServerOptions, 'signal' | 'onProgress'>;
 
 /**
- * Builds a server and puts it in place.
+ * Builds a server and moves it into place.
  *
- * @returns false when another process had put it there meanwhile
+ * @returns false if another process has built it in the meantime
  * @throws DevnetError `SERVER_NOT_FOUND` without Go, `SERVER_BUILD_FAILED`
  */
 export async function buildServer(recipe: ServerRecipe, target: string, options: BuildOptions): Promise<boolean> {
   const { signal, onProgress } = options;
-  // Before the lock: without Go there is nothing to wait for.
+  // Before the lock, which is of no use without Go.
   const go = await recipe.findGo();
   const unlock = await takeLock(`${dirname(target)}.lock`, {
     signal,
@@ -42,7 +42,7 @@ export async function buildServer(recipe: ServerRecipe, target: string, options:
 
 async function build(go: GoCommand, recipe: ServerRecipe, target: string, options: BuildOptions): Promise<void> {
   const { signal, onProgress } = options;
-  // In the cache, since a rename into place must not cross file systems.
+  // In the cache folder, because a rename cannot cross file systems.
   const dir = join(dirname(dirname(target)), `building-${randomBytes(5).toString('hex')}`);
   await mkdir(dirname(dir), { recursive: true });
   const supervisor = await Supervisor.launch({
@@ -65,7 +65,7 @@ async function build(go: GoCommand, recipe: ServerRecipe, target: string, option
       cwd: join(dir, 'module'),
       endsLast: false,
       env: childEnv({
-        // A build for this machine, whatever the shell is set up for.
+        // For this machine, whatever the shell's settings.
         without: ['GOOS', 'GOARCH', 'GOWORK', 'GOFLAGS'],
         more: { GOWORK: 'off', GOTMPDIR: temporaryDir(dir), CGO_ENABLED: '0', ...go.env },
       }),
@@ -95,7 +95,7 @@ async function build(go: GoCommand, recipe: ServerRecipe, target: string, option
       throw new DevnetError(
         'SERVER_BUILD_FAILED',
         `The build of Bacalhau ${recipe.version} with ${go.path} ended with ${exit.signal ?? `exit code ${exit.code}`}. ` +
-          'It needs the Go module proxy (or GOPROXY) within reach. Without it: ' +
+          'It needs access to the Go module proxy (or GOPROXY). Without it: ' +
           recipe.withoutProxy,
         { logs: [{ name: 'build', path: log, tail }] },
       );

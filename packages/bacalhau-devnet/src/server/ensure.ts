@@ -11,7 +11,7 @@ import { isTooOld, serverVersion } from './version.js';
 export interface ServerBinary {
   /** Absolute path. */
   readonly path: string;
-  /** What it says of itself, such as `v1.9.3`. */
+  /** The version that it reports, such as `v1.9.3`. */
   readonly version: string;
   /** How it was found. */
   readonly source: 'option' | 'BACALHAU_BIN' | 'PATH' | 'cache' | 'build';
@@ -19,8 +19,8 @@ export interface ServerBinary {
 
 /**
  * Finds the Bacalhau server, or builds it, as {@link ServerOptions.server} says. A build takes a few minutes, once; two
- * processes that need it at the same time build it once. Call it in a setup script, so that the first test need not
- * wait.
+ * processes that need it at the same time build it once. Call it in a setup script so that the first test does not
+ * wait for it.
  *
  * @throws DevnetError `SERVER_NOT_FOUND`, `SERVER_TOO_OLD`, `SERVER_BUILD_FAILED`, `UNSUPPORTED_PLATFORM`, `ABORTED`
  * @example
@@ -55,7 +55,7 @@ async function find(options: ServerOptions): Promise<ServerBinary> {
     if (path !== undefined) {
       const version = await serverVersion(path, signal);
       if (!isTooOld(version)) return { path, version, source: 'PATH' };
-      onProgress?.(`${path} is ${version}, too old: 1.8 or newer is needed. Looking further.`);
+      onProgress?.(`${path} is ${version}, which is too old: 1.8 or newer is needed. Trying the next source.`);
     }
   }
   const recipe = await pinnedRecipe(findGo);

@@ -12,7 +12,7 @@ export async function isExecutable(path: string): Promise<boolean> {
   }
 }
 
-/** The first program of a name on the PATH, and then in further folders; relative entries of the PATH are left out. */
+/** Finds a program on the PATH, then in further folders. Relative entries of the PATH are ignored. */
 export async function findOnPath(program: string, further: readonly string[] = []): Promise<string | undefined> {
   for (const folder of [...(process.env['PATH'] ?? '').split(delimiter), ...further]) {
     if (!isAbsolute(folder)) continue;

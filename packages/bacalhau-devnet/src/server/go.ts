@@ -5,53 +5,53 @@ import { DevnetError, messageOf } from '../errors.js';
 import { findOnPath, isExecutable } from './find.js';
 import type { GoCommand } from './pinned.js';
 
-/** From here on Go fetches by itself the Go that a module, or GOTOOLCHAIN, asks for. */
+/** Since this version Go downloads the toolchain that a module, or GOTOOLCHAIN, asks for. */
 const SELF_UPDATING_MINOR = 21;
-const WAYS_OUT =
+const ADVICE =
   'Either install Go 1.21 or newer, so that the server can be built (a few minutes, once); ' +
   'or put a `bacalhau` of 1.8 or newer on the PATH; or set BACALHAU_BIN to the path of one.';
 
-/** The Go for the pinned server. */
+/** Finds the Go for the pinned server. */
 export async function findGo(): Promise<GoCommand> {
   const path = await findOnPath('go');
   if (path === undefined) {
-    throw new DevnetError('SERVER_NOT_FOUND', `There is no Bacalhau server on this machine, and no Go. ${WAYS_OUT}`);
+    throw new DevnetError('SERVER_NOT_FOUND', `There is no Bacalhau server on this machine, and no Go. ${ADVICE}`);
   }
   let version: string;
   try {
     version = await goVersion(path);
   } catch (error) {
-    throw new DevnetError('SERVER_NOT_FOUND', `${path} does not work: ${messageOf(error)}. ${WAYS_OUT}`, {
+    throw new DevnetError('SERVER_NOT_FOUND', `${path} does not work: ${messageOf(error)}. ${ADVICE}`, {
       cause: error,
     });
   }
   if (minorOf(version) < SELF_UPDATING_MINOR) {
-    throw new DevnetError('SERVER_NOT_FOUND', `${path} is too old (${version.trim()}). ${WAYS_OUT}`);
+    throw new DevnetError('SERVER_NOT_FOUND', `${path} is too old (${version.trim()}). ${ADVICE}`);
   }
   return { path, env: {} };
 }
 
-/** Its libraries refuse to be compiled by anything newer. */
+/** The legacy server's libraries refuse to be compiled by newer toolchains. */
 const LEGACY_TOOLCHAIN = 'go1.19.13';
 const LEGACY_MINORS = [18, 19];
 
-/** The Go for the legacy server: one of its time, wherever Debian keeps it, or a newer one, which fetches it. */
+/** Finds the Go for the legacy server: Go 1.18 or 1.19, also where Debian installs it, or a newer one, which downloads 1.19. */
 export async function findLegacyGo(): Promise<GoCommand> {
   const candidates = [await findOnPath('go'), '/usr/lib/go-1.19/bin/go', '/usr/lib/go-1.18/bin/go'];
   for (const path of candidates) {
     if (path === undefined || !(await isExecutable(path))) continue;
     const minor = minorOf(await goVersion(path).catch(() => ''));
-    // Its tools must be its own, whatever the shell is set up for.
+    // It must use its own tools, whatever the shell's settings.
     if (LEGACY_MINORS.includes(minor)) return { path, env: { GOTOOLCHAIN: 'local', GOROOT: await goRoot(path) } };
     if (minor >= SELF_UPDATING_MINOR) return { path, env: { GOTOOLCHAIN: LEGACY_TOOLCHAIN } };
   }
   throw new DevnetError(
     'SERVER_NOT_FOUND',
-    'There is no Go to build the legacy Bacalhau server with. Install Go 1.21 or newer, which fetches the Go 1.19 that it needs, or Go 1.19 itself (Debian: golang-1.19).',
+    'There is no Go to build the legacy Bacalhau server with. Install Go 1.21 or newer, which downloads the Go 1.19 that it needs, or Go 1.19 itself (Debian: golang-1.19).',
   );
 }
 
-/** Outside any Go module, which could ask for another version. */
+/** Runs outside any Go module, which could ask for another version. */
 async function goVersion(path: string): Promise<string> {
   return (await promisify(execFile)(path, ['version'], { cwd: tmpdir() })).stdout;
 }
@@ -61,6 +61,6 @@ async function goRoot(path: string): Promise<string> {
   return (await promisify(execFile)(path, ['env', 'GOROOT'], { cwd: tmpdir(), env })).stdout.trim();
 }
 
-/** The minor number of a version; that of an unreleased Go, which says none, is taken for high. */
+/** Returns the minor number of a version. An unreleased Go, which has none, counts as the newest. */
 const minorOf = (version: string): number =>
   version === '' ? 0 : Number(/go1\.(\d+)/.exec(version)?.[1] ?? Number.POSITIVE_INFINITY);

@@ -11,14 +11,14 @@ const REFRESH_MS = 2_000;
 const STALE_MS = 30_000;
 
 /**
- * Takes a lock between processes: a file that only one can create, and whose holder renews its time while it lives. A
- * file that is not renewed, or whose holder on this machine is gone, is taken over, so a crash blocks nobody for long.
+ * Takes a lock between processes: a file that only one can create, and whose modification time the holder renews. A file
+ * that is not renewed, or whose holder on this machine has ended, is taken over, so a crash blocks nobody for long.
  *
- * It only saves work. In a corner that no lock file excludes (a machine that slept, two takers at the same moment) two
- * may hold it; then both build, and as results are put in place by one rename, both are right.
+ * It only saves work. In cases that no lock file excludes (a machine that slept, two takers at the same moment) two may
+ * hold it; then both build, and as results are moved into place by one rename, both are correct.
  *
- * @param onWait called once when somebody else holds it
- * @returns a function that gives it back
+ * @param onWait called once if another process holds it
+ * @returns a function that releases it
  */
 export async function takeLock(
   path: string,
@@ -48,7 +48,7 @@ export async function takeLock(
   refresh.unref();
   return async () => {
     clearInterval(refresh);
-    // Not if another took it over.
+    // Unless another process took it over.
     if ((await readFile(path, 'utf8').catch(() => '')) === owner) await rm(path, { force: true });
   };
 }
@@ -61,12 +61,12 @@ async function isAbandoned(path: string): Promise<boolean> {
     process.kill(owner['pid'], 0);
     return false;
   } catch (error) {
-    // ESRCH: no such process. Anything else (just given back, not fully written yet) needs another look.
+    // ESRCH: no such process. Anything else (just released, not fully written yet) is checked again.
     return codeOf(error) === 'ESRCH';
   }
 }
 
-/** By rename, of which one of several takers succeeds. */
+/** Removes an abandoned lock, by a rename that only one of several takers can make. */
 async function setAside(path: string): Promise<void> {
   const aside = `${path}.${randomBytes(4).toString('hex')}`;
   try {

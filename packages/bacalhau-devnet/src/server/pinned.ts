@@ -9,17 +9,17 @@ export const PINNED_SERVER_VERSION = 'v1.9.3';
 
 const SERVER_PACKAGE = 'github.com/bacalhau-project/bacalhau';
 
-/** How to build a server. */
+/** The recipe for building a server. */
 export interface ServerRecipe {
   /** Such as `v1.9.3`. */
   readonly version: string;
-  /** The Go package that is the server. */
+  /** The server's Go package. */
   readonly package: string;
   /** Everything between `go build` and the package, apart from the output file. */
   readonly flags: readonly string[];
-  /** The Go module that pins the server and all it is made of: its files, by name. */
+  /** The Go module that pins the server and its dependencies: its files by name. */
   readonly module: Readonly<Record<string, string>>;
-  /** @throws DevnetError `SERVER_NOT_FOUND` when there is none that can build this server */
+  /** Finds a Go that can build this server. @throws DevnetError `SERVER_NOT_FOUND` */
   readonly findGo: () => Promise<GoCommand>;
   /** What to do where it cannot be built. */
   readonly withoutProxy: string;
@@ -28,7 +28,7 @@ export interface ServerRecipe {
 /** A Go that can build a server. */
 export interface GoCommand {
   readonly path: string;
-  /** What it needs in its environment. */
+  /** The environment variables that it needs. */
   readonly env: Readonly<Record<string, string>>;
 }
 
@@ -49,13 +49,13 @@ export async function pinnedRecipe(findGo: ServerRecipe['findGo']): Promise<Serv
   };
 }
 
-/** Files of a Go module in a folder of this package, by name. */
+/** Reads files of a Go module in a folder of this package, by name. */
 export async function moduleFiles(folder: string, names: readonly string[]): Promise<Record<string, string>> {
   const files = names.map(async (name) => [name, await readFile(packageFile(`${folder}/${name}`), 'utf8')] as const);
   return Object.fromEntries(await Promise.all(files));
 }
 
-/** Where this user's builds are kept, by the customs of each system. */
+/** The folder for this user's builds, by the conventions of each system. */
 function cacheRoot(): string {
   const xdg = process.env['XDG_CACHE_HOME'];
   const base = xdg
@@ -66,7 +66,7 @@ function cacheRoot(): string {
   return join(base, 'bacalhau-devnet');
 }
 
-/** The folder of one build: another version, other dependencies, flags or platform make another folder. */
+/** The folder of one build: each version, set of dependencies, flags and platform has its own. */
 export function buildDir({ version, module, flags }: ServerRecipe): string {
   const inputs = JSON.stringify([...Object.values(module), flags]);
   const hash = createHash('sha256').update(inputs).digest('hex').slice(0, 12);

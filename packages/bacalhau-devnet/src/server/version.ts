@@ -13,10 +13,10 @@ const OLDEST = [1, 8] as const;
 /**
  * Asks a `bacalhau` binary for its version.
  *
- * @throws DevnetError `SERVER_NOT_FOUND` when the file does not answer as Bacalhau does
+ * @throws DevnetError `SERVER_NOT_FOUND` if it does not answer as Bacalhau does
  */
 export async function serverVersion(path: string, signal?: AbortSignal): Promise<string> {
-  // Even this command makes a data directory; it must not be the user's own.
+  // Even this command creates a data directory; it must not be the user's own.
   const dir = await mkdtemp(join(tmpdir(), 'bacalhau-devnet-version-'));
   try {
     const { stdout } = await promisify(execFile)(path, ['version', '--client', '--output', 'json', '--data-dir', dir], {

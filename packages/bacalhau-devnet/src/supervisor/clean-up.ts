@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { removeDirectory } from './directory.js';
 import { removeJobContainers } from './docker.js';
-import type { Territory } from './protocol.js';
+import type { SupervisedScope } from './protocol.js';
 
 const POLL_MS = 50;
 const KILL_LIMIT_MS = 10_000;
@@ -12,32 +12,32 @@ const KILL_LIMIT_MS = 10_000;
 /**
  * Cleans up after a supervisor that was itself killed.
  *
- * Numbers of processes are not remembered for this but looked up, by the command that was started and the directory's
- * unique name among its arguments: the system may have given a remembered number to somebody else's process.
+ * Process ids are not remembered but looked up, by the command that was started and the directory's unique name among
+ * its arguments: the system may have given a remembered id to an unrelated process.
  *
  * @param commands the programs that the supervisor was told to start
- * @returns what could not be cleaned up, in words.
+ * @returns descriptions of what could not be cleaned up.
  */
-export async function rescue(territory: Territory, commands: ReadonlySet<string>): Promise<string[]> {
-  const find = () => startedProcesses(territory.dir, commands);
+export async function cleanUp(scope: SupervisedScope, commands: ReadonlySet<string>): Promise<string[]> {
+  const find = () => startedProcesses(scope.dir, commands);
   const problems: string[] = [];
   const limit = Date.now() + KILL_LIMIT_MS;
   for (let pids = await find(); pids.length > 0; pids = await find()) {
     if (Date.now() > limit) {
-      problems.push(`processes still run: ${pids.join(', ')}`);
+      problems.push(`processes are still running: ${pids.join(', ')}`);
       break;
     }
     for (const pid of pids) {
       try {
         process.kill(pid, 'SIGKILL');
       } catch {
-        // It ended in between.
+        // It has ended in the meantime.
       }
     }
     await delay(POLL_MS);
   }
-  problems.push(...(await removeJobContainers(territory.executors, territory.dockerEnv)));
-  problems.push(...(await removeDirectory(territory, territory.keepLogs)));
+  problems.push(...(await removeJobContainers(scope.executors, scope.dockerEnv)));
+  problems.push(...(await removeDirectory(scope, scope.keepLogs)));
   return problems;
 }
 
@@ -55,7 +55,7 @@ interface ProcessLine {
   readonly args: string;
 }
 
-/** Linux: from /proc, since small images have no `ps`. A zombie's arguments are empty there. */
+/** Lists processes from /proc, on Linux, because small images have no `ps`. A zombie's arguments are empty there. */
 async function fromProc(): Promise<ProcessLine[]> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
   return Promise.all(
@@ -66,7 +66,7 @@ async function fromProc(): Promise<ProcessLine[]> {
   );
 }
 
-/** Elsewhere `ps`, which puts blanks between arguments; the command may contain some. */
+/** Lists processes with `ps`, which separates arguments by spaces; the command itself may contain some. */
 async function fromPs(commands: ReadonlySet<string>): Promise<ProcessLine[]> {
   const { stdout } = await promisify(execFile)('ps', ['-axww', '-o', 'pid=,args='], { maxBuffer: 64 * 1024 * 1024 });
   return stdout.split('\n').flatMap((line) => {

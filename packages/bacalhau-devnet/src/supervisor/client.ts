@@ -3,10 +3,10 @@ import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { DevnetError, messageOf } from '../errors.js';
 import { packageFile } from '../package-files.js';
-import type { ProcessExit, SpawnRequest, SupervisorCommand, SupervisorEvent, Territory } from './protocol.js';
-import { rescue } from './rescue.js';
+import { cleanUp } from './clean-up.js';
+import type { ProcessExit, SpawnRequest, SupervisedScope, SupervisorCommand, SupervisorEvent } from './protocol.js';
 
-/** Beyond the grace time of the processes: time for Docker and the directory. */
+/** The time for Docker and the directory, after the grace time of the processes. */
 const STOP_MARGIN_MS = 60_000;
 
 interface Pending<T> {
@@ -22,12 +22,12 @@ function pending<T>(): Pending<T> {
     resolve = res;
     reject = rej;
   });
-  // Whoever waits for it sees its error; an error that nobody waits for must not end the application.
+  // An error that nobody awaits must not end the application.
   promise.catch(() => {});
   return { promise, resolve, reject };
 }
 
-/** A process that a supervisor runs. */
+/** A process under a supervisor. */
 export interface SupervisedProcess {
   readonly name: string;
   readonly pid: number;
@@ -37,29 +37,26 @@ export interface SupervisedProcess {
   readonly ended: Promise<ProcessExit>;
 }
 
-/**
- * The starting process's end of a supervisor. While it is not stopped it keeps the event loop alive, like any child
- * process.
- */
+/** The client of a supervisor. Until it is stopped it keeps the event loop alive, like any child process. */
 export class Supervisor {
-  #territory: Territory;
+  #scope: SupervisedScope;
   readonly #child: ChildProcess;
   readonly #ready = pending<void>();
   readonly #spawning = new Map<string, Pending<SupervisedProcess>>();
   readonly #running = new Map<string, { process: { exit: ProcessExit | undefined }; ended: Pending<ProcessExit> }>();
-  /** What could not be cleaned up, once the supervisor (or this process in its stead) has cleaned up. */
+  /** What could not be cleaned up, once the supervisor, or this process in its place, has tried. */
   readonly #cleaned = pending<readonly string[]>();
   #reported: readonly string[] | undefined;
   readonly #commands = new Set<string>();
-  #complaint = '';
+  #stderr = '';
   #dead = false;
 
   /**
-   * Starts a supervisor that owns the territory from then on.
+   * Starts a supervisor, which owns the scope from then on.
    *
    * @throws DevnetError `SUPERVISOR_FAILED`
    */
-  static async launch(territory: Territory): Promise<Supervisor> {
+  static async launch(scope: SupervisedScope): Promise<Supervisor> {
     const program = packageFile('dist/supervisor.mjs');
     if (!existsSync(program)) {
       throw new DevnetError(
@@ -67,7 +64,7 @@ export class Supervisor {
         `${program} is missing. bacalhau-devnet starts it as a program, so the package can't be bundled into another file: leave it external, or build it first if you work on its sources.`,
       );
     }
-    const supervisor = new Supervisor(territory, program);
+    const supervisor = new Supervisor(scope, program);
     try {
       await supervisor.#ready.promise;
     } catch (error) {
@@ -77,25 +74,25 @@ export class Supervisor {
     return supervisor;
   }
 
-  private constructor(territory: Territory, program: string) {
-    this.#territory = territory;
-    // Options meant for the application (a debugger's port, a loader) are not meant for this helper.
+  private constructor(scope: SupervisedScope, program: string) {
+    this.#scope = scope;
+    // Options for the application (a debugger's port, a loader) are not for this process.
     const { NODE_OPTIONS: _, ...env } = process.env;
-    this.#child = spawn(process.execPath, [program, territory.dir], {
+    this.#child = spawn(process.execPath, [program, scope.dir], {
       // A session of its own: Ctrl-C in the terminal reaches the application only, whose end the supervisor then sees.
       detached: true,
       stdio: ['pipe', 'pipe', 'pipe'],
       cwd: '/',
       env,
     });
-    this.#child.once('error', (error) => this.#lost(error.message));
+    this.#child.once('error', (error) => this.#onEnd(error.message));
     // 'close' follows 'exit' once the last event is read.
-    this.#child.once('close', (code, signal) => this.#lost(`ended with ${signal ?? `exit code ${code}`}`));
+    this.#child.once('close', (code, signal) => this.#onEnd(`ended with ${signal ?? `exit code ${code}`}`));
     this.#child.stdin?.on('error', () => {
       // It has ended; 'close' says so.
     });
     this.#child.stderr?.on('data', (chunk: Buffer) => {
-      this.#complaint = (this.#complaint + chunk.toString('utf8')).slice(-4096);
+      this.#stderr = (this.#stderr + chunk.toString('utf8')).slice(-4096);
     });
     if (this.#child.stdout !== null) {
       createInterface({ input: this.#child.stdout }).on('line', (line) => {
@@ -103,7 +100,7 @@ export class Supervisor {
         this.#handle(event);
       });
     }
-    this.#send({ type: 'init', ...territory });
+    this.#send({ type: 'init', ...scope });
   }
 
   get pid(): number | undefined {
@@ -123,10 +120,10 @@ export class Supervisor {
     return started.promise;
   }
 
-  /** Names the executors whose containers are to be removed in the end, where they were not known at the start. */
-  adopt(executors: readonly string[]): void {
-    this.#territory = { ...this.#territory, executors };
-    this.#send({ type: 'adopt', executors });
+  /** Sets the executors whose containers are removed at the end, where they were not known at the start. */
+  setExecutors(executors: readonly string[]): void {
+    this.#scope = { ...this.#scope, executors };
+    this.#send({ type: 'set-executors', executors });
   }
 
   /** Ends one process: SIGTERM, and SIGKILL after the grace time. Resolves when it has ended. */
@@ -144,11 +141,14 @@ export class Supervisor {
    */
   async stop(keepLogs: boolean): Promise<void> {
     this.#send({ type: 'stop', keepLogs });
-    const limit = setTimeout(() => this.#child.kill('SIGKILL'), this.#territory.graceMs + STOP_MARGIN_MS);
+    const limit = setTimeout(() => this.#child.kill('SIGKILL'), this.#scope.graceMs + STOP_MARGIN_MS);
     try {
       const problems = await this.#cleaned.promise;
       if (problems.length > 0) {
-        throw new DevnetError('STOP_FAILED', `The devnet was stopped, but not all is gone: ${problems.join('; ')}`);
+        throw new DevnetError(
+          'STOP_FAILED',
+          `The devnet was stopped, but could not be removed completely: ${problems.join('; ')}`,
+        );
       }
     } finally {
       clearTimeout(limit);
@@ -157,7 +157,7 @@ export class Supervisor {
 
   #send(command: SupervisorCommand): void {
     if (this.#dead) {
-      if (command.type === 'spawn') this.#spawning.get(command.name)?.reject(this.#gone());
+      if (command.type === 'spawn') this.#spawning.get(command.name)?.reject(this.#endedError());
       return;
     }
     this.#child.stdin?.write(`${JSON.stringify(command)}\n`);
@@ -169,7 +169,7 @@ export class Supervisor {
         this.#ready.resolve();
         return;
       case 'failed':
-        this.#ready.reject(new DevnetError('SUPERVISOR_FAILED', `The supervisor could not begin: ${event.message}`));
+        this.#ready.reject(new DevnetError('SUPERVISOR_FAILED', `The supervisor could not start: ${event.message}`));
         return;
       case 'spawned': {
         const ended = pending<ProcessExit>();
@@ -205,18 +205,18 @@ export class Supervisor {
     running.ended.resolve(exit);
   }
 
-  /** The supervisor has ended: after its work, or before (killed), and then the work is ours. */
-  #lost(how: string): void {
+  /** Handles the supervisor's end. If it was killed before it had cleaned up, this process does it. */
+  #onEnd(how: string): void {
     if (this.#dead) return;
     this.#dead = true;
-    this.#complaint = [`The supervisor ${how}`, this.#complaint.trim()].filter(Boolean).join(': ');
-    this.#ready.reject(this.#gone());
-    for (const name of [...this.#spawning.keys()]) this.#take(name)?.reject(this.#gone());
+    this.#stderr = [`The supervisor ${how}`, this.#stderr.trim()].filter(Boolean).join(': ');
+    this.#ready.reject(this.#endedError());
+    for (const name of [...this.#spawning.keys()]) this.#take(name)?.reject(this.#endedError());
     if (this.#reported !== undefined) {
       this.#cleaned.resolve(this.#reported);
       return;
     }
-    rescue(this.#territory, this.#commands).then(
+    cleanUp(this.#scope, this.#commands).then(
       (problems) => {
         for (const name of [...this.#running.keys()]) this.#markEnded(name, { code: null, signal: 'SIGKILL' });
         this.#cleaned.resolve(problems);
@@ -225,7 +225,7 @@ export class Supervisor {
     );
   }
 
-  #gone(): DevnetError {
-    return new DevnetError('SUPERVISOR_FAILED', this.#complaint);
+  #endedError(): DevnetError {
+    return new DevnetError('SUPERVISOR_FAILED', this.#stderr);
   }
 }

@@ -1,14 +1,14 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf, messageOf } from '../errors.js';
-import type { Territory } from './protocol.js';
+import type { SupervisedScope } from './protocol.js';
 
 /**
- * Removes a devnet's directory, on demand without the logs in it.
+ * Removes a devnet's directory, except for the logs if they are to be kept.
  *
- * @returns what could not be removed, in words; empty when all is gone.
+ * @returns descriptions of what could not be removed; empty if everything was.
  */
-export async function removeDirectory({ dir, logDir }: Territory, keepLogs: boolean): Promise<string[]> {
+export async function removeDirectory({ dir, logDir }: SupervisedScope, keepLogs: boolean): Promise<string[]> {
   try {
     if (!keepLogs) {
       await remove(dir);

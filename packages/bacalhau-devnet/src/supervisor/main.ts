@@ -1,7 +1,7 @@
 /**
- * The supervisor: a program of its own that owns a devnet's processes, directory and containers, so that they go when
- * the process that started the devnet goes, however that ends. It knows by its standard input, a pipe whose other end
- * only the starting process holds: the system closes it even after SIGKILL.
+ * The supervisor: a separate program that owns a devnet's processes, directory and containers, and removes them when the
+ * process that started the devnet ends, in whatever way. It notices by its standard input, a pipe whose other end only
+ * the starting process holds: the system closes it even after SIGKILL.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -14,15 +14,15 @@ import { removeJobContainers } from './docker.js';
 import {
   logFile,
   type SpawnRequest,
+  type SupervisedScope,
   type SupervisorCommand,
   type SupervisorEvent,
-  type Territory,
   temporaryDir,
 } from './protocol.js';
 
 const children = new Map<string, ChildProcess>();
 const endsLast = new WeakSet<ChildProcess>();
-let territory: Territory | undefined;
+let scope: SupervisedScope | undefined;
 let stopping = false;
 
 function send(event: SupervisorEvent): void {
@@ -34,9 +34,9 @@ function handle(command: SupervisorCommand): void {
   switch (command.type) {
     case 'init':
       try {
-        // Not recursive: a directory that is there already is somebody else's.
+        // Not recursive: an existing directory belongs to somebody else.
         mkdirSync(command.dir, { mode: 0o700 });
-        territory = command;
+        scope = command;
         mkdirSync(temporaryDir(command.dir));
         mkdirSync(command.logDir, { recursive: true });
         send({ type: 'ready' });
@@ -51,8 +51,8 @@ function handle(command: SupervisorCommand): void {
         send({ type: 'not-spawned', name: command.name, message: messageOf(error) });
       }
       return;
-    case 'adopt':
-      if (territory !== undefined) territory = { ...territory, executors: command.executors };
+    case 'set-executors':
+      if (scope !== undefined) scope = { ...scope, executors: command.executors };
       return;
     case 'end': {
       const child = children.get(command.name);
@@ -65,12 +65,12 @@ function handle(command: SupervisorCommand): void {
 }
 
 function start(request: SpawnRequest): void {
-  if (territory === undefined) throw new Error('nothing was initialised');
+  if (scope === undefined) throw new Error('the supervisor was not initialized');
   for (const { path, text } of request.files) {
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, text, { mode: 0o600 });
   }
-  const log = openSync(logFile(territory.logDir, request.name), 'a', 0o600);
+  const log = openSync(logFile(scope.logDir, request.name), 'a', 0o600);
   try {
     const child = spawn(request.command, request.args, {
       cwd: request.cwd,
@@ -96,12 +96,12 @@ function start(request: SpawnRequest): void {
   }
 }
 
-/** Ends one process: SIGTERM, and SIGKILL when that did not help within the grace time. */
+/** Ends one process: SIGTERM, and SIGKILL after the grace time. */
 async function end(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = once(child, 'exit');
   signalGroup(child, 'SIGTERM');
-  const kill = setTimeout(() => signalGroup(child, 'SIGKILL'), territory?.graceMs ?? 0);
+  const kill = setTimeout(() => signalGroup(child, 'SIGKILL'), scope?.graceMs ?? 0);
   await ended;
   clearTimeout(kill);
 }
@@ -120,12 +120,12 @@ async function stop(keepLogs: boolean, exitCode = 0): Promise<void> {
   if (stopping) return;
   stopping = true;
   const problems: string[] = [];
-  const ofStage = (last: boolean) => [...children.values()].filter((child) => endsLast.has(child) === last);
-  await Promise.all(ofStage(false).map(end));
-  await Promise.all(ofStage(true).map(end));
-  if (territory !== undefined) {
-    problems.push(...(await removeJobContainers(territory.executors, territory.dockerEnv)));
-    problems.push(...(await removeDirectory(territory, keepLogs)));
+  const inStage = (last: boolean) => [...children.values()].filter((child) => endsLast.has(child) === last);
+  await Promise.all(inStage(false).map(end));
+  await Promise.all(inStage(true).map(end));
+  if (scope !== undefined) {
+    problems.push(...(await removeJobContainers(scope.executors, scope.dockerEnv)));
+    problems.push(...(await removeDirectory(scope, keepLogs)));
   }
   send({ type: 'stopped', problems });
   process.exitCode = exitCode;
@@ -133,18 +133,18 @@ async function stop(keepLogs: boolean, exitCode = 0): Promise<void> {
   process.stdin.destroy();
 }
 
-const abandon = (exitCode: number): void => void stop(territory?.keepLogs ?? false, exitCode);
+const shutDown = (exitCode: number): void => void stop(scope?.keepLogs ?? false, exitCode);
 
 process.stdout.on('error', () => {
-  // The reader is gone; the end of standard input says so too, and that is what counts.
+  // The reader is gone; standard input ends too, and that is handled below.
 });
-// A key press in the terminal or its closing must not end this process before it has cleaned up.
+// Neither Ctrl-C nor a closed terminal may end this process before it has cleaned up.
 process.on('SIGINT', () => {});
 process.on('SIGHUP', () => {});
-process.on('SIGTERM', () => abandon(0));
+process.on('SIGTERM', () => shutDown(0));
 process.on('uncaughtException', (error) => {
   process.stderr.write(`${error.stack}\n`);
-  abandon(1);
+  shutDown(1);
 });
 
 const lines = createInterface({ input: process.stdin });
@@ -152,4 +152,4 @@ lines.on('line', (line) => {
   const command: SupervisorCommand = JSON.parse(line);
   handle(command);
 });
-lines.on('close', () => abandon(0));
+lines.on('close', () => shutDown(0));

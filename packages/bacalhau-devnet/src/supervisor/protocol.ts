@@ -1,11 +1,11 @@
 /**
- * What the starting process and its supervisor say to each other: one JSON value a line, commands on the supervisor's
- * standard input, events on its standard output. Both ends are of the same version of this package.
+ * The protocol between the starting process and its supervisor: one JSON value per line, commands on the supervisor's
+ * standard input, events on its standard output. Both ends have the same version of this package.
  */
 export type SupervisorCommand =
-  | ({ readonly type: 'init' } & Territory)
+  | ({ readonly type: 'init' } & SupervisedScope)
   | ({ readonly type: 'spawn' } & SpawnRequest)
-  | { readonly type: 'adopt'; readonly executors: readonly string[] }
+  | { readonly type: 'set-executors'; readonly executors: readonly string[] }
   | { readonly type: 'end'; readonly name: string }
   | { readonly type: 'stop'; readonly keepLogs: boolean };
 
@@ -17,13 +17,13 @@ export type SupervisorEvent =
   | ({ readonly type: 'exited'; readonly name: string } & ProcessExit)
   | { readonly type: 'stopped'; readonly problems: readonly string[] };
 
-/** All that a supervisor owns and has to take away in the end. */
-export interface Territory {
-  /** The directory; the supervisor makes it and removes it. Its name is unique: no other process has it in its arguments. */
+/** Everything that a supervisor owns and removes at its end. */
+export interface SupervisedScope {
+  /** The directory, created and removed by the supervisor. Its name is unique: no other process has it in its arguments. */
   readonly dir: string;
-  /** Where logs go; made by the supervisor too, and removed only if it is inside `dir`. */
+  /** The folder for logs, created by the supervisor too, and removed only if it is inside `dir`. */
   readonly logDir: string;
-  /** Whether to leave logs inside `dir` when the starting process goes without saying so. */
+  /** Whether to keep logs inside `dir` when the starting process ends without a stop command. */
   readonly keepLogs: boolean;
   /** How long a process may take to end after SIGTERM before it gets SIGKILL, in milliseconds. */
   readonly graceMs: number;
@@ -34,16 +34,16 @@ export interface Territory {
 }
 
 export interface SpawnRequest {
-  /** Also the name of its log file, with `.log`. A name can be used again once its process has ended. */
+  /** The process's name, and with `.log` that of its log file. It can be reused once the process has ended. */
   readonly name: string;
   readonly command: string;
   readonly args: readonly string[];
   /** The whole environment of the process. */
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
-  /** At the stop, whether to end this one only after the others have ended, because they need it to end well. */
+  /** Whether to end it only after the others have ended, because they need it to shut down cleanly. */
   readonly endsLast: boolean;
-  /** Files to write before the start, only readable for this user. Folders are made. */
+  /** Files to write before the start, readable by this user only. Folders are created. */
   readonly files: readonly { readonly path: string; readonly text: string }[];
 }
 
@@ -59,7 +59,7 @@ export function logFile(logDir: string, name: string): string {
   return `${logDir}/${name}.log`;
 }
 
-/** The folder for temporary files inside a territory; the supervisor makes it. */
+/** The folder for temporary files in a devnet's directory, created by the supervisor. */
 export function temporaryDir(dir: string): string {
   return `${dir}/tmp`;
 }
