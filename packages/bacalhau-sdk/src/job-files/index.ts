@@ -1,7 +1,7 @@
 import type { Job } from 'bacalhau-apiclient';
 import { load } from '../util/index.js';
 
-export const loadJobFiles = () => load(import('./parse-job-file.js'));
+const loadJobFiles = () => load(import('./parse-job-file.js'));
 
 /**
  * Reads a job from a YAML or JSON file, as Bacalhau's documentation describes them: the job at the top level. Like the

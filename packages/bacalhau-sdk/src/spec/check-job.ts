@@ -91,7 +91,7 @@ function checkConstraint(constraint: unknown, field: string): void {
 }
 
 function checkTask(task: unknown, field: string): void {
-  const { Name, Engine, Resources, Env } = checkRecord(task, field);
+  const { Name, Engine, InputSources, Resources, Env } = checkRecord(task, field);
   checkText(Name, `${field}.Name`, 'Name the task, for example main.');
   const { Type } = checkRecord(
     Engine,
@@ -99,6 +99,9 @@ function checkTask(task: unknown, field: string): void {
     'Pass for example { Type: "docker", Params: { Image: "ubuntu" } }.',
   );
   checkText(Type, `${field}.Engine.Type`, 'Use docker or wasm.');
+  if (Array.isArray(InputSources)) {
+    for (const [index, input] of InputSources.entries()) checkInline(input, `${field}.InputSources[${index}]`);
+  }
   for (const [name, amount] of Object.entries(checkRecord(Resources ?? {}, `${field}.Resources`))) {
     if (typeof amount !== 'number') continue;
     throw new InvalidJobError(
@@ -109,6 +112,19 @@ function checkTask(task: unknown, field: string): void {
   for (const [name, value] of Object.entries(checkRecord(Env ?? {}, `${field}.Env`))) {
     checkVariable(name, value, `${field}.Env.${name}`);
   }
+}
+
+/** Finds an input that was to be read from a file at submission, but was copied in a way that lost this. */
+function checkInline(input: unknown, field: string): void {
+  if (!isRecord(input) || !isRecord(input['Source'])) return;
+  const { Type, Params } = input['Source'];
+  if (Type !== 'inline' || !isRecord(Params)) return;
+  const { URL: url } = Params;
+  if (typeof url !== 'string' || url.startsWith('data:')) return;
+  throw new InvalidJobError(
+    `${field}.Source.Params.URL`,
+    `is ${quote(url)}, not a data: URL. Pass what wasm() returned instead of a copy by JSON or structuredClone, or copy the result of its toJob().`,
+  );
 }
 
 function checkVariable(name: string, value: unknown, field: string): void {

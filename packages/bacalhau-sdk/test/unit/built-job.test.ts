@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Job } from 'bacalhau-apiclient';
 import { parseRelease } from '../../src/model/release.js';
+import { checkJob } from '../../src/spec/check-job.js';
 import { completeAtSubmission } from '../../src/spec/completion.js';
 import { docker } from '../../src/spec/docker.js';
 import { fingerprintOf } from '../../src/spec/fingerprint.js';
@@ -130,6 +131,16 @@ describe('a job that wasm built', () => {
     expect(JSON.parse(JSON.stringify(job))).toStrictEqual(plain);
     expect(structuredClone(job)).toStrictEqual(plain);
   });
+});
+
+test('a copy by JSON that lost its file is refused with advice, not sent', async () => {
+  const copy: unknown = JSON.parse(JSON.stringify(wasm({ module: './hello.wasm' })));
+  expect(() => checkJob(copy)).toThrow(
+    expect.objectContaining({ field: 'Job.Tasks[0].InputSources[0].Source.Params.URL' }),
+  );
+  expect(() => checkJob(copy)).toThrow(/is "\.\/hello\.wasm", not a data: URL\. Pass what wasm\(\) returned/);
+  checkJob(await wasm(ON_NODE).toJob(today));
+  checkJob(docker({ ...ECHO, inputs: [inputs.inline({ content: 'x', target: '/x' })] }));
 });
 
 test('an input is completed once for each submission, with the release, whatever built its job', async () => {
