@@ -91,7 +91,7 @@ export type {
   PutRequest,
   RerunOptions,
 } from './calls/index.js';
-export { Bacalhau } from './client/index.js';
+export { Bacalhau, type LoginOptions } from './client/index.js';
 export type { ConfigSource, ResolvedConfig, ResolvedTls, TlsOptions } from './config/index.js';
 export {
   ApiError,

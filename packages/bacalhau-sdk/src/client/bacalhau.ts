@@ -1,4 +1,5 @@
 import { Agent } from '../agent/index.js';
+import { checkOneOf, checkOptions, type OptionNames } from '../arguments/index.js';
 import type { AuthKind } from '../auth/index.js';
 import type { ResolvedConfig } from '../config/index.js';
 import { type CallOptions, type ClientOptions, connect, Transport } from '../http/index.js';
@@ -6,10 +7,16 @@ import { Jobs } from '../jobs/index.js';
 import type { Ed25519Identity, KeyType, RsaIdentity } from '../keys/index.js';
 import { Nodes } from '../nodes/index.js';
 
+/** How to log in. */
+export type LoginOptions = Pick<CallOptions, 'signal' | 'timeoutMs'>;
+
+const LOGIN_OPTIONS: OptionNames<LoginOptions> = { signal: true, timeoutMs: true };
+const KEY_TYPES: Readonly<Record<KeyType, KeyType>> = { rsa: 'rsa', ed25519: 'ed25519' };
+
 /**
- * A connection to one Bacalhau orchestrator. Making it sends nothing and reads nothing; the first call reads the files of
- * the Bacalhau command line (`config.yaml`, the selected profile, tokens), and makes the key file `user_id.pem` if it is
- * missing, as that does.
+ * A connection to one Bacalhau orchestrator. Creating it sends nothing and reads nothing; the first call reads the files
+ * of the Bacalhau command line (`config.yaml`, the selected profile, tokens), and creates the key file `user_id.pem` if it
+ * is missing, as the command line does.
  *
  * @example
  * ```ts
@@ -18,11 +25,11 @@ import { Nodes } from '../nodes/index.js';
  * ```
  */
 export class Bacalhau implements AsyncDisposable {
-  /** Submit, stop, look up, list. */
+  /** Submit, run, stop, look up and list jobs. */
   readonly jobs: Jobs;
-  /** Who takes part in the network, and who may. */
+  /** List and administer compute nodes. */
   readonly nodes: Nodes;
-  /** The server itself: its version, configuration, health. */
+  /** Query the server itself: its version, configuration and health. */
   readonly agent: Agent;
   readonly #transport: Transport;
 
@@ -46,9 +53,9 @@ export class Bacalhau implements AsyncDisposable {
   }
 
   /**
-   * A client with some options replaced, which shares this one's sockets. Closing it leaves them open: close the
+   * Returns a client with some options replaced, which shares this one's sockets. Closing it leaves them open: close the
    * original last. A new `baseUrl`, `host`, `port`, `https` or `profile` replaces the old address as a whole, and what
-   * was given for that one stays behind: `auth`, `tls`, and headers with secrets in them.
+   * belongs to that one is not used with the new one: `auth`, `tls`, and headers with secrets in them.
    *
    * @example
    * ```ts
@@ -60,19 +67,19 @@ export class Bacalhau implements AsyncDisposable {
   }
 
   /**
-   * Where this client connects to and how, with the place that each setting came from. Reads the files; sends nothing.
-   * There is nothing secret in it.
+   * Returns the resolved settings of this client, and where each came from. Reads files; sends nothing. It contains no
+   * secrets.
    *
    * @example
    * ```ts
    * const { baseUrl, sources, auth } = await bacalhau.config();
-   * console.log(`${baseUrl} (${sources.endpoint}), saying who is calling by: ${auth}`);
+   * console.log(`${baseUrl} (${sources.endpoint}), authenticated by: ${auth}`);
    * ```
    * @throws {ConfigurationError} if a file is malformed, or names a profile that does not exist.
    */
   async config(): Promise<
     ResolvedConfig & {
-      /** How calls say who is calling. */
+      /** The kind of authentication that calls use. */
       readonly auth: AuthKind;
     }
   > {
@@ -82,40 +89,42 @@ export class Bacalhau implements AsyncDisposable {
 
   /**
    * Logs in now and keeps the token for later runs, instead of when the first call needs it. Does nothing with an API
-   * key, a password or a token. There is no deadline unless you give one: a person may be part of it.
+   * key, a password or a token. There is no time limit unless you set one, because a person may be involved.
    *
    * @throws {LoginError} if the person, the provider or the server refuses, or the server offers no such login.
    * @throws {AuthenticationError} if the server does not accept the answer.
    */
-  login(options: Pick<CallOptions, 'signal' | 'timeoutMs'> = {}): Promise<void> {
+  async login(options: LoginOptions = {}): Promise<void> {
+    checkOptions(options, LOGIN_OPTIONS);
     return this.#transport.login(options);
   }
 
   /**
-   * Who this client is: the key pair of `user_id.pem`, made if it is missing, with the client id that servers know it by.
+   * Returns the identity of this client: the key pair of `user_id.pem`, created if it is missing, with its client id.
    *
-   * @throws {ConfigurationError} if the key file cannot be made or read, others can read it, or it holds no RSA key.
+   * @throws {ConfigurationError} if the key file cannot be created or read, others can read it, or it holds no RSA key.
    * @throws {UnsupportedRuntimeError} where there is no file system.
    */
   identity(): Promise<RsaIdentity>;
   /**
-   * Another key pair of this client, in `user_id_ed25519.pem` beside the first, made if it is missing. It signs requests
-   * to gateways; servers do not know this kind.
+   * Returns a second key pair of this client, in `user_id_ed25519.pem`, created if it is missing. It signs requests to
+   * gateways; servers do not support this kind.
    */
   identity(type: 'ed25519'): Promise<Ed25519Identity>;
-  identity(type: KeyType = 'rsa'): Promise<RsaIdentity | Ed25519Identity> {
+  async identity(type: KeyType = 'rsa'): Promise<RsaIdentity | Ed25519Identity> {
+    checkOneOf(type, KEY_TYPES, 'type');
     return type === 'rsa' ? this.#transport.identity.rsa() : this.#transport.identity.ed25519();
   }
 
   /**
-   * Gives up the calls under way (they reject with `RequestAbortedError`) and closes the sockets: at once, or two seconds
-   * later at most if an answer is still to come. Later calls are refused.
+   * Aborts the calls in progress (they reject with `RequestAbortedError`) and closes the sockets: at once, or after two
+   * seconds at most if a response is pending. Later calls are refused.
    */
   async close(): Promise<void> {
     this.#transport.close();
   }
 
-  /** The same as `close()`, for `await using`. */
+  /** Closes the client, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

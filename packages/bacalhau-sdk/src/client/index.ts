@@ -1,1 +1,1 @@
-export { Bacalhau } from './bacalhau.js';
+export { Bacalhau, type LoginOptions } from './bacalhau.js';

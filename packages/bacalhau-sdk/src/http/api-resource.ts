@@ -1,4 +1,5 @@
-import { checkOptions, type OptionNames } from '../arguments/index.js';
+import { checkOptions, describeType, type OptionNames } from '../arguments/index.js';
+import { InvalidArgumentError } from '../errors/index.js';
 import { DEFAULT_NAMESPACE } from '../model/index.js';
 import { type ApiPromise, type ApiResponse, apiPromise } from './api-promise.js';
 import type { Operation } from './operation.js';
@@ -78,6 +79,10 @@ export class ApiResource {
   /** The namespace of a call: its own, else the client's; undefined where the server decides. */
   namespace(options: NamespacedCallOptions): string | undefined {
     if ('namespace' in this.#scope) return this.#scope.namespace;
+    const { namespace } = options;
+    if (namespace !== undefined && typeof namespace !== 'string') {
+      throw new InvalidArgumentError('namespace', `must be a string, not ${describeType(namespace)}.`);
+    }
     return this.transport.namespaceFor(options);
   }
 

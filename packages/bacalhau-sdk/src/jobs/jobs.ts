@@ -57,6 +57,11 @@ export interface JobHandleOptions {
 }
 
 const JOB_HANDLE_OPTIONS: OptionNames<JobHandleOptions> = { namespace: true };
+const TYPED_RESULTS_OPTIONS: OptionNames<ListResultsOptions & JobHandleOptions> = {
+  namespace: true,
+  signal: true,
+  executionId: true,
+};
 
 /**
  * Submit, run, stop, look up and list the jobs of a Bacalhau network.
@@ -271,6 +276,7 @@ export class Jobs {
    * ```
    */
   async typedResults(jobId: string, options: ListResultsOptions & JobHandleOptions = {}): Promise<TypedResult[]> {
+    checkOptions(options, TYPED_RESULTS_OPTIONS);
     const { namespace, ...rest } = options;
     return this.handle(jobId, { namespace }).typedResults(rest);
   }
