@@ -1,4 +1,4 @@
-import { RequestAbortedError } from '../../src/errors/call-errors.js';
+import { RequestAbortedError, RequestTimeoutError } from '../../src/errors/call-errors.js';
 import { JobFailedError, JobStoppedError } from '../../src/errors/job-errors.js';
 import { JobExitError } from '../../src/outcome/job-exit-error.js';
 import { docker } from '../../src/spec/docker.js';
@@ -94,23 +94,63 @@ describe('a job that does not end well', () => {
     expect(error).toMatchObject({ reason: 'enough of this' });
   });
 
-  test('because the run was aborted is stopped, unless it may go on', async () => {
-    for (const stopOnAbort of [true, false]) {
-      const spec = await endlessJob();
-      const controller = new AbortController();
-      const running = jobs.run(spec, { signal: controller.signal, stopOnAbort, onUpdate: () => controller.abort() });
-      expect(await running.catch((caught: unknown) => caught)).toBeInstanceOf(RequestAbortedError);
-      const state = (await bacalhau.jobs.handle(spec.Name ?? '').refresh()).State?.StateType;
-      expect(state === 'Stopped').toBe(stopOnAbort);
-      await bacalhau.jobs.handle(spec.Name ?? '').stop();
-    }
+  test.each([true, false])('run: an abort with stopOnAbort %p says what became of the job', async (stopOnAbort) => {
+    const spec = await endlessJob();
+    const controller = new AbortController();
+    const running = jobs.run(spec, { signal: controller.signal, stopOnAbort, onUpdate: () => controller.abort() });
+    const error = await running.catch((caught: unknown) => caught);
+    const job = await jobs.handle(spec.Name ?? '').refresh();
+    expect(error).toBeInstanceOf(RequestAbortedError);
+    expect(error).toMatchObject({ operation: 'jobs.run', jobId: job.ID });
+    expect(String(error)).toContain(stopOnAbort ? 'The job was stopped.' : 'The job goes on.');
+    expect(job.State?.StateType === 'Stopped').toBe(stopOnAbort);
+    await jobs.handle(spec.Name ?? '').stop();
   });
+
+  test.each([true, false])(
+    'run: a timeout with stopOnAbort %p does with the job what an abort does',
+    async (stopOnAbort) => {
+      const spec = await endlessJob();
+      const error = await jobs.run(spec, { timeoutMs: 3_000, stopOnAbort }).catch((caught: unknown) => caught);
+      const job = await jobs.handle(spec.Name ?? '').refresh();
+      expect(error).toBeInstanceOf(RequestTimeoutError);
+      expect(error).toMatchObject({ operation: 'jobs.run', timeoutMs: 3_000, jobId: job.ID });
+      expect(String(error)).toMatch(/has not ended within 3000 ms; it is (Pending|Queued|Running)/);
+      expect(String(error)).toContain(stopOnAbort ? 'The job was stopped.' : 'The job goes on.');
+      expect(job.State?.StateType === 'Stopped').toBe(stopOnAbort);
+      await jobs.handle(spec.Name ?? '').stop();
+    },
+  );
+
+  test('result: a timeout leaves the job alone', async () => {
+    const job = await jobs.submit(await endlessJob());
+    const error = await job.result({ timeoutMs: 500 }).catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(RequestTimeoutError);
+    expect(error).toMatchObject({ operation: 'job.result', jobId: job.id });
+    expect((await job.refresh()).State?.StateType).not.toBe('Stopped');
+    await job.stop();
+  });
+
+  test('result: the error of a failed job has its id', async () => {
+    const { id } = await jobs.submit({ Type: 'batch', Count: 1, Tasks: [{ Name: 'main', Engine: { Type: 'cobol' } }] });
+    await expect(jobs.handle(id).result()).rejects.toMatchObject({ name: 'JobFailedError', jobId: id });
+  });
+});
+
+test('result: a handle by id gives what the run gave', async () => {
+  const run = await jobs.run(await printingJob('the same'));
+  const result = await jobs.handle(run.jobId).result();
+  expect(result).toEqual({ ...run, attempts: 0, deduplicated: true, addedPublisher: undefined });
+  expect((await jobs.results(run.jobId)).items).toHaveLength(1);
+  expect(await jobs.typedResults(run.jobId)).toEqual(run.typedResults);
 });
 
 test.each([
   ['timeoutMs', { timeoutMs: -1 }],
   ['unreachableAfterMs', { unreachableAfterMs: Number.NaN }],
   ['output', { output: 'none' }],
+  ['onUpdate', { onUpdate: 'log' }],
+  ['timoutMs', { timoutMs: 1_000 }],
 ])('a run whose %s cannot be is refused before there is a job', async (argument, options) => {
   const spec = await endlessJob();
   // @ts-expect-error: what plain JavaScript can do

@@ -66,7 +66,7 @@ test('a fan-out goes on while the orchestrator is killed and started again', asy
   let restarted: Promise<unknown> | undefined;
   const done: string[] = [];
   const late: unknown[] = [];
-  const options = { concurrency: 10, output: 'beginning', timeoutMs: 90_000 } as const;
+  const options = { concurrency: 10, output: 'beginning', timeoutMs: 90_000, stopOnAbort: false } as const;
   for await (const item of client.jobs.map(inputs, (input) => printingJob(input), options)) {
     if (item.status === 'fulfilled') done.push(item.input);
     else late.push(item.error);
