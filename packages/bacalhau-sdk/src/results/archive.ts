@@ -1,24 +1,25 @@
+import { createTarDecoder } from 'modern-tar';
 import { platform } from '#platform';
 import { BacalhauError, DownloadError } from '../errors/index.js';
-import { feed } from '../util/index.js';
-import { entryPath, unsafe } from './entry-path.js';
+import { concatBytes, feed, messageOf } from '../util/index.js';
+import { entryPath, unsafeEntry } from './entry-path.js';
 
-/** An entry of a result: a directory, or a file whose content is to be read before the next entry is asked for. */
+/** An entry of a result: a directory, or a file whose content must be read before the next entry is requested. */
 export interface Entry {
   readonly kind: 'file' | 'directory';
-  /** Checked: nothing in it leads out. */
+  /** Checked: it does not leave the directory. */
   readonly path: readonly string[];
   readonly size: number;
   readonly mode: number | undefined;
   readonly content: AsyncIterable<Uint8Array>;
 }
 
-/** What the first bytes have to be enough for: the place of the magic word of TAR. */
-const HEAD = 512;
+/** How many bytes tell what the content is: TAR's magic number is in the first block. */
+const HEAD_BYTES = 512;
 
 /**
- * Reads a TAR, gzipped or not, as it arrives. What ends early, has a bad checksum or is no archive is an error at the
- * place where it shows: do not rely on an entry before the end of the archive has been reached.
+ * Reads a TAR, gzipped or not, as it arrives. An archive that ends early or has a bad checksum fails where that shows: do
+ * not rely on an entry before the end of the archive has been reached.
  *
  * @throws {DownloadError} with reason `damaged` or `unsafe-entry`.
  */
@@ -34,7 +35,7 @@ export async function* readArchive(
       yield* readTar(packed, name);
       return;
     }
-    const unpacked = platform.gunzip(packed.all)[Symbol.asyncIterator]();
+    const unpacked = platform.gunzip(packed.chunks)[Symbol.asyncIterator]();
     try {
       yield* readTar(await peek(unpacked), name);
     } finally {
@@ -47,14 +48,12 @@ export async function* readArchive(
   }
 }
 
-async function* readTar({ head, all }: Peeked, name: string): AsyncGenerator<Entry, void, undefined> {
+async function* readTar({ head, chunks }: Peeked, name: string): AsyncGenerator<Entry, void, undefined> {
   if (head.length === 0) throw damaged(name, 'it is empty');
-  if (!isTar(head)) throw damaged(name, 'it is no TAR');
-  // Loaded when it is first needed: most programs that use this package download nothing.
-  const { createTarDecoder } = await import('modern-tar');
+  if (!isTar(head)) throw damaged(name, 'it is not a TAR');
   const decoder = createTarDecoder({ strict: true });
-  const feeding = feed(all, decoder.writable.getWriter());
-  feeding.catch(() => undefined); // heard of below, through the entries
+  const feeding = feed(chunks, decoder.writable.getWriter());
+  feeding.catch(() => undefined); // reported below, through the entries
   const entries = decoder.readable.getReader();
   try {
     for (;;) {
@@ -65,16 +64,15 @@ async function* readTar({ head, all }: Peeked, name: string): AsyncGenerator<Ent
       if (header.type === 'directory') {
         yield { kind: 'directory', path, size: 0, mode: header.mode, content: nothing() };
       } else if (header.type === undefined || header.type === 'file') {
-        if (path.length === 0) throw unsafe(header.name, 'is a file without a name');
+        if (path.length === 0) throw unsafeEntry(header.name, 'is a file without a name');
         const read = readerOf(entry.body, name);
-        // Nothing to end it with: whoever stops in the middle leaves the rest to the line below.
+        // Without `return`: the line below reads what a consumer leaves unread.
         const content = { [Symbol.asyncIterator]: () => ({ next: read }) };
         yield { kind: 'file', path, size: header.size, mode: header.mode, content };
-        // The next entry comes only after it. Not by cancelling the body: modern-tar 0.8.6 may have begun the next one
-        // already, and would drop that one's content.
+        // Not by cancelling the body: modern-tar 0.8.6 may have begun the next entry and would drop its content.
         while (!(await read()).done);
       } else {
-        throw unsafe(header.name, `is a ${header.type.replace('-', ' ')}`);
+        throw unsafeEntry(header.name, `is a ${header.type.replace('-', ' ')}`);
       }
     }
     await feeding;
@@ -83,7 +81,7 @@ async function* readTar({ head, all }: Peeked, name: string): AsyncGenerator<Ent
   }
 }
 
-/** Reads the content of an entry, and says what is wrong with the archive where that shows. */
+/** Returns a function that reads the content of an entry and reports a damaged archive. */
 function readerOf(
   body: ReadableStream<Uint8Array>,
   name: string,
@@ -101,31 +99,26 @@ function readerOf(
 
 async function* nothing(): AsyncGenerator<Uint8Array, void, undefined> {}
 
-/** The beginning of a stream, and all of it. */
+/** A stream, and its beginning. */
 interface Peeked {
   readonly head: Uint8Array;
-  readonly all: AsyncIterable<Uint8Array>;
+  readonly chunks: AsyncIterable<Uint8Array>;
 }
 
 async function peek(iterator: AsyncIterator<Uint8Array>): Promise<Peeked> {
   const first: Uint8Array[] = [];
   let length = 0;
-  while (length < HEAD) {
+  while (length < HEAD_BYTES) {
     const { done, value } = await iterator.next();
     if (done) break;
     first.push(value);
     length += value.length;
   }
-  const head = new Uint8Array(length);
-  let offset = 0;
-  for (const chunk of first) {
-    head.set(chunk, offset);
-    offset += chunk.length;
-  }
-  return { head, all: continued(head, iterator) };
+  const head = concatBytes(first);
+  return { head, chunks: prepend(head, iterator) };
 }
 
-async function* continued(
+async function* prepend(
   head: Uint8Array,
   iterator: AsyncIterator<Uint8Array>,
 ): AsyncGenerator<Uint8Array, void, undefined> {
@@ -137,23 +130,17 @@ async function* continued(
   }
 }
 
-/** `ustar` at 257, in POSIX's and in GNU's kind of TAR. */
+/** Both POSIX's and GNU's format have `ustar` at 257. */
 const isTar = (head: Uint8Array): boolean =>
-  head.length >= HEAD && [0x75, 0x73, 0x74, 0x61, 0x72].every((byte, index) => head[257 + index] === byte);
+  head.length >= HEAD_BYTES && [0x75, 0x73, 0x74, 0x61, 0x72].every((byte, index) => head[257 + index] === byte);
 
 const damaged = (name: string, problem: string, cause?: unknown): DownloadError =>
   new DownloadError(
-    `The archive with ${name} is damaged: ${problem}. Fetch it again; if that does not help, run the job again.`,
+    `The archive with ${name} is damaged: ${problem}. Download it again; if that does not help, run the job again.`,
     { reason: 'damaged' },
     cause === undefined ? {} : { cause },
   );
 
-/** What the network or the caller is to blame for stays what it is. */
+/** Keeps errors of the network and of the caller as they are. */
 const toDamaged = (name: string, error: unknown): BacalhauError =>
-  error instanceof BacalhauError ? error : damaged(name, messageOf(error), error);
-
-/** Not by `instanceof`: in jest, errors of Node's own modules come from another realm. */
-const messageOf = (error: unknown): string =>
-  typeof error === 'object' && error !== null && 'message' in error
-    ? String(error.message).replace(/\.$/, '')
-    : String(error);
+  error instanceof BacalhauError ? error : damaged(name, messageOf(error).replace(/\.$/, ''), error);

@@ -6,7 +6,7 @@ import { type OpenResult, openResults } from './files.js';
 import type { ResultsTarget } from './find.js';
 import { LimitCounter } from './limit-counter.js';
 import { Progress } from './progress.js';
-import { abortError, beginTransfer, type TransferContext } from './transfer-context.js';
+import { beginTransfer, type TransferContext, transferAborted } from './transfer-context.js';
 import type { DownloadedFile, DownloadedResult, DownloadOptions, DownloadSummary } from './types.js';
 
 /** Downloads the results of a job into a directory: see `downloadResults`. */
@@ -15,7 +15,7 @@ export async function download(
   directory: string,
   options: DownloadOptions,
 ): Promise<DownloadSummary> {
-  const meter = new LimitCounter(options.limits);
+  const limits = new LimitCounter(options.limits);
   let progress: Progress | undefined;
   const context = beginTransfer('job.download', target.transport, options, (count) => progress?.loaded(count));
   let folder: DownloadFolder | undefined;
@@ -23,35 +23,35 @@ export async function download(
     const results = await openResults(target, options, context);
     progress = new Progress(options.onProgress, results.length);
     folder = await platform.openFolder(directory, { overwrite: options.overwrite ?? false });
-    const summary = await new Download({ context, meter, folder, progress, options, results }).run();
+    const summary = await new Download({ context, limits, folder, progress, options, results }).run();
     await folder.commit();
     progress.end();
     return summary;
   } catch (error) {
-    throw abortError(context.deadline) ?? error;
+    throw transferAborted(context) ?? error;
   } finally {
     context.deadline.release();
     await folder?.discard();
   }
 }
 
-interface Parts {
+interface DownloadParts {
   readonly context: TransferContext;
-  readonly meter: LimitCounter;
+  readonly limits: LimitCounter;
   readonly folder: DownloadFolder;
   readonly progress: Progress;
   readonly options: DownloadOptions;
   readonly results: readonly OpenResult[];
 }
 
-/** An exit code is at most four characters, as the server writes it. */
+/** The longest file that is read as an exit code; servers write four characters at most. */
 const LONGEST_EXIT_CODE = 16;
 
 class Download {
-  readonly #parts: Parts;
+  readonly #parts: DownloadParts;
   readonly #files: DownloadedFile[] = [];
 
-  constructor(parts: Parts) {
+  constructor(parts: DownloadParts) {
     this.#parts = parts;
   }
 
@@ -61,39 +61,39 @@ class Download {
     for (const [index, opened] of results.entries()) {
       progress.beginResult();
       const name = opened.result.executionId ?? `result-${index + 1}`;
-      written.push(await this.#one(opened, name));
+      written.push(await this.#writeResult(opened, name));
     }
     const { loadedBytes, writtenBytes } = progress;
     return { directory: folder.directory, results: written, files: this.#files, writtenBytes, loadedBytes };
   }
 
-  async #one({ result, source }: OpenResult, name: string): Promise<DownloadedResult> {
-    const { context, meter, progress, options, results } = this.#parts;
+  async #writeResult({ result, source }: OpenResult, name: string): Promise<DownloadedResult> {
+    const { context, limits, progress, options, results } = this.#parts;
     const { executionId } = result;
-    const about = { type: result.type, ...(executionId !== undefined && { executionId }) };
+    const details = { type: result.type, ...(executionId !== undefined && { executionId }) };
     const announce = (totalBytes: number | undefined): void => progress.announce(totalBytes);
 
     if (source.kind === 'archive' && options.extract === false) {
-      const content = archiveOf(source, context, meter, announce);
+      const content = archiveOf(source, context, limits, announce);
       await this.#write([`${name}${source.extension}`], content, undefined, executionId);
-      return { ...about, folder: '' };
+      return { ...details, folder: '' };
     }
 
     const base = results.length > 1 || options.layout === 'byExecution' ? [name] : [];
     let exitCode: number | undefined;
-    for await (const entry of entriesOf(source, context, meter, announce)) {
+    for await (const entry of entriesOf(source, context, limits, announce)) {
       const path = [...base, ...entry.path];
       if (entry.kind === 'directory') {
         await this.#parts.folder.addDirectory(path);
       } else if (entry.path.join('/') === 'exitCode' && entry.size <= LONGEST_EXIT_CODE) {
         const text = { value: '' };
-        await this.#write(path, remember(entry, text), entry.mode, executionId);
+        await this.#write(path, capture(entry, text), entry.mode, executionId);
         exitCode = /^-?\d+$/.test(text.value) ? Number(text.value) : undefined;
       } else {
         await this.#write(path, entry.content, entry.mode, executionId);
       }
     }
-    return { ...about, folder: base.join('/'), ...(exitCode !== undefined && { exitCode }) };
+    return { ...details, folder: base.join('/'), ...(exitCode !== undefined && { exitCode }) };
   }
 
   async #write(
@@ -111,6 +111,7 @@ class Download {
   }
 }
 
+/** Passes the content on and reports how much was written. */
 async function* counted(
   content: AsyncIterable<Uint8Array>,
   progress: Progress,
@@ -121,7 +122,8 @@ async function* counted(
   }
 }
 
-async function* remember(entry: Entry, text: { value: string }): AsyncGenerator<Uint8Array, void, undefined> {
+/** Passes the content on and keeps it as text. */
+async function* capture(entry: Entry, text: { value: string }): AsyncGenerator<Uint8Array, void, undefined> {
   const decoder = new TextDecoder();
   for await (const chunk of entry.content) {
     text.value += decoder.decode(chunk, { stream: true });

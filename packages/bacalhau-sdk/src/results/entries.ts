@@ -1,30 +1,32 @@
 import { DownloadError } from '../errors/index.js';
 import { type Entry, readArchive } from './archive.js';
-import { entryPath, unsafe } from './entry-path.js';
+import { entryPath, unsafeEntry } from './entry-path.js';
 import type { LimitCounter } from './limit-counter.js';
 import { type Incoming, receive } from './remote-file.js';
 import type { ArchiveSource, FilesSource, ResultSource } from './sources/source.js';
 import type { TransferContext } from './transfer-context.js';
 
 /**
- * The files and directories of one result, one after the other: the content of each is to be read before the next.
- * `announce` is told how many bytes will come, as soon as that is known.
+ * Reads the files and directories of one result, one after the other; the content of each must be read before the next.
+ * `announce` is called with the number of bytes to come as soon as that is known.
  */
 export async function* entriesOf(
   source: ResultSource,
   context: TransferContext,
-  meter: LimitCounter,
+  limits: LimitCounter,
   announce: (totalBytes: number | undefined) => void,
 ): AsyncGenerator<Entry, void, undefined> {
   const entries =
-    source.kind === 'archive' ? unpacked(source, context, announce) : fetched(source, context, meter, announce);
+    source.kind === 'archive'
+      ? archiveEntries(source, context, announce)
+      : fileEntries(source, context, limits, announce);
   for await (const entry of entries) {
-    if (source.kind === 'archive') meter.admit(entry.path.join('/'), entry.size);
+    if (source.kind === 'archive') limits.admit(entry.path.join('/'), entry.size);
     yield entry;
   }
 }
 
-async function* unpacked(
+async function* archiveEntries(
   { file, root }: ArchiveSource,
   context: TransferContext,
   announce: (totalBytes: number | undefined) => void,
@@ -41,25 +43,25 @@ async function* unpacked(
   }
 }
 
-/** A file that is the whole result keeps its name. */
+/** Removes the root folder from the path. A file that is the whole result keeps its name. */
 function withoutRoot({ kind, path }: Entry, root: string): readonly string[] {
-  if (path[0] !== root) throw unsafe(path.join('/'), `is not in the folder ${root}`);
+  if (path[0] !== root) throw unsafeEntry(path.join('/'), `is not in the folder ${root}`);
   return kind === 'file' && path.length === 1 ? path : path.slice(1);
 }
 
-async function* fetched(
+async function* fileEntries(
   source: FilesSource,
   context: TransferContext,
-  meter: LimitCounter,
+  limits: LimitCounter,
   announce: (totalBytes: number | undefined) => void,
 ): AsyncGenerator<Entry, void, undefined> {
   const files = [];
   let totalBytes = 0;
-  // Listed as a whole, so that limits are found to be reached before anything is fetched.
+  // Listed completely first, so that exceeded limits are reported before anything is fetched.
   for await (const { name, file } of source.list()) {
     const path = entryPath(name);
-    if (path.length === 0) throw unsafe(name, 'is a file without a name');
-    meter.admit(name, file.size);
+    if (path.length === 0) throw unsafeEntry(name, 'is a file without a name');
+    limits.admit(name, file.size);
     totalBytes += file.size;
     files.push({ path, file });
   }
@@ -78,11 +80,11 @@ async function* fetched(
   }
 }
 
-/** The archive of a result as it is. */
+/** Reads the archive of a result without extracting it. */
 export async function* archiveOf(
   { file }: ArchiveSource,
   context: TransferContext,
-  meter: LimitCounter,
+  limits: LimitCounter,
   announce: (totalBytes: number | undefined) => void,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const incoming = await receive(file, context);
@@ -91,12 +93,12 @@ export async function* archiveOf(
   try {
     for await (const chunk of incoming.chunks) {
       isEmpty = false;
-      meter.take(file.name, chunk.length);
+      limits.addBytes(file.name, chunk.length);
       yield chunk;
     }
   } finally {
     incoming.close();
   }
   if (isEmpty)
-    throw new DownloadError(`The archive with ${file.name} is empty. Fetch it again.`, { reason: 'damaged' });
+    throw new DownloadError(`The archive with ${file.name} is empty. Download it again.`, { reason: 'damaged' });
 }

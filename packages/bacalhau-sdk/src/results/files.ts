@@ -1,14 +1,15 @@
 import { DownloadError } from '../errors/index.js';
+import { concatBytes } from '../util/index.js';
 import type { Entry } from './archive.js';
 import { entriesOf } from './entries.js';
 import { findResults, type ResultsTarget, requireResults } from './find.js';
 import { LimitCounter } from './limit-counter.js';
 import { sourceOf } from './sources/index.js';
 import type { ResultSource } from './sources/source.js';
-import { abortError, beginTransfer, type TransferContext } from './transfer-context.js';
+import { beginTransfer, type TransferContext, transferAborted } from './transfer-context.js';
 import type { ListResultsOptions, ResultFile, S3PreSignedResult, TransferOptions, TypedResult } from './types.js';
 
-/** A result and how to fetch it. */
+/** A result and where its files come from. */
 export interface OpenResult {
   readonly result: TypedResult;
   readonly source: ResultSource;
@@ -19,41 +20,41 @@ export async function* readFiles(
   target: ResultsTarget,
   options: TransferOptions,
 ): AsyncGenerator<ResultFile, void, undefined> {
-  const meter = new LimitCounter(options.limits);
+  const limits = new LimitCounter(options.limits);
   const context = beginTransfer('job.files', target.transport, options);
   try {
     for (const { result, source } of await openResults(target, options, context)) {
-      for await (const entry of entriesOf(source, context, meter, () => undefined)) {
+      for await (const entry of entriesOf(source, context, limits, () => undefined)) {
         if (entry.kind === 'directory') continue;
         const file = new EntryFile(entry, result.executionId);
         try {
           yield file;
         } finally {
-          // Also when the loop is left, as by `return file.text()`: what is being read must not end early.
-          await file.pass();
+          // Also when the loop is left, as by `return file.text()`: a read in progress must finish.
+          await file.finish();
         }
       }
     }
   } catch (error) {
-    throw abortError(context.deadline) ?? error;
+    throw transferAborted(context) ?? error;
   } finally {
     context.deadline.abort('closed');
     context.deadline.release();
   }
 }
 
-/** All results of the job and how to fetch them; whatever is missing in the options shows before the first byte is fetched. */
+/** Finds all results of the job and how to fetch them. Missing options are reported before the first byte is fetched. */
 export async function openResults(
   target: ResultsTarget,
   options: TransferOptions,
   context: TransferContext,
 ): Promise<OpenResult[]> {
   const { transport } = target;
-  const asking: ListResultsOptions = { signal: context.deadline.signal, executionId: options.executionId };
+  const listOptions: ListResultsOptions = { signal: context.deadline.signal, executionId: options.executionId };
   const env = transport.env;
-  const results = await requireResults(target, asking);
+  const results = await requireResults(target, listOptions);
   const renew = async (expired: S3PreSignedResult): Promise<S3PreSignedResult> => {
-    const again = await findResults(target, asking);
+    const again = await findResults(target, listOptions);
     return again.filter((result) => result.type === 's3PreSigned').find((result) => isSame(result, expired)) ?? expired;
   };
   const opened: OpenResult[] = [];
@@ -64,7 +65,7 @@ export async function openResults(
   return opened;
 }
 
-/** What a URL points to is the same before and after it was signed anew. */
+/** Signing a URL again changes its query only. */
 const isSame = (one: S3PreSignedResult, other: S3PreSignedResult): boolean =>
   new URL(one.url).pathname === new URL(other.url).pathname;
 
@@ -75,7 +76,7 @@ class EntryFile implements ResultFile {
   readonly mode?: number;
   #content: AsyncIterable<Uint8Array> | undefined;
   #reading: Promise<Uint8Array> | undefined;
-  #passed = false;
+  #isFinished = false;
 
   constructor(entry: Entry, executionId: string | undefined) {
     this.path = entry.path.join('/');
@@ -85,10 +86,10 @@ class EntryFile implements ResultFile {
     this.#content = entry.content;
   }
 
-  /** The loop goes on: what is being read as a whole is read to its end, and nothing else after that. */
-  async pass(): Promise<void> {
-    await this.#reading?.catch(() => undefined); // Who asked for it hears of a failure.
-    this.#passed = true;
+  /** Completes a read in progress and refuses further ones: the loop continues. */
+  async finish(): Promise<void> {
+    await this.#reading?.catch(() => undefined); // Its caller gets the failure.
+    this.#isFinished = true;
     this.#content = undefined;
   }
 
@@ -111,24 +112,14 @@ class EntryFile implements ResultFile {
 
   async bytes(): Promise<Uint8Array> {
     const content = this.#take();
-    this.#reading = this.#join(content);
+    this.#reading = this.#readAll(content);
     return this.#reading;
   }
 
-  async #join(content: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  async #readAll(content: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
     const chunks: Uint8Array[] = [];
-    let size = 0;
-    for await (const chunk of content) {
-      chunks.push(chunk);
-      size += chunk.length;
-    }
-    const bytes = new Uint8Array(size);
-    let offset = 0;
-    for (const chunk of chunks) {
-      bytes.set(chunk, offset);
-      offset += chunk.length;
-    }
-    return bytes;
+    for await (const chunk of content) chunks.push(chunk);
+    return concatBytes(chunks);
   }
 
   async text(): Promise<string> {
@@ -138,25 +129,25 @@ class EntryFile implements ResultFile {
   #take(): AsyncIterable<Uint8Array> {
     const content = this.#content;
     this.#content = undefined;
-    if (content !== undefined) return this.#whole(content);
+    if (content !== undefined) return this.#whileCurrent(content);
     throw this.#gone();
   }
 
-  /** A stream that the loop left behind breaks off: a part must not look like the whole. */
-  async *#whole(content: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
-    let left = this.size;
+  /** Ends the stream of a file that the loop has left with an error: a part must not look like the whole. */
+  async *#whileCurrent(content: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
+    let remaining = this.size;
     for await (const chunk of content) {
-      left -= chunk.length;
+      remaining -= chunk.length;
       yield chunk;
     }
-    if (left > 0 && this.#passed) throw this.#gone();
+    if (remaining > 0 && this.#isFinished) throw this.#gone();
   }
 
   #gone(): DownloadError {
     return new DownloadError(
-      this.#passed
-        ? `${this.path} has gone by: read a file before the loop asks for the next one.`
-        : `${this.path} was read already: its content comes once.`,
+      this.#isFinished
+        ? `${this.path} can no longer be read. Read a file before the loop continues with the next one.`
+        : `${this.path} was read already. Keep its content: it can be read only once.`,
       { reason: 'gone', entry: this.path },
     );
   }

@@ -4,13 +4,13 @@ import type { Transport } from '../http/index.js';
 import { typedResults } from './typed-results.js';
 import type { ListResultsOptions, TypedResult } from './types.js';
 
-/** Whose results: a job, by id or name, as the server at the other end of `transport` knows it. */
+/** A job by id or name, on the server that `transport` calls. */
 export interface ResultsTarget {
   readonly transport: Transport;
   readonly jobId: string;
   /** Default: the client's. */
   readonly namespace?: string | undefined;
-  /** Those executions whose results are wanted, where they are known already; else the server is asked for them. */
+  /** The executions whose results are wanted, if they are known already. Default: the server's list. */
   readonly executions?: readonly Execution[] | undefined;
 }
 
@@ -24,13 +24,14 @@ export async function findResults(target: ResultsTarget, options: ListResultsOpt
 }
 
 /**
- * The results, or the reason why there are none.
+ * Finds the results of a job that must have some.
+ *
  * @throws {DownloadError} with reason `no-results`.
  */
 export async function requireResults(target: ResultsTarget, options: ListResultsOptions): Promise<TypedResult[]> {
   const results = await findResults(target, options);
   if (results.length > 0) return results;
-  throw new DownloadError(await whyNone(target, options), { reason: 'no-results' });
+  throw new DownloadError(await noResultsMessage(target, options), { reason: 'no-results' });
 }
 
 async function listItems(target: ResultsTarget, options: ListResultsOptions): Promise<readonly SpecConfig[]> {
@@ -47,12 +48,12 @@ async function listItems(target: ResultsTarget, options: ListResultsOptions): Pr
     );
     return answer.Items;
   } catch (error) {
-    // Servers answer so for the kinds of job that publish nothing.
+    // Servers report this for the types of job that publish nothing.
     if (!(error instanceof ServerError) || error.status !== 500) throw error;
     const { Type } = await getJob(target, options).catch(() => ({ Type: undefined }));
     if (Type !== 'service' && Type !== 'daemon') throw error;
     throw new DownloadError(
-      `Job ${jobId} is a ${Type} job, and those publish no results. Read its logs, or run it as a batch or ops job.`,
+      `Job ${jobId} is a ${Type} job, which publish no results. Read its logs, or run it as a batch or ops job.`,
       { reason: 'no-results' },
       { cause: error },
     );
@@ -86,18 +87,18 @@ async function getJob(target: ResultsTarget, { signal }: ListResultsOptions) {
   return { Type: Job?.Type, state: Job?.State?.StateType, publisher: Job?.Tasks[0]?.Publisher?.Type };
 }
 
-async function whyNone(target: ResultsTarget, options: ListResultsOptions): Promise<string> {
+async function noResultsMessage(target: ResultsTarget, options: ListResultsOptions): Promise<string> {
   const { state, publisher } = await getJob(target, options);
   const job = `Job ${target.jobId}`;
   if (options.executionId !== undefined) return `${job} has no result of execution ${options.executionId}.`;
   switch (state) {
     case 'Completed':
       return publisher === undefined || publisher === '' || publisher === 'noop'
-        ? `${job} has no publisher, so nothing of it was kept. Give its task one, for example { Type: 'local' }, and run it again.`
-        : `${job} has completed, but its publisher ${publisher} has no result of it.`;
+        ? `${job} has no publisher, so no results were stored. Set the Publisher of its task, for example to { Type: 'local' }, and run it again.`
+        : `${job} has completed, but its publisher ${publisher} has no result of it. Check the executions of the job.`;
     case 'Failed':
     case 'Stopped':
-      return `${job} has ${state.toLowerCase()}: only executions that complete publish results. Its executions and its history say what happened.`;
+      return `${job} has ${state.toLowerCase()}: only executions that complete publish results. Check its executions and its history.`;
     default:
       return `${job} is ${state?.toLowerCase() ?? 'in an unknown state'} and has no results yet. Wait until it has completed.`;
   }

@@ -4,7 +4,7 @@ import type { ResultLimits } from './types.js';
 const DEFAULT_TOTAL_BYTES = 10 * 1024 ** 3;
 const DEFAULT_ENTRIES = 100_000;
 
-/** Counts what a download takes and stops it at the limits. */
+/** Counts bytes and entries, and refuses what exceeds the limits. */
 export class LimitCounter {
   readonly #totalBytes: number;
   readonly #entries: number;
@@ -16,29 +16,33 @@ export class LimitCounter {
     this.#entries = entries;
   }
 
-  /** @throws {DownloadError} before anything of the entry is read, because its size is known then. */
+  /**
+   * Counts an entry before it is read.
+   *
+   * @throws {DownloadError} with reason `too-large`.
+   */
   admit(name: string, size: number): void {
     this.#seenEntries += 1;
     this.#seenBytes += size;
     if (this.#seenEntries > this.#entries) {
-      throw tooLarge(name, `are more than ${this.#entries} files and directories. Raise limits.entries`);
+      throw tooLarge(name, `have more than ${this.#entries} files and directories. Raise limits.entries`);
     }
     if (this.#seenBytes > this.#totalBytes) {
-      throw tooLarge(name, `are more than ${this.#totalBytes} bytes. Raise limits.totalBytes`);
+      throw tooLarge(name, `have more than ${this.#totalBytes} bytes. Raise limits.totalBytes`);
     }
   }
 
-  /** The bytes of an archive that is kept as it is, which are known as they come. */
-  take(name: string, count: number): void {
+  /** Counts bytes of an archive that is not extracted, as they arrive. */
+  addBytes(name: string, count: number): void {
     this.#seenBytes += count;
     if (this.#seenBytes > this.#totalBytes) {
-      throw tooLarge(name, `are more than ${this.#totalBytes} bytes. Raise limits.totalBytes`);
+      throw tooLarge(name, `have more than ${this.#totalBytes} bytes. Raise limits.totalBytes`);
     }
   }
 }
 
 const tooLarge = (entry: string, problem: string): DownloadError =>
-  new DownloadError(`The results ${problem} if that is right; the limit was reached at ${JSON.stringify(entry)}.`, {
+  new DownloadError(`The results ${problem} if that is expected; the limit was reached at ${JSON.stringify(entry)}.`, {
     reason: 'too-large',
     entry,
   });

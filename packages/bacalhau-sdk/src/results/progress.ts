@@ -2,7 +2,7 @@ import type { DownloadProgress } from './types.js';
 
 const INTERVAL_MS = 100;
 
-/** Counts, and tells the caller now and then. */
+/** Counts what arrives and is written, and reports it to the caller at most every 100 ms. */
 export class Progress {
   readonly #listener: ((progress: DownloadProgress) => void) | undefined;
   readonly #totals: (number | undefined)[] = [];
@@ -12,7 +12,7 @@ export class Progress {
   #files = 0;
   #result = 0;
   #path: string | undefined;
-  #toldAt = Number.NEGATIVE_INFINITY;
+  #reportedAt = Number.NEGATIVE_INFINITY;
 
   constructor(listener: ((progress: DownloadProgress) => void) | undefined, results: number) {
     this.#listener = listener;
@@ -33,22 +33,22 @@ export class Progress {
 
   announce(totalBytes: number | undefined): void {
     this.#totals.push(totalBytes);
-    this.#tell();
+    this.#report();
   }
 
   loaded(count: number): void {
     this.#loadedBytes += count;
-    this.#tell();
+    this.#report();
   }
 
   written(count: number): void {
     this.#writtenBytes += count;
-    this.#tell();
+    this.#report();
   }
 
   beginFile(path: string): void {
     this.#path = path;
-    this.#tell();
+    this.#report();
   }
 
   endFile(): void {
@@ -57,14 +57,14 @@ export class Progress {
 
   end(): void {
     this.#path = undefined;
-    this.#tell(true);
+    this.#report(true);
   }
 
-  #tell(isLast = false): void {
+  #report(isLast = false): void {
     if (this.#listener === undefined) return;
     const now = performance.now();
-    if (!isLast && now - this.#toldAt < INTERVAL_MS) return;
-    this.#toldAt = now;
+    if (!isLast && now - this.#reportedAt < INTERVAL_MS) return;
+    this.#reportedAt = now;
     const totalBytes = this.#total();
     this.#listener({
       loadedBytes: this.#loadedBytes,

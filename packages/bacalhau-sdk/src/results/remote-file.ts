@@ -1,50 +1,43 @@
 import { platform } from '#platform';
 import { DownloadError } from '../errors/index.js';
-import {
-  BrokenConnection,
-  downloadPolicy,
-  type ExternalRequest,
-  type ExternalResponse,
-  fetchExternal,
-  hasAuthorization,
-} from '../http/index.js';
+import { BrokenConnection, downloadPolicy, type ExternalRequest, type ExternalResponse } from '../http/index.js';
 import { sleep } from '../util/index.js';
 import { explainBroken, explainStatus } from './fetch-errors.js';
+import { toReachable } from './reachable-host.js';
+import { ResultConnection } from './result-connection.js';
 import { type TransferContext, throwIfAborted } from './transfer-context.js';
 
-/** A file somewhere on the network, and how to ask for it. */
+/** A file on a result host, and how to request it. */
 export interface RemoteFile {
-  /** For messages: what is asked, for example `the result of e-1234`. */
+  /** For messages, for example `the result of e-1234`. */
   readonly name: string;
-  /** Made anew for every attempt, because signatures age. `renew` after a refusal: ask the server for another URL. */
+  /** Creates the request of each attempt, because signatures expire. With `renew`, after a refusal, with a new URL. */
   request(renew: boolean): Promise<ExternalRequest>;
-  /** Whether `request(true)` can bring something new. */
+  /** Whether `request(true)` can get another URL. */
   readonly renewable: boolean;
-  /** How long it is, where that is known before. */
+  /** In bytes, where that is known before. */
   readonly size?: number | undefined;
   /** SHA-256 in base64, where that is known before. */
   readonly checksumSha256?: string | undefined;
-  /** Whether a 500 is worth another try: a busy store's is, an IPFS node's means that it does not have it. */
+  /** Whether to retry after a 500: a busy store sends it, but an IPFS node that does not have the content does too. */
   readonly retries500: boolean;
 }
 
 /** A file that is being received. */
 export interface Incoming {
   readonly totalBytes: number | undefined;
-  /** The whole content, once; connections that break are made again where it stopped. */
+  /** The whole content, once; broken connections continue where they broke. */
   readonly chunks: AsyncIterable<Uint8Array>;
-  /** Ends the connection, wherever it is. */
+  /** Closes the connection, however much has arrived. */
   close(): void;
 }
 
-/** So much has to arrive before a broken connection is forgiven. */
-const PROGRESS_THAT_COUNTS = 1024 * 1024;
-/** Of an error's body; S3 and IPFS say there what is wrong. */
+/** How many bytes have to arrive before failures are counted anew. */
+const PROGRESS_BYTES = 1024 * 1024;
+/** How much of an error's body is read; S3 and IPFS report there what is wrong. */
 const LONGEST_ERROR_BODY = 4096;
-/** For an error's body; the status alone says enough. */
-const PATIENCE_WITH_ERRORS_MS = 2_000;
 
-/** Asks for a file; resolves as soon as the first answer is a good one. */
+/** Requests a file; resolves as soon as a response has begun well. */
 export async function receive(file: RemoteFile, context: TransferContext): Promise<Incoming> {
   const transfer = new Transfer(file, context);
   const first = await transfer.begin();
@@ -55,7 +48,7 @@ class Transfer {
   totalBytes: number | undefined;
   readonly #file: RemoteFile;
   readonly #context: TransferContext;
-  #connection: Connection | undefined;
+  #connection: ResultConnection | undefined;
   #validator: string | undefined;
   #offset = 0;
   #failures = 0;
@@ -69,20 +62,20 @@ class Transfer {
     this.totalBytes = file.size;
   }
 
-  async begin(): Promise<Connection> {
+  async begin(): Promise<ResultConnection> {
     const connection = await this.#connect();
-    const { headers } = connection.answer;
-    // Browsers may have unpacked the content already, and then the header tells another length.
+    const { headers } = connection.response;
+    // Browsers may have decompressed the content already, and then the header has another length.
     const length = headers['content-encoding'] === undefined ? lengthOf(headers['content-length']) : undefined;
     if (this.#file.size !== undefined && length !== undefined && length !== this.#file.size) {
-      throw this.#error('changed', `has ${length} bytes now; it was listed with ${this.#file.size}`);
+      throw this.#error('changed', `has ${length} bytes, but was listed with ${this.#file.size}: download it again`);
     }
     this.totalBytes ??= length;
     this.#validator = validatorOf(headers);
     return connection;
   }
 
-  async *chunks(first: Connection): AsyncGenerator<Uint8Array, void, undefined> {
+  async *chunks(first: ResultConnection): AsyncGenerator<Uint8Array, void, undefined> {
     const hash = this.#file.checksumSha256 === undefined ? undefined : platform.sha256();
     let connection = first;
     try {
@@ -93,12 +86,13 @@ class Transfer {
             const chunk = skip === 0 ? received : received.subarray(Math.min(skip, received.length));
             skip -= Math.min(skip, received.length);
             if (chunk.length === 0) continue;
-            this.#arrived(chunk.length);
+            this.#recordArrival(chunk.length);
             hash?.update(chunk);
             yield chunk;
           }
           if (this.totalBytes === undefined || this.#offset === this.totalBytes) break;
-          if (this.#offset > this.totalBytes) throw this.#error('damaged', 'is longer than announced');
+          if (this.#offset > this.totalBytes)
+            throw this.#error('damaged', 'is longer than announced: download it again');
           throw new BrokenConnection(`ended after ${this.#offset} of ${this.totalBytes} bytes`, undefined);
         } catch (error) {
           throwIfAborted(this.#context);
@@ -109,7 +103,7 @@ class Transfer {
       }
       const digest = hash?.digest();
       if (digest !== undefined && digest !== this.#file.checksumSha256) {
-        throw this.#error('damaged', 'does not match its SHA-256 checksum: fetch it again');
+        throw this.#error('damaged', 'does not match its SHA-256 checksum: download it again');
       }
     } finally {
       this.close();
@@ -121,21 +115,21 @@ class Transfer {
     this.#connection?.close();
   }
 
-  #arrived(count: number): void {
+  #recordArrival(count: number): void {
     this.#offset += count;
     this.#sinceFailure += count;
-    if (this.#sinceFailure >= PROGRESS_THAT_COUNTS) this.#failures = 0;
+    if (this.#sinceFailure >= PROGRESS_BYTES) this.#failures = 0;
     this.#context.onBytes(count);
   }
 
-  /** Asks until there is an answer that continues where the last one stopped. */
-  async #connect(): Promise<Connection> {
+  /** Sends requests until a response continues where the last one stopped. */
+  async #connect(): Promise<ResultConnection> {
     let renew = false;
     for (;;) {
       throwIfAborted(this.#context);
       const request = await this.#file.request(renew);
       renew = false;
-      const connection = new Connection(toReachable(request, this.#context.hosts), this.#context);
+      const connection = new ResultConnection(toReachable(request, this.#context.hosts), this.#context);
       this.#connection = connection;
       try {
         await connection.open(this.#range());
@@ -146,18 +140,19 @@ class Transfer {
         await this.#pause(explainBroken(this.#file.name, connection.url, error));
         continue;
       }
-      const { status, headers } = connection.answer;
+      const { status, headers } = connection.response;
       if (status === 200 || status === 206) {
-        connection.skip = this.#skipOf(connection.answer);
+        connection.skip = this.#skipOf(connection.response);
         return connection;
       }
-      const said = await connection.text(LONGEST_ERROR_BODY);
+      const body = await connection.text(LONGEST_ERROR_BODY);
       connection.close();
       throwIfAborted(this.#context);
-      if (status === 416) throw this.#error('changed', 'is shorter than before: it was replaced meanwhile');
-      const error = explainStatus(this.#file.name, connection.url, status, said);
+      if (status === 416)
+        throw this.#error('changed', 'is shorter than before, so it was replaced meanwhile: download it again');
+      const error = explainStatus(this.#file.name, connection.url, status, body);
       if (error.reason === 'refused' && this.#file.renewable && !this.#renewed) {
-        // A URL that was good when the results were listed may have expired on the way.
+        // A URL that was valid when the results were listed may have expired since.
         this.#renewed = true;
         renew = true;
       } else if (downloadPolicy.isRetryable(status, this.#file)) {
@@ -176,21 +171,21 @@ class Transfer {
     };
   }
 
-  /** How much of the answer is known already. */
+  /** Returns how many bytes of the response were received before. */
   #skipOf({ status, headers }: ExternalResponse): number {
     if (this.#offset === 0) return 0;
     const validator = validatorOf(headers);
     if (this.#validator !== undefined && validator !== undefined && validator !== this.#validator) {
-      throw this.#error('changed', 'was replaced between two attempts: fetch it again');
+      throw this.#error('changed', 'was replaced between two attempts: download it again');
     }
     if (status === 206) {
       const start = lengthOf(/^bytes (\d+)-/.exec(headers['content-range'] ?? '')?.[1]);
       if (start === this.#offset) return 0;
-      throw this.#error('damaged', 'came back with another part than was asked for');
+      throw this.#error('damaged', 'came with another range than was requested: download it again');
     }
     const length = headers['content-encoding'] === undefined ? lengthOf(headers['content-length']) : undefined;
     if (this.totalBytes !== undefined && length !== undefined && length !== this.totalBytes) {
-      throw this.#error('changed', 'has another length than before: fetch it again');
+      throw this.#error('changed', 'has another length than before: download it again');
     }
     return this.#offset;
   }
@@ -210,109 +205,7 @@ class Transfer {
   }
 }
 
-/** One request and its answer. */
-class Connection {
-  readonly url: string;
-  /** Bytes at the beginning of the answer that were received before. */
-  skip = 0;
-  readonly #request: ExternalRequest;
-  readonly #context: TransferContext;
-  readonly #controller = new AbortController();
-  readonly #onCut = (): void => this.#controller.abort();
-  #answer: ExternalResponse | undefined;
-  #stalled = false;
-
-  constructor(request: ExternalRequest, context: TransferContext) {
-    this.#request = request;
-    this.#context = context;
-    this.url = withoutSecrets(request.url);
-    if (context.deadline.signal.aborted) this.#controller.abort();
-    context.deadline.signal.addEventListener('abort', this.#onCut, { once: true });
-  }
-
-  get answer(): ExternalResponse {
-    if (this.#answer === undefined) throw new TypeError('The connection is not open.');
-    return this.#answer;
-  }
-
-  async open(range: Readonly<Record<string, string>>): Promise<void> {
-    const headers = { ...platform.transferHeaders, ...this.#request.headers, ...range };
-    this.#answer = await this.#unlessStalled(async () => {
-      return fetchExternal(this.#context.transport, { ...this.#request, headers }, this.#controller.signal);
-    });
-  }
-
-  async *chunks(patienceMs?: number): AsyncGenerator<Uint8Array, void, undefined> {
-    const iterator = this.answer.body[Symbol.asyncIterator]();
-    for (;;) {
-      const { done, value } = await this.#unlessStalled(() => iterator.next(), patienceMs);
-      if (done) return;
-      yield value;
-    }
-  }
-
-  /** The beginning of the body, for a message. */
-  async text(most: number): Promise<string> {
-    const decoder = new TextDecoder();
-    let text = '';
-    try {
-      for await (const chunk of this.chunks(PATIENCE_WITH_ERRORS_MS)) {
-        text += decoder.decode(chunk, { stream: true });
-        if (text.length >= most) break;
-      }
-    } catch (error) {
-      if (!(error instanceof BrokenConnection)) throw error;
-    }
-    return text.slice(0, most);
-  }
-
-  close(): void {
-    this.#context.deadline.signal.removeEventListener('abort', this.#onCut);
-    this.#controller.abort();
-  }
-
-  /** Only the time that the other side lets us wait counts, not the time that our reader takes. */
-  async #unlessStalled<T>(wait: () => Promise<T>, patienceMs = Number.POSITIVE_INFINITY): Promise<T> {
-    const stallTimeoutMs = Math.min(this.#context.stallTimeoutMs, patienceMs);
-    const timer =
-      stallTimeoutMs < 2 ** 31
-        ? setTimeout(() => {
-            this.#stalled = true;
-            this.#controller.abort();
-          }, stallTimeoutMs)
-        : undefined;
-    try {
-      return await wait();
-    } catch (error) {
-      if (this.#stalled) throw new BrokenConnection(`nothing came for ${stallTimeoutMs} ms`, 'ETIMEDOUT');
-      throw error;
-    } finally {
-      clearTimeout(timer);
-    }
-  }
-}
-
-/** Puts what this machine can reach in place of the host that a result names. */
-function toReachable(request: ExternalRequest, hosts: Readonly<Record<string, string>>): ExternalRequest {
-  const url = new URL(request.url);
-  const known = [url.host, url.hostname].find((name) => Object.hasOwn(hosts, name));
-  const other = known === undefined ? undefined : hosts[known];
-  if (other === undefined) return request;
-  const to = new URL(other.includes('://') ? other : `${url.protocol}//${other}`);
-  // A name for a name keeps the port.
-  if (known === url.hostname && to.port === '' && !other.includes('://')) to.port = url.port;
-  // A relay may have its own place below an address.
-  to.pathname = `${to.pathname.replace(/\/$/, '')}${url.pathname}`;
-  to.search = url.search;
-  // What is signed is signed for the host as the signer knows it.
-  const host = isSigned(url, request.headers) ? { host: url.host } : {};
-  return { ...request, url: to.href, headers: { ...request.headers, ...host } };
-}
-
-const isSigned = (url: URL, headers: ExternalRequest['headers']): boolean =>
-  [...url.searchParams.keys()].some((name) => name.toLowerCase() === 'x-amz-signature') || hasAuthorization(headers);
-
-/** Of these two a server promises that they change with the content; a weak ETag does not count (RFC 9110, 13.1.5). */
+/** Returns what changes with the content: a strong ETag, else the time of modification (RFC 9110, 13.1.5). */
 function validatorOf(headers: ExternalResponse['headers']): string | undefined {
   const etag = headers['etag'];
   return etag !== undefined && !etag.startsWith('W/') ? etag : headers['last-modified'];
@@ -320,10 +213,5 @@ function validatorOf(headers: ExternalResponse['headers']): string | undefined {
 
 const lengthOf = (value: string | undefined): number | undefined =>
   value !== undefined && /^\d+$/.test(value) ? Number(value) : undefined;
-
-function withoutSecrets(url: string): string {
-  const { origin, pathname } = new URL(url);
-  return `${origin}${pathname}`;
-}
 
 const capitalised = (text: string): string => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;

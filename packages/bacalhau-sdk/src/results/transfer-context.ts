@@ -1,53 +1,44 @@
-import { type BacalhauError, RequestAbortedError, RequestTimeoutError } from '../errors/index.js';
-import type { Deadline, Transport } from '../http/index.js';
+import type { BacalhauError } from '../errors/index.js';
+import { abortError, type Deadline, downloadPolicy, type Transport } from '../http/index.js';
 import type { TransferOptions } from './types.js';
 
-const DEFAULT_RETRIES = 4;
-const DEFAULT_STALL_MS = 60_000;
+const DEFAULT_STALL_TIMEOUT_MS = 60_000;
 
-/** What all requests of one download share. */
+/** What all requests of one transfer share. */
 export interface TransferContext {
   readonly transport: Transport;
+  readonly operation: string;
   readonly deadline: Deadline;
   readonly maxRetries: number;
   readonly stallTimeoutMs: number;
   readonly hosts: Readonly<Record<string, string>>;
+  /** Called with the number of bytes that arrived. */
   readonly onBytes: (count: number) => void;
 }
 
 export function beginTransfer(
-  name: string,
+  operation: string,
   transport: Transport,
   options: TransferOptions,
   onBytes: (count: number) => void = () => undefined,
 ): TransferContext {
-  const { maxRetries = DEFAULT_RETRIES, stallTimeoutMs = DEFAULT_STALL_MS, hosts = {} } = options;
-  const deadline = transport.startDeadline(name, options.timeoutMs, options.signal);
-  return { transport, deadline, maxRetries, stallTimeoutMs, hosts, onBytes };
+  const {
+    maxRetries = downloadPolicy.maxRetries,
+    stallTimeoutMs = DEFAULT_STALL_TIMEOUT_MS,
+    hosts = {},
+    timeoutMs,
+    signal,
+  } = options;
+  const deadline = transport.startDeadline(operation, timeoutMs, signal);
+  return { transport, operation, deadline, maxRetries, stallTimeoutMs, hosts, onBytes };
 }
 
-/** @throws why the download was cut short, if it was. */
-export function throwIfAborted({ deadline }: TransferContext): void {
-  const error = abortError(deadline);
+/** Returns the error of a transfer that was ended early; undefined if it was not. */
+export const transferAborted = ({ deadline, operation }: TransferContext): BacalhauError | undefined =>
+  abortError(deadline, { operation, attempts: 1, outcomeUnknown: false, requestId: '' });
+
+/** @throws {RequestAbortedError | RequestTimeoutError} if the transfer was ended early. */
+export function throwIfAborted(context: TransferContext): void {
+  const error = transferAborted(context);
   if (error !== undefined) throw error;
-}
-
-/** What to throw instead of a failure that the end of the whole download brought about. */
-export function abortError(deadline: Deadline): BacalhauError | undefined {
-  const facts = { operation: 'job.download', attempts: 1, outcomeUnknown: false, requestId: '' };
-  switch (deadline.reason) {
-    case undefined:
-      return undefined;
-    case 'timeout':
-      return new RequestTimeoutError(
-        `The results were not there within ${deadline.timeoutMs} ms. Raise timeoutMs, or leave it out.`,
-        { ...facts, timeoutMs: deadline.timeoutMs },
-      );
-    case 'closed':
-      return new RequestAbortedError('Fetching results was given up because the client was closed.', facts);
-    case 'signal':
-      return new RequestAbortedError('Fetching results was aborted by its signal.', facts, {
-        cause: deadline.callerReason,
-      });
-  }
 }

@@ -1,26 +1,26 @@
 import type { SpecConfig } from 'bacalhau-apiclient';
 
-/** What is known of every result, whatever published it. */
+/** What every result has, whatever published it. */
 export interface ResultBase {
-  /** The execution that made it. Absent where the server's answers do not tell, which they do not do directly. */
+  /** The execution that published it. Absent if it cannot be determined: servers do not report it directly. */
   readonly executionId?: string | undefined;
 }
 
-/** The `local` publisher: an archive that the compute node itself serves. */
+/** A result of the `local` publisher: an archive that the compute node itself serves. */
 export interface UrlResult extends ResultBase {
-  /** Tells the kinds of results apart. */
+  /** Discriminates the types of results. */
   readonly type: 'url';
-  /** Without access control. Its host is what the compute node is configured with: often `127.0.0.1`. */
+  /** Has no access control. Its host is the one that the compute node is configured with: often `127.0.0.1`. */
   readonly url: string;
 }
 
-/** A place in S3 or in a store that speaks its protocol. */
+/** An object or a prefix in S3 or in a compatible store. */
 export interface S3Location {
   /** The name of the bucket. */
   readonly bucket: string;
-  /** An object; or, with `/` or `*` at the end, all objects whose keys begin so. */
+  /** The key of an object; or, with `/` or `*` at the end, the prefix of several objects' keys. */
   readonly key: string;
-  /** For example `eu-central-1`; absent where the publisher named none. */
+  /** For example `eu-central-1`; absent if the publisher named none. */
   readonly region?: string | undefined;
   /** Absent for Amazon's own. */
   readonly endpoint?: string | undefined;
@@ -30,41 +30,41 @@ export interface S3Location {
   readonly checksumSha256?: string | undefined;
 }
 
-/** The `s3` and `s3managed` publishers, where the orchestrator signs URLs: an archive that anybody with the URL can read. */
+/** A result of the `s3` or `s3managed` publisher whose URL the orchestrator signed: an archive that the URL gives access to. */
 export interface S3PreSignedResult extends ResultBase {
-  /** Tells the kinds of results apart. */
+  /** Discriminates the types of results. */
   readonly type: 's3PreSigned';
-  /** Ends working 15 minutes (`s3`) or an hour (`s3managed`) after it was asked for, unless configured otherwise. */
+  /** Expires 15 minutes (`s3`) or an hour (`s3managed`) after it was requested, unless configured otherwise. */
   readonly url: string;
   /** Whether it is the `s3managed` publisher's. */
   readonly managed: boolean;
-  /** What the URL stands for; absent for the `s3managed` publisher. */
+  /** The object that the URL leads to; absent for the `s3managed` publisher. */
   readonly source?: S3Location | undefined;
 }
 
-/** The `s3` publisher, where the orchestrator signs nothing: it takes credentials to read it. */
+/** A result of the `s3` publisher whose URL is not signed: reading it takes credentials. */
 export interface S3Result extends ResultBase, S3Location {
-  /** Tells the kinds of results apart. */
+  /** Discriminates the types of results. */
   readonly type: 's3';
 }
 
-/** The `ipfs` publisher. */
+/** A result of the `ipfs` publisher. */
 export interface IpfsResult extends ResultBase {
-  /** Tells the kinds of results apart. */
+  /** Discriminates the types of results. */
   readonly type: 'ipfs';
   /** The content id of a folder with the result. */
   readonly cid: string;
 }
 
-/** A kind of result that this version of the SDK does not know. It cannot be downloaded. */
+/** A result of a type that this version of the SDK does not support. It cannot be downloaded. */
 export interface UnknownResult extends ResultBase {
-  /** Tells the kinds of results apart. */
+  /** Discriminates the types of results. */
   readonly type: 'unknown';
   /** As the server sent it. */
   readonly spec: SpecConfig;
 }
 
-/** Where the result of one execution is. Tell the kinds apart by `type`; a newer SDK may know more of them. */
+/** Where the result of one execution is. `type` discriminates the types; a newer SDK may have more of them. */
 export type TypedResult = UrlResult | S3PreSignedResult | S3Result | IpfsResult | UnknownResult;
 
 /** Credentials for S3. */
@@ -73,7 +73,7 @@ export interface S3Credentials {
   readonly accessKeyId: string;
   /** What AWS calls `AWS_SECRET_ACCESS_KEY`. Requests are signed with it; it is never sent. */
   readonly secretAccessKey: string;
-  /** Of temporary credentials. */
+  /** The session token of temporary credentials. */
   readonly sessionToken?: string | undefined;
 }
 
@@ -81,7 +81,7 @@ export interface S3Credentials {
 export interface S3Options {
   /**
    * Default: `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN` of the client's environment.
-   * `anonymous` for a bucket that everybody may read.
+   * `anonymous` for a public bucket.
    */
   readonly credentials?: S3Credentials | 'anonymous' | undefined;
   /** Replaces the endpoint that the result names, for example `https://s3.example.org`. */
@@ -90,17 +90,17 @@ export interface S3Options {
   readonly region?: string | undefined;
 }
 
-/** Where to read results of type `ipfs`. One of the two is needed: nothing is guessed. */
+/** Where to read results of type `ipfs`: set `gateway` or `api`. */
 export interface IpfsOptions {
-  /** A gateway's address, for example `http://127.0.0.1:8080`. It must serve TAR (`?format=tar`), as Kubo's does. */
+  /** The URL of a gateway, for example `http://127.0.0.1:8080`. It must serve TAR (`?format=tar`), as Kubo's does. */
   readonly gateway?: string | undefined;
-  /** A node's RPC address, for example `http://127.0.0.1:5001`. Wins over `gateway`. */
+  /** The URL of a node's RPC endpoint, for example `http://127.0.0.1:5001`. Takes precedence over `gateway`. */
   readonly api?: string | undefined;
-  /** Sent to that address only, for example `{ authorization: 'Bearer …' }`. */
+  /** Headers that are sent to that URL only, for example `{ authorization: 'Bearer …' }`. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
-/** What a download may take at most, so that an archive that unpacks to terabytes does not fill the disk. */
+/** The largest download to accept, so that an archive that unpacks to terabytes does not fill the disk. */
 export interface ResultLimits {
   /** Bytes of all files together, unpacked. Default: 10 GiB (10,737,418,240). */
   readonly totalBytes?: number | undefined;
@@ -108,23 +108,23 @@ export interface ResultLimits {
   readonly entries?: number | undefined;
 }
 
-/** How to find the results of a job. */
+/** Which results of a job to list. */
 export interface ListResultsOptions {
-  /** Gives up when aborted, with `RequestAbortedError`. */
+  /** Ends the call with `RequestAbortedError` when aborted. */
   readonly signal?: AbortSignal | undefined;
-  /** Only the result of this execution; its full id. Default: of all. */
+  /** Only the result of this execution; its full id. Default: the results of all. */
   readonly executionId?: string | undefined;
 }
 
-/** How the places of results are reached. */
+/** How the hosts of results are reached. */
 export interface ResultAccess {
-  /** For results of type `s3`: credentials, endpoint, region. */
+  /** Credentials, endpoint and region for results of type `s3`. */
   readonly s3?: S3Options | undefined;
-  /** For results of type `ipfs`: which node to ask. */
+  /** Which gateway or node serves results of type `ipfs`. */
   readonly ipfs?: IpfsOptions | undefined;
   /**
-   * Other addresses for hosts that results name but this machine reaches elsewhere: `host` or `host:port` as in the
-   * result, and what to connect to; a path in it comes before the result's. Signed requests still say the host that they
+   * Replaces hosts that results name but that have another address here: maps `host` or `host:port` as in the result to
+   * the address to connect to, whose path is put before the result's. Signed requests keep the `Host` header that they
    * were signed for, which browsers do not allow.
    *
    * @example { '127.0.0.1:6001': 'node-1.example.org:6001', 'node-2:6001': 'https://app.example.org/results' }
@@ -134,46 +134,46 @@ export interface ResultAccess {
 
 /** How results are fetched. */
 export interface TransferOptions extends ListResultsOptions, ResultAccess {
-  /** Deadline of all of it, in milliseconds. Default: none. */
+  /** Deadline of the whole transfer, in milliseconds. Default: none. */
   readonly timeoutMs?: number | undefined;
-  /** How long the place of a result may send nothing before it is asked again, in milliseconds. Default: 60,000. */
+  /** How long the host of a result may send nothing before the request is retried, in milliseconds. Default: 60,000. */
   readonly stallTimeoutMs?: number | undefined;
   /**
-   * How often a place is asked again after a broken or stalled connection, a 429 or a 5xx, before it is given up.
-   * Counting starts anew with every mebibyte that arrives. Default: 4.
+   * How often a request is retried after a broken or stalled connection, a 429 or a 5xx. Counting restarts with every
+   * mebibyte that arrives. Default: 4.
    */
   readonly maxRetries?: number | undefined;
-  /** What it may take at most. */
+  /** The largest transfer to accept. */
   readonly limits?: ResultLimits | undefined;
 }
 
-/** How far a download is. */
+/** The progress of a download. */
 export interface DownloadProgress {
-  /** Bytes that came over the network so far; a restarted transfer does not count twice. */
+  /** Bytes received so far; what is received again after a retry does not count. */
   readonly loadedBytes: number;
-  /** How many will come; unknown until the last result has begun, and where a place does not say. */
+  /** Bytes to receive; unknown until the last result has begun, and if a host does not report it. */
   readonly totalBytes?: number | undefined;
-  /** Files and bytes that were written so far, unpacked. */
+  /** Files written so far. */
   readonly files: number;
-  /** Bytes that were written so far, unpacked. */
+  /** Bytes written so far, unpacked. */
   readonly writtenBytes: number;
-  /** Which result is being fetched, from 1, and of how many. */
+  /** The number of the result that is being fetched, from 1. */
   readonly result: number;
   /** How many results there are. */
   readonly results: number;
-  /** The file that is being written, relative to the directory. */
+  /** The path of the file that is being written, relative to the directory. */
   readonly path?: string | undefined;
 }
 
-/** How results are put on disk. */
+/** How results are written to disk. */
 export interface DownloadOptions extends TransferOptions {
   /**
-   * Told how far it is: at most ten times a second, and in the end. What it throws ends the download.
+   * Called with the progress at most ten times a second, and at the end. An error that it throws ends the download.
    */
   readonly onProgress?: ((progress: DownloadProgress) => void) | undefined;
   /** `false` keeps archives as they are, as `<executionId>.tar.gz` (`.tar` from IPFS). Default: true. */
   readonly extract?: boolean | undefined;
-  /** Replaces files that exist. Default: false, and then one that exists is an error. */
+  /** Replaces files that exist. Default: false, which makes one that exists an error. */
   readonly overwrite?: boolean | undefined;
   /**
    * `auto`: one result goes straight into the directory, several each into a folder named by the execution's id.
@@ -188,53 +188,54 @@ export interface DownloadedFile {
   readonly path: string;
   /** In bytes. */
   readonly size: number;
-  /** The execution whose result it belongs to. */
+  /** The execution that published it. */
   readonly executionId?: string | undefined;
 }
 
 /** A result that was written. */
 export interface DownloadedResult {
-  /** How it was published. */
+  /** The type of the result. */
   readonly type: TypedResult['type'];
-  /** The execution that made it. */
+  /** The execution that published it. */
   readonly executionId?: string | undefined;
   /** Its folder, relative to the directory; empty for the directory itself. */
   readonly folder: string;
-  /** What the execution ended with, where the result says so. */
+  /** The exit code of the execution, if the result has it. */
   readonly exitCode?: number | undefined;
 }
 
-/** What a download has brought. */
+/** What was downloaded. */
 export interface DownloadSummary {
   /** The directory, absolute. */
   readonly directory: string;
-  /** One entry for each execution. */
+  /** One entry per execution. */
   readonly results: readonly DownloadedResult[];
-  /** All files, in the order in which they came. */
+  /** All files, in the order in which they were written. */
   readonly files: readonly DownloadedFile[];
-  /** Bytes on disk. */
+  /** Bytes written. */
   readonly writtenBytes: number;
-  /** Bytes over the network. */
+  /** Bytes received. */
   readonly loadedBytes: number;
 }
 
-/** A file of a result, on its way: read it before you go on to the next one, or it is skipped. */
+/** A file of a result that is being received. Read it before the loop continues, or it is skipped. */
 export interface ResultFile {
-  /** As in the result, with `/`: `stdout`, `stderr`, `exitCode`, and what the job wrote, such as `outputs/a.txt`. */
+  /** Its path in the result, with `/`: `stdout`, `stderr`, `exitCode`, and what the job wrote, such as `outputs/a.txt`. */
   readonly path: string;
-  /** The execution that made it. */
+  /** The execution that published it. */
   readonly executionId?: string | undefined;
   /** In bytes. */
   readonly size: number;
-  /** The permission bits, for example `0o644`, where the result has them. */
+  /** The permission bits, for example `0o644`, if the result has them. */
   readonly mode?: number | undefined;
   /**
-   * The content, once.
+   * Returns the content, which can be read once.
+   *
    * @throws {DownloadError} while it is read: see `DownloadErrorReason`.
    */
   stream(): ReadableStream<Uint8Array>;
-  /** The whole content in memory. */
+  /** Reads the content into memory. */
   bytes(): Promise<Uint8Array>;
-  /** The whole content, decoded as UTF-8. */
+  /** Reads the content as UTF-8 text. */
   text(): Promise<string>;
 }

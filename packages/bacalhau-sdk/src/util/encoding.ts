@@ -29,3 +29,14 @@ export function fromBase64(text: string): Bytes | undefined {
     return undefined;
   }
 }
+
+/** Joins chunks to one array. */
+export function concatBytes(chunks: readonly Uint8Array[]): Bytes {
+  const bytes = new Uint8Array(chunks.reduce((total, { length }) => total + length, 0));
+  let offset = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, offset);
+    offset += chunk.length;
+  }
+  return bytes;
+}

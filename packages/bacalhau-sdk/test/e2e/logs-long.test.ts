@@ -1,4 +1,4 @@
-/** Logs that are longer than what an orchestrator holds of them: what comes beyond, it drops without a word. */
+/** Logs that are longer than an orchestrator's queue: it drops what comes beyond without reporting it. */
 
 import { followLogs } from '../../src/logs/logs.js';
 import type { LogEntry } from '../../src/logs/options.js';
@@ -8,7 +8,7 @@ import { describeWith } from '../support/requirements.js';
 
 const bacalhau = networkClient();
 const newTransport = testTransport(networkUrl);
-const HELD = { messages: 2_000, bytes: 1e9 };
+const QUEUE = { messages: 2_000, bytes: 1e9 };
 
 async function submit(command: string, Publisher?: { Type: string }): Promise<string> {
   const { Job } = shellJob(command);
@@ -19,10 +19,10 @@ async function submit(command: string, Publisher?: { Type: string }): Promise<st
   return JobID;
 }
 
-async function read(jobId: string, held: typeof HELD): Promise<readonly LogEntry[]> {
+async function read(jobId: string, orchestratorQueue: typeof QUEUE): Promise<readonly LogEntry[]> {
   const entries: LogEntry[] = [];
   const target = { jobId, namespace: undefined };
-  for await (const entry of followLogs(newTransport(), target, {}, { orchestratorQueue: held })) entries.push(entry);
+  for await (const entry of followLogs(newTransport(), target, {}, { orchestratorQueue })) entries.push(entry);
   return entries;
 }
 
@@ -31,8 +31,8 @@ const numbers = (count: number): string => Array.from({ length: count }, (_, ind
 describeWith(['docker'], 'a long log', () => {
   const command = "seq 5000; seq 700 >&2; printf 'half a line, é'";
 
-  test('goes on with what the job published, once and in order', async () => {
-    for (const held of [HELD, { messages: 1e9, bytes: 100_000 }]) {
+  test('continues with what the job published, once and in order', async () => {
+    for (const held of [QUEUE, { messages: 1e9, bytes: 100_000 }]) {
       const entries = await read(await submit(command, { Type: 'local' }), held);
       expect(textOf(entries)).toBe(`${numbers(5_000)}half a line, é`);
       expect(textOf(entries, 'stderr')).toBe(numbers(700));
@@ -42,11 +42,11 @@ describeWith(['docker'], 'a long log', () => {
     }
   }, 60_000);
 
-  test('is marked where it may lack something, if nothing was published', async () => {
-    const entries = await read(await submit('seq 20000'), HELD);
+  test('is marked where output may be missing, if nothing was published', async () => {
+    const entries = await read(await submit('seq 20000'), QUEUE);
     const marked = entries.findIndex(({ incomplete }) => incomplete);
-    expect(marked).toBeGreaterThanOrEqual(HELD.messages);
-    expect(marked).toBeLessThan(HELD.messages + 500);
+    expect(marked).toBeGreaterThanOrEqual(QUEUE.messages);
+    expect(marked).toBeLessThan(QUEUE.messages + 500);
     expect(entries.slice(marked).every(({ incomplete }) => incomplete)).toBe(true);
     // Docker may lose the end of what follows a container, and here nothing else holds it (docs/log-streams.md).
     const text = textOf(entries);

@@ -32,7 +32,7 @@ describe('the results of a job with the local publisher', () => {
 
   test('are reached by other addresses for logs and runs as well', async () => {
     const [result] = await job.typedResults();
-    if (result?.type !== 'url') throw new Error('The result is no URL.');
+    if (result?.type !== 'url') throw new Error('The result is not a URL.');
     const { host, origin } = new URL(result.url);
     const paths: string[] = [];
     const relay = createServer((incoming, outgoing) => {
@@ -76,14 +76,14 @@ describe('the results of a job with the local publisher', () => {
     expect(files).toEqual({ stdout: 'written', stderr: 0, exitCode: 1, 'outputs/data.bin': SIZE });
   });
 
-  test('can be left in the middle, and what has gone by says so', async () => {
+  test('can be left in the middle, and a file that the loop has passed is an error', async () => {
     const files = job.files();
     for await (const file of files) {
       expect(file.size).toBeGreaterThanOrEqual(0);
       break;
     }
     const [first] = await collect(job.files());
-    await expect(first?.text()).rejects.toThrow(/has gone by/);
+    await expect(first?.text()).rejects.toThrow(/can no longer be read/);
   });
 
   test('are put into a directory as they are, with progress', async () => {

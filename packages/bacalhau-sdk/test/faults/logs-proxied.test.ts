@@ -18,7 +18,7 @@ const KINDS: readonly FaultKind[] = [
 ];
 const LINES = Array.from({ length: 300 }, (_, index) => `line ${index + 1}\n`);
 
-/** Those of the SDK, twenty times shorter or more. */
+/** The default limits, twenty times shorter or more. */
 const SHORT: Partial<LogLimits> = {
   ...{
     reconnectMs: 100,
@@ -61,7 +61,7 @@ async function read(
   return entries;
 }
 
-/** A node that says all it has each time it is asked, and goes on with the job only when it has. */
+/** A node that sends its whole log for each request, and ends the job after the first follow. */
 const healthy = () =>
   logFaultServer(({ query, send, socket }, server) => {
     send(LINES);
@@ -80,7 +80,7 @@ test.each<[string, FaultPlan]>([
   ['cut within a frame', scheduled(STREAM, { kind: 'reset', after: 0.5 }, { kind: 'reset', after: 0.76 })],
   ['that never opens', scheduled(STREAM, { kind: 'silent', arrives: false }, { kind: 'silent', arrives: true })],
   ['that goes dead within a frame', scheduled(STREAM, { kind: 'stalled', after: 0.33 })],
-  ['that ends as if it were over', scheduled(STREAM, { kind: 'truncated', after: 0.4 })],
+  ['that is closed early', scheduled(STREAM, { kind: 'truncated', after: 0.4 })],
   ['in the smallest pieces', scheduled(STREAM, { kind: 'slow', pieces: 2_000 })],
 ])(
   'a stream %s loses nothing and repeats nothing',
@@ -119,7 +119,7 @@ describeWith(['docker'], 'with Docker', () => {
       const { JobID } = await direct.jobs.put(
         shellJob('for i in $(seq 300); do echo line $i; done; sleep 3; echo end'),
       );
-      // A node does not like to be asked too often.
+      // A real node drops streams that reconnect more often.
       const limits = { ...SHORT, reconnectMs: 1_000, nudgeMs: 3_000, secondHelperMs: 2_000, silenceTimeoutMs: 20_000 };
       const entries = await read(proxy, JobID, { limits });
       expect(textOf(entries)).toBe(`${LINES.join('')}end\n`);

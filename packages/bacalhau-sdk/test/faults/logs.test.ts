@@ -18,7 +18,7 @@ const dir = keyDirectory();
 const LINES = Array.from({ length: 50 }, (_, index) => `line ${index + 1}\n`);
 const ALL = LINES.join('');
 
-/** The pauses of the real thing, a hundred times shorter. */
+/** The default limits, a hundred times shorter. */
 const FAST: Partial<LogLimits> = {
   ...{
     reconnectMs: 100,
@@ -46,7 +46,7 @@ const finish = (server: LogFaultServer): void => {
   server.jobState = 'Completed';
 };
 
-/** The server hears of it a moment later. */
+/** The server sees sockets close a moment later. */
 async function allClosed(server: LogFaultServer): Promise<void> {
   const deadline = Date.now() + 1_000;
   while (server.open() > 0 && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 5));
@@ -75,7 +75,7 @@ async function read(
   return { text: entries.map(({ text }) => text).join(''), entries, reconnects };
 }
 
-test('a stream that is closed as if it were over is taken up where it was', async () => {
+test('a stream that is closed early continues where it was', async () => {
   await using server = await logFaultServer(({ number, send, socket }, faults) => {
     if (number === 1) send(LINES, 10);
     else if (number === 2) send(LINES, 30);
@@ -96,7 +96,7 @@ test('a stream that is closed as if it were over is taken up where it was', asyn
   expect(server.requests.at(-1)?.query.get('follow')).toBe('false');
 });
 
-test('a connection that is reset costs nothing', async () => {
+test('a connection that is reset loses no output', async () => {
   await using server = await logFaultServer(({ number, send, socket }, faults) => {
     send(LINES, number * 20);
     if (number < 3) return setTimeout(() => socket.terminate(), 10);
@@ -106,7 +106,7 @@ test('a connection that is reset costs nothing', async () => {
   expect((await read(server, { follow: true })).text).toBe(ALL);
 });
 
-test('a stream that goes silent is checked, and taken up', async () => {
+test('a stream that goes silent is checked and continued', async () => {
   await using server = await logFaultServer(({ number, query, send, socket }, faults) => {
     if (number === 1) return send(LINES, 20); // and then nothing, for ever
     send(LINES);
@@ -118,7 +118,7 @@ test('a stream that goes silent is checked, and taken up', async () => {
   expect(reconnects.map(({ reason }) => reason)).toContain('the stream had fallen silent');
 });
 
-test('a stream that is not ended with its execution is ended here', async () => {
+test('a stream that the server does not end with its execution is closed by the reader', async () => {
   await using server = await logFaultServer(({ query, send, socket }, faults) => {
     send(LINES);
     if (query.get('follow') === 'true') finish(faults);
@@ -130,7 +130,7 @@ test('a stream that is not ended with its execution is ended here', async () => 
   await allClosed(server);
 });
 
-test('a stream that another one blocks asks again, with a snapshot that leaves no trace', async () => {
+test('a stream that another one blocks is helped by snapshots', async () => {
   await using server = await logFaultServer(({ number, query, send, socket }, faults) => {
     if (number === 1) return;
     expect(query.get('follow')).toBe('false');
@@ -176,7 +176,7 @@ test('a node that finds no log yet is asked again; a job that has ended without 
   expect((await read(empty, { follow: true })).text).toBe('');
 });
 
-test('other errors of the node are given a few chances, then reported with what the server said', async () => {
+test('other errors of the node are retried, then reported with the message of the server', async () => {
   await using server = await logFaultServer(({ send, socket }) => {
     send(LINES, 5);
     socket.send('{"error":"error from daemon in stream: boom","value":{"Type":0,"Line":""}}');
@@ -188,7 +188,7 @@ test('other errors of the node are given a few chances, then reported with what 
   expect(String(error)).toContain('boom');
 });
 
-test('what is no log is reported, after what came before it', async () => {
+test('invalid messages are reported after the output before them', async () => {
   await using server = await logFaultServer(({ number, send, socket }) => {
     send(LINES, 5);
     if (number === 1) socket.send('<html>');
@@ -198,7 +198,7 @@ test('what is no log is reported, after what came before it', async () => {
   await expect(read(server, { follow: true })).rejects.toThrow(/after 5 chunks: .*not output/);
 });
 
-test('a refusal is the error that it is for other calls', async () => {
+test('a refusal is the same error as of other calls', async () => {
   await using server = await logFaultServer(() => undefined);
   const body = JSON.stringify({
     Status: 401,
@@ -215,7 +215,7 @@ test('a refusal is the error that it is for other calls', async () => {
   expect(error instanceof LogStreamError && error.cause).toBeInstanceOf(UnexpectedResponseError);
 });
 
-test('a server that goes away for good is reported', async () => {
+test('a server that stays unreachable is reported', async () => {
   const server = await logFaultServer(({ send }) => {
     send(LINES, 5);
     setTimeout(() => void server[Symbol.asyncDispose](), 50);
@@ -223,7 +223,7 @@ test('a server that goes away for good is reported', async () => {
   await expect(read(server, { follow: true })).rejects.toThrow(/nothing listens at/);
 });
 
-test('a reader that is behind does not hold the socket, and gets everything', async () => {
+test('a slow reader keeps no socket open and gets everything', async () => {
   const many = Array.from({ length: 2_000 }, (_, index) => `line ${index + 1}\n`);
   await using server = await logFaultServer(({ query, send, socket }, faults) => {
     send(many);
@@ -238,6 +238,7 @@ test('a reader that is behind does not hold the socket, and gets everything', as
   for await (const { text } of followLogs(transport, target, options, { ...FAST, bufferedFrames: 300 })) {
     entries.push(text);
     if (entries.length % 500 === 1) {
+      // The reader's pause is the subject.
       await new Promise((resolve) => setTimeout(resolve, 60));
       await allClosed(server);
     }
@@ -270,6 +271,7 @@ test('abort and break end a reader whose buffer is full', async () => {
   );
   const reading = iterator[Symbol.asyncIterator]();
   expect(await reading.next()).toMatchObject({ value: { text: 'line 1\n' } });
+  // Long enough to fill the buffer: the reader's pause is the subject.
   await new Promise((resolve) => setTimeout(resolve, 30));
   controller.abort();
   const taken: unknown[] = [];
@@ -287,7 +289,7 @@ test('abort and break end a reader whose buffer is full', async () => {
   transport.close();
 });
 
-test('a stream goes through a gateway, and hooks see it as any request', async () => {
+test('a stream goes through a gateway, and hooks see it like any request', async () => {
   await using server = await logFaultServer(({ send, socket }) => {
     send(LINES);
     socket.close(1000);
@@ -312,7 +314,7 @@ test('a stream goes through a gateway, and hooks see it as any request', async (
   expect(seen.join()).not.toContain('secret');
 });
 
-test('an answer about another job does not lead to its log', async () => {
+test('a response about another job does not lead to its log', async () => {
   await using server = await logFaultServer(({ send, socket }, faults) => {
     send(LINES);
     // Its executions have ended: now the job itself is asked for.
@@ -327,7 +329,7 @@ test('an answer about another job does not lead to its log', async () => {
   expect(server.asked.filter((path) => path.includes(OTHER_JOB_ID))).toEqual([]);
 });
 
-test('many executions at once raise no warning, and leave no timer', async () => {
+test('many executions at once cause no warning and leave no timer', async () => {
   const warnings: string[] = [];
   const warn = ({ name }: Error): number => warnings.push(name);
   process.on('warning', warn);

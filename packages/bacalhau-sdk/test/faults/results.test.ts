@@ -54,7 +54,7 @@ const failure = async (promise: Promise<unknown>): Promise<DownloadError> => {
   return error;
 };
 
-test('nothing of the client goes to where results are', async () => {
+test('result hosts get no credentials or headers of the client', async () => {
   await using store = await storeServer((request, response) => serve(request, response, archive));
   await using api = await resultsApi(() => [urlItem(`${store.url}/a.tar.gz`)]);
   axios.defaults.headers.common['Authorization'] = 'Bearer of the application';
@@ -83,7 +83,7 @@ test("results are fetched through the client's own agent", async () => {
   httpAgent.destroy();
 });
 
-test('hosts may lead to a relay that is below a path', async () => {
+test('hosts may map to a relay with a path', async () => {
   await using store = await storeServer((request, response) => serve(request, response, archive));
   await using api = await resultsApi(() => [urlItem('http://node-1.invalid:6001/a.tar.gz')]);
   const { job } = jobAt(api.url);
@@ -92,7 +92,7 @@ test('hosts may lead to a relay that is below a path', async () => {
   expect(store.seen.map(({ url }) => url)).toEqual(['/results/j-1/a.tar.gz']);
 });
 
-describe('a connection that breaks', () => {
+describe('a broken connection', () => {
   test('is continued where it broke', async () => {
     await using store = await storeServer((request, response, number) =>
       serve(request, response, archive, number < 3 ? { until: number * 100_000 } : {}),
@@ -109,7 +109,7 @@ describe('a connection that breaks', () => {
     ]);
   });
 
-  test('is begun anew where the place knows no ranges, without counting twice', async () => {
+  test('restarts where the host supports no ranges, without counting bytes twice', async () => {
     await using store = await storeServer((_request, response, number) => {
       response.writeHead(200, { 'content-length': archive.length });
       if (number > 1) response.end(archive);
@@ -131,8 +131,8 @@ describe('a connection that breaks', () => {
     ['another ETag', { etag: '"two"' }, 'changed'],
     ['another length', { length: 1 }, 'changed'],
     ['another part', { contentRange: 'bytes 5-9/10' }, 'damaged'],
-    ['nothing behind it', { status: 416 }, 'changed'],
-  ])('and comes back with %s is an error', async (_name, second, reason) => {
+    ['no further bytes', { status: 416 }, 'changed'],
+  ])('that continues with %s is an error', async (_name, second, reason) => {
     const { etag = '"one"', length, contentRange, status } = second;
     await using store = await storeServer((request, response, number) => {
       if (number === 1) return serve(request, response, archive, { until: 200_000 });
@@ -150,7 +150,7 @@ describe('a connection that breaks', () => {
     expect(await leftBy(out)).toEqual([]);
   });
 
-  test('again and again is given up', async () => {
+  test('is given up after maxRetries', async () => {
     await using store = await storeServer((request, response) => serve(request, response, archive, { until: 100_000 }));
     await using api = await resultsApi(() => [urlItem(`${store.url}/a.tar.gz`)]);
     const out = directory();
@@ -160,7 +160,7 @@ describe('a connection that breaks', () => {
     expect(await leftBy(out)).toEqual([]);
   });
 
-  test('by falling silent is made again', async () => {
+  test('that stalls is retried', async () => {
     await using store = await storeServer((request, response, number) => {
       if (number > 1) return serve(request, response, archive);
       response.writeHead(200, { etag: '"one"', 'content-length': archive.length });
@@ -177,6 +177,7 @@ describe('a connection that breaks', () => {
     const paths: string[] = [];
     for await (const { path } of jobAt(api.url).job.files({ stallTimeoutMs: 100 })) {
       paths.push(path);
+      // Longer than the stall timeout: the reader's pause is the subject.
       await new Promise((resolve) => setTimeout(resolve, 150));
     }
     expect(paths.length).toBe(4);
@@ -184,7 +185,7 @@ describe('a connection that breaks', () => {
   });
 });
 
-test('a place that is busy is asked again', async () => {
+test('a busy host is asked again', async () => {
   await using store = await storeServer((request, response, number) =>
     number === 1 ? response.writeHead(503, { 'retry-after': '0' }).end('busy') : serve(request, response, archive),
   );
@@ -199,7 +200,7 @@ describe('a signed URL that has expired', () => {
     Params: { Managed: false, PreSignedURL: url, SourceSpec: { Bucket: 'b', Key: 'k' } },
   });
 
-  test('is asked for anew, once', async () => {
+  test('is renewed once', async () => {
     await using store = await storeServer((request, response) =>
       request.url?.endsWith('=2')
         ? serve(request, response, archive)
@@ -210,7 +211,7 @@ describe('a signed URL that has expired', () => {
     expect(store.seen.map(({ url }) => url)).toEqual(['/k?X-Amz-Signature=1', '/k?X-Amz-Signature=2']);
   });
 
-  test('and is refused again is an error that does not quote the signature', async () => {
+  test('that is refused again is an error that does not quote the signature', async () => {
     await using store = await storeServer((_request, response) =>
       response.writeHead(403).end('<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>'),
     );
@@ -246,10 +247,11 @@ describe('a signed URL that has expired', () => {
 });
 
 describe('the caller', () => {
-  const slow = () =>
+  /** A store that sends a part of the archive and then nothing. */
+  const slow = (onSent: () => void = () => undefined) =>
     storeServer((_request, response) => {
       response.writeHead(200, { 'content-length': archive.length });
-      response.write(archive.subarray(0, 100_000));
+      response.write(archive.subarray(0, 100_000), onSent);
     });
 
   test('may abort in the middle', async () => {
@@ -276,12 +278,13 @@ describe('the caller', () => {
     expect(await leftBy(out)).toEqual([]);
   });
 
-  test('may close the client, and then begins nothing any more', async () => {
-    await using store = await slow();
+  test('may close the client in the middle, and then a download does not start', async () => {
+    let closeClient = (): void => undefined;
+    await using store = await slow(() => closeClient());
     await using api = await resultsApi(() => [urlItem(`${store.url}/a.tar.gz`)]);
     const { client, job } = jobAt(api.url);
+    closeClient = () => void client.close();
     const out = directory();
-    setTimeout(() => client.close(), 200);
     await expect(job.download(out)).rejects.toBeInstanceOf(RequestAbortedError);
     expect(await leftBy(out)).toEqual([]);
     await expect(job.download(out)).rejects.toBeInstanceOf(ConfigurationError);
@@ -305,7 +308,7 @@ describe('the caller', () => {
     await closed;
   });
 
-  test('hears of what a progress listener throws', async () => {
+  test('gets the error that a progress listener throws', async () => {
     await using store = await storeServer((request, response) => serve(request, response, archive));
     await using api = await resultsApi(() => [urlItem(`${store.url}/a.tar.gz`)]);
     const out = directory();
@@ -347,11 +350,11 @@ describe('what arrives', () => {
       async () => (await tarOf([{ name: 'a', content: 'abc' }])).subarray(0, 1_024),
       /truncated/,
     ],
-    ['a page of HTML', () => Buffer.from('<html>'.repeat(200)), /no TAR/],
+    ['a page of HTML', () => Buffer.from('<html>'.repeat(200)), /not a TAR/],
     ['nothing', () => Buffer.alloc(0), /empty/],
     ['two files of one name', () => tarGzOf([{ name: 'a' }, { name: './a' }]), /two entries/],
     ['a file that is a folder too', () => tarGzOf([{ name: 'a' }, { name: 'a/b' }]), /two entries/],
-  ])('as %s is refused, and nothing stays', async (_name, make, message) => {
+  ])('as %s is refused and leaves no file', async (_name, make, message) => {
     await using server = await served(await make());
     const out = directory();
     const error = await failure(server.job.download(out));
@@ -405,7 +408,7 @@ describe('what arrives', () => {
     expect(await contentsOf(elsewhere)).toEqual([]);
   });
 
-  test('finds a file in the way of the directory', async () => {
+  test('fails if a file has the name of the directory', async () => {
     await using server = await served(archive);
     const out = directory();
     await fs.mkdir(join(out, '..'), { recursive: true });
@@ -414,7 +417,7 @@ describe('what arrives', () => {
     expect(await failure(server.job.download(join(out, 'below')))).toMatchObject({ reason: 'disk', code: 'ENOTDIR' });
   });
 
-  test('finds the disk full', async () => {
+  test('fails if the disk is full', async () => {
     await using server = await served(archive);
     const out = directory();
     const open = fs.open;
@@ -527,7 +530,7 @@ describe('a loop that is left while a file is being read', () => {
     expect(Buffer.from(await bytes).equals(data)).toBe(true);
   });
 
-  test('breaks its stream off with an error', async () => {
+  test('ends its stream with an error', async () => {
     await using store = await storeServer((request, response) => serve(request, response, archive));
     await using api = await resultsApi(() => [urlItem(`${store.url}/a.tar.gz`)]);
     let stream: ReadableStream<Uint8Array> | undefined;

@@ -5,7 +5,7 @@ import { LineJoiner } from '../../src/logs/lines.js';
 import { missingFrom, OutputPrefix } from '../../src/logs/output-prefix.js';
 
 describe('a frame', () => {
-  test('is output, an error, or garbage', () => {
+  test('is output, an error, or invalid', () => {
     expect(parseFrame('{"value":{"Type":1,"Line":"out\\n"}}\n')).toEqual({
       kind: 'output',
       stream: 'stdout',
@@ -14,7 +14,7 @@ describe('a frame', () => {
     expect(parseFrame('{"value":{"Type":2,"Line":""}}')).toEqual({ kind: 'output', stream: 'stderr', text: '' });
     const error = '{"error":"job not found: nope","value":{"Type":0,"Line":""}}';
     expect(parseFrame(error)).toEqual({ kind: 'error', message: 'job not found: nope' });
-    for (const garbage of [
+    for (const message of [
       '',
       'null',
       '[]',
@@ -23,7 +23,7 @@ describe('a frame', () => {
       '{"value":{"Type":1}}',
       '{"value":1}',
     ]) {
-      expect(parseFrame(garbage)).toMatchObject({ kind: 'invalid' });
+      expect(parseFrame(message)).toMatchObject({ kind: 'invalid' });
     }
   });
 
@@ -112,13 +112,13 @@ describe('the buffer', () => {
   });
 });
 
-test('what a log lacks at its end is taken from the execution, if all before it agrees', () => {
+test('logs: output missing at the end is taken from the execution, if everything before it matches', () => {
   const lacking = (log: string, Stdout: string) => {
-    const beginnings = new OutputPrefix();
-    for (const chunk of log.match(/.{1,700}/gs) ?? []) beginnings.add('stdout', chunk);
+    const prefix = new OutputPrefix();
+    for (const chunk of log.match(/.{1,700}/gs) ?? []) prefix.add('stdout', chunk);
     const silent = { stderr: '', StderrTruncated: false, ExitCode: 0, ErrorMsg: '' };
     const RunOutput = { Stdout, StdoutTruncated: Stdout.length >= 2_048, ...silent };
-    return missingFrom({ ID: 'e-1', RunOutput }, beginnings);
+    return missingFrom({ ID: 'e-1', RunOutput }, prefix);
   };
   expect(lacking('a\n', 'a\nrest')).toEqual([{ stream: 'stdout', text: 'rest', executionId: 'e-1' }]);
   expect(lacking('', 'rest')).toEqual([{ stream: 'stdout', text: 'rest', executionId: 'e-1' }]);

@@ -3,7 +3,7 @@ import { ReadPosition } from '../../src/logs/read-position.js';
 
 const pieces = fc.array(fc.string({ unit: fc.constantFrom('a', 'é', '\n', '\r') }));
 
-test('what was read and what comes after its place are the text, however both are cut', () => {
+test('a skipper returns what is unread, however both copies are split', () => {
   fc.assert(
     fc.property(pieces, pieces, fc.array(fc.nat(20)), (before, rest, cuts) => {
       const position = new ReadPosition();
@@ -21,7 +21,7 @@ test('what was read and what comes after its place are the text, however both ar
   );
 });
 
-test('characters that were cut in two in one of the copies do not move the place, but in a line that has not ended', () => {
+test('a character that was split in one of the copies moves the position in an unfinished line only', () => {
   const position = new ReadPosition();
   position.advance('on\uFFFD\uFFFD\ntwo\nthr');
   expect(position.skipper()('oné\ntwo\nthree\n')).toBe('ee\n');

@@ -13,16 +13,17 @@ interface SourceContext {
   readonly options: TransferOptions;
   readonly env: EnvironmentVariables;
   readonly context: TransferContext;
-  /** Asks the server for the same result again, with a URL that has not expired. */
+  /** Requests the same result again, with a URL that has not expired. */
   readonly renew: (result: S3PreSignedResult) => Promise<S3PreSignedResult>;
 }
 
 /**
- * How to fetch a result. Nothing is sent yet.
+ * Returns how to fetch a result. Nothing is sent yet.
+ *
  * @throws {DownloadError} with reason `not-configured` or `unsupported`.
  */
-export async function sourceOf(result: TypedResult, name: string, surroundings: SourceContext): Promise<ResultSource> {
-  const { options, env, context, renew } = surroundings;
+export async function sourceOf(result: TypedResult, name: string, sourceContext: SourceContext): Promise<ResultSource> {
+  const { options, env, context, renew } = sourceContext;
   switch (result.type) {
     case 'url':
       return urlSource(name, result.url);
@@ -37,7 +38,7 @@ export async function sourceOf(result: TypedResult, name: string, surroundings: 
       return ipfsSource(name, result, options.ipfs);
     case 'unknown':
       throw new DownloadError(
-        `Cannot fetch ${name}: this version of the SDK does not know results of type ${JSON.stringify(result.spec.Type)}. Look for a newer one.`,
+        `Cannot fetch ${name}: this version of the SDK does not support results of type ${JSON.stringify(result.spec.Type)}. Check for a newer version.`,
         { reason: 'unsupported' },
       );
   }

@@ -4,14 +4,14 @@ import type { IpfsOptions, IpfsResult } from '../types.js';
 import type { ArchiveSource } from './source.js';
 
 /**
- * A TAR from a gateway (https://specs.ipfs.tech/http-gateways/trustless-gateway/ has `format`, Kubo adds `tar`) or from
+ * Returns the source of a TAR from a gateway (https://specs.ipfs.tech/http-gateways/trustless-gateway/ has `format`, Kubo adds `tar`) or from
  * a node's RPC endpoint (https://docs.ipfs.tech/reference/kubo/rpc/#api-v0-get).
  */
 export function ipfsSource(name: string, { cid }: IpfsResult, options: IpfsOptions = {}): ArchiveSource {
   const { gateway, api, headers = {} } = options;
   // It becomes part of a path; CIDs are letters and digits in every encoding that nodes use.
   if (!/^[a-z0-9]+$/i.test(cid)) {
-    throw new DownloadError(`Cannot fetch ${name}: ${JSON.stringify(cid)} is no CID.`, { reason: 'unsupported' });
+    throw new DownloadError(`Cannot fetch ${name}: ${JSON.stringify(cid)} is not a CID.`, { reason: 'unsupported' });
   }
   const request = requestFor(name, cid, { gateway, api });
   return {
@@ -21,7 +21,7 @@ export function ipfsSource(name: string, { cid }: IpfsResult, options: IpfsOptio
     file: {
       name,
       renewable: false,
-      // A node that does not have the content says so with 500.
+      // A node that does not have the content responds with 500.
       retries500: false,
       request: async () => ({ ...request, headers }),
     },
@@ -34,7 +34,7 @@ function requestFor(name: string, cid: string, { gateway, api }: IpfsOptions): O
   }
   if (gateway !== undefined) return { method: 'GET', url: `${baseOf(gateway, 'ipfs.gateway')}/ipfs/${cid}?format=tar` };
   throw new DownloadError(
-    `Cannot fetch ${name}: it is in IPFS, under ${cid}, and no IPFS node is known. Give the option ipfs a gateway, as { gateway: 'http://127.0.0.1:8080' }, or a node's RPC endpoint, as { api: 'http://127.0.0.1:5001' }.`,
+    `Cannot fetch ${name}: it is in IPFS, under ${cid}, and no IPFS node is configured. Set the option ipfs to a gateway, for example { gateway: 'http://127.0.0.1:8080' }, or to a node's RPC endpoint, for example { api: 'http://127.0.0.1:5001' }.`,
     { reason: 'not-configured' },
   );
 }

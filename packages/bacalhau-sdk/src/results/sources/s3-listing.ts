@@ -8,13 +8,13 @@ export interface Listing {
 }
 
 /**
- * Reads the XML that S3 lists objects with. Its elements are flat and have no attributes, so a parser of XML in general
- * is not needed; https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html has them.
+ * Parses the XML in which S3 lists objects. Its elements are flat and have no attributes, so a general XML parser is not
+ * needed; https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html has them.
  */
 export function parseListing(xml: string): Listing {
   if (!/<ListBucketResult[\s>]/.test(xml)) {
     throw new DownloadError(
-      'The S3 endpoint answered with something else than a list of objects. Is it an S3 endpoint?',
+      'The S3 endpoint did not respond with a list of objects. Check that it is an S3 endpoint.',
       {
         reason: 'http',
       },
@@ -25,14 +25,16 @@ export function parseListing(xml: string): Listing {
     const key = textOf(content, 'Key') ?? '';
     const size = textOf(content, 'Size') ?? '';
     if (key === '' || !/^\d+$/.test(size)) {
-      throw new DownloadError('The S3 endpoint lists an object without a key or a size.', { reason: 'http' });
+      throw new DownloadError('The S3 endpoint listed an object without a key or a size.', { reason: 'http' });
     }
     return { key: isEncoded ? decode(key) : key, size: Number(size) };
   });
   const isTruncated = textOf(xml, 'IsTruncated') === 'true';
   const nextToken = textOf(xml, 'NextContinuationToken');
   if (isTruncated && nextToken === undefined) {
-    throw new DownloadError('The S3 endpoint lists a part of the objects, but not how to go on.', { reason: 'http' });
+    throw new DownloadError('The S3 endpoint listed a part of the objects without a continuation token.', {
+      reason: 'http',
+    });
   }
   return { objects, nextToken: isTruncated ? nextToken : undefined };
 }
@@ -57,6 +59,8 @@ function decode(key: string): string {
   try {
     return decodeURIComponent(key.replaceAll('+', '%20'));
   } catch {
-    throw new DownloadError(`The S3 endpoint lists a key that is not well encoded: ${key}.`, { reason: 'http' });
+    throw new DownloadError(`The S3 endpoint listed a key with invalid percent-encoding: ${JSON.stringify(key)}.`, {
+      reason: 'http',
+    });
   }
 }

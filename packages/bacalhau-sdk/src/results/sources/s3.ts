@@ -1,3 +1,4 @@
+import { AwsV4Signer } from 'aws4fetch';
 import { DownloadError } from '../../errors/index.js';
 import type { ExternalRequest } from '../../http/index.js';
 import type { EnvironmentVariables } from '../../platform/index.js';
@@ -7,12 +8,12 @@ import type { S3Credentials, S3Location, S3Options } from '../types.js';
 import { parseListing } from './s3-listing.js';
 import { type ArchiveSource, checkUrl, type FilesSource, type ResultSource } from './source.js';
 
-/** Objects a page: what S3 gives at most. */
-const PAGE = 1_000;
-/** A page may be empty and not the last one, where much was deleted; but not for ever. */
-const MOST_EMPTY_PAGES = 100;
+/** The most objects that S3 lists in a page. */
+const PAGE_SIZE = 1_000;
+/** Pages may be empty where much was deleted, but not without end. */
+const MAX_EMPTY_PAGES = 100;
 
-/** Objects in S3, or in a store that speaks its protocol, read with credentials. */
+/** Returns the source of objects in S3, or in a compatible store, that are read with credentials. */
 export async function s3Source(
   name: string,
   location: S3Location,
@@ -34,7 +35,7 @@ export async function s3Source(
   return isArchive ? archive(file, key) : single(file, key, signer, context);
 }
 
-/** The checksum of an object that was uploaded in parts is one of checksums; it ends in `-` and the number of parts. */
+/** Returns the checksum of the content. That of a multipart upload is one of checksums: it ends in `-` and their number. */
 export const wholeChecksum = (checksum: string | undefined): string | undefined =>
   checksum?.includes('-') ? undefined : checksum;
 
@@ -53,7 +54,7 @@ function single(file: RemoteFile, key: string, signer: Signer, context: Transfer
         yield { name: key.slice(key.lastIndexOf('/') + 1), file: { ...file, size: object.size } };
         return;
       }
-      throw new DownloadError(`Cannot fetch ${file.name}: there is no object ${key} any more.`, { reason: 'gone' });
+      throw new DownloadError(`Cannot fetch ${file.name}: the object ${key} no longer exists.`, { reason: 'gone' });
     },
   };
 }
@@ -66,7 +67,7 @@ function prefixSource(name: string, prefix: string, signer: Signer, context: Tra
       let found = false;
       for await (const { key, size } of objects(name, prefix, signer, context)) {
         found = true;
-        if (key.endsWith('/')) continue; // how some programs mark a folder
+        if (key.endsWith('/')) continue; // a marker that some programs create for a folder
         const relative = key.slice(folder.length);
         yield {
           name: relative,
@@ -80,15 +81,15 @@ function prefixSource(name: string, prefix: string, signer: Signer, context: Tra
         };
       }
       if (!found) {
-        throw new DownloadError(`Cannot fetch ${name}: there is nothing under ${prefix} any more.`, { reason: 'gone' });
+        throw new DownloadError(`Cannot fetch ${name}: no objects under ${prefix} exist any more.`, { reason: 'gone' });
       }
     },
   };
 }
 
-/** All objects under a prefix (ListObjectsV2), page by page. */
+/** Lists all objects under a prefix (ListObjectsV2), page by page. */
 async function* objects(name: string, prefix: string, signer: Signer, context: TransferContext) {
-  const fixed = { 'list-type': '2', 'encoding-type': 'url', 'max-keys': String(PAGE), prefix };
+  const fixed = { 'list-type': '2', 'encoding-type': 'url', 'max-keys': String(PAGE_SIZE), prefix };
   let token: string | undefined;
   let emptyPages = 0;
   do {
@@ -100,14 +101,14 @@ async function* objects(name: string, prefix: string, signer: Signer, context: T
         retries500: true,
         request: () => signer(undefined, query),
       },
-      // What is counted and shown is files.
+      // Progress counts files only.
       { ...context, onBytes: () => undefined },
     );
     const page = parseListing(await textOf(listing.chunks));
     yield* page.objects;
     emptyPages = page.objects.length === 0 ? emptyPages + 1 : 0;
-    if (page.nextToken !== undefined && (page.nextToken === token || emptyPages > MOST_EMPTY_PAGES)) {
-      throw new DownloadError(`Cannot fetch ${name}: the S3 endpoint's list of objects does not end.`, {
+    if (page.nextToken !== undefined && (page.nextToken === token || emptyPages > MAX_EMPTY_PAGES)) {
+      throw new DownloadError(`Cannot fetch ${name}: the S3 endpoint listed empty or repeated pages without end.`, {
         reason: 'http',
       });
     }
@@ -122,7 +123,7 @@ async function textOf(chunks: AsyncIterable<Uint8Array>): Promise<string> {
   return text + decoder.decode();
 }
 
-/** Makes a request for an object, or for the bucket. */
+/** Creates a signed request for an object, or for the bucket. */
 type Signer = (key: string | undefined, query: Readonly<Record<string, string>>) => Promise<ExternalRequest>;
 
 async function makeSigner(
@@ -134,7 +135,7 @@ async function makeSigner(
   const credentials = options.credentials ?? credentialsOf(env);
   if (credentials === undefined) {
     throw new DownloadError(
-      `Cannot fetch ${name}: it is in the S3 bucket ${location.bucket}, and there are no credentials for it. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give the option s3: { credentials }; 'anonymous' if everybody may read the bucket.`,
+      `Cannot fetch ${name}: it is in the S3 bucket ${location.bucket}, and there are no credentials for it. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or the option s3.credentials; use 'anonymous' for a public bucket.`,
       { reason: 'not-configured' },
     );
   }
@@ -148,8 +149,6 @@ async function makeSigner(
   if (credentials === 'anonymous')
     return async (key, query) => ({ method: 'GET', url: urlOf(key, query), headers: {} });
 
-  // Loaded when it is first needed: few results need signing here.
-  const { AwsV4Signer } = await import('aws4fetch');
   return async (key, query) => {
     const { accessKeyId, secretAccessKey, sessionToken } = credentials;
     const signer = new AwsV4Signer({
@@ -173,7 +172,7 @@ function credentialsOf(env: EnvironmentVariables): S3Credentials | undefined {
   return { accessKeyId, secretAccessKey, ...(sessionToken && { sessionToken }) };
 }
 
-/** With an endpoint, the bucket is the path's first part, which every store understands; Amazon wants it in the host. */
+/** Puts the bucket into the path of an endpoint, which every store supports; Amazon requires it in the host. */
 function bucketUrl(location: S3Location, options: S3Options, region: string, name: string): string {
   const endpoint = options.endpoint ?? location.endpoint;
   const bucket = encode(location.bucket);
@@ -186,6 +185,6 @@ function bucketUrl(location: S3Location, options: S3Options, region: string, nam
   return location.bucket.includes('.') ? `https://${host}/${bucket}` : `https://${bucket}.${host}`;
 }
 
-/** Percent-encoding as signatures want it: everything but RFC 3986's unreserved characters. */
+/** Percent-encodes as signatures require: everything but RFC 3986's unreserved characters. */
 const encode = (text: string): string =>
   encodeURIComponent(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);

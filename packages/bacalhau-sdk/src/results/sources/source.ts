@@ -5,13 +5,13 @@ import type { RemoteFile } from '../remote-file.js';
 export interface ArchiveSource {
   readonly kind: 'archive';
   readonly file: RemoteFile;
-  /** Of its name on disk, when it is kept as it is. */
+  /** Of the file's name, if the archive is not extracted. */
   readonly extension: '.tar.gz' | '.tar';
-  /** Whether the archive has the content in a folder (or is a single file) that is named by this. */
+  /** The name of the folder, or the only file, that the archive consists of. */
   readonly root?: string | undefined;
 }
 
-/** A result that is files, each fetched by itself. */
+/** A result of several files, fetched one by one. */
 export interface FilesSource {
   readonly kind: 'files';
   list(): AsyncIterable<{ readonly name: string; readonly file: RemoteFile & { readonly size: number } }>;
@@ -19,16 +19,16 @@ export interface FilesSource {
 
 export type ResultSource = ArchiveSource | FilesSource;
 
-/** Results come from a server, and what it names is fetched: nothing but HTTP is. */
+/** Refuses addresses other than HTTP: they come from a server. */
 export function checkUrl(url: string, name: string): string {
   let protocol: string;
   try {
     protocol = new URL(url).protocol;
   } catch {
-    throw new DownloadError(`Cannot fetch ${name}: ${JSON.stringify(url)} is no URL.`, { reason: 'unsupported' });
+    throw new DownloadError(`Cannot fetch ${name}: ${JSON.stringify(url)} is not a URL.`, { reason: 'unsupported' });
   }
   if (protocol === 'http:' || protocol === 'https:') return url;
-  throw new DownloadError(`Cannot fetch ${name}: its address begins with ${protocol}, which is not HTTP.`, {
+  throw new DownloadError(`Cannot fetch ${name}: its address begins with ${protocol} instead of http: or https:.`, {
     reason: 'unsupported',
   });
 }

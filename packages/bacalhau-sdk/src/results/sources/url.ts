@@ -1,6 +1,6 @@
 import { type ArchiveSource, checkUrl } from './source.js';
 
-/** An archive that anybody who has the URL may read. `renew` asks the server for another one, where they expire. */
+/** Returns the source of an archive that the URL alone gives access to. `renew` requests another URL if they expire. */
 export function urlSource(
   name: string,
   url: string,
@@ -18,8 +18,8 @@ export function urlSource(
       checksumSha256,
       renewable: renew !== undefined,
       retries500: true,
-      async request(again) {
-        if (again && renew !== undefined) current = checkUrl(await renew(), name);
+      async request(renewUrl) {
+        if (renewUrl && renew !== undefined) current = checkUrl(await renew(), name);
         return { method: 'GET', url: current, headers: {} };
       },
     },

@@ -1,0 +1,51 @@
+import { Bacalhau } from '../../src/client/bacalhau.js';
+import { InvalidArgumentError } from '../../src/errors/client-errors.js';
+import { collect } from '../support/network.js';
+
+const client = new Bacalhau({ baseUrl: 'http://127.0.0.1:9', env: {} });
+afterAll(() => client.close());
+
+/** A value as plain JavaScript could pass it. */
+const untyped = (json: string) => JSON.parse(json);
+
+test.each([
+  ['null', 'options'],
+  ['[]', 'options'],
+  ['{"limit":{}}', 'limit'],
+  ['{"limits":null}', 'limits'],
+  ['{"limits":{"totalBytes":"1"}}', 'limits.totalBytes'],
+  ['{"limits":{"totlBytes":1}}', 'totlBytes'],
+  ['{"s3":"eu"}', 's3'],
+  ['{"s3":{"region":1}}', 's3.region'],
+  ['{"s3":{"credentials":{"accessKeyId":"a"}}}', 's3.credentials.secretAccessKey'],
+  ['{"ipfs":{"gateway":{}}}', 'ipfs.gateway'],
+  ['{"ipfs":{"headers":{"a":1}}}', 'ipfs.headers["a"]'],
+  ['{"hosts":["a"]}', 'hosts'],
+  ['{"hosts":{"a":"b c"}}', 'hosts'],
+  ['{"maxRetries":-1}', 'maxRetries'],
+  ['{"stallTimeoutMs":"1"}', 'stallTimeoutMs'],
+])('options of files and downloads are checked before anything is sent: %s', async (json, argument) => {
+  const job = client.job('j-1');
+  await expect(collect(job.files(untyped(json)))).rejects.toMatchObject({ argument });
+  await expect(collect(job.files(untyped(json)))).rejects.toBeInstanceOf(InvalidArgumentError);
+  await expect(job.download('results', untyped(json))).rejects.toMatchObject({ argument });
+});
+
+test.each([
+  ['{"layout":"flat"}', 'layout'],
+  ['{"extract":"no"}', 'extract'],
+  ['{"onProgress":1}', 'onProgress'],
+])('options of downloads are checked before anything is sent: %s', async (json, argument) => {
+  await expect(client.job('j-1').download('results', untyped(json))).rejects.toMatchObject({ argument });
+});
+
+test.each([
+  ['null', 'options'],
+  ['{"folow":true}', 'folow'],
+  ['{"follow":"yes"}', 'follow'],
+  ['{"executionId":1}', 'executionId'],
+  ['{"results":null}', 'results'],
+  ['{"results":{"s3":{"region":1}}}', 'results.s3.region'],
+])('options of logs are checked before anything is sent: %s', async (json, argument) => {
+  await expect(collect(client.job('j-1').logs(untyped(json)))).rejects.toMatchObject({ argument });
+});
