@@ -1,6 +1,7 @@
 import type { Execution, Job } from 'bacalhau-apiclient';
+import { getJob, listExecutions } from '../calls/index.js';
 import { RequestAbortedError } from '../errors/index.js';
-import { logPolicy, type Transport } from '../http/index.js';
+import { ApiResource, logPolicy, type Transport } from '../http/index.js';
 import { hasEnded, type ServerRelease } from '../model/index.js';
 import { pauseMs } from '../util/index.js';
 import { type ExecutionStatus, statusOf } from './execution-status.js';
@@ -25,6 +26,7 @@ export interface JobMonitorOptions {
 /** Polls the job and its executions for as long as its output is read. */
 export class JobMonitor {
   readonly #options: JobMonitorOptions;
+  readonly #api: ApiResource;
   readonly #waiters = new Set<() => void>();
   #job: Job | undefined;
   #release: ServerRelease | undefined;
@@ -36,6 +38,8 @@ export class JobMonitor {
 
   constructor(options: JobMonitorOptions) {
     this.#options = options;
+    const { transport, namespace } = options;
+    this.#api = new ApiResource(transport, { namespace, operation: 'job.logs' });
   }
 
   /** Polls for the first time. */
@@ -131,36 +135,22 @@ export class JobMonitor {
   }
 
   async #pollJob(): Promise<void> {
-    const { transport, jobId, namespace } = this.#options;
-    const requested = this.#job?.ID ?? jobId;
-    const { Job: job } = await transport.call(
-      {
-        ...{ name: 'job.logs', safe: true, requiredField: 'Job', jobId: requested },
-        send: ({ jobs }, request) => jobs.getJob({ jobId: requested, limit: 1, namespace }, request),
-      },
-      this.#callOptions(),
-    );
+    const { Job: job } = await getJob(this.#api, this.#jobId, this.#callOptions());
     this.#job = job;
   }
 
   async #pollExecutions(): Promise<void> {
-    const { transport, jobId, namespace } = this.#options;
-    const { Items } = await transport.call(
-      {
-        ...{ name: 'job.logs', safe: true, requiredField: 'Items' },
-        send: ({ jobs }, request) =>
-          jobs.listJobExecutions(
-            // Of all versions: an execution must not vanish because the job was changed. 0 is for all.
-            { jobId: this.#job?.ID ?? jobId, limit: 0, allJobVersions: true, namespace },
-            request,
-          ),
-      },
-      this.#callOptions(),
-    );
-    const byAge = [...Items].sort((a, b) => Number(a.CreateTime ?? 0) - Number(b.CreateTime ?? 0));
+    // Of all versions: an execution must not vanish because the job was changed.
+    const options = { limit: 0, allJobVersions: true, ...this.#callOptions() };
+    const { items } = await listExecutions(this.#api, this.#jobId, options);
+    const byAge = [...items].sort((a, b) => Number(a.CreateTime ?? 0) - Number(b.CreateTime ?? 0));
     this.#executions = new Map(
       byAge.map((execution) => [execution.ID, { execution, status: statusOf(execution, this.#release) }]),
     );
+  }
+
+  get #jobId(): string {
+    return this.#job?.ID ?? this.#options.jobId;
   }
 
   #callOptions() {

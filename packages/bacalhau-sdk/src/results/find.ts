@@ -1,6 +1,7 @@
 import type { Execution, SpecConfig } from 'bacalhau-apiclient';
+import { getJob, listExecutions, listResults } from '../calls/index.js';
 import { DownloadError, ServerError } from '../errors/index.js';
-import type { Transport } from '../http/index.js';
+import { ApiResource, type Transport } from '../http/index.js';
 import { typedResults } from './typed-results.js';
 import type { ListResultsOptions, TypedResult } from './types.js';
 
@@ -18,8 +19,10 @@ export interface ResultsTarget {
 export async function findResults(target: ResultsTarget, options: ListResultsOptions): Promise<TypedResult[]> {
   const items = await listItems(target, options);
   if (items.length === 0) return [];
-  const results = typedResults(items, target.executions ?? (await listExecutions(target, options)));
-  const { executionId } = options;
+  const { executionId, signal } = options;
+  const executions =
+    target.executions ?? (await listExecutions(apiOf(target), target.jobId, { limit: 0, signal })).items;
+  const results = typedResults(items, executions);
   return executionId === undefined ? results : results.filter((result) => result.executionId === executionId);
 }
 
@@ -34,61 +37,31 @@ export async function requireResults(target: ResultsTarget, options: ListResults
   throw new DownloadError(await noResultsMessage(target, options), { reason: 'no-results' });
 }
 
-async function listItems(target: ResultsTarget, options: ListResultsOptions): Promise<readonly SpecConfig[]> {
-  const { transport, jobId } = target;
+async function listItems(target: ResultsTarget, { signal }: ListResultsOptions): Promise<readonly SpecConfig[]> {
+  const api = apiOf(target);
+  const { jobId } = target;
   try {
-    const answer = await transport.call(
-      {
-        name: 'jobs.results',
-        safe: true,
-        requiredField: 'Items',
-        send: ({ jobs }, sending) => jobs.listJobResults({ jobId, ...namespaceOf(target) }, sending),
-      },
-      { signal: options.signal },
-    );
-    return answer.Items;
+    return (await listResults(api, jobId, { signal })).items;
   } catch (error) {
     // Servers report this for the types of job that publish nothing.
     if (!(error instanceof ServerError) || error.status !== 500) throw error;
-    const { Type } = await getJob(target, options).catch(() => ({ Type: undefined }));
-    if (Type !== 'service' && Type !== 'daemon') throw error;
+    const type = await getJob(api, jobId, { signal }).then(
+      ({ Job }) => Job.Type,
+      () => undefined,
+    );
+    if (type !== 'service' && type !== 'daemon') throw error;
     throw new DownloadError(
-      `Job ${jobId} is a ${Type} job, which publish no results. Read its logs, or run it as a batch or ops job.`,
+      `Job ${jobId} is a ${type} job, which publishes no results. Read its logs, or run it as a batch or ops job.`,
       { reason: 'no-results' },
       { cause: error },
     );
   }
 }
 
-async function listExecutions(target: ResultsTarget, { signal }: ListResultsOptions): Promise<readonly Execution[]> {
-  const { transport, jobId } = target;
-  const { Items } = await transport.call(
-    {
-      name: 'jobs.executions',
-      safe: true,
-      requiredField: 'Items',
-      send: ({ jobs }, sending) => jobs.listJobExecutions({ jobId, limit: 0, ...namespaceOf(target) }, sending),
-    },
-    { signal },
-  );
-  return Items;
-}
-
-async function getJob(target: ResultsTarget, { signal }: ListResultsOptions) {
-  const { transport, jobId } = target;
-  const { Job } = await transport.call(
-    {
-      name: 'jobs.get',
-      safe: true,
-      send: ({ jobs }, sending) => jobs.getJob({ jobId, ...namespaceOf(target) }, sending),
-    },
-    { signal },
-  );
-  return { Type: Job?.Type, state: Job?.State?.StateType, publisher: Job?.Tasks[0]?.Publisher?.Type };
-}
-
 async function noResultsMessage(target: ResultsTarget, options: ListResultsOptions): Promise<string> {
-  const { state, publisher } = await getJob(target, options);
+  const { Job } = await getJob(apiOf(target), target.jobId, { signal: options.signal });
+  const state = Job.State?.StateType;
+  const publisher = Job.Tasks[0]?.Publisher?.Type;
   const job = `Job ${target.jobId}`;
   if (options.executionId !== undefined) return `${job} has no result of execution ${options.executionId}.`;
   switch (state) {
@@ -104,7 +77,5 @@ async function noResultsMessage(target: ResultsTarget, options: ListResultsOptio
   }
 }
 
-function namespaceOf({ namespace, transport }: ResultsTarget): { namespace?: string } {
-  const name = namespace ?? transport.config.namespace;
-  return name === undefined ? {} : { namespace: name };
-}
+const apiOf = ({ transport, namespace }: ResultsTarget): ApiResource =>
+  new ApiResource(transport, { namespace: namespace ?? transport.config.namespace });

@@ -25,7 +25,7 @@ test.each([
   ['{"maxRetries":-1}', 'maxRetries'],
   ['{"stallTimeoutMs":"1"}', 'stallTimeoutMs'],
 ])('options of files and downloads are checked before anything is sent: %s', async (json, argument) => {
-  const job = client.job('j-1');
+  const job = client.jobs.handle('j-1');
   await expect(collect(job.files(untyped(json)))).rejects.toMatchObject({ argument });
   await expect(collect(job.files(untyped(json)))).rejects.toBeInstanceOf(InvalidArgumentError);
   await expect(job.download('results', untyped(json))).rejects.toMatchObject({ argument });
@@ -36,7 +36,7 @@ test.each([
   ['{"extract":"no"}', 'extract'],
   ['{"onProgress":1}', 'onProgress'],
 ])('options of downloads are checked before anything is sent: %s', async (json, argument) => {
-  await expect(client.job('j-1').download('results', untyped(json))).rejects.toMatchObject({ argument });
+  await expect(client.jobs.handle('j-1').download('results', untyped(json))).rejects.toMatchObject({ argument });
 });
 
 test.each([
@@ -47,5 +47,5 @@ test.each([
   ['{"results":null}', 'results'],
   ['{"results":{"s3":{"region":1}}}', 'results.s3.region'],
 ])('options of logs are checked before anything is sent: %s', async (json, argument) => {
-  await expect(collect(client.job('j-1').logs(untyped(json)))).rejects.toMatchObject({ argument });
+  await expect(collect(client.jobs.handle('j-1').logs(untyped(json)))).rejects.toMatchObject({ argument });
 });
