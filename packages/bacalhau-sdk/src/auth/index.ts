@@ -1,7 +1,18 @@
-export type { LoginQuestion, PromptCallback } from './ask.js';
-export type { TokenSource } from './bearer.js';
-export type { ChallengeOptions } from './challenge.js';
-export type { DevicePrompt, ShowDevicePrompt } from './device.js';
-export type { AuthKind, AuthMethod, LoginAccess, LoginContext } from './method.js';
-export type { ApiKeyAuth, AskAuth, AuthOptions, BasicAuth, ChallengeAuth, DeviceAuth, TokenAuth } from './options.js';
-export { checkAuth, selectAuth } from './select.js';
+export { checkAuth } from './check-auth.js';
+export type { AuthKind, AuthMethod, LoginContext } from './method.js';
+export type {
+  ApiKeyAuth,
+  AskAuth,
+  AuthOptions,
+  BasicAuth,
+  ChallengeAuth,
+  ChallengeOptions,
+  DeviceAuth,
+  DevicePrompt,
+  LoginQuestion,
+  PromptCallback,
+  ShowDevicePrompt,
+  TokenAuth,
+  TokenSource,
+} from './options.js';
+export { selectAuth } from './select.js';

@@ -1,6 +1,6 @@
 import type { AuthMethod } from './method.js';
 
-/** Says nothing. */
+/** Sends no credentials. */
 export const none = (): AuthMethod => ({
   kind: 'none',
   authorization: async () => undefined,

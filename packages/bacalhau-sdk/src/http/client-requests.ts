@@ -1,4 +1,4 @@
-import type { LoginAccess } from '../auth/index.js';
+import type { LoginContext } from '../auth/index.js';
 import type { Secrets } from '../redaction/index.js';
 import { CallCredentials } from './call-credentials.js';
 import { checkHeaders, type Headers, hasAuthorization } from './headers.js';
@@ -11,7 +11,7 @@ export interface ClientRequestsParts {
   /** Sent with every request. */
   readonly headers: Headers;
   readonly hooks: Hooks;
-  readonly loginAccess: (session: ResolvedSession) => LoginAccess;
+  readonly loginContext: (session: ResolvedSession) => LoginContext;
 }
 
 /** What all requests to the server have in common: address, headers, credentials, signature and hooks. */
@@ -51,7 +51,7 @@ export class ClientRequests {
   credentials(session: ResolvedSession, headers: Headers, { anonymous = false } = {}): CallCredentials {
     return new CallCredentials({
       auth: session.auth,
-      access: this.#parts.loginAccess(session),
+      loginContext: this.#parts.loginContext(session),
       secrets: this.secrets,
       isOmitted: anonymous || hasAuthorization(headers),
     });

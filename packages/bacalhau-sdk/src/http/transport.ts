@@ -1,4 +1,4 @@
-import type { AuthMethod, LoginAccess } from '../auth/index.js';
+import type { AuthMethod, LoginContext } from '../auth/index.js';
 import type { ResolvedConfig } from '../config/index.js';
 import type { BacalhauError } from '../errors/index.js';
 import type { IdentityStore } from '../keys/index.js';
@@ -53,7 +53,7 @@ export class Transport implements RequestSource, Router {
       session,
       headers: { ...(userAgent !== undefined && { 'User-Agent': userAgent }), ...checkHeaders(options.headers) },
       hooks: new Hooks({ options, logger, secrets: session.secrets }),
-      loginAccess: (resolved) => this.#loginAccess(resolved),
+      loginContext: (resolved) => this.#loginContext(resolved),
     });
   }
 
@@ -102,7 +102,7 @@ export class Transport implements RequestSource, Router {
   async login(options: Pick<CallOptions, 'signal' | 'timeoutMs'> = {}): Promise<void> {
     await this.withDeadline('login', options, async (signal) => {
       const session = await this.requests.session();
-      await raceAbort(session.auth.login(this.#loginAccess(session)), signal);
+      await raceAbort(session.auth.login(this.#loginContext(session)), signal);
     });
   }
 
@@ -163,15 +163,13 @@ export class Transport implements RequestSource, Router {
     if (this.#parts.ownsConnections) this.#parts.connections.close();
   }
 
-  #loginAccess({ route }: ResolvedSession): LoginAccess {
-    const { requests } = this;
-    return async () =>
-      loginContext({
-        call: (operation, options) => this.call(operation, options),
-        route,
-        secrets: requests.secrets,
-        signal: this.#deadlines.closing,
-        timeoutMs: this.#defaults.timeoutMs({}),
-      });
+  #loginContext({ route }: ResolvedSession): LoginContext {
+    return loginContext({
+      call: (operation, options) => this.call(operation, options),
+      route,
+      secrets: this.requests.secrets,
+      signal: this.#deadlines.closing,
+      timeoutMs: this.#defaults.timeoutMs({}),
+    });
   }
 }

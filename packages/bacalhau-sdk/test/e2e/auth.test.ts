@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { LoginQuestion } from '../../src/auth/ask.js';
+import type { LoginQuestion } from '../../src/auth/options.js';
 import { Bacalhau } from '../../src/client/bacalhau.js';
 import { AuthenticationError, PermissionDeniedError } from '../../src/errors/api-errors.js';
 import { LoginError } from '../../src/errors/client-errors.js';
@@ -246,7 +246,7 @@ describe('a server with logins', () => {
     await expect(denied).rejects.toBeInstanceOf(AuthenticationError);
     await expect(denied).rejects.toThrow(/auth\.login: signature verified but user credentials rejected/);
     await expect(client(dir, { auth: { challenge: { key, method: 'nope' } } }).bacalhau.login()).rejects.toThrow(
-      /no login of type challenge named nope.*clientkey \(challenge\)/,
+      /no login of type challenge named "nope".*clientkey \(challenge\)/,
     );
   });
 
@@ -272,7 +272,7 @@ describe('a server with logins', () => {
 
   test.each([
     ['a wrong answer', { username: 'ada', password: 'wrong' }, /credentials rejected/],
-    ['half an answer', { username: 'ada' }, /auth\.ask gave no text for password/],
+    ['half an answer', { username: 'ada' }, /auth\.ask must return a string for password/],
   ])('%s is refused', async (_what, answer, message) => {
     const { bacalhau } = client(await freshDirectory(), { auth: { ask: () => answer } });
     await expect(bacalhau.jobs.list()).rejects.toThrow(message);

@@ -1,6 +1,6 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DevicePrompt } from '../../src/auth/device.js';
+import type { DevicePrompt } from '../../src/auth/options.js';
 import { Bacalhau } from '../../src/client/bacalhau.js';
 import { PermissionDeniedError } from '../../src/errors/api-errors.js';
 import { LoginError } from '../../src/errors/client-errors.js';

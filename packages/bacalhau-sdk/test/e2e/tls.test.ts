@@ -61,7 +61,7 @@ describe('a certificate of an authority of one’s own', () => {
 
   test.each<[string, () => ClientOptions['tls'], RegExp]>([
     ['is not there', () => ({ caFile: join(folder, 'nope.pem') }), /nope\.pem, does not exist/],
-    ['holds a key', () => ({ caFile: files.key }), /server\.key holds no certificate in PEM/],
+    ['holds a key', () => ({ caFile: files.key }), /server\.key contains no certificate in PEM/],
     [
       'cannot be parsed',
       () => ({ ca: '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n' }),
@@ -114,7 +114,7 @@ describe('a certificate that the server signed itself', () => {
     const bacalhau = connect({ baseUrl: server.url, tls: { insecure: true }, logger });
     await bacalhau.jobs.list();
     await bacalhau.jobs.list();
-    expect(lines).toEqual([expect.stringMatching(/Certificates are not checked \(option\).*read and change/)]);
+    expect(lines).toEqual([expect.stringMatching(/Certificates are not verified \(option\).*read and change/)]);
     expect(await list({ env: server.devnet.env, logLevel: 'off' })).toBe(0);
   });
 

@@ -10,11 +10,25 @@ const client = (auth: object, headers?: Record<string, string>) => () =>
   new Bacalhau({ auth: auth as AuthOptions, env: {}, ...(headers && { headers }) });
 
 test.each<[string, object, RegExp]>([
-  ['nothing', {}, /names no method\. Give one of apiKey, username, token, challenge, ask, device\./],
+  ['nothing', {}, /names no method\. Set one of apiKey, username, token, challenge, ask, device\./],
   ['a password alone', { password: 'hunter2' }, /names no method/],
-  ['a name alone', { username: 'ada' }, /auth\.username is given, but not auth\.password/],
-  ['two methods', { apiKey: 'hunter2', token: 'hunter2' }, /auth\.token does not belong to auth\.apiKey/],
-  ['a stray', { apiKey: 'hunter2', password: 'hunter2' }, /auth\.password does not belong to auth\.apiKey/],
+  ['a name alone', { username: 'ada' }, /auth\.username is set, but not auth\.password/],
+  ['two methods', { apiKey: 'hunter2', token: 'hunter2' }, /auth\.token cannot be combined with auth\.apiKey/],
+  ['a misspelt name', { apikey: 'hunter2' }, /There is no option auth\.apikey\. Did you mean auth\.apiKey\?/],
+  ['a key of the wrong type', { apiKey: null }, /auth\.apiKey must be a string or a function, but is null/],
+  [
+    'a password of the wrong type',
+    { username: 'ada', password: 5 },
+    /auth\.password must be a string, but is of type number/,
+  ],
+  ['a callback of the wrong type', { ask: 'hunter2' }, /auth\.ask must be a function, but is of type string/],
+  [
+    'a misspelt name in challenge',
+    { challenge: { kye: 1 } },
+    /no option auth\.challenge\.kye\. Did you mean auth\.challenge\.key\?/,
+  ],
+  ['a challenge with PEM for a key', { challenge: { key: 'hunter2' } }, /auth\.challenge\.key must be an RsaIdentity/],
+  ['a stray', { apiKey: 'hunter2', password: 'hunter2' }, /auth\.password cannot be combined with auth\.apiKey/],
 ])('%s is refused without a word of it', (_what, auth, message) => {
   expect(client(auth)).toThrow(ConfigurationError);
   expect(client(auth)).toThrow(message);
@@ -26,7 +40,7 @@ test('a header Authorization beside it is refused', () => {
 });
 
 test.each<[string, AuthOptions, RegExp]>([
-  ['a key with a line break', { apiKey: 'hunter2\n' }, /auth\.apiKey is empty, or holds/],
+  ['a key with a line break', { apiKey: 'hunter2\n' }, /auth\.apiKey is empty, or contains/],
   ['an empty key', { apiKey: '' }, /auth\.apiKey is empty/],
   ['a function’s empty token', { token: () => '' }, /auth\.token is empty/],
   ['a name with a colon', { username: 'a:b', password: 'hunter2' }, /auth\.username .*colon/],

@@ -1,6 +1,6 @@
-import type { Secret } from '../redaction/index.js';
-import { bearerHeader } from './bearer.js';
-import type { AuthKind, AuthMethod, LoginAccess, LoginContext } from './method.js';
+import type { Secret } from '../../redaction/index.js';
+import { bearerHeader } from '../bearer.js';
+import type { AuthKind, AuthMethod, LoginContext } from '../method.js';
 import type { TokenFile, TokenStore } from './token-store.js';
 
 export interface StoredTokenParts {
@@ -12,48 +12,48 @@ export interface StoredTokenParts {
 }
 
 /**
- * What all logins have in common: a token from an earlier run is used as long as the server takes it. Nothing is read
- * out of a token: servers write its times in microseconds, so only their 401 says that it has expired.
+ * What all logins have in common: a token from an earlier run is used as long as the server accepts it. Tokens are not
+ * parsed: servers write their times in microseconds, so only a 401 shows that one has expired.
  */
 export function storedToken({ kind, store, file, obtain }: StoredTokenParts): AuthMethod {
   let current: Secret | undefined;
-  let underWay: Promise<Secret> | undefined;
+  let pending: Promise<Secret> | undefined;
 
   const stored = async (): Promise<Secret | undefined> => {
     const token = await store.read(file);
     return token && bearerHeader(token.reveal(), `The token in ${file}`);
   };
 
-  /** Many calls at once log in once. */
-  const logIn = (access: LoginAccess): Promise<Secret> => {
-    underWay ??= (async () => {
-      const token = await obtain(await access());
-      const header = bearerHeader(token, 'The token of the login');
+  /** Concurrent calls share one login. */
+  const logIn = (context: LoginContext): Promise<Secret> => {
+    pending ??= (async () => {
+      const token = await obtain(context);
+      const header = bearerHeader(token, 'The token that the login returned');
       await store.write(file, header.reveal().slice('Bearer '.length));
       current = header;
       return header;
     })().finally(() => {
-      underWay = undefined;
+      pending = undefined;
     });
-    return underWay;
+    return pending;
   };
 
   return {
     kind,
-    async authorization(access) {
+    async authorization(context) {
       current ??= await stored();
-      return current ?? logIn(access);
+      return current ?? logIn(context);
     },
-    async renew(refused, access) {
+    async renew(refused, context) {
       if (current !== undefined && current.reveal() !== refused?.reveal()) return true;
       // Another process may have logged in since.
       const other = await stored();
       if (other !== undefined && other.reveal() !== refused?.reveal()) current = other;
-      else await logIn(access);
+      else await logIn(context);
       return true;
     },
-    async login(access) {
-      await logIn(access);
+    async login(context) {
+      await logIn(context);
     },
   };
 }

@@ -1,7 +1,7 @@
-import type { Logger } from '../logging/index.js';
-import type { TextFiles } from '../platform/index.js';
-import { Secret } from '../redaction/index.js';
-import { isRecord, stringEntries } from '../util/index.js';
+import type { Logger } from '../../logging/index.js';
+import type { TextFiles } from '../../platform/index.js';
+import { Secret } from '../../redaction/index.js';
+import { isRecord, stringEntries } from '../../util/index.js';
 
 /** The command line's files: of the logins that the orchestrator offers itself, and of single sign-on. */
 export type TokenFile = 'tokens.json' | 'jwt-tokens.json';
@@ -9,17 +9,17 @@ export type TokenFile = 'tokens.json' | 'jwt-tokens.json';
 export interface TokenStoreParts {
   readonly files: TextFiles | undefined;
   readonly dir: string | undefined;
-  /** Tokens are kept by the orchestrator's address, so that none goes to another. */
+  /** Tokens are stored by the orchestrator's address, so that none is sent to another. */
   readonly baseUrl: string;
   readonly logger: Logger;
 }
 
-/** Writers of one process take turns, or one would undo what another added. Between processes the last one wins. */
-let turn: Promise<void> = Promise.resolve();
+/** Writes of one process are serialized, or one would undo another. Between processes the last one wins. */
+let lastWrite: Promise<void> = Promise.resolve();
 
 /**
  * The tokens of one orchestrator, in the files that the Bacalhau command line uses: a JSON object of tokens by address.
- * What cannot be read or written is said in the log, and does not fail a call: the worst is one more login.
+ * A file that cannot be read or written costs a warning, and fails no call: the worst is one more login.
  */
 export class TokenStore {
   readonly #parts: TokenStoreParts;
@@ -36,7 +36,7 @@ export class TokenStore {
       const [, token] = Object.entries(tokens).find(([address]) => sameAddress(address, baseUrl)) ?? [];
       return token === undefined || token === '' ? undefined : new Secret(token);
     } catch (error) {
-      logger.warn(`${error instanceof Error ? error.message : error} Going on without a stored token.`);
+      logger.warn(`${error instanceof Error ? error.message : error} Continuing without a stored token.`);
       return undefined;
     }
   }
@@ -45,21 +45,21 @@ export class TokenStore {
     const { files, dir, baseUrl, logger } = this.#parts;
     if (files === undefined || dir === undefined) return;
     const file = files.join(dir, name);
-    const written = turn.then(async () => {
+    const written = lastWrite.then(async () => {
       const others = Object.entries(await readTokens(files, file)).filter(
         ([address]) => !sameAddress(address, baseUrl),
       );
       const tokens = Object.fromEntries([...others, [baseUrl, token]]);
       await files.replaceSecret(file, `${JSON.stringify(tokens)}\n`);
     });
-    turn = written.catch((error: unknown) => {
-      logger.warn(`${error instanceof Error ? error.message : error} The token is not kept for the next run.`);
+    lastWrite = written.catch((error: unknown) => {
+      logger.warn(`${error instanceof Error ? error.message : error} The token is not stored for the next run.`);
     });
-    await turn;
+    await lastWrite;
   }
 }
 
-/** The text of a malformed file is not quoted: it holds secrets. */
+/** The text of a malformed file is not quoted: it contains secrets. */
 async function readTokens(files: TextFiles, file: string): Promise<Readonly<Record<string, string>>> {
   const text = (await files.read(file))?.trim();
   if (text === undefined || text === '') return {};
@@ -70,12 +70,12 @@ async function readTokens(files: TextFiles, file: string): Promise<Readonly<Reco
     content = undefined;
   }
   if (!isRecord(content)) {
-    throw new Error(`${file} is no JSON object of tokens by address.`);
+    throw new Error(`${file} is not a JSON object of tokens by address.`);
   }
   return stringEntries(content);
 }
 
-/** The command line keeps a profile's address as it was written: with the scheme's own port, or a slash at the end. */
+/** The command line keeps a profile's address as it was written: with the scheme's default port, or a slash at the end. */
 function sameAddress(one: string, other: string): boolean {
   const [left, right] = [one, other].map((address) => {
     try {

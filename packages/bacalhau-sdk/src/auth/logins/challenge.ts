@@ -1,20 +1,14 @@
 import type { AuthMethod as OfferedMethod } from 'bacalhau-apiclient';
-import { LoginError } from '../errors/index.js';
-import type { RsaIdentity } from '../keys/index.js';
-import { base64, fromBase64 } from '../util/index.js';
-import type { AuthMethod, LoginContext } from './method.js';
+import { LoginError } from '../../errors/index.js';
+import type { RsaIdentity } from '../../keys/index.js';
+import { base64, fromBase64 } from '../../util/index.js';
+import type { AuthMethod, LoginContext } from '../method.js';
+import type { ChallengeOptions } from '../options.js';
 import { offered } from './offered.js';
 import { storedToken } from './stored-token.js';
 import type { TokenStore } from './token-store.js';
 
-/** A login by key: the server names a phrase, and the client signs it. */
-export interface ChallengeOptions {
-  /** The key. Default: that of `user_id.pem`. */
-  readonly key?: RsaIdentity | undefined;
-  /** The name of the login among those that the server offers. Default: the first one that is a challenge. */
-  readonly method?: string | undefined;
-}
-
+/** A login by key: the server sends a phrase, and the client signs it. */
 export const challenge = (
   options: ChallengeOptions,
   store: TokenStore,
@@ -42,14 +36,16 @@ export async function answerChallenge(
 }
 
 /**
- * The phrase is the server's node id. Whoever chooses a phrase gets a signature of it, so one that could be something
- * else that this key signs (a request, a job of the old API) is refused.
+ * Reads the phrase, which is the server's node id. Whoever chooses a phrase gets a signature of it, so one that could be
+ * something else that this key signs (a request, a job of the legacy API) is refused.
  */
 function phraseOf(params: OfferedMethod['params']): Uint8Array {
   const { InputPhrase: text } = params;
   const phrase = typeof text === 'string' ? fromBase64(text) : undefined;
   if (phrase === undefined || phrase.length === 0 || phrase.length > 256 || phrase.some(isSuspicious)) {
-    throw new LoginError('The server asks for a signature of something that is no name of a node. It was not given.');
+    throw new LoginError(
+      'The server asked for a signature of something other than its node id, so none was sent. Check that the address is that of a Bacalhau orchestrator.',
+    );
   }
   return phrase;
 }
