@@ -8,8 +8,9 @@ import { root } from './lib/workspace.mjs';
 const reports = [
   // With what its classes inherit from, which is exported nowhere.
   { name: 'bacalhau-sdk', folder: 'bacalhau-sdk', entry: 'dist/index.d.mts', whole: true },
-  // Without: what it does not export is in the report above.
+  // Without: what these do not export is in the report above.
   { name: 'bacalhau-sdk-legacy', folder: 'bacalhau-sdk', entry: 'dist/legacy/index.d.mts', whole: false },
+  { name: 'bacalhau-sdk-signatures', folder: 'bacalhau-sdk', entry: 'dist/signatures/index.d.mts', whole: false },
   { name: 'bacalhau-devnet', folder: 'bacalhau-devnet', entry: 'dist/index.d.mts', whole: true },
 ];
 const update = process.argv.includes('--update');

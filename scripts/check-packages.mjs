@@ -12,8 +12,8 @@ await main(async () => {
     const tarball = join(folder, `${name}.tgz`);
     await packPackage(name, tarball);
     await run('publint', ['--strict', tarball]);
-    // Not `node10`, which finds no subpaths of a package whatever it says: that resolution is deprecated.
-    const options = ['--profile', 'node16', '--format', 'ascii', '--exclude-entrypoints', 'package.json'];
+    // With `node10`, which finds subpaths by `typesVersions` only.
+    const options = ['--profile', 'strict', '--format', 'ascii', '--exclude-entrypoints', 'package.json'];
     await run('attw', [...options, '--', tarball]);
   }
 });

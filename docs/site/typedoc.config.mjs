@@ -12,6 +12,7 @@ export default {
   entryPoints: [
     `${packages}/bacalhau-sdk/src/index.ts`,
     `${packages}/bacalhau-sdk/src/legacy/index.ts`,
+    `${packages}/bacalhau-sdk/src/signatures/entry.ts`,
     `${packages}/bacalhau-devnet/src/index.ts`,
     `${packages}/bacalhau-apiclient/src/index.ts`,
     `${packages}/bacalhau-apiclient/src/legacy.ts`,

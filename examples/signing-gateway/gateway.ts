@@ -7,7 +7,7 @@ import {
 } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { Duplex } from 'node:stream';
-import { MemoryReplayCache, type PublicKey, SignatureError, verifyRequest } from 'bacalhau-sdk';
+import { MemoryReplayCache, type PublicKey, SignatureError, verifyRequest } from 'bacalhau-sdk/signatures';
 
 export interface GatewayOptions {
   /** The orchestrator, for example `http://127.0.0.1:1234`. */

@@ -15,6 +15,13 @@ function isReached(from: RegExp, id: string, graph: Graph, seen: Set<string> = n
 const source = (...paths: readonly string[]): RegExp => new RegExp(`/bacalhau-sdk/src/(${paths.join('|')})\\.ts$`);
 
 const DOOR = source('index');
+const SIGNATURES = source('signatures/entry');
+
+const ENTRIES = {
+  index: 'src/index.ts',
+  'legacy/index': 'src/legacy/index.ts',
+  'signatures/index': 'src/signatures/entry.ts',
+};
 
 /**
  * What the package's entry imports statically is in one file, but for what `#platform` needs of it, which is loaded
@@ -23,11 +30,17 @@ const DOOR = source('index');
 function chunkOf(id: string, graph: Graph): string | null {
   if (isReached(/\/src\/platform\/\w+\/index\.ts$/, id, graph))
     return /\/src\/platform\/\w+\//.test(id) ? null : 'base';
+  // Gateways that verify signatures load no client.
+  if (isReached(SIGNATURES, id, graph) && isReached(DOOR, id, graph)) return 'base';
   return !DOOR.test(id) && isReached(DOOR, id, graph) ? 'core' : null;
 }
 
 export default defineConfig({
-  entry: ['src/index.ts', 'src/legacy/index.ts', 'src/platform/node/index.ts', 'src/platform/browser/index.ts'],
+  entry: {
+    ...ENTRIES,
+    'platform/node/index': 'src/platform/node/index.ts',
+    'platform/browser/index': 'src/platform/browser/index.ts',
+  },
   tsconfig: 'tsconfig.build.json',
   format: ['esm', 'cjs'],
   platform: 'node',
@@ -40,7 +53,7 @@ export default defineConfig({
     alwaysBundle: ['modern-tar', 'aws4fetch', '@noble/ed25519', '@noble/hashes', 'fastest-levenshtein', 'oauth4webapi'],
     onlyBundle: ['modern-tar', 'aws4fetch', '@noble/ed25519', '@noble/hashes', 'fastest-levenshtein', 'oauth4webapi'],
   },
-  dts: { entry: ['src/index.ts', 'src/legacy/index.ts'], sourcemap: true },
+  dts: { entry: Object.values(ENTRIES), sourcemap: true },
   sourcemap: true,
   // Bundlers add their own to the names of what is loaded late, and pages carry both. So a program that runs while it is
   // updated may load a newer file beside an older one: names that both have must mean the same.

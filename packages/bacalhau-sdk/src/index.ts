@@ -185,19 +185,6 @@ export {
 } from './results/index.js';
 export type { MapItem, MapOptions, RunOptions } from './runs/index.js';
 export {
-  type HeadersLike,
-  MemoryReplayCache,
-  type ReplayCache,
-  type RequestParts,
-  SignatureError,
-  type SignatureProblem,
-  type SignedRequest,
-  signRequest,
-  type VerifiedRequest,
-  type VerifyOptions,
-  verifyRequest,
-} from './signatures/index.js';
-export {
   type BuiltJob,
   type DockerSettings,
   docker,

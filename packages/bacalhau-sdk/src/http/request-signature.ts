@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../errors/index.js';
 import type { Signer } from '../keys/index.js';
-import { signing } from '../signatures/index.js';
+import { loadSigning } from '../signatures/index.js';
 import { utf8 } from '../util/index.js';
 import type { Headers } from './headers.js';
 
@@ -26,6 +26,6 @@ export async function signatureHeaders(
       'Only requests with a string as their body can be signed. Leave out the option signer.',
     );
   }
-  const { signRequest } = await signing();
+  const { signRequest } = await loadSigning();
   return signRequest({ method: method.toUpperCase(), url, headers, body: utf8(body ?? '') }, signer);
 }

@@ -2,7 +2,7 @@ import type { InnerList } from 'structured-headers';
 import { SignatureError } from './errors.js';
 import type { Message } from './message.js';
 
-/** What every request of this package has signed, and what `verifyRequest` demands. */
+/** The components that requests of this package sign and that `verifyRequest` requires. */
 export const COVERED = ['@method', '@authority', '@path', '@query', 'content-digest'] as const;
 
 /** The values of RFC 9421, 2.2. */
@@ -19,10 +19,10 @@ const DERIVED: Readonly<Record<string, (message: Message) => string>> = {
 };
 
 /**
- * What is signed (RFC 9421, 2.5): a line for each covered component, and last the list of them with its parameters.
+ * Returns the signature base (RFC 9421, 2.5): a line for each covered component, then their list with its parameters.
  *
- * @param serialized `covered` as text.
- * @throws {SignatureError} if a component is not there, or of a kind that is not supported: parts of a header (`key`,
+ * @param serialized The serialized form of `covered`.
+ * @throws {SignatureError} if a component is missing, or of a kind that is not supported: parts of a header (`key`,
  *   `sf`, `bs`), trailers, and responses.
  */
 export function signatureBase(message: Message, covered: InnerList, serialized: string): string {

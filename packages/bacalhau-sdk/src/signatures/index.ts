@@ -1,5 +1,4 @@
-export { SignatureError, type SignatureProblem } from './errors.js';
-export { signing, signRequest, verifyRequest } from './late.js';
-export type { HeadersLike, RequestParts } from './message.js';
-export { MemoryReplayCache, type ReplayCache } from './replay-cache.js';
-export type { SignedRequest, VerifiedRequest, VerifyOptions } from './verify.js';
+import { load } from '../util/index.js';
+
+/** Loads what signs requests. Verifying is the entry point `bacalhau-sdk/signatures`. */
+export const loadSigning = () => load(import('./sign-request.js'));

@@ -3,7 +3,7 @@ export type HeadersLike =
   | Iterable<readonly [string, string]>
   | Readonly<Record<string, string | readonly string[] | undefined>>;
 
-/** A request as the signature sees it. */
+/** The parts of a request that a signature covers. */
 export interface RequestParts {
   /** For example `GET`. */
   readonly method: string;
@@ -13,16 +13,16 @@ export interface RequestParts {
   readonly headers: HeadersLike;
 }
 
-/** A request with its parts ready to be looked up. */
+/** A request, prepared for looking up its components. */
 export interface Message {
   readonly method: string;
   readonly url: URL;
-  /** By lower-case name; values of several lines are joined (RFC 9421, 2.1). */
+  /** By lower-case name; the values of repeated headers are joined (RFC 9421, 2.1). */
   readonly headers: ReadonlyMap<string, string>;
 }
 
-/** Undefined if it is not the request of a URL. */
-export function messageOf({ method, url, headers }: RequestParts): Message | undefined {
+/** Prepares a request; undefined if it has no valid URL. */
+export function toMessage({ method, url, headers }: RequestParts): Message | undefined {
   const fields = fieldsOf(headers);
   try {
     if (url instanceof URL || !url.startsWith('/')) return { method, url: new URL(url), headers: fields };

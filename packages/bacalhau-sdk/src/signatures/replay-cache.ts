@@ -1,27 +1,33 @@
 import { SignatureError } from './errors.js';
 
-/** Remembers which requests were seen. Behind several processes it must be one that they share. */
+/** Remembers which requests were seen. Several processes of a gateway must share one. */
 export interface ReplayCache {
   /**
-   * @param key names a request: the key's id and the nonce.
-   * @param until when its signature expires, in milliseconds since 1970; it may be forgotten then.
-   * @returns false if it was remembered already.
+   * Remembers a request.
+   *
+   * @param key Identifies a request: the key's id and the nonce.
+   * @param until When its signature expires, in milliseconds since 1970; it may be forgotten then.
+   * @returns false if it was seen before.
    */
   remember(key: string, until: number): boolean | Promise<boolean>;
 }
 
-/** For one process: as many requests as fit into the time that signatures are valid. */
+/** A replay cache in memory, for one process: it holds requests as long as their signatures are valid. */
 export class MemoryReplayCache implements ReplayCache {
   readonly #capacity: number;
   readonly #until = new Map<string, number>();
   #sweepAt = 0;
 
-  /** @param capacity the most requests that are remembered; further ones are refused until some have expired. Default: 100,000. */
+  /** @param capacity How many requests are remembered at most; more are refused until some have expired. Default: 100,000. */
   constructor(capacity = 100_000) {
     this.#capacity = capacity;
   }
 
-  /** @throws {SignatureError} if it is full: letting a request through that cannot be remembered would open the door. */
+  /**
+   * Remembers a request.
+   *
+   * @throws {SignatureError} if the cache is full: a request that cannot be remembered could be replayed.
+   */
   remember(key: string, until: number): boolean {
     const now = Date.now();
     if (now >= this.#sweepAt || this.#until.size >= this.#capacity) this.#sweep(now);

@@ -9,7 +9,7 @@ import { faultServer, json } from '../support/fault-server.js';
 const source = join(__dirname, '..', '..', 'src');
 
 const PAGE = `
-  import { Bacalhau, signRequest } from './index.js';
+  import { Bacalhau } from './index.js';
   const { jobs } = new Bacalhau({ baseUrl: process.argv[2], maxRetries: 0 });
   const handle = jobs.handle('j-1');
   const calls = {
@@ -22,7 +22,7 @@ const PAGE = `
     map: () => jobs.map([1], () => ({})).next(),
     logs: () => handle.logs()[Symbol.asyncIterator]().next(),
     files: () => handle.files()[Symbol.asyncIterator]().next(),
-    sign: () => signRequest({}),
+    sign: () => new Bacalhau({ baseUrl: process.argv[2], maxRetries: 0, signer: { keyId: 'k', algorithm: 'ed25519', sign: async () => new Uint8Array(64) } }).jobs.get('j-1'),
   };
   const outcomes = {};
   for (const [name, call] of Object.entries(calls)) {

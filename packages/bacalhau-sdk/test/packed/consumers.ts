@@ -80,6 +80,12 @@ export const CONSUMER_FILES: Readonly<Record<string, string>> = {
     await new Jobs().list();
     console.log('{}');`,
   'types.ts': `
+    import { type PublicKey, MemoryReplayCache, SignatureError, verifyRequest } from 'bacalhau-sdk/signatures';
+    export async function admit(keys: Map<string, PublicKey>, headers: Record<string, string>): Promise<string> {
+      const options = { key: (id: string) => keys.get(id), replayCache: new MemoryReplayCache() };
+      return (await verifyRequest({ method: 'GET', url: 'http://h/', headers }, options)).keyId;
+    }
+    export const refused = (error: unknown): boolean => error instanceof SignatureError && error.problem === 'expired';
     import { type LegacyJob, LegacyJobs, legacyJobId, type SubmitResponse } from 'bacalhau-sdk/legacy';
     import { Bacalhau, ExecutionStateType, type Job, Jobs, NotFoundError, type Page } from 'bacalhau-sdk';
     const job: Job = { Type: 'batch', Tasks: [{ Name: 'main', Engine: { Type: 'docker', Params: { Image: 'ubuntu' } } }] };

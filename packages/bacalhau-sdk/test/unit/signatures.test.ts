@@ -5,10 +5,10 @@ import type { Identity } from '../../src/keys/types.js';
 import { signatureBase } from '../../src/signatures/base.js';
 import { digestMatches } from '../../src/signatures/digest.js';
 import { SignatureError, type SignatureProblem } from '../../src/signatures/errors.js';
-import { signRequest, verifyRequest } from '../../src/signatures/late.js';
-import { messageOf } from '../../src/signatures/message.js';
+import { toMessage } from '../../src/signatures/message.js';
 import { MemoryReplayCache } from '../../src/signatures/replay-cache.js';
-import type { SignedRequest, VerifyOptions } from '../../src/signatures/verify.js';
+import { signRequest } from '../../src/signatures/sign-request.js';
+import { type SignedRequest, type VerifyOptions, verifyRequest } from '../../src/signatures/verify-request.js';
 
 /** RFC 9421, B.1.4 and B.2. */
 const RFC_KEY = `-----BEGIN PRIVATE KEY-----
@@ -32,7 +32,7 @@ const RFC_B26_INPUT =
 const RFC_B26_SIGNATURE = 'wqcAqbmYJ2ji2glfAMaRy4gruYYnx2nEFN2HN6jrnDnQCK1u02Gb04v9EDgwUPiu4A0w6vuQv5lIp5WPpBKRCw==';
 
 test('RFC 9421, B.2.6: the base, the signature made and the signature checked', async () => {
-  const message = messageOf(RFC_REQUEST);
+  const message = toMessage(RFC_REQUEST);
   const covered = parseDictionary(RFC_B26_INPUT).get('sig-b26');
   if (message === undefined || !Array.isArray(covered?.[0])) throw new Error('The vector cannot be read.');
   const list: Parameters<typeof serializeInnerList>[0] = [covered[0], covered[1]];

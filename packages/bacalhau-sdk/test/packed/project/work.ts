@@ -1,14 +1,6 @@
 import { Configuration, JobApi } from 'bacalhau-apiclient';
-import {
-  Bacalhau,
-  Ed25519Identity,
-  importPublicKey,
-  loadJob,
-  MemoryReplayCache,
-  NotFoundError,
-  signRequest,
-  verifyRequest,
-} from 'bacalhau-sdk';
+import { Bacalhau, Ed25519Identity, loadJob, NotFoundError } from 'bacalhau-sdk';
+import { importPublicKey, MemoryReplayCache, signRequest, verifyRequest } from 'bacalhau-sdk/signatures';
 
 /** What came of it, to be compared. */
 export interface Report {

@@ -1,2 +1,0 @@
-export { signRequest } from './sign.js';
-export { verifyRequest } from './verify.js';
