@@ -2,11 +2,11 @@ import { closest, distance } from 'fastest-levenshtein';
 import { InvalidArgumentError } from '../errors/index.js';
 import { isRecord } from '../util/index.js';
 
-/** Every option of a type by its name. A record, so that the compiler notices one that is missing. */
+/** The names of all options of a type. A record, so that the compiler reports a missing one. */
 export type OptionNames<T extends object> = Readonly<Record<keyof T & string, true>>;
 
 /**
- * Refuses options that are no object, and names that are no options: plain JavaScript would ignore a misspelt one.
+ * Checks that options are an object, and that all names in it are options: plain JavaScript would ignore a misspelt one.
  *
  * @throws {InvalidArgumentError} naming the argument, with the nearest known name.
  */
@@ -20,7 +20,7 @@ export function checkOptions<T extends object>(options: T | undefined, known: Op
   throw new InvalidArgumentError(unknown.name, `is not an option here. ${unknown.advice}`);
 }
 
-/** Finds a field whose name is not known, and says in `advice` which name to use instead. */
+/** Returns the first field whose name is unknown, with advice on which name to use instead; undefined if there is none. */
 export function findUnknownName(
   fields: object,
   known: readonly string[],
@@ -31,7 +31,7 @@ export function findUnknownName(
   return { name, advice: suggestion === undefined ? `Use one of ${known.join(', ')}.` : `Did you mean ${suggestion}?` };
 }
 
-/** The known name that a misspelt one was probably meant to be; undefined if none is near. */
+/** Returns the known name that is closest to a misspelt one; undefined if none is close. */
 export function nearestName(name: string, known: readonly string[]): string | undefined {
   if (known.length === 0) return undefined;
   const lower = new Map(known.map((candidate) => [candidate.toLowerCase(), candidate]));
@@ -39,7 +39,7 @@ export function nearestName(name: string, known: readonly string[]): string | un
   return distance(name.toLowerCase(), found) <= Math.max(2, Math.floor(name.length / 3)) ? lower.get(found) : undefined;
 }
 
-/** Names the type of a value as a message does: `null`, `an array`, `a string`. */
+/** Returns the type of a value for a message: `null`, `an array`, `a string`. */
 export function describeType(value: unknown): string {
   if (value === null || value === undefined) return String(value);
   if (Array.isArray(value)) return 'an array';

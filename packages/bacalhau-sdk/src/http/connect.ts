@@ -1,5 +1,5 @@
 import { platform } from '#platform';
-import { nearestName } from '../arguments/index.js';
+import { findUnknownName } from '../arguments/index.js';
 import { resolveConfig } from '../config/index.js';
 import { ConfigurationError } from '../errors/index.js';
 import { createLogger } from '../logging/index.js';
@@ -89,12 +89,9 @@ function checkClientOptions(options: unknown): void {
   if (typeof options !== 'object' || options === null) {
     throw new ConfigurationError('The options must be an object. Pass for example { host: "127.0.0.1", port: 1234 }.');
   }
-  const unknown = Object.keys(options).find((name) => !isOption(name));
+  const unknown = findUnknownName(options, Object.keys(OPTIONS));
   if (unknown === undefined) return;
-  const suggestion = nearestName(unknown, Object.keys(OPTIONS));
-  const advice =
-    suggestion === undefined ? `Use one of ${Object.keys(OPTIONS).join(', ')}.` : `Did you mean ${suggestion}?`;
-  throw new ConfigurationError(`There is no option ${JSON.stringify(unknown)}. ${advice}`);
+  throw new ConfigurationError(`There is no option ${JSON.stringify(unknown.name)}. ${unknown.advice}`);
 }
 
 const namesOf = (options: ClientOptions): (keyof ClientOptions)[] =>
