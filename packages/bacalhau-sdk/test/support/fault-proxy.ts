@@ -68,6 +68,7 @@ export async function faultProxy(target: string, plan: FaultPlan): Promise<Fault
     if ('arrives' in fault && !fault.arrives) {
       incoming.resume();
       if (fault.kind === 'refused') refuse(outgoing, fault);
+      if (fault.kind === 'gateway') answerAsGateway(outgoing, fault.status);
       return;
     }
     const { head, body } = await carryOut(incoming);
@@ -85,6 +86,8 @@ export async function faultProxy(target: string, plan: FaultPlan): Promise<Fault
         return void socket.destroy();
       case 'refused':
         return refuse(outgoing, fault);
+      case 'gateway':
+        return answerAsGateway(outgoing, fault.status);
       case 'silent':
         return;
       case 'reset':
@@ -113,6 +116,9 @@ export async function faultProxy(target: string, plan: FaultPlan): Promise<Fault
       const { status, retryAfter } = fault;
       const wish = retryAfter === undefined ? '' : `retry-after: ${retryAfter}\r\n`;
       return void client.end(`HTTP/1.1 ${status} No\r\n${wish}content-length: 0\r\nconnection: close\r\n\r\n`);
+    }
+    if (fault.kind === 'gateway') {
+      return void client.end(`HTTP/1.1 ${fault.status} No\r\ncontent-length: 0\r\nconnection: close\r\n\r\n`);
     }
     const silent = fault.kind === 'silent';
     // Read all the same, or its end would go unnoticed.
@@ -180,6 +186,12 @@ function routeOf(url: string): string {
 function refuse(outgoing: ServerResponse, { status, retryAfter }: Extract<Fault, { kind: 'refused' }>): void {
   const headers = { 'content-type': 'text/plain', ...(retryAfter !== undefined && { 'retry-after': retryAfter }) };
   outgoing.writeHead(status, headers).end(status === 503 ? 'Server Timeout!' : 'slow down');
+}
+
+function answerAsGateway(outgoing: ServerResponse, status: 502 | 504): void {
+  const reason = status === 502 ? 'Bad Gateway' : 'Gateway Time-out';
+  const page = `<html><head><title>${status} ${reason}</title></head><body><h1>${status} ${reason}</h1></body></html>`;
+  outgoing.writeHead(status, { 'content-type': 'text/html' }).end(page);
 }
 
 function* pieces(bytes: Buffer, count: number): Generator<Buffer> {

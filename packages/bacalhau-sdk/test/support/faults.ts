@@ -21,7 +21,9 @@ export type Fault =
       readonly status: 429 | 503;
       readonly retryAfter: string | undefined;
       readonly arrives: boolean;
-    };
+    }
+  /** A gateway's own answer, as a page: it had none of the server, which may have carried the request out (`arrives`). */
+  | { readonly kind: 'gateway'; readonly status: 502 | 504; readonly arrives: boolean };
 
 export type FaultKind = Fault['kind'];
 
@@ -77,6 +79,8 @@ function faultOf(kind: FaultKind, random: () => number): Fault {
       return { kind, after: random() };
     case 'silent':
       return { kind, arrives: random() < 0.5 };
+    case 'gateway':
+      return { kind, status: random() < 0.5 ? 502 : 504, arrives: random() < 0.5 };
     case 'slow':
       return { kind, pieces: 2 + Math.floor(random() * 20) };
     case 'refused': {

@@ -274,7 +274,11 @@ const EVENT = (id: string) => ({
 });
 
 /** A right answer to the request. */
-export function outlineOf({ method, url }: Pick<HostileRequest, 'method' | 'url'>): object {
+export function outlineOf({
+  method,
+  url,
+  headers: { host = '127.0.0.1:9' },
+}: Pick<HostileRequest, 'method' | 'url' | 'headers'>): object {
   const { pathname, searchParams } = new URL(url, 'http://localhost');
   const [, rest = ''] = /^\/api\/v1\/(.*)$/.exec(pathname) ?? [];
   const [, id = '', part] = /^orchestrator\/jobs\/([^/]+)(?:\/(\w+))?$/.exec(decodeURIComponent(rest)) ?? [];
@@ -283,7 +287,14 @@ export function outlineOf({ method, url }: Pick<HostileRequest, 'method' | 'url'
   if (rest === 'agent/version') return { Major: '1', Minor: '9', GitVersion: 'v1.9.3' };
   if (rest === 'agent/alive') return { Status: 'OK' };
   if (rest === 'agent/node') return NODE.Info;
-  if (rest === 'agent/authconfig') return { version: '1', config: { providerId: 'x', clientId: 'y', scopes: [] } };
+  if (rest === 'agent/authconfig') {
+    const at = (path: string): string => `http://${host}/${path}`;
+    const endpoints = { TokenEndpoint: at('token'), DeviceAuthorizationEndpoint: at('device'), Issuer: at('') };
+    return {
+      Version: '1.0.0',
+      Config: { ProviderID: 'x', ProviderName: 'X', DeviceClientID: 'y', Scopes: [], ...endpoints },
+    };
+  }
   if (rest.startsWith('agent/')) return { config: { NameProvider: 'puuid', API: { Port: 1234 } } };
   if (rest === 'auth') return { NextToken: '', Methods: {} };
   if (rest === 'orchestrator/nodes') return { NextToken: '', Nodes: [NODE] };
