@@ -4,7 +4,36 @@
  * @module bacalhau-sdk/legacy
  */
 
-export type { ApiPromise, ApiResponse, CallOptions, ClientOptions, ResponseInfo } from '../http/index.js';
+export type {
+  ApiKeyAuth,
+  AskAuth,
+  AuthOptions,
+  BasicAuth,
+  ChallengeAuth,
+  ChallengeOptions,
+  DeviceAuth,
+  DevicePrompt,
+  LoginQuestion,
+  PromptCallback,
+  ShowDevicePrompt,
+  TokenAuth,
+  TokenSource,
+} from '../auth/index.js';
+export type { TlsOptions } from '../config/index.js';
+export { ApiError, type ApiErrorDetails, BacalhauError, type ErrorCause } from '../errors/index.js';
+export type {
+  ApiPromise,
+  ApiResponse,
+  CallOptions,
+  ClientOptions,
+  RequestEvent,
+  ResponseEvent,
+  ResponseInfo,
+  RetryEvent,
+} from '../http/index.js';
+export type { Identity, PublicKey, RsaIdentity, SignatureAlgorithm, Signer } from '../keys/index.js';
+export type { Logger, LogLevel } from '../logging/index.js';
+export type { EnvironmentVariables, HttpAgent } from '../platform/index.js';
 export {
   type LegacyFailureCause,
   LegacyJobError,
