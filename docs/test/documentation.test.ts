@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeWith } from '../../packages/bacalhau-sdk/test/support/requirements.js';
 import { isKnown } from './support/commands.js';
@@ -37,6 +37,14 @@ for (const program of programs) {
     }, 180_000);
   });
 }
+
+test('every file that docs/architecture.md names exists', () => {
+  const text = readFileSync(join(root, 'docs', 'architecture.md'), 'utf8');
+  const sources = join(root, 'packages', 'bacalhau-sdk', 'src');
+  const files = [...text.matchAll(/`([\w-]+\/[\w/-]+\.ts)`/g)].flatMap(([, file]) => file ?? []);
+  expect(files.length).toBeGreaterThanOrEqual(10);
+  expect(files.filter((file) => !existsSync(join(sources, file)))).toEqual([]);
+});
 
 test('every command in a document exists', () => {
   const unknown = documents.flatMap((path) =>
