@@ -21,19 +21,19 @@ export interface ApiCall<R extends object, O extends CallOptions> extends Omit<O
   readonly optionNames: OptionNames<O>;
 }
 
-/** A list call: how one page is requested, and where its entries are in the answer. */
+/** A list call: how one page is requested, and where its entries are in the response. */
 export interface ListCall<R extends object, T, O extends CallOptions> {
   readonly name: string;
   readonly options: O;
   readonly optionNames: OptionNames<O>;
-  /** The field of the answer that has the entries. Default: `Items`. */
+  /** The field of the response that has the entries. Default: `Items`. */
   readonly list?: Operation<R>['requiredField'];
   readonly send: (
     page: { readonly nextToken: string | undefined; readonly pageSize: number | undefined },
     ...parameters: Parameters<Operation<R>['send']>
   ) => ReturnType<Operation<R>['send']>;
-  readonly toPage: (answer: R) => PageParts<T> | Promise<PageParts<T>>;
-  /** Entries a page when the list is looped over without a limit of its own. */
+  readonly toPage: (response: R) => PageParts<T> | Promise<PageParts<T>>;
+  /** Entries per page when the list is iterated without a limit of its own. */
   readonly walkSize?: number | undefined;
   /** Identifies an entry, where pages may overlap. */
   readonly key?: (item: T) => string | undefined;
@@ -59,6 +59,7 @@ export class ApiResource {
     return this.#call(call, false);
   }
 
+  /** Makes a call that returns a list page by page. */
   list<R extends object, T, O extends CallOptions>(call: ListCall<R, T, O>): PagePromise<T> {
     const { options, optionNames, list = 'Items', send, toPage, walkSize, key } = call;
     const name = this.#scope.operation ?? call.name;
@@ -76,7 +77,7 @@ export class ApiResource {
     return pagePromise({ fetch, walkSize, key });
   }
 
-  /** The namespace of a call: its own, else the client's; undefined where the server decides. */
+  /** Returns the namespace of a call: its own, else the client's; undefined where the server decides. */
   namespace(options: NamespacedCallOptions): string | undefined {
     if ('namespace' in this.#scope) return this.#scope.namespace;
     const { namespace } = options;
@@ -86,7 +87,7 @@ export class ApiResource {
     return this.transport.namespaceFor(options);
   }
 
-  /** The namespace of a call that needs one: its own, else the client's, else the servers' default. */
+  /** Returns the namespace of a call that needs one: its own, else the client's, else the servers' default. */
   requiredNamespace(options: NamespacedCallOptions): string {
     return this.namespace(options) ?? DEFAULT_NAMESPACE;
   }
@@ -108,7 +109,7 @@ export class ApiResource {
   }
 }
 
-/** The page that most list answers are. */
+/** Converts a response with the usual fields of a list into a page. */
 export function itemsPage<T>({
   Items,
   NextToken,

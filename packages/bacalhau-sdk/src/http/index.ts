@@ -22,15 +22,10 @@ export { errorClassFor } from './response-error.js';
 export {
   downloadPolicy,
   historyPolicy,
-  isTransient,
-  isUnreachable,
   logPolicy,
-  retryDelayMs,
   retryWhileUnreachable,
   submissionPolicy,
   type TransientError,
-  UNREACHABLE_AFTER_MS,
-  UNREACHABLE_PAUSE_MS,
   waitPolicy,
 } from './retry-policy.js';
 export { Transport } from './transport.js';

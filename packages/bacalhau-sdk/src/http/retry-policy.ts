@@ -38,14 +38,14 @@ export interface OutagePolicy {
  * proxy or by a server that mixes up its responses (docs/requests-in-flight.md). Not for a 500: servers report users'
  * mistakes with it.
  */
-export const isTransient = (error: unknown): error is TransientError =>
+const isTransient = (error: unknown): error is TransientError =>
   (error instanceof CallError && !(error instanceof RequestAbortedError)) ||
   error instanceof RateLimitError ||
   (error instanceof ServerError && error.status === 503) ||
   (error instanceof UnexpectedResponseError && isSuccess(error.status));
 
 /** Whether work that takes long may continue after the error: for a server that is gone, starting or ending. */
-export function isUnreachable(error: unknown): boolean {
+function isUnreachable(error: unknown): boolean {
   if (error instanceof RequestAbortedError) return false;
   if (error instanceof CallError) return true;
   return error instanceof ApiError && !isRefused(error) && !(error instanceof BadRequestError);
@@ -55,11 +55,7 @@ export function isUnreachable(error: unknown): boolean {
 const isRefused = (error: unknown): boolean =>
   error instanceof AuthenticationError || error instanceof PermissionDeniedError || error instanceof NotFoundError;
 
-/** How long a server may be out of reach, in milliseconds. */
-export const UNREACHABLE_AFTER_MS = 300_000;
-/** The pause between two attempts while it is, in milliseconds. */
-export const UNREACHABLE_PAUSE_MS = 1_000;
-const OUTAGE = { pauseMs: UNREACHABLE_PAUSE_MS, longestMs: UNREACHABLE_AFTER_MS } as const;
+const OUTAGE = { pauseMs: 1_000, longestMs: 300_000 } as const;
 
 /** A call that only reads. */
 export const readPolicy: AttemptPolicy = { isRetryable: isTransient, delayMs: retryDelayMs };

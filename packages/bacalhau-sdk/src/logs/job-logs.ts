@@ -24,7 +24,7 @@ export async function readJob({ transport, target, options, limits, buffer, stop
   const { follow = false, tail = false, headers, onReconnect, results } = options;
   if (results !== undefined) (await loadResults()).checkResultAccess(results);
   const { signal } = stopper;
-  const namespace = target.namespace ?? transport.config.namespace;
+  const namespace = transport.namespaceFor(target);
   const monitor = new JobMonitor({ transport, jobId: target.jobId, namespace, headers, limits, signal });
   await monitor.start();
   const isSelected = selectExecutions(monitor, options);

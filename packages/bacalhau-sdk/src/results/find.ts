@@ -78,4 +78,4 @@ async function noResultsMessage(target: ResultsTarget, options: ListResultsOptio
 }
 
 const apiOf = ({ transport, namespace }: ResultsTarget): ApiResource =>
-  new ApiResource(transport, { namespace: namespace ?? transport.config.namespace });
+  new ApiResource(transport, { namespace: transport.namespaceFor({ namespace }) });

@@ -10,13 +10,15 @@ const source = join(__dirname, '..', '..', 'src');
 
 const PAGE = `
   import { Bacalhau } from './index.js';
-  const { jobs } = new Bacalhau({ baseUrl: process.argv[2], maxRetries: 0 });
+  const { agent, jobs } = new Bacalhau({ baseUrl: process.argv[2], maxRetries: 0 });
   const handle = jobs.handle('j-1');
   const calls = {
     get: () => jobs.get('gone'),
     list: () => jobs.list(),
     stop: () => jobs.stop('j-1'),
     'stop without a response': () => jobs.stop('j-2'),
+    executions: () => jobs.executions('j-1'),
+    'agent.config': () => agent.config(),
     'submit a malformed job': () => jobs.submit({ Type: 'batch', Tasks: [] }),
     run: () => jobs.run({}),
     map: () => jobs.map([1], () => ({})).next(),
@@ -48,6 +50,13 @@ function lazyChunks({ outputs }: Metafile): string[] {
 const NOT_LOADED = {
   name: 'ConnectionError',
   message: expect.stringMatching(/^A part of bacalhau-sdk could not be loaded, so nothing was sent: /),
+  outcomeUnknown: false,
+};
+
+const NO_RESPONSE = {
+  name: 'ConnectionError',
+  message: expect.any(String),
+  code: 'ERR_NETWORK',
   outcomeUnknown: false,
 };
 
@@ -83,6 +92,8 @@ test('a page that has lost its network: calls whose code is not loaded reject wi
         code: 'ERR_NETWORK',
         outcomeUnknown: true,
       },
+      executions: NO_RESPONSE,
+      'agent.config': NO_RESPONSE,
       'submit a malformed job': { name: 'InvalidJobError', message: expect.stringMatching(/^Job\.Tasks .+ .+/) },
       ...{ run: NOT_LOADED, map: NOT_LOADED, logs: NOT_LOADED, files: NOT_LOADED, sign: NOT_LOADED },
     });
