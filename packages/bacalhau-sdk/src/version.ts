@@ -1,2 +1,2 @@
-/** The version of this package. A test holds it against package.json. */
+/** The version of this package. Generated from package.json by scripts/write-version.mjs. */
 export const VERSION: string = '0.1.0';

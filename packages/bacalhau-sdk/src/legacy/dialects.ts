@@ -6,7 +6,7 @@ import type { StructSchema } from './encode/schema.js';
 /** The seven calls. */
 export type LegacyCall = 'submit' | 'list' | 'events' | 'localEvents' | 'results' | 'states' | 'cancel';
 
-/** How servers of some versions want to be spoken to. */
+/** The dialect of the API that servers of some versions speak. */
 export interface Dialect {
   /** The first server version that speaks it, for example `0.3.14`; its name. */
   readonly since: string;
@@ -110,7 +110,7 @@ export function requireCall(dialect: Dialect, call: LegacyCall): void {
 export function goneError(call: LegacyCall, version: string | undefined, cause?: unknown): UnsupportedByServerError {
   const server = version === undefined ? 'the server' : `the server is ${version}, which`;
   return new UnsupportedByServerError(
-    `legacy.${call}: ${server} has this API no longer (it ended with 1.3). Use ${modern(call)}.`,
+    `legacy.${call}: ${server} no longer has this API (it ended with 1.3). Use ${modern(call)}.`,
     cause === undefined ? {} : { cause },
   );
 }

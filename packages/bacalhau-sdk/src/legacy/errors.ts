@@ -11,28 +11,28 @@ import type { LegacyRun } from './runs.js';
  */
 export type SignatureProblem = 'client-id' | 'key' | 'payload' | 'unknown';
 
-/** The server refused a submission or a cancellation because of its signature. */
+/** The server refused the signature of a submission or a cancellation. */
 export class LegacySignatureError extends ApiError {
   /** @internal */
   protected static override readonly kind: string = 'LegacySignatureError';
   /** Which part does not fit. */
   readonly problem: SignatureProblem;
 
-  constructor(message: string, facts: ApiErrorDetails & { readonly problem: SignatureProblem }) {
-    super(message, facts);
-    this.problem = facts.problem;
+  constructor(message: string, details: ApiErrorDetails & { readonly problem: SignatureProblem }) {
+    super(message, details);
+    this.problem = details.problem;
   }
 }
 
 /** Why a run failed, from the job's events. */
 export interface LegacyFailureCause {
-  /** The node that said it, where the event names one. */
+  /** The node that reported it, where the event names one. */
   readonly nodeId: string | undefined;
-  /** The node's words, for example `exit code was not zero: 3`. */
+  /** The node's message, for example `exit code was not zero: 3`. */
   readonly message: string;
 }
 
-/** A legacy job ended, but not well. */
+/** A legacy job failed or was cancelled. */
 export class LegacyJobError extends BacalhauError {
   /** @internal */
   protected static override readonly kind: string = 'LegacyJobError';
@@ -40,17 +40,17 @@ export class LegacyJobError extends BacalhauError {
   override readonly jobId: string;
   /** How it ended. */
   readonly outcome: 'failed' | 'cancelled';
-  /** What the nodes said, each once, the first failure first; empty if they said nothing. */
+  /** The nodes' messages, each once, the first failure first; empty if there are none. */
   readonly causes: readonly LegacyFailureCause[];
   /** The runs as they ended. */
   readonly runs: readonly LegacyRun[];
 
-  constructor(facts: Pick<LegacyJobError, 'jobId' | 'outcome' | 'causes' | 'runs'>) {
-    const said = [...new Set(facts.causes.map(({ message }) => message))].join('; ');
-    super(`Job ${facts.jobId} ${facts.outcome === 'failed' ? 'failed' : 'was cancelled'}${said && `: ${said}`}`);
-    this.jobId = facts.jobId;
-    this.outcome = facts.outcome;
-    this.causes = facts.causes;
-    this.runs = facts.runs;
+  constructor(details: Pick<LegacyJobError, 'jobId' | 'outcome' | 'causes' | 'runs'>) {
+    const said = [...new Set(details.causes.map(({ message }) => message))].join('; ');
+    super(`Job ${details.jobId} ${details.outcome === 'failed' ? 'failed' : 'was cancelled'}${said && `: ${said}`}`);
+    this.jobId = details.jobId;
+    this.outcome = details.outcome;
+    this.causes = details.causes;
+    this.runs = details.runs;
   }
 }

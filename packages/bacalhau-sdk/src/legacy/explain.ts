@@ -12,7 +12,7 @@ interface Failed {
   readonly sealed: SignedBody | undefined;
 }
 
-/** Says in the terms of this API what a failure means; gives back those that speak for themselves. */
+/** Explains a failure in terms of this API; returns others unchanged. */
 export async function explain(error: unknown, { call, dialect, sealed }: Failed): Promise<unknown> {
   if (!(error instanceof ApiError)) return error;
   // Servers from 1.4 on say 410, and later ones 404 as to every path that they do not know.
@@ -26,26 +26,26 @@ export async function explain(error: unknown, { call, dialect, sealed }: Failed)
   const problem = await signatureProblem(error, sealed);
   return problem === undefined
     ? error
-    : new LegacySignatureError(`${error.message} ${EXPLANATIONS[problem]}`, { ...factsOf(error), problem });
+    : new LegacySignatureError(`${error.message} ${EXPLANATIONS[problem]}`, { ...detailsOf(error), problem });
 }
 
 function noSuchPath(call: LegacyCall, { path, since }: Dialect, cause: NotFoundError): UnsupportedByServerError {
   return new UnsupportedByServerError(
-    `legacy.${call}: the server does not have this call at ${path || '/'}, where it is from ${since} on. Check the option serverVersion, or leave it out to have the server asked; check what stands in between.`,
+    `legacy.${call}: the server does not have this call at ${path || '/'}, where servers from ${since} on have it. Check the option serverVersion, or leave it out; check proxies and gateways in between.`,
     { cause },
   );
 }
 
 const EXPLANATIONS: Readonly<Record<SignatureProblem, string>> = {
-  'client-id': 'The client id is not the one of the public key: check the payloadSigner.',
-  key: 'The signature was not made with the private half of the public key that was sent: check the payloadSigner.',
+  'client-id': 'The client id does not belong to the public key. Check the payloadSigner.',
+  key: 'The signature was not made with the private half of the public key that was sent. Check the payloadSigner.',
   payload:
-    'The signature fits what was signed, so the server read another payload: it is of another version than it was taken for (see serverVersion), or something in between altered the request.',
+    'The signature fits what was signed, so the server read another payload. It has another version than assumed (see serverVersion), or something in between altered the request.',
   unknown:
     'Either the signature was made with another key, or the server read another payload than the one that was signed.',
 };
 
-/** What the servers say, from 0.3.13 to 1.3. They cannot tell a wrong key from altered bytes; the one who signed can. */
+/** Servers from 0.3.13 to 1.3 cannot tell a wrong key from altered bytes; whoever signed can. */
 async function signatureProblem({ message }: ApiError, sealed: SignedBody): Promise<SignatureProblem | undefined> {
   if (/public key does not match client ID/.test(message)) return 'client-id';
   if (!/crypto\/rsa: verification error|client's signature is invalid/.test(message)) return undefined;
@@ -54,7 +54,7 @@ async function signatureProblem({ message }: ApiError, sealed: SignedBody): Prom
   return verifies ? 'payload' : 'key';
 }
 
-const factsOf = (error: ApiError) => ({
+const detailsOf = (error: ApiError) => ({
   operation: error.operation,
   status: error.status,
   code: error.code,

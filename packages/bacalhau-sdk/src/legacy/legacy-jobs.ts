@@ -8,17 +8,20 @@ import type {
   StatesResponse,
   SubmitResponse,
 } from 'bacalhau-apiclient/legacy';
+import { checkOptions, type OptionNames } from '../arguments/index.js';
 import { InvalidArgumentError, RequestTimeoutError, UnsupportedRuntimeError } from '../errors/index.js';
 import {
   type ApiPromise,
   type ApiResponse,
   apiPromise,
+  CALL_OPTIONS,
   type CallOptions,
   connect,
   type Operation,
   type Transport,
 } from '../http/index.js';
 import { defined } from '../util/index.js';
+import { checkLegacyOptions } from './check-options.js';
 import { type Dialect, type LegacyCall, requireCall } from './dialects.js';
 import { type SignedBody, sealPayload } from './envelope.js';
 import { explain } from './explain.js';
@@ -29,10 +32,27 @@ import { LegacyServer } from './server.js';
 import { keyFileSigner, type PayloadSigner } from './signer.js';
 import { type LegacyOutcome, waitForJob } from './wait.js';
 
+const LIST_OPTIONS: OptionNames<LegacyListOptions> = {
+  ...CALL_OPTIONS,
+  ...{ id: true, clientId: true, returnAll: true, maxJobs: true, sortBy: true, sortReverse: true },
+  ...{ includeTags: true, excludeTags: true },
+};
+const SUBMIT_OPTIONS: OptionNames<LegacySubmitOptions> = { ...CALL_OPTIONS, context: true };
+const WAIT_OPTIONS: OptionNames<LegacyWaitOptions> = { ...CALL_OPTIONS, maxIntervalMs: true };
+const OPTION_NAMES: Readonly<Record<LegacyCall, OptionNames<CallOptions>>> = {
+  submit: SUBMIT_OPTIONS,
+  list: LIST_OPTIONS,
+  events: CALL_OPTIONS,
+  localEvents: CALL_OPTIONS,
+  results: CALL_OPTIONS,
+  states: CALL_OPTIONS,
+  cancel: CALL_OPTIONS,
+};
+
 type Request = Parameters<Operation<object>['send']>[1];
 type Send<T extends object> = (api: JobApi, request: Request, dialect: Dialect) => ReturnType<Operation<T>['send']>;
 
-/** What a call is besides its request. */
+/** A call apart from its request. */
 interface Call {
   readonly name: LegacyCall;
   readonly options: CallOptions;
@@ -61,8 +81,10 @@ export class LegacyJobs implements AsyncDisposable {
   readonly #signer: PayloadSigner | undefined;
 
   /** @throws {ConfigurationError} if an option or an environment variable is malformed. */
-  constructor({ serverVersion, payloadSigner, ...options }: LegacyOptions = {}) {
-    this.#transport = connect(options);
+  constructor(options: LegacyOptions = {}) {
+    checkLegacyOptions(options);
+    const { serverVersion, payloadSigner, ...clientOptions } = options;
+    this.#transport = connect(clientOptions);
     this.#server = new LegacyServer(this.#transport, serverVersion);
     this.#signer = payloadSigner;
   }
@@ -104,7 +126,7 @@ export class LegacyJobs implements AsyncDisposable {
       const clientId = options.clientId ?? (await this.#clientId());
       if (clientId === undefined && id === undefined && returnAll !== true) {
         throw new UnsupportedRuntimeError(
-          'There is no key file in this runtime, and so no client id. Give clientId, or returnAll for the jobs of all clients.',
+          'There is no key file in this runtime, and so no client id. Pass clientId, or returnAll for the jobs of all clients.',
         );
       }
       const listRequest = defined({
@@ -197,7 +219,7 @@ export class LegacyJobs implements AsyncDisposable {
    *
    * @returns its last state, once as many nodes have completed it as its `Deal` asks for.
    * @throws {LegacyJobError} if it failed or was cancelled, with what the nodes said about it.
-   * @throws {RequestTimeoutError} after `timeoutMs`; the job goes on.
+   * @throws {RequestTimeoutError} after `timeoutMs`; the job continues.
    * @throws {NotFoundError} if there is no such job.
    * @example
    * ```ts
@@ -205,19 +227,23 @@ export class LegacyJobs implements AsyncDisposable {
    * ```
    */
   async wait(jobId: string, options: LegacyWaitOptions = {}): Promise<LegacyOutcome> {
+    checkOptions(options, WAIT_OPTIONS);
     const { timeoutMs, signal, maxIntervalMs, maxRetries, headers } = options;
     let seen: readonly LegacyRun[] = [];
-    const onLook = (runs: readonly LegacyRun[]): void => {
+    const onPoll = (runs: readonly LegacyRun[]): void => {
       seen = runs;
     };
     try {
       return await this.#transport.withDeadline('legacy.wait', { timeoutMs, signal }, (cut) =>
-        waitForJob(this, jobId, { call: { signal: cut, maxRetries, headers }, maxIntervalMs, onLook }),
+        waitForJob(this, jobId, { call: { signal: cut, maxRetries, headers }, maxIntervalMs, onPoll }),
       );
     } catch (error) {
       if (!(error instanceof RequestTimeoutError)) throw error;
-      const runs = seen.map(({ nodeId, state }) => `${nodeId}: ${state}`).join(', ') || 'no node has taken it up';
-      throw new RequestTimeoutError(`Job ${jobId} has not ended within ${timeoutMs} ms (${runs}). It goes on.`, error);
+      const runs = seen.map(({ nodeId, state }) => `${nodeId}: ${state}`).join(', ') || 'no node has accepted it';
+      throw new RequestTimeoutError(
+        `Job ${jobId} has not ended within ${timeoutMs} ms (${runs}). The job continues.`,
+        error,
+      );
     }
   }
 
@@ -233,13 +259,13 @@ export class LegacyJobs implements AsyncDisposable {
 
   #read<T extends object>({ name, options }: Call, send: Send<T>): ApiPromise<T> {
     return apiPromise(
-      this.#prepare({ name, options }, async (dialect, rest) => {
+      this.#prepare({ name, options }, async (dialect, remaining) => {
         const operation: Operation<T> = {
           name: `legacy.${name}`,
           safe: true,
           send: (apis, request) => send(this.#server.api(apis, dialect), request, dialect),
         };
-        return this.#send({ name, options: rest, dialect }, operation, undefined);
+        return this.#send({ name, options: remaining, dialect }, operation, undefined);
       }),
     );
   }
@@ -250,24 +276,28 @@ export class LegacyJobs implements AsyncDisposable {
     send: (api: JobApi, request: Request, sealed: SignedBody) => ReturnType<Operation<T>['send']>,
   ): ApiPromise<T> {
     return apiPromise(
-      this.#prepare({ name, options }, async (dialect, rest) => {
+      this.#prepare({ name, options }, async (dialect, remaining) => {
         const signer = this.#signer ?? (await keyFileSigner(this.#transport.identity));
         const { field, payload } = compose(dialect, signer.clientId);
         const sealed = await sealPayload(field, payload, signer);
         const operation: Operation<T> = {
           name: `legacy.${name}`,
           safe: false,
-          // The generated client would write the body once more; what goes out is the text with the signed bytes in it.
+          // The generated client would serialize the body again; what is sent is the text that contains the signed bytes.
           send: (apis, request) =>
             send(this.#server.api(apis, dialect), { ...request, transformRequest: () => sealed.text }, sealed),
         };
-        return this.#send({ name, options: rest, dialect }, operation, sealed);
+        return this.#send({ name, options: remaining, dialect }, operation, sealed);
       }),
     );
   }
 
-  /** Finds out how to speak to the server; the time that takes counts for the call. */
-  async #prepare<T>({ name, options }: Call, work: (dialect: Dialect, rest: CallOptions) => Promise<T>): Promise<T> {
+  /** Determines the dialect of the server; the time that this takes counts for the call. */
+  async #prepare<T>(
+    { name, options }: Call,
+    work: (dialect: Dialect, remaining: CallOptions) => Promise<T>,
+  ): Promise<T> {
+    checkOptions(options, OPTION_NAMES[name]);
     const started = performance.now();
     const timeoutMs = this.#transport.timeoutMs(options);
     const dialect = await this.#server.dialect(name, options);
@@ -317,7 +347,7 @@ export function legacyJobId(job: Job): string {
 
 function checkJobId(jobId: string): string {
   if (typeof jobId !== 'string' || jobId.trim() === '') {
-    throw new InvalidArgumentError('jobId', 'is empty. Give the full id as text.');
+    throw new InvalidArgumentError('jobId', 'must be a string that is not empty. Pass the full id of the job.');
   }
   return jobId;
 }

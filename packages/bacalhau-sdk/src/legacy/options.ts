@@ -9,7 +9,7 @@ export interface LegacyOptions extends ClientOptions {
    * that were built without their version stamp.
    */
   readonly serverVersion?: string | undefined;
-  /** Who signs submissions, for keys kept elsewhere, and in runtimes without files. Default: the key of `user_id.pem`. */
+  /** Signs submissions, for keys kept elsewhere and runtimes without files. Default: the key of `user_id.pem`. */
   readonly payloadSigner?: PayloadSigner | undefined;
 }
 
@@ -27,7 +27,7 @@ export interface LegacyJob {
   readonly Spec: Spec;
   /** Default: one node, `{ Concurrency: 1 }`. */
   readonly Deal?: Deal | undefined;
-  /** How many shards a job is cut into. Default: the server's, one. */
+  /** How many shards the job is split into. Default: the server's, one. */
   readonly ExecutionPlan?: ExecutionPlan | undefined;
 }
 
@@ -59,10 +59,10 @@ export interface LegacyListOptions extends CallOptions {
   readonly excludeTags?: readonly string[] | undefined;
 }
 
-/** How to wait for the end of a job. */
+/** Options of waiting for the end of a job. */
 export interface LegacyWaitOptions extends Omit<CallOptions, 'timeoutMs'> {
-  /** How long to wait at most, in milliseconds. Default: no limit: a job that no node bids for stays for ever. */
+  /** How long to wait at most, in milliseconds. Default: no limit; a job that no node bids for never ends. */
   readonly timeoutMs?: number | undefined;
-  /** The longest pause between two looks, in milliseconds; the first ones are shorter. Default: 2,000. */
+  /** The longest pause between two polls, in milliseconds; the first ones are shorter. Default: 2,000. */
   readonly maxIntervalMs?: number | undefined;
 }

@@ -25,7 +25,7 @@ export function submitPayload(dialect: Dialect, { clientId, job, context }: Subm
   if (context !== undefined && dialect.canonical?.fields['Context'] === undefined) {
     throw new InvalidArgumentError(
       'context',
-      'means nothing to servers from 0.3.17 on. Publish the files and name them in Spec.inputs.',
+      'is not supported by servers from 0.3.17 on. Publish the files and name them in Spec.inputs.',
     );
   }
   return write(dialect, { ClientID: clientId, APIVersion, Spec: { ...spec, ...shared }, Context: context });
@@ -40,14 +40,11 @@ function write({ canonical }: Dialect, payload: object): string {
   return canonical === undefined ? JSON.stringify(payload) : encodeCanonically(canonical, payload);
 }
 
-/** A payload without Spec makes these servers drop the connection without a word. */
+/** A payload without Spec makes these servers close the connection without a response. */
 function checkSpec(job: LegacyJob | undefined): LegacyJob['Spec'] {
   const Spec = job?.Spec;
   if (typeof Spec !== 'object' || Spec === null || Array.isArray(Spec) || Object.keys(Spec).length === 0) {
-    throw new InvalidJobError(
-      'Spec',
-      'is missing or empty. Say in it what to run: { Engine, Verifier, Publisher, … }.',
-    );
+    throw new InvalidJobError('Spec', 'is missing or empty. Set what to run: { Engine, Verifier, Publisher, … }.');
   }
   return Spec;
 }

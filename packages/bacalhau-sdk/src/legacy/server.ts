@@ -3,29 +3,26 @@ import { ApiError, ConfigurationError } from '../errors/index.js';
 import type { Apis, CallOptions, Transport } from '../http/index.js';
 import { type Dialect, dialectOf, type LegacyCall, releaseOf } from './dialects.js';
 
-/** The server, and how it wants to be spoken to: found out once, or given. */
+/** The server and its dialect, which is determined once or configured. */
 export class LegacyServer {
   readonly #transport: Transport;
   readonly #apis = new Map<string, JobApi>();
   #version: string | undefined;
 
   constructor(transport: Transport, version: string | undefined) {
-    if (version !== undefined && releaseOf(version) === undefined) {
-      throw new ConfigurationError(`serverVersion is ${JSON.stringify(version)}. Use a version such as v0.3.16.`);
-    }
     this.#transport = transport;
     this.#version = version;
   }
 
   /** @throws {UnsupportedByServerError} */
   async dialect(call: LegacyCall, options: CallOptions): Promise<Dialect> {
-    // Not one question for all calls that come meanwhile: each has its own signal and deadline.
-    const version = this.#version ?? (await this.#ask(options));
+    // Not one request for all concurrent calls: each has its own signal and deadline.
+    const version = this.#version ?? (await this.#requestVersion(options));
     const release = releaseOf(version);
     if (release === undefined) {
       const { config } = await this.#transport.resolved();
       throw new ConfigurationError(
-        `The server at ${config.baseUrl} was built without its version stamp and says ${version}. Give its version as the option serverVersion.`,
+        `The server at ${config.baseUrl} was built without its version stamp and says ${version}. Set the option serverVersion to its version.`,
       );
     }
     this.#version = version;
@@ -37,7 +34,7 @@ export class LegacyServer {
     return this.#api(apis, path);
   }
 
-  async #ask(options: CallOptions): Promise<string> {
+  async #requestVersion(options: CallOptions): Promise<string> {
     try {
       const { build_version_info } = await this.#transport.call(
         {
@@ -49,7 +46,7 @@ export class LegacyServer {
       );
       return build_version_info.gitversion;
     } catch (error) {
-      // Servers from 1.1 on have another call for it.
+      // Servers from 1.1 on have another call for this.
       if (!(error instanceof ApiError && [404, 405, 410].includes(error.status))) throw error;
     }
     const { GitVersion } = await this.#transport.call(

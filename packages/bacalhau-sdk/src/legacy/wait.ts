@@ -1,17 +1,17 @@
 import type { EventsResponse, JobState, ListedJob, ListResponse, StatesResponse } from 'bacalhau-apiclient/legacy';
 import { InvalidArgumentError } from '../errors/index.js';
 import type { CallOptions } from '../http/index.js';
-import { sleep } from '../util/index.js';
+import { pauseMs, sleep } from '../util/index.js';
 import { LegacyJobError } from './errors.js';
 import { failureCauses } from './failure.js';
 import { type Plan, progressOf } from './progress.js';
 import { type LegacyRun, runsOf } from './runs.js';
 
-/** A legacy job that ended well. */
+/** A legacy job that completed. */
 export interface LegacyOutcome {
   /** The full id of the job. */
   readonly jobId: string;
-  /** The server's last word about it. */
+  /** Its last state. */
   readonly state: JobState;
   /** Its runs; those that count have the state `Completed`. */
   readonly runs: readonly LegacyRun[];
@@ -24,46 +24,46 @@ export interface WaitCalls {
   events(jobId: string, options: CallOptions): Promise<EventsResponse>;
 }
 
-const FIRST_INTERVAL_MS = 20;
+/** The first pause before the cause of a failure is asked for again; it grows with each attempt. */
+const CAUSE_PAUSE_MS = 20;
 const MAX_INTERVAL_MS = 2_000;
-/** A wait's interval grows with its age: a look costs at most this part of it. */
-const GROWTH = 0.1;
-/** The plan of a job whose server says itself when it has ended. */
-const SELF_TOLD: Plan = { shards: 1, concurrency: 1 };
+/** The plan of a job whose server reports its end. */
+const REPORTED_BY_SERVER: Plan = { shards: 1, concurrency: 1 };
 /** A state changes before its event is stored, so the cause may take a moment to appear. */
-const CAUSE_LOOKS = 5;
+const CAUSE_ATTEMPTS = 5;
 
-/** What to know of a wait besides its job. */
+/** The settings of a wait. */
 export interface WaitSettings {
   /** For the calls it makes; their signal ends the wait. */
   readonly call: CallOptions & { readonly signal: AbortSignal };
   readonly maxIntervalMs: number | undefined;
-  /** Told after every look. */
-  readonly onLook: (runs: readonly LegacyRun[]) => void;
+  /** Called after every poll. */
+  readonly onPoll: (runs: readonly LegacyRun[]) => void;
 }
 
-/** Waits until a job has ended. Completion is not pushed, so it looks now and then, more rarely as time goes by. */
+/** Waits until a job has ended. Completion is not pushed, so it polls, less often as time goes by. */
 export async function waitForJob(
   calls: WaitCalls,
   jobId: string,
-  { call, maxIntervalMs = MAX_INTERVAL_MS, onLook }: WaitSettings,
+  { call, maxIntervalMs = MAX_INTERVAL_MS, onPoll }: WaitSettings,
 ): Promise<LegacyOutcome> {
-  if (!(maxIntervalMs > 0)) throw new InvalidArgumentError('maxIntervalMs', 'is no number of milliseconds above 0.');
+  if (!(maxIntervalMs > 0))
+    throw new InvalidArgumentError('maxIntervalMs', 'must be a number of milliseconds above 0.');
   const started = performance.now();
   for (let plan: Plan | undefined; ; ) {
     const { state } = await calls.states(jobId, call);
-    // Newer servers say themselves when a job has ended.
-    plan ??= state.State === undefined ? await readPlan(calls, jobId, call) : SELF_TOLD;
+    // Newer servers report when a job has ended.
+    plan ??= state.State === undefined ? await readPlan(calls, jobId, call) : REPORTED_BY_SERVER;
     const progress = progressOf(state, plan);
     const runs = runsOf(state);
     if (progress === 'completed') return { jobId, state, runs };
     if (progress !== 'running') {
       throw new LegacyJobError({ jobId, outcome: progress, causes: await readCauses(calls, jobId, runs, call), runs });
     }
-    onLook(runs);
+    onPoll(runs);
     const age = performance.now() - started;
     // After an abort the next call rejects.
-    await sleep(Math.min(maxIntervalMs, Math.max(FIRST_INTERVAL_MS, age * GROWTH)), call.signal);
+    await sleep(pauseMs(age, { longestMs: maxIntervalMs }), call.signal);
   }
 }
 
@@ -78,12 +78,12 @@ async function readPlan(calls: WaitCalls, jobId: string, options: CallOptions): 
 const bareJob = (listed: ListedJob) => ('Job' in listed ? listed.Job : listed);
 
 async function readCauses(calls: WaitCalls, jobId: string, runs: readonly LegacyRun[], options: WaitSettings['call']) {
-  for (let look = 1; ; look += 1) {
+  for (let attempt = 1; ; attempt += 1) {
     const { events } = await calls.events(jobId, options);
     const causes = failureCauses(events, runs);
     const certain = events.some((event) => 'EventName' in event && event.EventName === 'ComputeError');
     const expected = events.some((event) => 'EventName' in event);
-    if (certain || !expected || look === CAUSE_LOOKS) return causes;
-    await sleep(look * FIRST_INTERVAL_MS, options.signal);
+    if (certain || !expected || attempt === CAUSE_ATTEMPTS) return causes;
+    await sleep(attempt * CAUSE_PAUSE_MS, options.signal);
   }
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
+import type { Spec } from '../../src/legacy/index.js';
 import { type LegacyJobs, legacyJobId } from '../../src/legacy/legacy-jobs.js';
 import type { LegacyJob } from '../../src/legacy/options.js';
-import type { Spec } from '../../src/legacy/wire-types.js';
 import { legacyNetwork } from '../support/legacy.js';
 import { describeWith } from '../support/requirements.js';
 

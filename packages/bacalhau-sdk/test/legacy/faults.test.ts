@@ -150,6 +150,10 @@ describe('the question for the version', () => {
     await expect(jobs.list()).rejects.toThrow(ConfigurationError);
     await expect(jobs.list()).rejects.toThrow(/is 0\.2\.3, and servers from 0\.3\.12 on/);
     expect(() => client({ serverVersion: 'newest' })).toThrow(/serverVersion is "newest"/);
+    expect(() => client({ serverVerison: 'v0.3.16' } as object)).toThrow(
+      /"serverVerison"\. Did you mean serverVersion\?/,
+    );
+    expect(() => client({ payloadSigner: 'hunter2' as never })).toThrow(/payloadSigner must be a signer/);
   });
 
   test('counts for the deadline of the call', async () => {

@@ -124,7 +124,7 @@ describeWith(['legacy'], 'the six calls, against three nodes of a real server 0.
     const { job } = await jobs.submit({ ...NOOP, Deal: { Concurrency: 1, MinBids: 9 } });
     const id = legacyJobId(job);
     await expect(jobs.wait(id, { timeoutMs: 200 })).rejects.toThrow(RequestTimeoutError);
-    await expect(jobs.wait(id, { timeoutMs: 200 })).rejects.toThrow(/has not ended within 200 ms .*It goes on/);
+    await expect(jobs.wait(id, { timeoutMs: 200 })).rejects.toThrow(/has not ended within 200 ms .*The job continues/);
     const reason = new Error('enough');
     const failure = await jobs.wait(id, { signal: AbortSignal.abort(reason) }).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(RequestAbortedError);
@@ -144,7 +144,7 @@ describeWith(['legacy'], 'the six calls, against three nodes of a real server 0.
       ...{ name: 'NotFoundError', status: 400, code: 'error-job-not-found', details: { id: 'nope' } },
     });
     await expect(jobs.wait('nope')).rejects.toThrow(NotFoundError);
-    await expect(jobs.states(' ')).rejects.toThrow(/jobId is empty/);
+    await expect(jobs.states(' ')).rejects.toThrow(/jobId must be a string that is not empty/);
   });
 
   test('a job without Spec is refused here, because the server would drop the connection', async () => {
@@ -159,7 +159,7 @@ describeWith(['legacy'], 'the six calls, against three nodes of a real server 0.
     const failures: [LegacyJob['Spec'], string, RegExp][] = [
       [{ Engine: 'Rocket' }, 'Spec.Engine', /knows Noop, Docker/],
       [JSON.parse('{"docker":{}}'), 'Spec.docker', /Write Docker/],
-      [{ PublisherSpec: { Type: 'Ipfs' } }, 'Spec.PublisherSpec', /means nothing to a server of this version/],
+      [{ PublisherSpec: { Type: 'Ipfs' } }, 'Spec.PublisherSpec', /is unknown to servers of this version/],
       [JSON.parse('{"Docker":{"Entrypoint":"date"}}'), 'Spec.Docker.Entrypoint', /has to be an array/],
       [JSON.parse('{"Docker":{"Entrypoint":["date",null]}}'), 'Spec.Docker.Entrypoint[1]', /not empty/],
       [JSON.parse('{"Sharding":{"BatchSize":1.5}}'), 'Spec.Sharding.BatchSize', /whole number/],

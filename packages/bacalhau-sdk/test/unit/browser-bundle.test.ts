@@ -86,7 +86,7 @@ test('the bundle reads results where nothing of Node is defined, and says that i
   expect(Object.keys(store.seen[0]?.headers ?? {})).not.toEqual(expect.arrayContaining(['authorization']));
 });
 
-test('in a browser, legacy jobs are signed by who has a key, and read by anybody', async () => {
+test('in a browser, legacy jobs are signed with a key, and read without one', async () => {
   const { outputFiles } = await bundle();
   const { console, URL, AbortController, crypto, performance, setTimeout, clearTimeout } = globalThis;
   const { fetch, Request, Response, ReadableStream, TextEncoder, URLSearchParams, btoa, atob } = globalThis;
@@ -116,7 +116,7 @@ test('in a browser, legacy jobs are signed by who has a key, and read by anybody
   );
   expect(messages).toEqual([
     expect.stringMatching(/no key file in this runtime/),
-    expect.stringMatching(/Give clientId, or returnAll/),
+    expect.stringMatching(/Pass clientId, or returnAll/),
     'done',
     'done',
     'done',

@@ -6,7 +6,7 @@ import type { Schema, StructSchema } from './schema.js';
 /**
  * A payload as a server up to 0.3.17 writes it down again before it verifies the signature, byte for byte.
  *
- * A member that the server would drop without a word is refused, because dropping it changes what the job means.
+ * A member that the server would drop silently is refused, because dropping it changes the job.
  *
  * @throws {InvalidJobError} naming the member that is unknown, or not of the type that the server wants.
  */
@@ -104,14 +104,14 @@ function unknownMember(fields: StructSchema['fields'], name: string, path: strin
   const meant = Object.keys(fields).find((known) => known.toLowerCase() === name.toLowerCase());
   const advice =
     meant === undefined
-      ? `It knows ${Object.keys(fields).join(', ')}.`
-      : `Write ${meant}: the names of this API are spelt in two ways.`;
-  return new InvalidJobError(join(path, name), `means nothing to a server of this version. ${advice}`);
+      ? `Use one of ${Object.keys(fields).join(', ')}.`
+      : `Did you mean ${meant}? Names in this API have no uniform case.`;
+  return new InvalidJobError(join(path, name), `is unknown to servers of this version. ${advice}`);
 }
 
 function wrongType(path: string, wanted: string, value: unknown): InvalidJobError {
   const found = typeof value === 'number' ? String(value) : value === null ? 'null' : typeof value;
-  return new InvalidJobError(path, `is ${Array.isArray(value) ? 'an array' : found}. It has to be ${wanted}.`);
+  return new InvalidJobError(path, `is ${Array.isArray(value) ? 'an array' : found}. It must be ${wanted}.`);
 }
 
 const join = (path: string, name: string): string => (path === '' ? name : `${path}.${name}`);
