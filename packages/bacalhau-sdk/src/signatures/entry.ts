@@ -4,6 +4,7 @@
  * @module bacalhau-sdk/signatures
  */
 
+export { BacalhauError, type ErrorCause } from '../errors/index.js';
 export { importPublicKey, type PublicKey, type SignatureAlgorithm, type Signer } from '../keys/index.js';
 export { SignatureError, type SignatureProblem } from './errors.js';
 export type { HeadersLike, RequestParts } from './message.js';
