@@ -79,7 +79,7 @@ describeWith(['docker'], 'a Docker job', () => {
     },
   });
 
-  test('that fails tells so by its exit code and its standard error', async () => {
+  test('that fails has its exit code and standard error', async () => {
     const { JobID } = await bacalhau.jobs.put(busybox('echo oops >&2; exit 5'));
     await ended(bacalhau, JobID);
     expect((await onlyExecution(bacalhau, JobID)).RunOutput).toMatchObject({ ExitCode: 5, stderr: 'oops\n' });

@@ -85,7 +85,7 @@ describeWith(['docker'], 'the logs of a Docker job', () => {
     expect(reconnects).toEqual([]);
   }, 60_000);
 
-  test('begin with what is new, if asked to', async () => {
+  test('begin with new output, with tail', async () => {
     const jobId = await submit('echo old; sleep 2; echo new');
     const transport = newTransport();
     const all = followLogs(transport, { jobId, namespace: undefined }, { follow: true })[Symbol.asyncIterator]();
@@ -97,7 +97,7 @@ describeWith(['docker'], 'the logs of a Docker job', () => {
     expect(textOf(await readLogs(transport, late, { follow: true, tail: true }))).toBe('first\nsecond\n');
   }, 60_000);
 
-  test('of several executions come together', async () => {
+  test('of several executions are merged', async () => {
     const jobId = await submit('echo one; sleep 0.5; echo two', 2);
     const entries = await readLogs(newTransport(), jobId, { follow: true });
     const ids = [...new Set(entries.map(({ executionId }) => executionId))];

@@ -48,7 +48,7 @@ describeWith(['ipfs'], 'results in IPFS', () => {
     expect(await contentsOf(out)).toEqual([`${executionId}.tar`]);
   });
 
-  test('that lie elsewhere are an error', async () => {
+  test('that the node does not have are an error', async () => {
     const error = await job
       .download(directory(), { ipfs: { api: `${ipfs.api}/nowhere` } })
       .catch((caught: unknown) => caught);

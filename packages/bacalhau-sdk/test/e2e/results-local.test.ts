@@ -30,7 +30,7 @@ describe('the results of a job with the local publisher', () => {
     executionId = (await job.executions()).items[0]?.ID ?? '';
   }, 90_000);
 
-  test('are reached by other addresses for logs and runs as well', async () => {
+  test('are reached by other addresses for logs and runs, too', async () => {
     const [result] = await job.typedResults();
     if (result?.type !== 'url') throw new Error('The result is not a URL.');
     const { host, origin } = new URL(result.url);
@@ -86,7 +86,7 @@ describe('the results of a job with the local publisher', () => {
     await expect(first?.text()).rejects.toThrow(/can no longer be read/);
   });
 
-  test('are put into a directory as they are, with progress', async () => {
+  test('are written into a directory as they are, with progress', async () => {
     const told: DownloadProgress[] = [];
     const out = directory();
     const summary = await job.download(out, { onProgress: (progress) => told.push(progress) });
@@ -109,7 +109,7 @@ describe('the results of a job with the local publisher', () => {
     });
   });
 
-  test('are not written over what is there, unless told to', async () => {
+  test('do not replace existing files unless overwrite is set', async () => {
     const out = directory();
     await mkdir(out, { recursive: true });
     await writeFile(join(out, 'stdout'), 'mine');
@@ -133,7 +133,7 @@ describe('the results of a job with the local publisher', () => {
     expect(await contentsOf(join(out, executionId))).toContain('stdout');
   });
 
-  test('are refused beyond the limits, and nothing stays', async () => {
+  test('are refused beyond the limits and leave no file', async () => {
     const out = directory();
     await expect(job.download(out, { limits: { totalBytes: 1_000 } })).rejects.toMatchObject({ reason: 'too-large' });
     await expect(job.download(out, { limits: { entries: 2 } })).rejects.toMatchObject({ reason: 'too-large' });

@@ -67,7 +67,7 @@ describeWith(['s3'], 'results in S3', () => {
     expect(await readFile(join(out, 'stdout'), 'utf8')).toBe('stored');
   }, 60_000);
 
-  test('of the managed publisher are known by their execution', async () => {
+  test('of the managed publisher have the id of their execution', async () => {
     const job = await ran({ Type: 's3managed', Params: {} });
     const executionId = await onlyId(job);
     expect(await job.typedResults()).toEqual([
@@ -118,13 +118,13 @@ describeWith(['s3'], 'results in S3', () => {
       expect(files.map(({ path }) => path).sort()).toEqual(['exitCode', 'outputs/data.bin', 'stderr', 'stdout']);
     });
 
-    test('of which only one is wanted are read without the others', async () => {
+    test('are read one at a time without the others', async () => {
       for await (const file of job.files({ s3: { credentials } })) {
         if (file.path === 'stdout') expect(await file.text()).toBe('stored');
       }
     });
 
-    test('are refused to wrong credentials, with what the store says', async () => {
+    test('are refused with wrong credentials, with the message of the store', async () => {
       const wrong = { ...credentials, secretAccessKey: 'wrong' };
       await expect(job.download(directory(), { s3: { credentials: wrong } })).rejects.toMatchObject({
         reason: 'refused',
@@ -163,7 +163,7 @@ describeWith(['s3'], 'results in S3', () => {
     expect(await contentsOf(out)).toEqual(TREE);
   }, 90_000);
 
-  test('more objects than one page lists are all there', async () => {
+  test('more objects than one page lists are all read', async () => {
     // Made by the test itself: no job writes 1,200 files in the time that a test has.
     const { AwsV4Signer } = await import('aws4fetch');
     const job = await ran({ Type: 's3', Params: { ...store, Key: 'many/{jobID}/', Encoding: 'plain' } });
@@ -186,7 +186,7 @@ describeWith(['s3'], 'results in S3', () => {
     expect(summary.files.length).toBe(1_104);
   }, 90_000);
 
-  test('a store that lost the object says so', async () => {
+  test('an object that no longer exists is an error', async () => {
     const { AwsV4Signer } = await import('aws4fetch');
     const job = await ran(archived);
     const url = `${store.Endpoint}/${store.Bucket}/archives/${job.id}/${await onlyId(job)}.tar.gz`;

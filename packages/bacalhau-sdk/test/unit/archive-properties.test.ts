@@ -66,7 +66,7 @@ const entry: fc.Arbitrary<ArchiveEntry> = fc.record({
   content: fc.string({ maxLength: 20 }),
 });
 
-test('no names of entries, and no kinds of them, lead out of the directory', async () => {
+test('no name and no type of an entry leaves the directory', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(entry, { maxLength: 5 }), async (entries) => {
       const bodyless = entries.map((one) => (one.type === 'file' ? one : { ...one, content: '' }));
@@ -91,7 +91,7 @@ const sample = (): Promise<Buffer> =>
     { name: `./outputs/${'long'.repeat(40)}.txt`, content: 'y'.repeat(1_300) },
   ]);
 
-test('an archive is complete or an error, wherever it ends and in whatever pieces it comes', async () => {
+test('an archive is complete or an error, wherever it ends and however it is split', async () => {
   const tar = await sample();
   const gz = gzipSync(tar);
   const whole = await unpack(tar);
@@ -117,7 +117,7 @@ test('an archive is complete or an error, wherever it ends and in whatever piece
   );
 }, 60_000);
 
-test('garbage in an archive is an error, or content, and never more', async () => {
+test('corrupt bytes in an archive are an error or content, and nothing else', async () => {
   const tar = await sample();
   const gz = gzipSync(tar);
   await fc.assert(
@@ -139,7 +139,7 @@ test('garbage in an archive is an error, or content, and never more', async () =
   );
 }, 60_000);
 
-test('bytes of any kind are no archive, and say so', async () => {
+test('arbitrary bytes are reported as a damaged archive', async () => {
   await fc.assert(
     fc.asyncProperty(fc.uint8Array({ maxLength: 4_000 }), fc.boolean(), async (bytes, isGzip) => {
       const { outcome } = await unpack(isGzip ? gzipSync(bytes) : bytes);
@@ -192,7 +192,7 @@ describe('a list of S3 objects', () => {
     );
   });
 
-  test('goes on where it is cut', () => {
+  test('continues with the token of a truncated page', () => {
     const xml =
       '<ListBucketResult><IsTruncated>true</IsTruncated><NextContinuationToken>a&amp;b&#x3d;</NextContinuationToken><Contents><Key>x &lt; y</Key><Size>3</Size></Contents></ListBucketResult>';
     expect(parseListing(xml)).toEqual({ objects: [{ key: 'x < y', size: 3 }], nextToken: 'a&b=' });

@@ -118,7 +118,7 @@ test('Retry-After is a time to wait, or nothing', () => {
   );
 });
 
-test('places of results are of a known kind or unknown, whatever they say', () => {
+test('results are of a known type or unknown, whatever they contain', () => {
   const Type = fc.oneof(fc.string(), fc.constantFrom('urlDownload', 's3PreSigned', 's3', 'ipfs'));
   const Params = fc.dictionary(
     fc.oneof(fc.string(), fc.constantFrom('URL', 'PreSignedURL', 'SourceSpec', 'Bucket', 'Key', 'CID')),

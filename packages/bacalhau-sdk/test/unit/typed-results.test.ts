@@ -7,7 +7,7 @@ const execution = (ID: string, Type: string, Params: Record<string, unknown>) =>
 
 const ID = 'e-11111111-2222-3333-4444-555555555555';
 
-test('every publisher has its type, and what is not known stays as it is', () => {
+test('every publisher has its type, and unknown results stay as they are', () => {
   const params = { Bucket: 'b', Key: 'k/', Region: 'eu-west-1', Endpoint: '', VersionID: 'v', ChecksumSHA256: 'sum' };
   const unknown = { Type: 'carrierPigeon', Params: { Name: 'x' } };
   const broken = { Type: 'urlDownload', Params: {} };
@@ -62,7 +62,7 @@ test('a result belongs to the execution that published it', () => {
   expect(ids).toEqual(['e-1', 'e-2', 'e-3', 'e-4', 'e-5', undefined]);
 });
 
-test('without executions, names of archives tell what they can', () => {
+test('without executions, the id is taken from the name of the archive', () => {
   expect(
     typedResults([
       { Type: 'urlDownload', Params: { URL: `http://127.0.0.1:6001/${ID}.tar.gz` } },
