@@ -14,7 +14,7 @@ function isReached(from: RegExp, id: string, graph: Graph, seen: Set<string> = n
 
 const source = (...paths: readonly string[]): RegExp => new RegExp(`/bacalhau-sdk/src/(${paths.join('|')})\\.ts$`);
 
-const DOOR = source('index');
+const CLIENT = source('client/index');
 const SIGNATURES = source('signatures/entry');
 
 const ENTRIES = {
@@ -24,15 +24,15 @@ const ENTRIES = {
 };
 
 /**
- * What the package's entry imports statically is in one file, but for what `#platform` needs of it, which is loaded
- * before. Left to itself, each set of lazy folders that share a module would make one more file.
+ * What a client consists of is in one file, but for what `#platform` and the gateway's entry share with it. Left to itself,
+ * each set of lazy folders that share a module would make one more file.
  */
 function chunkOf(id: string, graph: Graph): string | null {
   if (isReached(/\/src\/platform\/\w+\/index\.ts$/, id, graph))
     return /\/src\/platform\/\w+\//.test(id) ? null : 'base';
+  if (!isReached(CLIENT, id, graph)) return null;
   // Gateways that verify signatures load no client.
-  if (isReached(SIGNATURES, id, graph) && isReached(DOOR, id, graph)) return 'base';
-  return !DOOR.test(id) && isReached(DOOR, id, graph) ? 'core' : null;
+  return isReached(SIGNATURES, id, graph) ? 'base' : 'core';
 }
 
 export default defineConfig({

@@ -3,8 +3,9 @@ import { checkOneOf, checkOptions, type OptionNames } from '../arguments/index.j
 import type { AuthKind } from '../auth/index.js';
 import type { ResolvedConfig } from '../config/index.js';
 import { type CallOptions, type ClientOptions, connect, Transport } from '../http/index.js';
+import type { KeyType } from '../identity/index.js';
 import { Jobs } from '../jobs/index.js';
-import type { Ed25519Identity, KeyType, RsaIdentity } from '../keys/index.js';
+import type { Ed25519Identity, RsaIdentity } from '../keys/index.js';
 import { Nodes } from '../nodes/index.js';
 
 /** How to log in. */
@@ -113,7 +114,8 @@ export class Bacalhau implements AsyncDisposable {
   identity(type: 'ed25519'): Promise<Ed25519Identity>;
   async identity(type: KeyType = 'rsa'): Promise<RsaIdentity | Ed25519Identity> {
     checkOneOf(type, KEY_TYPES, 'type');
-    return type === 'rsa' ? this.#transport.identity.rsa() : this.#transport.identity.ed25519();
+    const identity = await this.#transport.identity();
+    return type === 'rsa' ? identity.rsa() : identity.ed25519();
   }
 
   /**

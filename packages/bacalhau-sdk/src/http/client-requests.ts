@@ -40,7 +40,7 @@ export class ClientRequests {
 
   /** Creates the key file if it is missing. */
   ensureKeyFile(): Promise<void> {
-    return this.#parts.session.identity.ensure();
+    return this.#parts.session.ensureKeyFile();
   }
 
   /** @throws {ConfigurationError} if a header of the call would break the request. */

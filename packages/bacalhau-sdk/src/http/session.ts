@@ -2,9 +2,11 @@ import axios, { type AxiosAdapter } from 'axios';
 import { type AuthMethod, checkAuth, selectAuth } from '../auth/index.js';
 import { type Resolution, type ResolvedConfig, resolveConfig } from '../config/index.js';
 import { ConfigurationError } from '../errors/index.js';
-import { IdentityStore, type Signer } from '../keys/index.js';
+import { type IdentityStore, loadIdentity } from '../identity/index.js';
+import type { Signer } from '../keys/index.js';
 import type { Logger } from '../logging/index.js';
-import type { Connections, EnvironmentVariables, Platform } from '../platform/index.js';
+import type { EnvironmentVariables } from '../platform/environment.js';
+import type { Connections, Platform } from '../platform/platform.js';
 import { isSecretName, Secrets } from '../redaction/index.js';
 import { isRecord } from '../util/index.js';
 import { type Apis, createApis } from './apis.js';
@@ -40,27 +42,21 @@ export interface SessionParts {
 export class Session {
   /** What options, environment and defaults say; files may name another address. */
   readonly config: ResolvedConfig;
-  readonly identity: IdentityStore;
   readonly signer: Signer | undefined;
   readonly secrets = new Secrets();
   readonly #parts: SessionParts;
   #resolved: Promise<ResolvedSession> | undefined;
+  #identity: IdentityStore | undefined;
 
   /** @throws {ConfigurationError} if an option is malformed or contradicts another one. */
   constructor(parts: SessionParts) {
-    const { options, resolution, platform, logger } = parts;
+    const { options, resolution, logger } = parts;
     this.#parts = parts;
     checkAuth(options.auth);
     checkHeadersAndAuth(options);
     checkSigner(options.signer);
     this.config = resolution.config;
     this.signer = options.signer;
-    this.identity = new IdentityStore({
-      dir: resolution.config.dir,
-      keyFiles: platform.keyFiles,
-      logger,
-      allowReadableKeyFile: options.allowReadableKeyFile === true,
-    });
     for (const [name, value] of Object.entries(options.headers ?? {})) {
       if (/^(proxy-)?authorization$/i.test(name)) this.secrets.authorizations.add(value);
       else if (isSecretName(name)) this.secrets.add(value);
@@ -78,6 +74,24 @@ export class Session {
     return resolved;
   }
 
+  /** Returns the keys of the configured directory. */
+  async identity(): Promise<IdentityStore> {
+    const { IdentityStore } = await loadIdentity();
+    const { options, platform, logger } = this.#parts;
+    this.#identity ??= new IdentityStore({
+      dir: this.config.dir,
+      keyFiles: platform.keyFiles,
+      logger,
+      allowReadableKeyFile: options.allowReadableKeyFile === true,
+    });
+    return this.#identity;
+  }
+
+  /** Creates the key file if it is missing, where there is a file system. */
+  async ensureKeyFile(): Promise<void> {
+    if (this.#parts.platform.keyFiles !== undefined) await (await this.identity()).ensure();
+  }
+
   async #resolve(): Promise<ResolvedSession> {
     const { options, platform, logger } = this.#parts;
     const { config, credentials } = await this.#readFiles();
@@ -88,7 +102,7 @@ export class Session {
       options: options.auth ?? (hasAuthorization(options.headers ?? {}) ? false : undefined),
       credentials,
       store: { files: platform.textFiles, dir: config.dir, baseUrl, logger },
-      key: platform.keyFiles && (() => this.identity.rsa()),
+      key: platform.keyFiles && (async () => (await this.identity()).rsa()),
     });
     // Not `axios.create`, which starts with the application's own defaults, its credentials and address among them.
     const instance = new axios.Axios({

@@ -1,10 +1,11 @@
 import type { AuthMethod, LoginContext } from '../auth/index.js';
 import type { ResolvedConfig } from '../config/index.js';
 import type { BacalhauError } from '../errors/index.js';
-import type { IdentityStore } from '../keys/index.js';
+import type { IdentityStore } from '../identity/index.js';
 import type { Logger, LogLevel } from '../logging/index.js';
 import type { ServerRelease } from '../model/index.js';
-import type { Connections, EnvironmentVariables } from '../platform/index.js';
+import type { EnvironmentVariables } from '../platform/environment.js';
+import type { Connections } from '../platform/platform.js';
 import { raceAbort, sleep } from '../util/index.js';
 import { type ApiPromise, apiPromise } from './api-promise.js';
 import { CallDefaults } from './call-defaults.js';
@@ -67,8 +68,9 @@ export class Transport implements RequestSource, Router {
     return this.#parts.env;
   }
 
-  get identity(): IdentityStore {
-    return this.#parts.session.identity;
+  /** Returns the keys of the configured directory. */
+  identity(): Promise<IdentityStore> {
+    return this.#parts.session.identity();
   }
 
   /** Returns what all settings were resolved to, files included, and the kind of the credentials. */

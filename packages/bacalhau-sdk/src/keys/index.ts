@@ -1,5 +1,4 @@
 export { Ed25519Identity } from './ed25519.js';
-export { IdentityStore, type KeyType } from './identity-store.js';
 export { importPublicKey } from './public-key.js';
 export { RsaIdentity, RsaPublicKey } from './rsa.js';
 export type { Identity, PublicKey, SignatureAlgorithm, Signer } from './types.js';

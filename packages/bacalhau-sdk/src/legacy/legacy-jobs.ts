@@ -277,7 +277,7 @@ export class LegacyJobs implements AsyncDisposable {
   ): ApiPromise<T> {
     return apiPromise(
       this.#prepare({ name, options }, async (dialect, remaining) => {
-        const signer = this.#signer ?? (await keyFileSigner(this.#transport.identity));
+        const signer = this.#signer ?? (await keyFileSigner(await this.#transport.identity()));
         const { field, payload } = compose(dialect, signer.clientId);
         const sealed = await sealPayload(field, payload, signer);
         const operation: Operation<T> = {
@@ -321,7 +321,7 @@ export class LegacyJobs implements AsyncDisposable {
   async #clientId(): Promise<string | undefined> {
     if (this.#signer !== undefined) return this.#signer.clientId;
     try {
-      return (await this.#transport.identity.rsa()).clientId;
+      return (await (await this.#transport.identity()).rsa()).clientId;
     } catch (error) {
       if (error instanceof UnsupportedRuntimeError) return undefined;
       throw error;

@@ -1,4 +1,4 @@
-import type { IdentityStore } from '../keys/index.js';
+import type { IdentityStore } from '../identity/index.js';
 import { base64 } from '../util/index.js';
 
 /** Signs submissions: a client id, its public key, and a function that signs with the private half. */

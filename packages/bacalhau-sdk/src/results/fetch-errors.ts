@@ -1,6 +1,6 @@
 import { DownloadError } from '../errors/index.js';
-import type { BrokenConnection } from '../http/index.js';
-import { isTlsCode } from '../platform/index.js';
+import { isTlsCode } from '../platform/tls-code.js';
+import type { BrokenConnection } from './broken-connection.js';
 
 /** Creates the error of a connection that could not be opened or broke. `url` must have no secrets. */
 export function explainBroken(name: string, url: string, { code, message }: BrokenConnection): DownloadError {

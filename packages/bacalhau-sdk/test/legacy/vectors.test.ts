@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { IdentityStore } from '../../src/keys/identity-store.js';
+import { IdentityStore } from '../../src/identity/identity-store.js';
 import { dialectOf, releaseOf } from '../../src/legacy/dialects.js';
 import { sealPayload } from '../../src/legacy/envelope.js';
 import type { LegacyJob } from '../../src/legacy/options.js';

@@ -1,7 +1,7 @@
 import WebSocket from 'ws';
 import type { Transport } from '../../src/http/transport.js';
-import type { Upgrade } from '../../src/http/upgrade.js';
-import { prepareUpgrade } from '../../src/http/upgrade.js';
+import type { Upgrade } from '../../src/logs/upgrade.js';
+import { prepareUpgrade } from '../../src/logs/upgrade.js';
 
 /** The opening request of a log socket, as the transport would send it. */
 export const prepareLogs = (transport: Transport): Promise<Upgrade> =>

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ConfigurationError } from '../../src/errors/client-errors.js';
-import { IdentityStore } from '../../src/keys/identity-store.js';
+import { IdentityStore } from '../../src/identity/identity-store.js';
 import type { RsaIdentity } from '../../src/keys/rsa.js';
 import type { Logger } from '../../src/logging/logger.js';
 import { keyFiles } from '../../src/platform/node/key-files.js';

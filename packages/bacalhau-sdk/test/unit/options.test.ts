@@ -1,4 +1,5 @@
-import { Bacalhau, ConfigurationError, InvalidArgumentError } from '../../src/index.js';
+import { Bacalhau } from '../../src/client/bacalhau.js';
+import { ConfigurationError, InvalidArgumentError } from '../../src/errors/client-errors.js';
 import { keyDirectory } from '../support/key-directory.js';
 
 // Nothing listens there: what is not refused before it is sent fails with another error.

@@ -1,5 +1,5 @@
 import { DownloadError } from '../../errors/index.js';
-import type { EnvironmentVariables } from '../../platform/index.js';
+import type { EnvironmentVariables } from '../../platform/environment.js';
 import type { TransferContext } from '../transfer-context.js';
 import type { S3PreSignedResult, TransferOptions, TypedResult } from '../types.js';
 import { ipfsSource } from './ipfs.js';

@@ -1,5 +1,5 @@
 import { ConfigurationError, DownloadError } from '../../errors/index.js';
-import type { ExternalRequest } from '../../http/index.js';
+import type { ExternalRequest } from '../external-request.js';
 import type { IpfsOptions, IpfsResult } from '../types.js';
 import type { ArchiveSource } from './source.js';
 

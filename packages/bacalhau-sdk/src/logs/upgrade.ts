@@ -1,13 +1,9 @@
 import { type BacalhauError, UnexpectedResponseError } from '../errors/index.js';
-import type { HttpAgent, SocketEnd } from '../platform/index.js';
+import type { CallContext, RequestSource } from '../http/index.js';
+import { connectionError, errorDetails, type Headers, parseBody, plainHeaders, responseError } from '../http/index.js';
+import type { HttpAgent, SocketEnd } from '../platform/platform.js';
 import { redact } from '../redaction/index.js';
 import { raceAbort, randomHex } from '../util/index.js';
-import { parseBody } from './body.js';
-import type { CallContext } from './call-context.js';
-import type { RequestSource } from './client-requests.js';
-import { connectionError } from './connection-error.js';
-import { type Headers, plainHeaders } from './headers.js';
-import { errorDetails, responseError } from './response-error.js';
 
 /** How opening a WebSocket failed. */
 type OpeningFailure = Extract<SocketEnd, { kind: 'refused' | 'failed' }>;

@@ -1,9 +1,9 @@
 import axios, { type AxiosRequestConfig } from 'axios';
-import type { ForwardProxy, HttpAgent } from '../platform/index.js';
+import type { FindRoute, Router } from '../http/index.js';
+import { type Headers, plainHeaders } from '../http/index.js';
+import type { ForwardProxy, HttpAgent } from '../platform/platform.js';
 import { messageOf } from '../util/index.js';
 import { BrokenConnection } from './broken-connection.js';
-import { type Headers, plainHeaders } from './headers.js';
-import type { FindRoute, Router } from './route.js';
 
 /** A request to a host that is not the orchestrator: a compute node or a store that keeps results. */
 export interface ExternalRequest {

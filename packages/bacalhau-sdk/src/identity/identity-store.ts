@@ -1,11 +1,7 @@
 import { ConfigurationError, UnsupportedRuntimeError } from '../errors/index.js';
+import { Ed25519Identity, RsaIdentity } from '../keys/index.js';
 import type { Logger } from '../logging/index.js';
-import type { KeyFiles } from '../platform/index.js';
-import { Ed25519Identity } from './ed25519.js';
-import { RsaIdentity } from './rsa.js';
-
-/** The kinds of key that a directory can hold. */
-export type KeyType = 'rsa' | 'ed25519';
+import type { KeyFiles } from '../platform/platform.js';
 
 export interface IdentityStoreParts {
   /** The directory of the key files; undefined where there is no home directory and none was configured. */
