@@ -1,5 +1,9 @@
-// One jest run for the whole workspace; `--selectProjects NAME` picks a package.
+// One jest run for the whole workspace, in projects by what their tests need: `--selectProjects NAME` picks one.
+const sources = '<rootDir>/packages/bacalhau-sdk';
+
 const shared = {
+  rootDir: import.meta.dirname,
+  roots: ['<rootDir>/openapi', '<rootDir>/packages', '<rootDir>/examples', '<rootDir>/docs'],
   testEnvironment: 'node',
   transform: {
     '^.+\\.[cm]?[jt]s$': [
@@ -7,51 +11,62 @@ const shared = {
       { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } },
     ],
   },
-  extensionsToTreatAsEsm: [],
-  // Sources import their siblings as `./x.js`, the name that the file has once compiled.
-  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
-};
-
-const project = (displayName, folder, extra = {}) => ({
-  ...shared,
-  ...extra,
-  displayName,
-  rootDir: folder,
-  testMatch: ['<rootDir>/test/**/*.test.ts'],
-  moduleNameMapper: { ...extra.moduleNameMapper, ...shared.moduleNameMapper },
-});
-
-// Bacalhau's server does not run on Windows, so what needs one is tested elsewhere.
-const hasServer = process.platform !== 'win32';
-const network = (support) => ({
-  globalSetup: `${support}/global-setup.ts`,
-  globalTeardown: `${support}/global-teardown.ts`,
-});
-
-const sdk = {
-  moduleNameMapper: { '^#platform$': '<rootDir>/src/platform/node/index.ts' },
   // ESM only.
   transformIgnorePatterns: [
     '/node_modules/(?!(\\.pnpm/(modern-tar|oauth4webapi|@noble\\+(ed25519|hashes))@|modern-tar/|oauth4webapi/|@noble/))',
   ],
+  moduleNameMapper: {
+    '^#platform$': `${sources}/src/platform/node/index.ts`,
+    // Sources import their siblings as `./x.js`, the name that the file has once compiled.
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+  },
 };
+
+/** Other packages are their sources too, so that nothing has to be built. */
+const withoutBuild = {
+  moduleNameMapper: {
+    '^bacalhau-apiclient$': '<rootDir>/packages/bacalhau-apiclient/src/index.ts',
+    '^bacalhau-apiclient/legacy$': '<rootDir>/packages/bacalhau-apiclient/src/legacy.ts',
+    '^bacalhau-openapi$': '<rootDir>/openapi/src/index.ts',
+    ...shared.moduleNameMapper,
+  },
+};
+
+const withNetwork = {
+  globalSetup: `${sources}/test/support/global-setup.ts`,
+  globalTeardown: `${sources}/test/support/global-teardown.ts`,
+};
+
+const project = (displayName, folders, needs) => ({
+  ...shared,
+  ...needs,
+  displayName,
+  testMatch: folders.map((folder) => `<rootDir>/${folder}/*.test.ts`),
+});
+
+// Bacalhau's server does not run on Windows, so what needs one is tested elsewhere.
+const hasServer = process.platform !== 'win32';
+const sdk = 'packages/bacalhau-sdk/test';
 
 export default {
   // For machines that are busy; what must be sooner says so.
   testTimeout: 60_000,
-  projects: hasServer
-    ? [
-        project('openapi', '<rootDir>/openapi'),
-        project('examples', '<rootDir>/examples', network('<rootDir>/../packages/bacalhau-sdk/test/support')),
-        project('docs', '<rootDir>/docs', network('<rootDir>/../packages/bacalhau-sdk/test/support')),
-        project('devnet', '<rootDir>/packages/bacalhau-devnet'),
-        project('sdk', '<rootDir>/packages/bacalhau-sdk', { ...sdk, ...network('<rootDir>/test/support') }),
-      ]
-    : [
-        project('openapi', '<rootDir>/openapi'),
-        project('sdk', '<rootDir>/packages/bacalhau-sdk', {
-          ...sdk,
-          testPathIgnorePatterns: ['/node_modules/', '/test/(e2e|packed|legacy)/'],
-        }),
-      ],
+  projects: [
+    // Nothing but Node: no network, not even the loopback, and no other program.
+    project('unit', [`${sdk}/unit`, 'packages/bacalhau-devnet/test/unit', 'openapi/test/unit'], withoutBuild),
+    // Servers that the tests make themselves, for what a real one cannot be told to do.
+    project('faults', [`${sdk}/faults`, `${sdk}/old-servers`, 'openapi/test/faults'], withoutBuild),
+    ...(hasServer
+      ? [
+          // Real servers, some behind a proxy that disturbs them.
+          project(
+            'e2e',
+            [`${sdk}/{e2e,network-faults,legacy}`, 'packages/bacalhau-devnet/test', 'examples/test', 'docs/test'],
+            withNetwork,
+          ),
+          // The packages as users install them.
+          project('packed', [`${sdk}/packed`], withNetwork),
+        ]
+      : []),
+  ],
 };

@@ -2,24 +2,22 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { install, main, root, run, runTool } from './lib/workspace.mjs';
+import { checkSources } from './lib/check-sources.mjs';
+import { showTimings, stage } from './lib/stage.mjs';
+import { main, root, run, runTool } from './lib/workspace.mjs';
 import { lintWorkflows } from './lint-workflows.mjs';
 
 const summaryFile = join(root, 'node_modules', '.cache', 'jest-summary.json');
-const timings = [];
 /** Continuous integration has all that tests need on Linux only. */
 const isCompleteRun = Boolean(process.env.CI) && process.platform === 'linux';
 /** Bacalhau's server does not run there, so jest.config.mjs leaves out what needs one; nor does the generator. */
 const isWindows = process.platform === 'win32';
 
 await main(async () => {
-  const started = Date.now();
   try {
-    await stage('install', install);
-    await stage('lint', () => runTool('biome', ['ci', '--error-on-warnings', '.']));
+    await checkSources();
     await stage('workflows', lintWorkflows);
     await stage('build', () => runTool('turbo', ['run', 'build', '--output-logs=errors-only']));
-    await stage('types', () => runTool('node', ['scripts/typecheck.mjs']));
     await stage('unused', () => runTool('knip', ['--no-progress']));
     await stage('packages', () => runTool('node', ['scripts/check-packages.mjs']));
     await stage('API report', () => runTool('node', ['scripts/api-report.mjs']));
@@ -31,21 +29,10 @@ await main(async () => {
     if (isCompleteRun || !process.env.CI) await stage('budgets', () => runTool('node', ['scripts/budgets/main.ts']));
     await stage('jest', jest);
   } finally {
-    timings.push(`${'all'.padEnd(20)} ${seconds(Date.now() - started)}`);
-    console.log(`\n${timings.join('\n')}`);
+    showTimings();
     summarise();
   }
 });
-
-async function stage(name, work) {
-  const started = Date.now();
-  console.log(`\n== ${name}`);
-  try {
-    await work();
-  } finally {
-    timings.push(`${name.padEnd(20)} ${seconds(Date.now() - started)}`);
-  }
-}
 
 /** The committed client must be what the spec gives. Only this needs Java; a test compares hashes everywhere. */
 async function checkGenerated() {
@@ -79,8 +66,4 @@ function summarise() {
     console.error('In CI on Linux no test may be skipped.');
     process.exitCode = 1;
   }
-}
-
-function seconds(ms) {
-  return `${(ms / 1000).toFixed(1).padStart(7)} s`;
 }

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -6,6 +5,7 @@ import { join } from 'node:path';
 import { Child } from './support/child.js';
 import { isListening } from './support/leftovers.js';
 import { poll } from './support/poll.js';
+import { processesMentioning } from './support/processes.js';
 import { BUILD_TIMEOUT_MS, pinnedServer, TEST_TIMEOUT_MS } from './support/server.js';
 
 jest.setTimeout(TEST_TIMEOUT_MS);
@@ -64,10 +64,8 @@ describe('bacalhau-devnet', () => {
     await child.firstLine();
     const [, orchestratorLog] = /Logs: (\S+)/.exec(child.stderr) ?? [];
     expect(orchestratorLog).toBeDefined();
-    const pids = execFileSync('pgrep', ['-f', `serve --data-dir ${tmp}`], { encoding: 'utf8' })
-      .trim()
-      .split('\n');
-    process.kill(Number(pids[0]), 'SIGKILL');
+    const [server] = await processesMentioning(`serve --data-dir ${tmp}`);
+    process.kill(Number(server), 'SIGKILL');
     expect(await child.ended()).toBe(1);
     expect(child.stderr).toContain('ended unexpectedly with SIGKILL. Logs:');
   });

@@ -6,6 +6,7 @@ import { startDevnet } from 'bacalhau-devnet';
 import { Child, devnetScript } from './support/child.js';
 import { leftovers, type Traces, tracesOf, waitUntilGone } from './support/leftovers.js';
 import { poll } from './support/poll.js';
+import { processesMentioning } from './support/processes.js';
 import { BUILD_TIMEOUT_MS, pinnedServer, TEST_TIMEOUT_MS } from './support/server.js';
 
 jest.setTimeout(TEST_TIMEOUT_MS);
@@ -127,18 +128,6 @@ describe('logs', () => {
     }
   });
 });
-
-/** Linux only, as the tests that need it. */
-async function processesMentioning(text: string): Promise<number[]> {
-  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-  const found = await Promise.all(
-    pids.map(async (pid) => {
-      const args = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
-      return args.includes(text) && Number(pid) !== process.pid ? [Number(pid)] : [];
-    }),
-  );
-  return found.flat();
-}
 
 async function supervisorOf(dir: string): Promise<number> {
   for (const pid of await processesMentioning(dir)) {

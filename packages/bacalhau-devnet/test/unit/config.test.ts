@@ -1,6 +1,6 @@
-import { planNetwork, portsNeeded } from '../src/config.js';
-import { nodeReaderAuthorization } from '../src/credentials.js';
-import { deepMerge, valueAt } from '../src/json.js';
+import { planNetwork, portsNeeded } from '../../src/config.js';
+import { nodeReaderAuthorization } from '../../src/credentials.js';
+import { deepMerge, valueAt } from '../../src/json.js';
 
 const PORTS = [10_001, 10_002, 10_003, 10_004, 10_005, 10_006];
 

@@ -2,10 +2,10 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { createConformanceChecker, DOCUMENT_FILE, LEGACY_DOCUMENT_FILE } from '../src/index.js';
-import { PROVENANCE_FILE, provenanceOf } from '../src/provenance.js';
+import { createConformanceChecker, DOCUMENT_FILE, LEGACY_DOCUMENT_FILE } from '../../src/index.js';
+import { PROVENANCE_FILE, provenanceOf } from '../../src/provenance.js';
 
-const folder = resolve(__dirname, '..');
+const folder = resolve(__dirname, '../..');
 const root = dirname(folder);
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
 

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, request, type Server, type ServerRe
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocket, WebSocketServer } from 'ws';
-import { type ConformanceProxy, startConformanceProxy } from '../src/index.js';
+import { type ConformanceProxy, startConformanceProxy } from '../../src/index.js';
 
 // A made-up server, because a real one cannot be told to answer wrongly.
 let server: Server;

@@ -1,4 +1,4 @@
-import { createConformanceChecker, type Exchange } from '../src/index.js';
+import { createConformanceChecker, type Exchange } from '../../src/index.js';
 
 const checker = createConformanceChecker();
 

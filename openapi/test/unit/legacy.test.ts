@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createConformanceChecker, LEGACY_DOCUMENT_FILE } from '../src/index.js';
+import { createConformanceChecker, LEGACY_DOCUMENT_FILE } from '../../src/index.js';
 
 /** The examples of Bacalhau's own page on this API, of November 2022; an ellipsis in one of them is left out. */
 const examples: Record<string, { request?: unknown; response?: unknown }> = JSON.parse(
-  readFileSync(join(__dirname, 'data', 'legacy-examples.json'), 'utf8'),
+  readFileSync(join(__dirname, '..', 'data', 'legacy-examples.json'), 'utf8'),
 );
 const checker = createConformanceChecker(LEGACY_DOCUMENT_FILE);
 

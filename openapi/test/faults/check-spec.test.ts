@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 
-const script = resolve(__dirname, '../scripts/check-spec.ts');
+const script = resolve(__dirname, '../../scripts/check-spec.ts');
 
 const folder = mkdtempSync(join(tmpdir(), 'check-spec-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -173,7 +173,7 @@ test('the same API in Swagger 2.0 is nothing new', async () => {
 });
 
 test('the document is nothing new to itself', async () => {
-  const { code, stdout } = await checkSpec('--known', nothingKnown, resolve(__dirname, '../bacalhau.yaml'));
+  const { code, stdout } = await checkSpec('--known', nothingKnown, resolve(__dirname, '../../bacalhau.yaml'));
   expect(stdout).toMatch(/Nothing new\.\n$/);
   expect(code).toBe(0);
 });

@@ -10,7 +10,7 @@ import { verifiesLocally } from '../../src/legacy/verify.js';
 import { keyFiles } from '../../src/platform/node/key-files.js';
 
 // The key was made for these tests; servers 0.3.16 and 0.3.29 took their vectors, 0.3.13's own code verified the third.
-const data = join(__dirname, 'data');
+const data = join(__dirname, '..', 'legacy', 'data');
 const { clientId, publicKey, vectors } = JSON.parse(readFileSync(join(data, 'vectors.json'), 'utf8'));
 // Git keeps no modes, so the file is one that others can read.
 const signer = keyFileSigner(new IdentityStore({ dir: data, keyFiles, logger: console, allowReadableKeyFile: true }));
