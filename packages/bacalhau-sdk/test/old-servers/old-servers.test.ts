@@ -196,7 +196,7 @@ describe.each(VERSIONS)('with a server %s', (version) => {
     }
     await expect(make()).rejects.toBeInstanceOf(UnsupportedByServerError);
     await expect(make()).rejects.toThrow(
-      `jobs.${call} needs a server from 1.8.0 on; this one is ${version.slice(1)}. Older servers know a job by its id only`,
+      `jobs.${call} needs a server from 1.8.0 on; this one is ${version.slice(1)}. Older servers identify a job by its id only`,
     );
     // Only the version was requested.
     expect(new Set(server.seen)).toEqual(new Set(['GET /api/v1/agent/version']));
