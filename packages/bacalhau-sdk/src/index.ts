@@ -158,8 +158,7 @@ export type { FollowLogsOptions, LogEntry, LogReconnect } from './logs/index.js'
 export type { ServerRelease } from './model/index.js';
 export { type ListNodesOptions, Nodes } from './nodes/index.js';
 export { type ExecutionOutput, JobExitError, type JobResultOptions, type RunResult } from './outcome/index.js';
-export type { EnvironmentVariables } from './platform/environment.js';
-export type { HttpAgent } from './platform/platform.js';
+export type { EnvironmentVariables, HttpAgent } from './platform/index.js';
 export {
   type DownloadedFile,
   type DownloadedResult,

@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../errors/index.js';
-import { type EnvironmentVariables, variable } from '../platform/environment.js';
+import { type EnvironmentVariables, variable } from '../platform/index.js';
 import { Secret } from '../redaction/index.js';
 
 /** The credentials that the environment or a profile contains. */

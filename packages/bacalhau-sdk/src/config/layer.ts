@@ -1,4 +1,4 @@
-import type { NamedValue } from '../platform/platform.js';
+import type { NamedValue } from '../platform/index.js';
 
 /** Where a setting came from; `config.yaml` and profiles are those of the Bacalhau command line. */
 export type ConfigSource = 'option' | 'environment' | 'profile' | 'config.yaml' | 'default';

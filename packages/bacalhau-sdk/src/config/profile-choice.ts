@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../errors/index.js';
-import { type EnvironmentVariables, variable } from '../platform/environment.js';
+import { type EnvironmentVariables, variable } from '../platform/index.js';
 
 /** The profile that is selected by name, and where. */
 export interface ProfileChoice {

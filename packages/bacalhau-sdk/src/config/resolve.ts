@@ -1,14 +1,7 @@
 import { ConfigurationError } from '../errors/index.js';
 import { LOG_LEVELS, type LogLevel } from '../logging/index.js';
-import { type EnvironmentVariables, flag, variable } from '../platform/environment.js';
-import type {
-  CommandLineSettings,
-  ConfigFile,
-  NamedValue,
-  ProfileFile,
-  ProfileSelection,
-} from '../platform/platform.js';
-import { parseProxyAddress } from '../platform/proxy-address.js';
+import type { CommandLineSettings, ConfigFile, NamedValue, ProfileFile, ProfileSelection } from '../platform/index.js';
+import { type EnvironmentVariables, flag, parseProxyAddress, variable } from '../platform/index.js';
 import { checkConfigInput } from './check-input.js';
 import { type Credentials, environmentCredentials } from './credentials.js';
 import { endpoint, fullUrl, parsePort } from './endpoint.js';

@@ -3,7 +3,7 @@ import { findUnknownName } from '../arguments/index.js';
 import { resolveConfig } from '../config/index.js';
 import { ConfigurationError } from '../errors/index.js';
 import { createLogger } from '../logging/index.js';
-import type { Connections } from '../platform/platform.js';
+import type { Connections } from '../platform/index.js';
 import { isSecretName } from '../redaction/index.js';
 import { VERSION } from '../version.js';
 import type { ClientOptions } from './options.js';

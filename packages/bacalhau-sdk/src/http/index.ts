@@ -1,5 +1,5 @@
 export { type ApiPromise, type ApiResponse, apiPromise, mapped, type ResponseInfo } from './api-promise.js';
-export { type ApiCall, ApiResource, type ApiScope, itemsPage, type ListCall } from './api-resource.js';
+export { type ApiCall, ApiResource, itemsPage } from './api-resource.js';
 export type { Apis } from './apis.js';
 export { parseBody } from './body.js';
 export type { CallContext } from './call-context.js';

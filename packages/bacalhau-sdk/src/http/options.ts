@@ -3,8 +3,7 @@ import type { AuthOptions } from '../auth/index.js';
 import type { TlsOptions } from '../config/index.js';
 import type { Signer } from '../keys/index.js';
 import type { Logger, LogLevel } from '../logging/index.js';
-import type { EnvironmentVariables } from '../platform/environment.js';
-import type { HttpAgent } from '../platform/platform.js';
+import type { EnvironmentVariables, HttpAgent } from '../platform/index.js';
 import type { RequestEvent, ResponseEvent, RetryEvent } from './events.js';
 
 /** The options of a single call. */

@@ -64,7 +64,7 @@ export const readPolicy: AttemptPolicy = { isRetryable: isTransient, delayMs: re
 export const submissionPolicy: AttemptPolicy = { isRetryable: isTransient, delayMs: retryDelayMs };
 
 /** A step of a run that may be repeated, such as collecting its output. */
-export const stepPolicy: OutagePolicy = { ...OUTAGE, isRetryable: isTransient };
+const stepPolicy: OutagePolicy = { ...OUTAGE, isRetryable: isTransient };
 
 /** Waiting for the end of a job. */
 export const waitPolicy: OutagePolicy = { ...OUTAGE, isRetryable: isUnreachable };

@@ -1,4 +1,4 @@
-import type { Route } from '../platform/platform.js';
+import type { Route } from '../platform/index.js';
 
 /** Finds how a URL is reached, with the client's proxy and certificate authorities. */
 export type FindRoute = (url: URL, options?: { readonly upgrade?: boolean }) => Promise<Route>;

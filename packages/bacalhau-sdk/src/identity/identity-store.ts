@@ -1,7 +1,7 @@
 import { ConfigurationError, UnsupportedRuntimeError } from '../errors/index.js';
 import { Ed25519Identity, RsaIdentity } from '../keys/index.js';
 import type { Logger } from '../logging/index.js';
-import type { KeyFiles } from '../platform/platform.js';
+import type { KeyFiles } from '../platform/index.js';
 
 export interface IdentityStoreParts {
   /** The directory of the key files; undefined where there is no home directory and none was configured. */

@@ -1,7 +1,7 @@
 import { platform } from '#platform';
 import type { BacalhauError } from '../errors/index.js';
 import { logPolicy, type Transport } from '../http/index.js';
-import type { SocketEnd } from '../platform/platform.js';
+import type { SocketEnd } from '../platform/index.js';
 import { type Frame, parseFrame } from './frame.js';
 import { OrchestratorQueue, type QueueLimit } from './orchestrator-queue.js';
 import { prepareUpgrade, type Upgrade } from './upgrade.js';

@@ -1,7 +1,7 @@
 import { type BacalhauError, UnexpectedResponseError } from '../errors/index.js';
 import type { CallContext, RequestSource } from '../http/index.js';
 import { connectionError, errorDetails, type Headers, parseBody, plainHeaders, responseError } from '../http/index.js';
-import type { HttpAgent, SocketEnd } from '../platform/platform.js';
+import type { HttpAgent, SocketEnd } from '../platform/index.js';
 import { redact } from '../redaction/index.js';
 import { raceAbort, randomHex } from '../util/index.js';
 

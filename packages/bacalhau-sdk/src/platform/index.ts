@@ -1,4 +1,4 @@
-export { type EnvironmentVariables, flag, parseFlag, variable } from './environment.js';
+export { type EnvironmentVariables, flag, variable } from './environment.js';
 export { isLoopback } from './loopback.js';
 export type {
   CommandLineSettings,
@@ -6,7 +6,6 @@ export type {
   Connections,
   DownloadFolder,
   ForwardProxy,
-  Hasher,
   HttpAgent,
   KeyFiles,
   NamedValue,
@@ -14,11 +13,8 @@ export type {
   ProfileFile,
   ProfileSelection,
   Route,
-  RouteSettings,
   SocketEnd,
-  SocketOptions,
   TextFiles,
-  Unsent,
 } from './platform.js';
 export { parseProxyAddress } from './proxy-address.js';
 export { isTlsCode } from './tls-code.js';

@@ -1,5 +1,5 @@
 import { platform } from '#platform';
-import type { DownloadFolder } from '../platform/platform.js';
+import type { DownloadFolder } from '../platform/index.js';
 import type { Entry } from './archive.js';
 import { archiveOf, entriesOf } from './entries.js';
 import { type OpenResult, openResults } from './files.js';

@@ -1,7 +1,7 @@
 import axios, { type AxiosRequestConfig } from 'axios';
 import type { FindRoute, Router } from '../http/index.js';
 import { type Headers, plainHeaders } from '../http/index.js';
-import type { ForwardProxy, HttpAgent } from '../platform/platform.js';
+import type { ForwardProxy, HttpAgent } from '../platform/index.js';
 import { messageOf } from '../util/index.js';
 import { BrokenConnection } from './broken-connection.js';
 

@@ -1,5 +1,5 @@
 import { DownloadError } from '../errors/index.js';
-import { isTlsCode } from '../platform/tls-code.js';
+import { isTlsCode } from '../platform/index.js';
 import type { BrokenConnection } from './broken-connection.js';
 
 /** Creates the error of a connection that could not be opened or broke. `url` must have no secrets. */

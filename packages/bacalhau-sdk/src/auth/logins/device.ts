@@ -1,7 +1,7 @@
 import type { OAuth2Config } from 'bacalhau-apiclient';
 import type { AuthorizationServer, DeviceAuthorizationResponse } from 'oauth4webapi';
 import { BacalhauError, LoginError } from '../../errors/index.js';
-import { isLoopback } from '../../platform/loopback.js';
+import { isLoopback } from '../../platform/index.js';
 import type { AuthMethod, LoginContext } from '../method.js';
 import type { ShowDevicePrompt } from '../options.js';
 import { storedToken } from './stored-token.js';

@@ -1,5 +1,5 @@
 import type { Logger } from '../../logging/index.js';
-import type { TextFiles } from '../../platform/platform.js';
+import type { TextFiles } from '../../platform/index.js';
 import { Secret } from '../../redaction/index.js';
 import { isRecord, stringEntries } from '../../util/index.js';
 

@@ -1,5 +1,5 @@
 import { DownloadError } from '../../errors/index.js';
-import type { EnvironmentVariables } from '../../platform/environment.js';
+import type { EnvironmentVariables } from '../../platform/index.js';
 import type { TransferContext } from '../transfer-context.js';
 import type { S3PreSignedResult, TransferOptions, TypedResult } from '../types.js';
 import { ipfsSource } from './ipfs.js';
@@ -7,7 +7,7 @@ import { s3Source, wholeChecksum } from './s3.js';
 import type { ResultSource } from './source.js';
 import { urlSource } from './url.js';
 
-export type { ArchiveSource, FilesSource, ResultSource } from './source.js';
+export type { ResultSource } from './source.js';
 
 interface SourceContext {
   readonly options: TransferOptions;

@@ -1,6 +1,6 @@
 import { AwsV4Signer } from 'aws4fetch';
 import { DownloadError } from '../../errors/index.js';
-import type { EnvironmentVariables } from '../../platform/environment.js';
+import type { EnvironmentVariables } from '../../platform/index.js';
 import type { ExternalRequest } from '../external-request.js';
 import { type RemoteFile, receive } from '../remote-file.js';
 import type { TransferContext } from '../transfer-context.js';
