@@ -27,7 +27,7 @@ export class CallCredentials {
     if (isOmitted) return undefined;
     this.#sent = await auth.authorization(loginContext);
     const value = this.#sent?.reveal();
-    if (value !== undefined) secrets.authorizations.add(value);
+    if (value !== undefined) secrets.addAuthorization(value);
     return value;
   }
 

@@ -1,5 +1,5 @@
 import type { LoginContext } from '../auth/index.js';
-import type { Secrets } from '../redaction/index.js';
+import { Secrets } from '../redaction/index.js';
 import { CallCredentials } from './call-credentials.js';
 import { checkHeaders, type Headers, hasAuthorization } from './headers.js';
 import type { Hooks } from './hooks.js';
@@ -26,6 +26,14 @@ export class ClientRequests {
 
   get secrets(): Secrets {
     return this.#parts.session.secrets;
+  }
+
+  /** Returns the client's secrets and those in the headers of a call. */
+  secretsOf(callHeaders: Headers | undefined): Secrets {
+    if (callHeaders === undefined) return this.secrets;
+    const secrets = new Secrets(this.secrets);
+    secrets.addHeaders(callHeaders);
+    return secrets;
   }
 
   /** The address that options and environment name; files may name another one. */

@@ -4,7 +4,7 @@ import { resolveConfig } from '../config/index.js';
 import { ConfigurationError } from '../errors/index.js';
 import { createLogger } from '../logging/index.js';
 import type { Connections } from '../platform/index.js';
-import { isSecretName } from '../redaction/index.js';
+import { isHarmlessName, redact, Secrets } from '../redaction/index.js';
 import { VERSION } from '../version.js';
 import type { ClientOptions } from './options.js';
 import { Session } from './session.js';
@@ -58,10 +58,12 @@ function createTransport(options: ClientOptions, shared: SharedParts | undefined
   const homeDirectory = platform.homeDirectory();
   const resolution = resolveConfig(options, { env, homeDirectory });
   const { config } = resolution;
-  const logger = createLogger(config.logLevel, options.logger ?? platform.logger);
+  const secrets = shared?.session?.secrets ?? new Secrets();
+  const clean = (line: string): string => redact(line, secrets);
+  const logger = createLogger(config.logLevel, options.logger ?? platform.logger, clean);
   const connections = shared?.connections ?? platform.openConnections();
   const session =
-    shared?.session ?? new Session({ options, env, homeDirectory, resolution, platform, logger, connections });
+    shared?.session ?? new Session({ options, env, homeDirectory, resolution, platform, logger, secrets, connections });
   return new Transport({
     ...{ options, env, logger, session, connections },
     namespace: config.namespace,
@@ -101,6 +103,6 @@ const isOption = (name: string): name is keyof ClientOptions => Object.hasOwn(OP
 
 function withoutAddress({ auth: _auth, tls: _tls, headers, ...rest }: ClientOptions): ClientOptions {
   const kept = Object.entries(rest).filter(([name]) => !isOption(name) || OPTIONS[name] !== 'address');
-  const harmless = Object.entries(headers ?? {}).filter(([name]) => !isSecretName(name));
+  const harmless = Object.entries(headers ?? {}).filter(([name]) => isHarmlessName(name));
   return { ...Object.fromEntries(kept), headers: Object.fromEntries(harmless) };
 }

@@ -1,6 +1,6 @@
 import { platform } from '#platform';
 import { ConnectionError } from '../errors/index.js';
-import { redact } from '../redaction/index.js';
+import { excerpt } from '../redaction/index.js';
 import { type CallContext, callDetails, UNKNOWN_OUTCOME } from './call-context.js';
 
 /** What the runtime reported of a connection that could not be opened, or broke. */
@@ -14,7 +14,7 @@ export interface ConnectionFailure {
 export function connectionError(failure: ConnectionFailure, context: CallContext): ConnectionError {
   const { operation, safe, baseUrl, secrets } = context;
   const { code } = failure;
-  const message = redact(failure.message, secrets);
+  const message = excerpt(failure.message, secrets);
   const unsent = code === undefined ? undefined : platform.explainCode(code, baseUrl, message);
   const outcomeUnknown = !safe && unsent === undefined;
   const words = unsent?.explanation ?? explain(code, message, baseUrl);

@@ -8,16 +8,16 @@ export interface ErrorBody {
   readonly component?: string | undefined;
   readonly hint?: string | undefined;
   readonly details?: Readonly<Record<string, string>> | undefined;
+  /** Whether the message is a whole body, which may be long. */
+  readonly isPlainText?: boolean;
 }
-
-const LONGEST_MESSAGE = 500;
 
 /**
  * Parses the error formats of servers from 1.4 to 1.9: the envelope (from 1.5), `{message}` (1.4), `{Error}`
  * (version check), `{Authentication: {reason}}` (failed login), and plain text (timeouts, proxies).
  */
 export function parseErrorBody(body: unknown): ErrorBody {
-  if (body instanceof TextBody) return { message: beginningOf(body.text) };
+  if (body instanceof TextBody) return { message: textOf(body.text), isPlainText: true };
   if (!isRecord(body)) return { message: undefined };
   if ('Authentication' in body && isRecord(body['Authentication'])) {
     return { message: text(body['Authentication']['reason']) };
@@ -42,9 +42,9 @@ export function parseErrorBody(body: unknown): ErrorBody {
 const text = (value: unknown): string | undefined =>
   typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined;
 
-/** Returns the beginning of a text; nothing of a page of HTML, which would not help in a message. */
-function beginningOf(body: string): string | undefined {
+/** Returns a text whole, to be cut when its secrets are replaced; nothing of a page of HTML, which would not help. */
+function textOf(body: string): string | undefined {
   const trimmed = body.trim();
   if (trimmed === '' || /^<(!doctype|html|\?xml)/i.test(trimmed)) return undefined;
-  return trimmed.length > LONGEST_MESSAGE ? `${trimmed.slice(0, LONGEST_MESSAGE)}…` : trimmed;
+  return trimmed;
 }

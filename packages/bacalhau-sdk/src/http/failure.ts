@@ -6,6 +6,7 @@ import {
   RequestAbortedError,
   RequestTimeoutError,
 } from '../errors/index.js';
+import { redactError, type Secrets } from '../redaction/index.js';
 import { type CallContext, callDetails, isSuccess, UNKNOWN_OUTCOME } from './call-context.js';
 import { connectionError } from './connection-error.js';
 import type { Deadline } from './deadline.js';
@@ -21,6 +22,11 @@ export interface Failure {
 
 /** Turns whatever a request threw into the SDK's own error. Nothing of axios is kept: its errors contain the credentials. */
 export function toFailure(thrown: unknown, context: CallContext, deadline: Deadline): Failure {
+  const failure = failureOf(thrown, context, deadline);
+  return { ...failure, error: redactError(failure.error, context.secrets) };
+}
+
+function failureOf(thrown: unknown, context: CallContext, deadline: Deadline): Failure {
   const aborted = callAborted(context, deadline);
   if (aborted !== undefined) return { error: aborted };
   if (thrown instanceof BacalhauError) return { error: thrown };
@@ -40,11 +46,11 @@ function callAborted(context: CallContext, deadline: Deadline): CallError | unde
 }
 
 /** Returns the error of work of several calls: why it was ended early, if it was, else what it threw. */
-export function workFailure(operation: string, thrown: unknown, deadline: Deadline): BacalhauError {
+export function workFailure(operation: string, thrown: unknown, deadline: Deadline, secrets: Secrets): BacalhauError {
   const details = { operation, attempts: 0, requestId: '', outcomeUnknown: false };
   const aborted = abortError(deadline, details);
-  if (aborted !== undefined) return aborted;
-  if (thrown instanceof BacalhauError) return thrown;
+  if (aborted !== undefined) return redactError(aborted, secrets);
+  if (thrown instanceof BacalhauError) return redactError(thrown, secrets);
   throw thrown; // A defect of this package.
 }
 

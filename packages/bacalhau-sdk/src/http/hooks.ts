@@ -13,7 +13,6 @@ export type ReportResponse = (status: number | undefined, headers: object) => vo
 export interface HooksParts {
   readonly options: Pick<ClientOptions, 'onRequest' | 'onResponse' | 'onRetry'>;
   readonly logger: Logger & { readonly level: LogLevel };
-  readonly secrets: Secrets;
 }
 
 /** Reports requests, responses and retries to the application's hooks and to the log, without secrets. */
@@ -26,13 +25,14 @@ export class Hooks {
 
   /** Sends a request of axios and reports it. */
   async send(
-    { operation, attempts: attempt, requestId }: CallContext,
+    { operation, attempts: attempt, requestId, secrets }: CallContext,
     config: InternalAxiosRequestConfig,
     adapter: AxiosAdapter,
   ): Promise<AxiosResponse> {
     if (!this.#isObserved()) return adapter(config);
     const { method = 'get', url = '', headers } = config;
-    const report = this.request({ operation, attempt, requestId, method: method.toUpperCase(), url }, headers);
+    const request = { operation, attempt, requestId, method: method.toUpperCase(), url };
+    const report = this.request(request, headers, secrets);
     try {
       const response = await adapter(config);
       report(response.status, response.headers);
@@ -44,9 +44,9 @@ export class Hooks {
     }
   }
 
-  /** Reports a request; returns what reports its response. */
-  request(request: Omit<RequestEvent, 'headers'>, sentHeaders: object): ReportResponse {
-    const { options, logger, secrets } = this.#parts;
+  /** Reports a request; returns what reports its response. `secrets` are those of the call. */
+  request(request: Omit<RequestEvent, 'headers'>, sentHeaders: object, secrets: Secrets): ReportResponse {
+    const { options, logger } = this.#parts;
     const event = { ...request, url: redact(request.url, secrets) };
     const headers = redactHeaders(plainHeaders(sentHeaders), secrets);
     this.#notify('onRequest', options.onRequest, { ...event, headers });

@@ -32,10 +32,11 @@ export async function sendOperation<T extends object>(
   { requests, deadlines, defaults }: RequestLoopParts,
 ): Promise<ApiResponse<T>> {
   const { name, safe, anonymous } = operation;
-  const { baseUrl, secrets, hooks } = requests;
+  const { baseUrl, hooks } = requests;
   const maxRetries = defaults.maxRetries(options);
   const requestId = randomHex(16);
   const headers = requests.headers(requestId, options.headers);
+  const secrets = requests.secretsOf(options.headers);
   const deadline = deadlines.start(name, defaults.timeoutMs(options), options.signal);
   const context = { ...{ operation: name, safe, anonymous, requestId, attempts: 0 }, baseUrl, secrets };
   const connection = abortAfterGrace(deadline.signal);

@@ -12,7 +12,7 @@ import {
   UnexpectedResponseError,
 } from '../errors/index.js';
 import { isAtLeast, parseRelease } from '../model/index.js';
-import { redact, type Secrets } from '../redaction/index.js';
+import { excerpt, redact, type Secrets } from '../redaction/index.js';
 import { type CallContext, isSuccess, type RawResponse, UNKNOWN_OUTCOME } from './call-context.js';
 import { type ErrorBody, parseErrorBody } from './error-body.js';
 import { type Headers, plainHeaders } from './headers.js';
@@ -128,12 +128,18 @@ function adviceOnNames({ message = '' }: ErrorBody, serverVersion: string | unde
   return ` This server, ${serverVersion}, finds jobs by their ids only. Pass the id, or use a server from 1.8.0 on.`;
 }
 
-function redactBody(body: ErrorBody, secrets: Secrets): ErrorBody {
+/** How much of a body that is plain text a message quotes, which may be the page of a proxy. */
+const LONGEST_PLAIN_TEXT = 500;
+
+function redactBody({ message, code, component, hint, details, isPlainText }: ErrorBody, secrets: Secrets): ErrorBody {
+  const clean = (text: string | undefined, maxLength?: number): string | undefined =>
+    text === undefined ? undefined : excerpt(text, secrets, maxLength);
+  const entries = Object.entries(details ?? {}).map(([name, value]) => [clean(name) ?? '', clean(value) ?? '']);
   return {
-    message: redact(body.message, secrets),
-    code: redact(body.code, secrets),
-    component: redact(body.component, secrets),
-    hint: redact(body.hint, secrets),
-    details: body.details && redact(body.details, secrets),
+    message: clean(message, isPlainText === true ? LONGEST_PLAIN_TEXT : undefined),
+    code: clean(code),
+    component: clean(component),
+    hint: clean(hint),
+    details: details && Object.fromEntries(entries),
   };
 }

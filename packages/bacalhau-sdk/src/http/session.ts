@@ -6,12 +6,12 @@ import { type IdentityStore, loadIdentity } from '../identity/index.js';
 import type { Signer } from '../keys/index.js';
 import type { Logger } from '../logging/index.js';
 import type { Connections, EnvironmentVariables, Platform } from '../platform/index.js';
-import { isSecretName, Secrets } from '../redaction/index.js';
+import type { Secrets } from '../redaction/index.js';
 import { isRecord } from '../util/index.js';
 import { type Apis, createApis } from './apis.js';
 import { parseBody } from './body.js';
 import { isSuccess } from './call-context.js';
-import { hasAuthorization } from './headers.js';
+import { checkHeaders, hasAuthorization } from './headers.js';
 import type { ClientOptions } from './options.js';
 import { axiosRoute, type FindRoute, type Router } from './route.js';
 
@@ -31,6 +31,8 @@ export interface SessionParts {
   readonly resolution: Resolution;
   readonly platform: Platform;
   readonly logger: Logger;
+  /** Learns all secrets of the client. */
+  readonly secrets: Secrets;
   readonly connections: Connections;
 }
 
@@ -42,24 +44,23 @@ export class Session {
   /** What options, environment and defaults say; files may name another address. */
   readonly config: ResolvedConfig;
   readonly signer: Signer | undefined;
-  readonly secrets = new Secrets();
+  readonly secrets: Secrets;
   readonly #parts: SessionParts;
   #resolved: Promise<ResolvedSession> | undefined;
   #identity: IdentityStore | undefined;
 
   /** @throws {ConfigurationError} if an option is malformed or contradicts another one. */
   constructor(parts: SessionParts) {
-    const { options, resolution, logger } = parts;
+    const { options, resolution, logger, secrets } = parts;
     this.#parts = parts;
+    this.secrets = secrets;
     checkAuth(options.auth);
     checkHeadersAndAuth(options);
     checkSigner(options.signer);
     this.config = resolution.config;
     this.signer = options.signer;
-    for (const [name, value] of Object.entries(options.headers ?? {})) {
-      if (/^(proxy-)?authorization$/i.test(name)) this.secrets.authorizations.add(value);
-      else if (isSecretName(name)) this.secrets.add(value);
-    }
+    secrets.addHeaders(checkHeaders(options.headers));
+    addCredentials(options.auth, resolution.credentials, secrets);
     logConfig(resolution.config, logger);
   }
 
@@ -95,6 +96,7 @@ export class Session {
     const { options, platform, logger } = this.#parts;
     const { config, credentials } = await this.#readFiles();
     const { baseUrl, sources } = config;
+    addCredentials(undefined, credentials, this.secrets);
     if (sources.endpoint === 'profile' || sources.endpoint === 'config.yaml') logConfig(config, logger);
     const route = await this.#router(config);
     const auth = await selectAuth({
@@ -144,11 +146,24 @@ export class Session {
         httpsAgent: options.httpsAgent,
         upgrade,
       });
-      const { proxyPassword } = route;
-      this.secrets.add(proxyPassword, proxyPassword && decodeURIComponent(proxyPassword));
+      const { proxyCredentials } = route;
+      if (proxyCredentials !== undefined) this.secrets.addBasic(proxyCredentials.username, proxyCredentials.password);
       return route;
     };
   }
+}
+
+/** What the application, the environment or a profile gave for use as credentials, before it is used. */
+function addCredentials(auth: ClientOptions['auth'], credentials: Resolution['credentials'], secrets: Secrets): void {
+  if (typeof auth === 'object') {
+    if ('username' in auth) secrets.addBasic(auth.username, auth.password);
+    for (const source of ['apiKey' in auth && auth.apiKey, 'token' in auth && auth.token]) {
+      if (typeof source === 'string') secrets.add(source);
+    }
+  }
+  if (credentials?.kind === 'basic') secrets.addBasic(credentials.username, credentials.password.reveal());
+  if (credentials?.kind === 'apiKey') secrets.add(credentials.apiKey.reveal());
+  if (credentials?.kind === 'token') secrets.add(credentials.token.reveal());
 }
 
 function checkHeadersAndAuth(options: ClientOptions): void {

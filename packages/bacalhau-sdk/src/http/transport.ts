@@ -52,7 +52,7 @@ export class Transport implements RequestSource, Router {
     this.requests = new ClientRequests({
       session,
       headers: { ...(userAgent !== undefined && { 'User-Agent': userAgent }), ...checkHeaders(options.headers) },
-      hooks: new Hooks({ options, logger, secrets: session.secrets }),
+      hooks: new Hooks({ options, logger }),
       loginContext: (resolved) => this.#loginContext(resolved),
     });
   }
@@ -144,7 +144,7 @@ export class Transport implements RequestSource, Router {
 
   /** Returns the error of work under a deadline: why it was ended early, if it was, else what it threw. */
   deadlineError(operation: string, thrown: unknown, deadline: Deadline): BacalhauError {
-    return workFailure(operation, thrown, deadline);
+    return workFailure(operation, thrown, deadline, this.requests.secrets);
   }
 
   /** Reports a retry and waits for its time, or until the signal is aborted. */

@@ -18,13 +18,20 @@ export const LOG_LEVELS: readonly LogLevel[] = ['off', 'error', 'warn', 'info', 
 
 const ignore = (): void => undefined;
 
-/** Creates a logger that forwards lines up to `level`. A target that throws does not affect the call it reports on. */
-export function createLogger(level: LogLevel, target: Logger): Logger & { readonly level: LogLevel } {
+/**
+ * Creates a logger that forwards lines up to `level`, without what `clean` removes. A target that throws does not affect
+ * the call it reports on.
+ */
+export function createLogger(
+  level: LogLevel,
+  target: Logger,
+  clean: (line: string) => string,
+): Logger & { readonly level: LogLevel } {
   const emit = (severity: Exclude<LogLevel, 'off'>) => {
     if (LOG_LEVELS.indexOf(severity) > LOG_LEVELS.indexOf(level)) return ignore;
     return (message: string): void => {
       try {
-        target[severity](`bacalhau-sdk: ${message}`);
+        target[severity](`bacalhau-sdk: ${clean(message)}`);
       } catch {
         // A failure to log must not fail the call.
       }

@@ -2,7 +2,7 @@ import { type BacalhauError, UnexpectedResponseError } from '../errors/index.js'
 import type { CallContext, RequestSource } from '../http/index.js';
 import { connectionError, errorDetails, type Headers, parseBody, plainHeaders, responseError } from '../http/index.js';
 import type { HttpAgent, SocketEnd } from '../platform/index.js';
-import { redact } from '../redaction/index.js';
+import { redact, redactError } from '../redaction/index.js';
 import { raceAbort, randomHex } from '../util/index.js';
 
 /** How opening a WebSocket failed. */
@@ -61,8 +61,8 @@ export async function prepareUpgrade(
   // `http` becomes `ws`, `https` becomes `wss`.
   const url = httpUrl.href.replace(/^http/, 'ws');
 
-  const report = requests.hooks.request({ operation, attempt: 1, requestId, method: 'GET', url }, headers);
-  const { secrets } = requests;
+  const secrets = requests.secretsOf(target.headers);
+  const report = requests.hooks.request({ operation, attempt: 1, requestId, method: 'GET', url }, headers, secrets);
   return {
     url,
     headers,
@@ -71,7 +71,8 @@ export async function prepareUpgrade(
     failed: (failure) => {
       if (failure.kind === 'refused') report(failure.status, failure.headers);
       else report(undefined, {});
-      return upgradeError(failure, { operation, safe: true, baseUrl, requestId, attempts: 1, secrets });
+      const context = { operation, safe: true, baseUrl, requestId, attempts: 1, secrets };
+      return redactError(upgradeError(failure, context), secrets);
     },
     renew: (status) => credentials.renew(status),
   };

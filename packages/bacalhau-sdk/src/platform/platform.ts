@@ -37,15 +37,23 @@ export interface Route {
   readonly agent: HttpAgent | undefined;
   /** A proxy that plain `http:` requests are sent to whole. A tunnel through one is the agent's. */
   readonly forwardProxy: ForwardProxy | undefined;
-  /** The password of the proxy, as it is written in its address; what is logged must not contain it. */
-  readonly proxyPassword: string | undefined;
+  /** The proxy on the way, without its credentials: for messages. */
+  readonly proxyAddress: string | undefined;
+  /** What the proxy is told; what is logged must not contain it. */
+  readonly proxyCredentials: ProxyCredentials | undefined;
 }
 
 export interface ForwardProxy {
   readonly protocol: string;
   readonly host: string;
   readonly port: number;
-  readonly auth?: { readonly username: string; readonly password: string };
+  readonly auth?: ProxyCredentials;
+}
+
+/** Name and password of a proxy. */
+export interface ProxyCredentials {
+  readonly username: string;
+  readonly password: string;
 }
 
 /** The part of Node's `http.Agent` and `https.Agent` that is relied on here, so that no Node type is needed to name it. */

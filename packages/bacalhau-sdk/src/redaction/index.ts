@@ -1,3 +1,5 @@
-export { isSecretName, redact, redactHeaders } from './redact.js';
+export { isHarmlessName, isSecretName } from './header-names.js';
+export { excerpt, redact, redactHeaders } from './redact.js';
+export { redactError } from './redact-error.js';
 export { Secret } from './secret.js';
 export { Secrets } from './secrets.js';

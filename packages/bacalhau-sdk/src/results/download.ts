@@ -6,7 +6,7 @@ import { type OpenResult, openResults } from './files.js';
 import type { ResultsTarget } from './find.js';
 import { LimitCounter } from './limit-counter.js';
 import { Progress } from './progress.js';
-import { beginTransfer, type TransferContext, transferAborted } from './transfer-context.js';
+import { beginTransfer, type TransferContext, transferFailure } from './transfer-context.js';
 import type { DownloadedFile, DownloadedResult, DownloadOptions, DownloadSummary } from './types.js';
 
 /** Downloads the results of a job into a directory: see `downloadResults`. */
@@ -28,7 +28,7 @@ export async function download(
     progress.end();
     return summary;
   } catch (error) {
-    throw transferAborted(context) ?? error;
+    throw transferFailure(context, error);
   } finally {
     context.deadline.release();
     await folder?.discard();

@@ -6,7 +6,7 @@ import { findResults, type ResultsTarget, requireResults } from './find.js';
 import { LimitCounter } from './limit-counter.js';
 import { sourceOf } from './sources/index.js';
 import type { ResultSource } from './sources/source.js';
-import { beginTransfer, type TransferContext, transferAborted } from './transfer-context.js';
+import { beginTransfer, type TransferContext, transferFailure } from './transfer-context.js';
 import type { ListResultsOptions, ResultFile, S3PreSignedResult, TransferOptions, TypedResult } from './types.js';
 
 /** A result and where its files come from. */
@@ -36,7 +36,7 @@ export async function* readFiles(
       }
     }
   } catch (error) {
-    throw transferAborted(context) ?? error;
+    throw transferFailure(context, error);
   } finally {
     context.deadline.abort('closed');
     context.deadline.release();
@@ -55,10 +55,12 @@ export async function openResults(
   const results = await requireResults(target, listOptions);
   const renew = async (expired: S3PreSignedResult): Promise<S3PreSignedResult> => {
     const again = await findResults(target, listOptions);
+    for (const result of again) if (result.type === 's3PreSigned') context.secrets.addQuery(result.url);
     return again.filter((result) => result.type === 's3PreSigned').find((result) => isSame(result, expired)) ?? expired;
   };
   const opened: OpenResult[] = [];
   for (const [index, result] of results.entries()) {
+    if ('url' in result) context.secrets.addQuery(result.url);
     const name = result.executionId === undefined ? `result ${index + 1}` : `the result of ${result.executionId}`;
     opened.push({ result, source: await sourceOf(result, name, { options, env, context, renew }) });
   }

@@ -1,6 +1,7 @@
 import { platform } from '#platform';
 import { DownloadError } from '../errors/index.js';
 import { downloadPolicy } from '../http/index.js';
+import { excerpt } from '../redaction/index.js';
 import { sleep } from '../util/index.js';
 import { BrokenConnection } from './broken-connection.js';
 import type { ExternalRequest, ExternalResponse } from './external-request.js';
@@ -152,7 +153,7 @@ class Transfer {
       throwIfAborted(this.#context);
       if (status === 416)
         throw this.#error('changed', 'is shorter than before, so it was replaced meanwhile: download it again');
-      const error = explainStatus(this.#file.name, connection.url, status, body);
+      const error = explainStatus(this.#file.name, connection.url, status, excerpt(body, connection.secrets));
       if (error.reason === 'refused' && this.#file.renewable && !this.#renewed) {
         // A URL that was valid when the results were listed may have expired since.
         this.#renewed = true;

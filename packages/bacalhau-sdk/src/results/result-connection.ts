@@ -1,4 +1,5 @@
 import { platform } from '#platform';
+import { Secrets } from '../redaction/index.js';
 import { LONGEST_TIMER_MS } from '../util/index.js';
 import { BrokenConnection } from './broken-connection.js';
 import { type ExternalRequest, type ExternalResponse, fetchExternal } from './external-request.js';
@@ -11,6 +12,8 @@ const ERROR_BODY_STALL_MS = 2_000;
 export class ResultConnection {
   /** Without its query, which holds signatures. */
   readonly url: string;
+  /** Those of the transfer, and what this request carries. */
+  readonly secrets: Secrets;
   /** How many bytes at the beginning of the response were received before. */
   skip = 0;
   readonly #request: ExternalRequest;
@@ -24,6 +27,8 @@ export class ResultConnection {
     this.#request = request;
     this.#context = context;
     this.url = withoutQuery(request.url);
+    this.secrets = new Secrets(context.secrets);
+    this.secrets.addHeaders(request.headers);
     if (context.deadline.signal.aborted) this.#controller.abort();
     context.deadline.signal.addEventListener('abort', this.#onAbort, { once: true });
   }

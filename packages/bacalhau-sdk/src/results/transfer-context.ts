@@ -1,5 +1,6 @@
-import type { BacalhauError } from '../errors/index.js';
+import { BacalhauError } from '../errors/index.js';
 import { abortError, type Deadline, downloadPolicy, type Transport } from '../http/index.js';
+import { redactError, Secrets } from '../redaction/index.js';
 import type { TransferOptions } from './types.js';
 
 const DEFAULT_STALL_TIMEOUT_MS = 60_000;
@@ -12,6 +13,8 @@ export interface TransferContext {
   readonly maxRetries: number;
   readonly stallTimeoutMs: number;
   readonly hosts: Readonly<Record<string, string>>;
+  /** Those of the client, and what the hosts of the results are told. */
+  readonly secrets: Secrets;
   /** Called with the number of bytes that arrived. */
   readonly onBytes: (count: number) => void;
 }
@@ -30,7 +33,25 @@ export function beginTransfer(
     signal,
   } = options;
   const deadline = transport.startDeadline(operation, timeoutMs, signal);
-  return { transport, operation, deadline, maxRetries, stallTimeoutMs, hosts, onBytes };
+  const secrets = secretsOf(transport, options);
+  return { transport, operation, deadline, maxRetries, stallTimeoutMs, hosts, secrets, onBytes };
+}
+
+function secretsOf({ requests, env }: Transport, { s3, ipfs }: TransferOptions): Secrets {
+  const secrets = new Secrets(requests.secrets);
+  secrets.add(env['AWS_SECRET_ACCESS_KEY'], env['AWS_SESSION_TOKEN']);
+  if (typeof s3?.credentials === 'object') {
+    const { accessKeyId, secretAccessKey, sessionToken } = s3.credentials;
+    secrets.add(accessKeyId, secretAccessKey, sessionToken);
+  }
+  secrets.addHeaders(ipfs?.headers ?? {});
+  return secrets;
+}
+
+/** Returns the error that a transfer ends with: why it was ended early, if it was, else what was thrown, without secrets. */
+export function transferFailure(context: TransferContext, thrown: unknown): unknown {
+  const error = transferAborted(context) ?? thrown;
+  return error instanceof BacalhauError ? redactError(error, context.secrets) : error;
 }
 
 /** Returns the error of a transfer that was ended early; undefined if it was not. */

@@ -414,7 +414,7 @@ describe('what hooks, logs, errors and servers see of a call', () => {
         operation: 'jobs.list',
         method: 'GET',
         attempt: 1,
-        headers: { authorization: '***', cookie: '***', 'x-team': 'blue' },
+        headers: { authorization: '***', cookie: '***', 'x-team': '***' },
       },
       { attempt: 1, status: undefined },
       { attempt: 2 },

@@ -11,7 +11,7 @@ const connections: Connections = {
         'This runtime verifies certificates by itself. Leave out the option tls, and add the authority to the browser or the system.',
       );
     }
-    return { agent: undefined, forwardProxy: undefined, proxyPassword: undefined };
+    return { agent: undefined, forwardProxy: undefined, proxyAddress: undefined, proxyCredentials: undefined };
   },
   close: () => undefined,
 };

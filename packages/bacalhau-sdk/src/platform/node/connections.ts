@@ -1,6 +1,6 @@
 import http from 'node:http';
 import https from 'node:https';
-import type { Connections, ForwardProxy, Route, RouteSettings } from '../platform.js';
+import type { Connections, ForwardProxy, ProxyCredentials, Route, RouteSettings } from '../platform.js';
 import { tlsOptions } from './certificates.js';
 import { proxyFor } from './proxy.js';
 import { tunnelAgent } from './tunnel.js';
@@ -25,12 +25,14 @@ export function openConnections(): Connections {
   function route(url: URL, settings: RouteSettings): Route {
     const secure = url.protocol === 'https:';
     const own = secure ? settings.httpsAgent : settings.httpAgent;
-    if (own !== undefined) return { agent: own, forwardProxy: undefined, proxyPassword: undefined };
+    if (own !== undefined) {
+      return { agent: own, forwardProxy: undefined, proxyAddress: undefined, proxyCredentials: undefined };
+    }
     const proxy = proxyFor(url, settings.proxy);
-    const proxyPassword = proxy?.password;
+    const proxied = { proxyAddress: proxy?.origin, proxyCredentials: proxy && credentialsOf(proxy) };
     if (!secure && (proxy === undefined || !settings.upgrade)) {
       const agent = pooled(['http'], () => new http.Agent(POOL));
-      return { agent, forwardProxy: proxy && forwardProxy(proxy), proxyPassword };
+      return { agent, forwardProxy: proxy && forwardProxy(proxy), ...proxied };
     }
     const { ca, insecure } = settings;
     const key = [secure ? 'https' : 'tunnel', insecure, ca?.join('\n'), proxy?.href];
@@ -38,7 +40,7 @@ export function openConnections(): Connections {
     const agent = pooled(key, () =>
       proxy === undefined ? new https.Agent({ ...POOL, ...serverTls }) : tunnelAgent(proxy, POOL, serverTls),
     );
-    return { agent, forwardProxy: undefined, proxyPassword };
+    return { agent, forwardProxy: undefined, ...proxied };
   }
 
   return {
@@ -55,13 +57,18 @@ export function openConnections(): Connections {
 }
 
 function forwardProxy(proxy: URL): ForwardProxy {
-  const { protocol, hostname, port, username, password } = proxy;
+  const { protocol, hostname, port } = proxy;
+  const auth = credentialsOf(proxy);
   return {
     protocol,
     host: hostname.replace(/^\[|\]$/g, ''),
     port: port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port),
-    ...(username !== '' && {
-      auth: { username: decodeURIComponent(username), password: decodeURIComponent(password) },
-    }),
+    ...(auth !== undefined && { auth }),
   };
+}
+
+/** Its address was checked: nothing in it is encoded wrongly. */
+function credentialsOf({ username, password }: URL): ProxyCredentials | undefined {
+  if (username === '' && password === '') return undefined;
+  return { username: decodeURIComponent(username), password: decodeURIComponent(password) };
 }
