@@ -64,7 +64,7 @@ export default {
   ],
   options: {
     tsPreCompilationDeps: true,
-    tsConfig: { fileName: 'packages/bacalhau-sdk/tsconfig.json' },
+    tsConfig: { fileName: 'tsconfig.sources.json' },
     doNotFollow: { path: 'node_modules' },
     enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'types', 'default'] },
   },
