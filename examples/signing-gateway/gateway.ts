@@ -7,11 +7,21 @@ import {
 } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { Duplex } from 'node:stream';
-import { MemoryReplayCache, type PublicKey, SignatureError, verifyRequest } from 'bacalhau-sdk/signatures';
+import {
+  type PublicKey,
+  type ReplayCache,
+  SignatureError,
+  type SignatureProblem,
+  verifyRequest,
+} from 'bacalhau-sdk/signatures';
 
 export interface GatewayOptions {
   /** The orchestrator, for example `http://127.0.0.1:1234`. */
   readonly target: string;
+  /** The hosts by which clients address this gateway, with their ports: requests that were signed for others are rejected. */
+  readonly authority: readonly string[];
+  /** Remembers requests. A `MemoryReplayCache` needs `STARTUP_MS` before it can tell new requests from repeated ones. */
+  readonly replayCache: ReplayCache;
   /** The public keys of the clients that are let through, by key id. */
   readonly keys: ReadonlyMap<string, PublicKey>;
   /** Called with a line for each request. */
@@ -20,22 +30,42 @@ export interface GatewayOptions {
 
 /** As much as an orchestrator accepts. */
 const LARGEST_BODY = 10_000_000;
+/** How many bodies are held in memory at once. */
+const BODIES = 16;
+
+/** How much the clocks of clients may be ahead. */
+const CLOCK_TOLERANCE_SECONDS = 5;
+/** What is signed this long after the start cannot have been seen before it; signatures have whole seconds. */
+export const STARTUP_MS = (CLOCK_TOLERANCE_SECONDS + 1) * 1_000;
 
 /** Headers of one connection, which are not forwarded (RFC 9110, 7.6.1), and the signature, which the gateway consumes. */
 const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'transfer-encoding']);
 const SIGNATURE = new Set(['signature', 'signature-input', 'content-digest']);
 
 /** Creates a reverse proxy that forwards requests signed with a known key, WebSockets included, and rejects all others. */
-export function createGateway({ target, keys, log }: GatewayOptions): Server {
-  const replayCache = new MemoryReplayCache();
+export function createGateway({ target, authority, replayCache, keys, log }: GatewayOptions): Server {
+  let bodies = 0;
   const origin = new URL(target);
   const send = origin.protocol === 'https:' ? httpsRequest : httpRequest;
 
-  async function admit(incoming: IncomingMessage, body: Buffer): Promise<string> {
-    const { method = '', url = '', headers } = incoming;
-    const { keyId } = await verifyRequest({ method, url, headers, body }, { key: (id) => keys.get(id), replayCache });
-    log(`${keyId} ${method} ${url}`);
-    return keyId;
+  /** Admits a signed request. Nothing of the body is read unless the signature is valid. Resolves with the body. */
+  async function admit(incoming: IncomingMessage, body?: () => AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+    // `headers` would hide a second Host.
+    const { method = '', url = '', headersDistinct: headers } = incoming;
+    // Otherwise the request line would name a host that is forwarded.
+    if (!url.startsWith('/')) throw new Rejection(400, 'The request line must contain a path, not a URL.');
+    const verified = await verifyRequest(
+      { method, url, headers, body },
+      {
+        authority,
+        key: (id) => keys.get(id),
+        replayCache,
+        clockToleranceSeconds: CLOCK_TOLERANCE_SECONDS,
+        maxBodyBytes: LARGEST_BODY,
+      },
+    );
+    log(`${verified.keyId} ${method} ${url}`);
+    return verified.body;
   }
 
   const forward = (incoming: IncomingMessage, more: Record<string, string>) => {
@@ -50,14 +80,24 @@ export function createGateway({ target, keys, log }: GatewayOptions): Server {
   };
 
   async function relay(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
-    let body: Buffer;
+    let body: Uint8Array;
     try {
-      body = await readBody(incoming);
-      await admit(incoming, body);
+      body = await admit(incoming, () => {
+        if (hasBody(incoming)) {
+          if (bodies >= BODIES) throw new Rejection(503, 'Too many bodies are being received. Try again.');
+          bodies += 1;
+          outgoing.once('close', () => {
+            bodies -= 1;
+          });
+        }
+        // Leaves the connection open for the response.
+        return incoming.iterator({ destroyOnReturn: false });
+      });
     } catch (error) {
       const [status, message] = explain(error);
       log(`rejected ${incoming.method} ${incoming.url}: ${message}`);
-      outgoing.writeHead(status, { 'content-type': 'application/json', connection: 'close' });
+      const retry = status === 503 && { 'retry-after': '1' };
+      outgoing.writeHead(status, { 'content-type': 'application/json', connection: 'close', ...retry });
       outgoing.end(refusal(status, message, incoming));
       return;
     }
@@ -77,7 +117,10 @@ export function createGateway({ target, keys, log }: GatewayOptions): Server {
   async function relayUpgrade(incoming: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     socket.on('error', () => socket.destroy());
     try {
-      await admit(incoming, Buffer.alloc(0));
+      if (incoming.headers.upgrade?.toLowerCase() !== 'websocket') {
+        throw new Rejection(400, 'Connections can be upgraded to WebSockets only.');
+      }
+      await admit(incoming);
     } catch (error) {
       const [status, message] = explain(error);
       log(`rejected ${incoming.method} ${incoming.url}: ${message}`);
@@ -115,22 +158,31 @@ export function createGateway({ target, keys, log }: GatewayOptions): Server {
   );
 }
 
-class TooLarge extends Error {}
+class Rejection extends Error {
+  readonly status: number;
 
-async function readBody(incoming: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of incoming) {
-    size += chunk.length;
-    if (size > LARGEST_BODY) throw new TooLarge('The body is larger than 10,000,000 bytes.');
-    chunks.push(chunk);
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
   }
-  return Buffer.concat(chunks);
 }
 
+const hasBody = ({ headers }: IncomingMessage): boolean =>
+  headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+
+/** Of problems that the signature is not to blame for. */
+const STATUS: Partial<Record<SignatureProblem, number>> = {
+  'too-large': 413,
+  'unread-body': 408,
+  overloaded: 503,
+  'predates-cache': 503,
+};
+
 function explain(error: unknown): [status: number, message: string] {
-  if (error instanceof SignatureError) return [error.problem === 'overloaded' ? 503 : 401, error.message];
-  if (error instanceof TooLarge) return [413, error.message];
+  const { cause } = error instanceof SignatureError ? error : {};
+  if (cause instanceof Rejection) return explain(cause);
+  if (error instanceof SignatureError) return [STATUS[error.problem] ?? 401, error.message];
+  if (error instanceof Rejection) return [error.status, error.message];
   return [500, 'The gateway failed.'];
 }
 

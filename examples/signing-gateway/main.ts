@@ -1,11 +1,13 @@
 // Accepts requests that are signed with a known key, and forwards them to an orchestrator: main.ts [--keys DIRECTORY]
-// [--target URL] [--host HOST] [--port PORT]
+// [--target URL] [--host HOST] [--port PORT] [--authority HOST:PORT …]
 import { readdir, readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { Bacalhau, importPublicKey, type PublicKey } from 'bacalhau-sdk';
-import { createGateway } from './gateway.ts';
+import { Bacalhau } from 'bacalhau-sdk';
+import { importPublicKey, MemoryReplayCache, type PublicKey } from 'bacalhau-sdk/signatures';
+import { createGateway, STARTUP_MS } from './gateway.ts';
 
 const { values } = parseArgs({
   options: {
@@ -13,6 +15,7 @@ const { values } = parseArgs({
     keys: { type: 'string', default: 'keys' },
     host: { type: 'string', default: '127.0.0.1' },
     port: { type: 'string', default: '8080' },
+    authority: { type: 'string', multiple: true, default: [] },
   },
 });
 
@@ -28,8 +31,16 @@ for (const name of names) {
   keys.set(key.keyId, key);
 }
 
-const gateway = createGateway({ target: values.target, keys, log: console.log });
+const authority = [...values.authority];
+const replayCache = new MemoryReplayCache();
+const gateway = createGateway({ target: values.target, authority, replayCache, keys, log: console.log });
+console.log(`Starting in ${STARTUP_MS / 1_000} seconds: what was signed before may have been used before.`);
+await setTimeout(STARTUP_MS);
 gateway.listen(Number(values.port), values.host, () => {
-  const { address, port } = gateway.address() as AddressInfo;
-  console.log(`Listening at http://${address}:${port} for ${keys.size} keys, in front of ${values.target}`);
+  const { address, port, family } = gateway.address() as AddressInfo;
+  const url = new URL(`http://${family === 'IPv6' ? `[${address}]` : address}:${port}`);
+  if (authority.length === 0) authority.push(url.host);
+  console.log(
+    `Listening at ${url.origin} for ${keys.size} keys, as ${authority.join(', ')}, in front of ${values.target}`,
+  );
 });

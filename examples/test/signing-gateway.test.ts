@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -15,6 +16,7 @@ const target = process.env['BACALHAU_TEST_URL'] ?? '';
 const lines: string[] = [];
 const signers: Record<string, Identity> = {};
 let folder: string;
+let keys: string;
 let gateway: ChildProcess;
 let url: string;
 
@@ -22,29 +24,39 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'bacalhau-gateway-'));
   signers['ed25519'] = await Ed25519Identity.generate();
   signers['rsa'] = await RsaIdentity.generate();
-  const keys = await mkdtemp(join(folder, 'keys-'));
+  keys = await mkdtemp(join(folder, 'keys-'));
   for (const [name, { publicKey }] of Object.entries(signers)) await writeFile(join(keys, `${name}.pem`), publicKey);
-  const main = join(__dirname, '..', 'signing-gateway', 'main.ts');
-  gateway = spawn(process.execPath, [main, '--target', target, '--keys', keys, '--port', '0'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const { stdout } = gateway;
-  if (stdout === null) throw new Error('The gateway has no output.');
-  url = await new Promise<string>((resolve, reject) => {
-    gateway.once('exit', (code) => reject(new Error(`The gateway ended with ${code}.`)));
-    createInterface(stdout).on('line', (line) => {
-      lines.push(line);
-      const [, address] = /^Listening at (\S+) for 2 keys/.exec(line) ?? [];
-      if (address !== undefined) resolve(address);
-    });
-  });
+  ({ gateway, url } = await startGateway());
 });
 afterAll(async () => {
-  const ended = new Promise((resolve) => gateway.once('exit', resolve));
-  gateway.kill();
-  await ended;
+  await stopGateway(gateway);
   await rm(folder, { recursive: true, force: true });
 });
+
+/** Starts a gateway; at a port of its own, unless told. */
+async function startGateway(port = '0'): Promise<{ gateway: ChildProcess; url: string }> {
+  const main = join(__dirname, '..', 'signing-gateway', 'main.ts');
+  const started = spawn(process.execPath, [main, '--target', target, '--keys', keys, '--port', port], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const { stdout } = started;
+  if (stdout === null) throw new Error('The gateway has no output.');
+  const address = await new Promise<string>((resolve, reject) => {
+    started.once('exit', (code) => reject(new Error(`The gateway ended with ${code}.`)));
+    createInterface(stdout).on('line', (line) => {
+      lines.push(line);
+      const [, found] = /^Listening at (\S+) for 2 keys/.exec(line) ?? [];
+      if (found !== undefined) resolve(found);
+    });
+  });
+  return { gateway: started, url: address };
+}
+
+async function stopGateway(started: ChildProcess): Promise<void> {
+  const ended = new Promise((resolve) => started.once('exit', resolve));
+  started.kill('SIGKILL');
+  await ended;
+}
 
 function signer(name: string): Identity {
   const found = signers[name];
@@ -183,7 +195,7 @@ test.each<[string, Parameters<typeof send>[0], RegExp]>([
   ['the host', { host: 'http://other.example.org' }, /does not match/],
   ['the body', { body: '{"Job":{"Name":"x"}}' }, /body is not the one/],
   ['the digest', { header: alter('Content-Digest', /=:/) }, /does not match|body/],
-  ['created', { header: alter('Signature-Input', /created=\d+(?=\d;)/) }, /does not match/],
+  ['created', { header: alter('Signature-Input', /created=\d+(?=\d;)/) }, /does not match|before this gateway began/],
   ['expires', { header: alter('Signature-Input', /expires=\d+(?=\d;)/) }, /does not match|expired/],
   ['the nonce', { header: alter('Signature-Input', /nonce="/) }, /does not match/],
   ['the key’s id', { header: alter('Signature-Input', /keyid="/) }, /is unknown/],
@@ -191,7 +203,10 @@ test.each<[string, Parameters<typeof send>[0], RegExp]>([
   ['the signature', { header: alter('Signature', /=:/) }, /does not match/],
 ])('a request with %s altered is refused', async (_what, change, message) => {
   const refused = await send(change);
-  expect([refused.status, refused.message]).toEqual([401, expect.stringMatching(message)]);
+  expect([[401, 503], refused.message]).toEqual([
+    expect.arrayContaining([refused.status]),
+    expect.stringMatching(message),
+  ]);
 });
 
 test('an old one is refused, and one from the future', async () => {
@@ -203,4 +218,119 @@ test('an old one is refused, and one from the future', async () => {
     status: 401,
     message: expect.stringMatching(/future/),
   });
+});
+
+const headLines = (headers: Readonly<Record<string, string>>) =>
+  Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+
+/** Sends the lines of a request, and what its body has so far; the status of the answer. */
+function raw(head: readonly string[], body = '', at = url): Promise<number> {
+  return new Promise((resolve) => {
+    const { hostname, port } = new URL(at);
+    const socket = connect(Number(port), hostname, () => socket.write(`${head.join('\r\n')}\r\n\r\n${body}`));
+    socket.once('data', (data) => {
+      socket.destroy();
+      resolve(Number(/^HTTP\/1\.1 (\d+)/.exec(data.toString('latin1'))?.[1]));
+    });
+    socket.once('close', () => resolve(0));
+    // An answer that comes before the body has been sent can be lost with its connection.
+    socket.on('error', () => undefined);
+  });
+}
+
+const PATH = '/api/v1/orchestrator/jobs';
+const signedLines = async (at: string, body = '', now = Date.now()) =>
+  headLines(
+    await signRequest(
+      { method: 'PUT', url: at, headers: {}, body: new TextEncoder().encode(body) },
+      signer('ed25519'),
+      now,
+    ),
+  );
+
+test('a request that was signed for another gateway is refused, with the Host of either', async () => {
+  const other = 'http://other.example.org:8080';
+  for (const host of ['other.example.org:8080', new URL(url).host]) {
+    const head = [`PUT ${PATH} HTTP/1.1`, `Host: ${host}`, 'Content-Length: 0'];
+    expect(await raw([...head, ...(await signedLines(`${other}${PATH}`))])).toBe(401);
+  }
+  expect(lines.some((line) => line.includes('The request is for "other.example.org:8080", which is not this'))).toBe(
+    true,
+  );
+});
+
+test.each<[string, number, (host: string) => readonly string[]]>([
+  ['a second Host', 401, (host) => [`PUT ${PATH} HTTP/1.1`, `Host: ${host}`, 'Host: evil.example.org']],
+  ['user information in Host', 401, (host) => [`PUT ${PATH} HTTP/1.1`, `Host: evil@${host}`]],
+  ['a URL in its request line', 400, (host) => [`PUT http://${host}${PATH} HTTP/1.1`, `Host: ${host}`]],
+  [
+    'an upgrade to HTTP/2',
+    400,
+    (host) => [`PUT ${PATH} HTTP/1.1`, `Host: ${host}`, 'Connection: Upgrade', 'Upgrade: h2c'],
+  ],
+])('a signed request with %s is refused', async (_what, status, head) => {
+  const { host } = new URL(url);
+  expect(await raw([...head(host), 'Content-Length: 0', ...(await signedLines(`${url}${PATH}`))])).toBe(status);
+});
+
+test('unfinished bodies of strangers are answered at once and take no memory', async () => {
+  const head = [`PUT ${PATH} HTTP/1.1`, `Host: ${new URL(url).host}`, 'Content-Length: 10000000'];
+  const before = await residentBytes();
+  const nearlyAll = 'x'.repeat(9_999_999);
+  const rejected = () => lines.filter((line) => line === `rejected PUT ${PATH}: The request is not signed (RFC 9421).`);
+  const already = rejected().length;
+  const statuses = await Promise.all(Array.from({ length: 60 }, () => raw(head, nearlyAll)));
+  expect([0, 401]).toEqual(expect.arrayContaining([...new Set(statuses)]));
+  await until(async () => rejected().length === already + 60);
+  expect((await residentBytes()) - before).toBeLessThan(200_000_000);
+});
+
+/** The memory of the gateway; 0 where it cannot be told. */
+async function residentBytes(): Promise<number> {
+  const status = await readFile(`/proc/${gateway.pid}/status`, 'utf8').catch(() => '');
+  return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? 0) * 1024;
+}
+
+test('bodies of known clients are bounded, each and all', async () => {
+  const head = [`PUT ${PATH} HTTP/1.1`, `Host: ${new URL(url).host}`];
+  expect(await raw([...head, 'Content-Length: 10000001', ...(await signedLines(`${url}${PATH}`))])).toBe(413);
+  const open = new AbortController();
+  const { hostname, port } = new URL(url);
+  for (let count = 0; count < 16; count += 1) {
+    const text = [...head, 'Content-Length: 2', ...(await signedLines(`${url}${PATH}`))].join('\r\n');
+    const socket = connect({ host: hostname, port: Number(port), signal: open.signal }, () =>
+      socket.write(`${text}\r\n\r\n{`),
+    );
+    socket.on('error', () => undefined);
+  }
+  const one = async () => raw([...head, 'Content-Length: 2', ...(await signedLines(`${url}${PATH}`, '{}'))], '{}');
+  await until(async () => (await one()) === 503);
+  open.abort();
+  await until(async () => (await one()) === 400);
+});
+
+async function until(isSo: () => Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + 20_000;
+  while (!(await isSo())) {
+    if (Date.now() > deadline) throw new Error(`This did not become true: ${isSo}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+test('after a restart no request passes again, also of a client whose clock is ahead, and new ones do', async () => {
+  const first = await startGateway();
+  const { host, port } = new URL(first.url);
+  const head = [`PUT ${PATH} HTTP/1.1`, `Host: ${host}`, 'Content-Length: 0'];
+  const exact = await signedLines(`${first.url}${PATH}`);
+  const ahead = await signedLines(`${first.url}${PATH}`, '', Date.now() + 4_000);
+  for (const signature of [exact, ahead]) expect(await raw([...head, ...signature], '', first.url)).toBe(400);
+  await stopGateway(first.gateway);
+
+  const second = await startGateway(port);
+  try {
+    for (const signature of [exact, ahead]) expect(await raw([...head, ...signature], '', first.url)).not.toBe(400);
+    expect(await raw([...head, ...(await signedLines(`${first.url}${PATH}`))], '', first.url)).toBe(400);
+  } finally {
+    await stopGateway(second.gateway);
+  }
 });

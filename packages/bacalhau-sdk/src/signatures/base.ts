@@ -5,17 +5,16 @@ import type { Message } from './message.js';
 /** The components that requests of this package sign and that `verifyRequest` requires. */
 export const COVERED = ['@method', '@authority', '@path', '@query', 'content-digest'] as const;
 
-/** The values of RFC 9421, 2.2. */
-const DERIVED: Readonly<Record<string, (message: Message) => string>> = {
-  '@method': ({ method }) => method.toUpperCase(),
-  // `host` has no port that the scheme implies, and is in lower case.
-  '@authority': ({ url }) => url.host,
-  '@path': ({ url }) => (url.pathname === '' ? '/' : url.pathname),
+/** The values of RFC 9421, 2.2; undefined if this request does not tell. */
+const DERIVED: Readonly<Record<string, (message: Message) => string | undefined>> = {
+  '@method': ({ method }) => method,
+  '@authority': ({ authority }) => authority,
+  '@path': ({ path }) => path,
   // A question mark alone stands for no query as well.
-  '@query': ({ url }) => (url.search === '' ? '?' : url.search),
-  '@scheme': ({ url }) => url.protocol.slice(0, -1),
-  '@target-uri': ({ url }) => url.href,
-  '@request-target': ({ url }) => `${url.pathname}${url.search}`,
+  '@query': ({ query }) => (query === '' ? '?' : query),
+  '@scheme': ({ scheme }) => scheme,
+  '@target-uri': ({ scheme, authority, path, query }) => scheme && `${scheme}://${authority}${path}${query}`,
+  '@request-target': ({ path, query }) => `${path}${query}`,
 };
 
 /**
@@ -28,7 +27,8 @@ const DERIVED: Readonly<Record<string, (message: Message) => string>> = {
 export function signatureBase(message: Message, covered: InnerList, serialized: string): string {
   const seen = new Set<string>();
   const lines = covered[0].map(([name, parameters]) => {
-    if (typeof name !== 'string' || parameters.size > 0) {
+    // Names stand in the base between quotation marks.
+    if (typeof name !== 'string' || parameters.size > 0 || !/^@?[a-z0-9!#$%&'*+.^_`|~-]+$/.test(name)) {
       throw new SignatureError('malformed', 'The signature covers a component of a kind that is not supported.');
     }
     if (seen.has(name)) throw new SignatureError('malformed', `The signature covers ${name} twice.`);

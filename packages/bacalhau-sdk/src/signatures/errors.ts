@@ -1,4 +1,4 @@
-import { BacalhauError } from '../errors/index.js';
+import { BacalhauError, type ErrorCause } from '../errors/index.js';
 
 /** Why a request was refused. */
 export type SignatureProblem =
@@ -6,6 +6,8 @@ export type SignatureProblem =
   | 'missing'
   /** It cannot be read, or contradicts itself. */
   | 'malformed'
+  /** The request is for another gateway. */
+  | 'authority'
   /** It does not cover something that must be signed. */
   | 'incomplete'
   /** The key is unknown. */
@@ -14,12 +16,18 @@ export type SignatureProblem =
   | 'invalid'
   /** The body is not the one that was signed. */
   | 'digest'
+  /** The body is larger than is allowed. */
+  | 'too-large'
+  /** The body broke off, or did not arrive in time. */
+  | 'unread-body'
   /** It has expired, or is valid for longer than is allowed. */
   | 'expired'
   /** It was created in the future: one of the clocks is wrong. */
   | 'premature'
   /** It was used before. */
   | 'replayed'
+  /** It was created before the replay cache began, so it may have been used before. Sign the request again. */
+  | 'predates-cache'
   /** The replay cache is full. */
   | 'overloaded';
 
@@ -30,8 +38,8 @@ export class SignatureError extends BacalhauError {
   /** The reason, for programs. */
   readonly problem: SignatureProblem;
 
-  constructor(problem: SignatureProblem, message: string) {
-    super(message);
+  constructor(problem: SignatureProblem, message: string, options: ErrorCause = {}) {
+    super(message, options);
     this.problem = problem;
   }
 }

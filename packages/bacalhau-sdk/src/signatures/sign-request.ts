@@ -1,9 +1,10 @@
 import { type BareItem, type InnerList, serializeInnerList } from 'structured-headers';
+import { InvalidArgumentError } from '../errors/index.js';
 import { concat, type Signer } from '../keys/index.js';
-import { base64, utf8 } from '../util/index.js';
+import { base64, isRecord, utf8 } from '../util/index.js';
 import { COVERED, signatureBase } from './base.js';
+import { checkNumber, checkParts, isBytes, wrongType } from './check-arguments.js';
 import { contentDigest } from './digest.js';
-import { SignatureError } from './errors.js';
 import { type RequestParts, toMessage } from './message.js';
 
 /** How long a signature is valid, in seconds. Long enough for a slow network, and too short to be useful later. */
@@ -22,7 +23,8 @@ export interface RequestToSign extends RequestParts {
  *
  * @param now The time of the signature in milliseconds since 1970. Default: now.
  * @returns the headers to add: `Content-Digest`, `Signature-Input`, `Signature`.
- * @throws {SignatureError} if the request has no valid URL.
+ * @throws {SignatureError} if the request cannot be sent: it has no valid URL, or a `Host` that is not the URL's.
+ * @throws {InvalidArgumentError} if an argument is of the wrong type, or the method is not in upper case.
  * @example
  * ```ts
  * const signature = await signRequest({ method: 'GET', url, headers: {}, body: new Uint8Array() }, signer);
@@ -34,13 +36,12 @@ export async function signRequest(
   signer: Signer,
   now: number = Date.now(),
 ): Promise<Readonly<Record<string, string>>> {
-  const digest = await contentDigest(request.body);
+  checkParts(request);
+  if (!isBytes(request.body)) throw wrongType('request.body', 'a Uint8Array', request.body);
+  checkSigner(signer);
+  checkNumber(now, 'now');
   const message = toMessage(request);
-  if (message === undefined)
-    throw new SignatureError(
-      'malformed',
-      `The request cannot be signed: ${JSON.stringify(String(request.url))} must be a URL.`,
-    );
+  const digest = await contentDigest(request.body);
   const created = Math.floor(now / 1000);
   const parameters: readonly (readonly [string, BareItem])[] = [
     ['created', created],
@@ -53,9 +54,25 @@ export async function signRequest(
   const serialized = serializeInnerList(covered);
   const headers = new Map([...message.headers, ['content-digest', digest]]);
   const signature = await signer.sign(utf8(signatureBase({ ...message, headers }, covered, serialized)));
+  if (!isBytes(signature)) throw wrongType('signer.sign', 'a function that resolves to a Uint8Array', signature);
   return {
     'Content-Digest': digest,
     'Signature-Input': `${LABEL}=${serialized}`,
     Signature: `${LABEL}=:${base64(concat(signature))}:`,
   };
+}
+
+function checkSigner(signer: unknown): void {
+  if (!isRecord(signer) || typeof signer['sign'] !== 'function') {
+    throw new InvalidArgumentError(
+      'signer',
+      'must be a key. Pass an Ed25519Identity, or an object with a method sign.',
+    );
+  }
+  for (const name of ['keyId', 'algorithm'] as const) {
+    const value = signer[name];
+    if (typeof value !== 'string' || !/^[\x20-\x7e]+$/.test(value)) {
+      throw new InvalidArgumentError(`signer.${name}`, 'must be a string of printable ASCII characters.');
+    }
+  }
 }

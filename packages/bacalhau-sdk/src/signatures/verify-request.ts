@@ -1,31 +1,54 @@
 import { type InnerList, parseDictionary, serializeInnerList } from 'structured-headers';
-import { checkOptions, type OptionNames } from '../arguments/index.js';
+import { checkOptions, describeType, type OptionNames } from '../arguments/index.js';
 import { InvalidArgumentError } from '../errors/index.js';
 import type { PublicKey } from '../keys/index.js';
-import { utf8 } from '../util/index.js';
+import { isRecord, utf8 } from '../util/index.js';
+import { normalAuthority } from './authority.js';
 import { COVERED, signatureBase } from './base.js';
+import { type BodySource, checkBody, readBody, tooLarge } from './body.js';
+import { checkNumber, checkParts, wrongType } from './check-arguments.js';
 import { digestMatches } from './digest.js';
 import { SignatureError } from './errors.js';
-import { type Message, type RequestParts, toMessage } from './message.js';
+import { type Message, type RequestParts, receivedMessage } from './message.js';
 import type { ReplayCache } from './replay-cache.js';
 
 /** A request that was received. */
 export interface SignedRequest extends RequestParts {
-  /** The whole body; leave it out for none. */
-  readonly body?: Uint8Array | string | undefined;
+  /**
+   * The body, or a function that returns it; leave it out for none. A stream is read, and a function called, only if the
+   * signature is valid. Pass `request.iterator({ destroyOnReturn: false })` or `() => request` in Node, `request.body` of
+   * a `Request`.
+   */
+  readonly body?: BodySource;
 }
 
 /** How a signature is verified. */
 export interface VerifyOptions {
+  /**
+   * The host, with its port unless the scheme implies it, by which clients address this gateway, such as
+   * `gateway.example.org` or `127.0.0.1:8080`: one, several, or a function that returns whether it is one of them. A request
+   * that was signed for another gateway is refused.
+   */
+  readonly authority: string | readonly string[] | ((authority: string) => boolean | Promise<boolean>);
   /** Returns a known key by its id; undefined for an unknown one. */
   readonly key: (keyId: string) => PublicKey | undefined | Promise<PublicKey | undefined>;
   /** Remembers requests, so that none is accepted twice. Use the same one for all requests. */
   readonly replayCache: ReplayCache;
-  /** How much the two clocks may differ, in seconds. Default: 30. */
+  /**
+   * How much the clock of a client may be ahead of this one, or behind it once the signature has expired, in seconds. For
+   * as long after `replayCache.since`, requests are refused. Default: 5.
+   */
   readonly clockToleranceSeconds?: number | undefined;
   /** The longest time between `created` and `expires`, in seconds. Default: 300. */
   readonly maxLifetimeSeconds?: number | undefined;
-  /** The components that must be signed. Default: method, authority, path, query and the digest of the body. */
+  /** The size of the largest body, in bytes. Default: 10,000,000, as much as an orchestrator accepts. */
+  readonly maxBodyBytes?: number | undefined;
+  /** How long the body may take to arrive, in milliseconds. Default: 60,000. */
+  readonly bodyTimeoutMs?: number | undefined;
+  /**
+   * The components that must be signed, in addition to the authority. Default: method, path, query and the digest of the
+   * body. Without `content-digest` the body is not verified.
+   */
   readonly components?: readonly string[] | undefined;
   /** The label of the signature to verify. Needed if the request has several. */
   readonly label?: string | undefined;
@@ -43,81 +66,130 @@ export interface VerifiedRequest {
   readonly expires: Date;
   /** The value that makes the request unique. */
   readonly nonce: string;
+  /** The host that it was signed for: lower case, without the port that the scheme implies. */
+  readonly authority: string;
+  /** The whole body; empty if there is none. */
+  readonly body: Uint8Array;
 }
 
 const OPTIONS: OptionNames<VerifyOptions> = {
+  authority: true,
   key: true,
   replayCache: true,
   clockToleranceSeconds: true,
   maxLifetimeSeconds: true,
+  maxBodyBytes: true,
+  bodyTimeoutMs: true,
   components: true,
   label: true,
   now: true,
 };
 
+const TOLERANCE_SECONDS = 5;
+const LIFETIME_SECONDS = 300;
+const BODY_BYTES = 10_000_000;
+const BODY_TIMEOUT_MS = 60_000;
+
 /**
- * Verifies the signature of a request (RFC 9421): that a known key made it, that nothing that it covers was altered, that
- * the body is the one that was signed, that it has not expired, and that the request was not received before.
+ * Verifies the signature of a request (RFC 9421): that a known key made it, for this gateway, that nothing that it covers
+ * was altered, that it has not expired, that the request was not received before, and that the body is the one that was
+ * signed.
+ *
+ * The body is read last, so only signed requests take memory. A request whose body is refused counts as received.
+ *
+ * The host is taken from `url` and the header `Host`, which must agree. Behind a proxy that replaces `Host`, restore the
+ * one that clients sent.
  *
  * @example
  * ```ts
  * const replayCache = new MemoryReplayCache();
  * const keys = new Map([[keyId, await importPublicKey(pem)]]);
- * const { keyId } = await verifyRequest(
- *   { method: request.method, url: request.url, headers: request.headers, body },
- *   { key: (id) => keys.get(id), replayCache },
+ * const { keyId, body } = await verifyRequest(
+ *   { method: request.method, url: request.url, headers: request.headersDistinct, body: () => request },
+ *   { authority: 'gateway.example.org', key: (id) => keys.get(id), replayCache },
  * );
  * ```
  * @throws {SignatureError} with the reason in `problem`.
- * @throws {InvalidArgumentError} if an option is unknown or of the wrong type.
+ * @throws {InvalidArgumentError} if an argument is of the wrong type, or an option is unknown.
  */
 export async function verifyRequest(request: SignedRequest, options: VerifyOptions): Promise<VerifiedRequest> {
+  checkParts(request);
+  checkBody(request.body);
   checkVerifyOptions(options);
-  const message = toMessage(request);
-  if (message === undefined) throw new SignatureError('malformed', 'The request has no valid host and path.');
-  const { covered, serialized, signature } = await parse(message, options.label);
-  const parameters = parametersOf(covered);
-  const names = covered[0].map(([name]) => name);
-  const missing = (options.components ?? COVERED).filter((name) => !names.includes(name));
-  if (missing.length > 0) {
-    throw new SignatureError('incomplete', `The signature does not cover ${missing.join(', ')}.`);
-  }
-  checkTime(parameters, options);
+  const message = receivedMessage(request);
+  const parameters = await verifySignature(message, options);
 
-  const key = await options.key(parameters.keyId);
-  if (key === undefined) throw new SignatureError('unknown-key', 'The key of the signature is unknown.');
-  if (parameters.algorithm !== undefined && parameters.algorithm !== key.algorithm) {
-    throw new SignatureError('invalid', 'The algorithm of the signature is not the one of its key.');
-  }
-  const base = utf8(signatureBase(message, covered, serialized));
-  if (!(await key.verify(base, signature))) {
-    throw new SignatureError('invalid', 'The signature does not match this request and its key.');
-  }
-  await checkBody(message, request.body);
-  // Last, or anyone could use up the nonces of others.
-  const until = (parameters.expires + (options.clockToleranceSeconds ?? TOLERANCE_SECONDS)) * 1000;
-  if (!(await options.replayCache.remember(JSON.stringify([parameters.keyId, parameters.nonce]), until))) {
-    throw new SignatureError('replayed', 'The request was received before.');
-  }
+  const maxBytes = options.maxBodyBytes ?? BODY_BYTES;
+  if (Number(message.headers.get('content-length')) > maxBytes) throw tooLarge(maxBytes);
+  await rememberRequest(parameters, options);
+  const body = await readBody(request.body, { maxBytes, timeoutMs: options.bodyTimeoutMs ?? BODY_TIMEOUT_MS });
+  await checkDigest(message, body);
   return {
     keyId: parameters.keyId,
     nonce: parameters.nonce,
     created: new Date(parameters.created * 1000),
     expires: new Date(parameters.expires * 1000),
+    authority: message.authority,
+    body,
   };
 }
 
-function checkVerifyOptions(options: VerifyOptions): void {
-  if (options === undefined) throw new InvalidArgumentError('options', 'must be an object with key and replayCache.');
+async function verifySignature(message: Message, options: VerifyOptions): Promise<Parameters> {
+  const { covered, serialized, signature } = await parse(message, options.label);
+  const parameters = parametersOf(covered);
+  const names = covered[0].map(([name]) => name);
+  const missing = ['@authority', ...(options.components ?? COVERED)].filter((name) => !names.includes(name));
+  if (missing.length > 0) {
+    throw new SignatureError('incomplete', `The signature does not cover ${missing.join(', ')}.`);
+  }
+  await checkAuthority(message, options);
+  checkTime(parameters, options);
+
+  const key = await options.key(parameters.keyId);
+  if (key === undefined || key === null)
+    throw new SignatureError('unknown-key', 'The key of the signature is unknown.');
+  if (typeof key.verify !== 'function') throw wrongType('key', 'a function that returns a public key', key);
+  if (parameters.algorithm !== undefined && parameters.algorithm !== key.algorithm) {
+    throw new SignatureError('invalid', 'The algorithm of the signature is not the one of its key.');
+  }
+  const base = utf8(signatureBase(message, covered, serialized));
+  if ((await key.verify(base, signature)) !== true) {
+    throw new SignatureError('invalid', 'The signature does not match this request and its key.');
+  }
+  return parameters;
+}
+
+/**
+ * Only what a known key has signed is remembered, or anyone could use up the nonces of others; and before the body is
+ * read, or one signature would be enough for any number of unfinished bodies.
+ */
+async function rememberRequest({ expires, keyId, nonce }: Parameters, options: VerifyOptions): Promise<void> {
+  const until = (expires + toleranceOf(options)) * 1000;
+  const isNew: unknown = await options.replayCache.remember(JSON.stringify([keyId, nonce]), until);
+  if (typeof isNew !== 'boolean') throw wrongType('replayCache.remember', 'a method that returns a boolean', isNew);
+  if (!isNew) throw new SignatureError('replayed', 'The request was received before.');
+}
+
+const toleranceOf = ({ clockToleranceSeconds = TOLERANCE_SECONDS }: VerifyOptions): number => clockToleranceSeconds;
+
+function checkVerifyOptions(options: unknown): asserts options is VerifyOptions {
+  if (!isRecord(options)) throw wrongType('options', 'an object with authority, key and replayCache', options);
   checkOptions(options, OPTIONS);
-  const { key, replayCache, clockToleranceSeconds, maxLifetimeSeconds, components, now } = options;
-  if (typeof key !== 'function') throw new InvalidArgumentError('key', 'must be a function that returns a public key.');
-  if (typeof replayCache?.remember !== 'function') {
+  const { authority, key, replayCache, components, label } = options;
+  checkExpectedAuthority(authority);
+  if (typeof key !== 'function') throw wrongType('key', 'a function that returns a public key', key);
+  if (!isRecord(replayCache) || typeof replayCache['remember'] !== 'function') {
     throw new InvalidArgumentError('replayCache', 'must have a method remember. Pass a MemoryReplayCache.');
   }
-  for (const [name, value] of Object.entries({ clockToleranceSeconds, maxLifetimeSeconds, now })) {
-    if (value === undefined || (Number.isFinite(value) && value >= 0)) continue;
-    throw new InvalidArgumentError(name, `is ${value}. Pass a number from 0 up.`);
+  const since = replayCache['since'];
+  if (typeof since !== 'number' || Number.isNaN(since)) {
+    throw new InvalidArgumentError(
+      'replayCache.since',
+      `must be a number, not ${describeType(since)}. Set it to the time in milliseconds at which the cache began, or to 0 if it outlives the process.`,
+    );
+  }
+  for (const name of ['clockToleranceSeconds', 'maxLifetimeSeconds', 'maxBodyBytes', 'bodyTimeoutMs', 'now'] as const) {
+    checkNumber(options[name], name);
   }
   if (
     components !== undefined &&
@@ -125,10 +197,36 @@ function checkVerifyOptions(options: VerifyOptions): void {
   ) {
     throw new InvalidArgumentError('components', 'must be an array of strings.');
   }
+  if (label !== undefined && typeof label !== 'string') throw wrongType('label', 'a string', label);
 }
 
-const TOLERANCE_SECONDS = 30;
-const LIFETIME_SECONDS = 300;
+function checkExpectedAuthority(authority: unknown): void {
+  if (typeof authority === 'function') return;
+  const names: readonly unknown[] = Array.isArray(authority) ? authority : [authority];
+  for (const name of names) {
+    if (typeof name === 'string' && normalAuthority(name, undefined) !== undefined) continue;
+    throw wrongType('authority', 'the host of this gateway, such as "gateway.example.org:8443" in ASCII', name);
+  }
+  if (names.length === 0) throw new InvalidArgumentError('authority', 'is empty. Pass the host of this gateway.');
+}
+
+async function checkAuthority({ authority, scheme }: Message, options: VerifyOptions): Promise<void> {
+  const expected = options.authority;
+  let isOwn: unknown;
+  if (typeof expected === 'function') {
+    isOwn = await expected(authority);
+    if (typeof isOwn !== 'boolean') throw wrongType('authority', 'a function that returns a boolean', isOwn);
+  } else {
+    const names = typeof expected === 'string' ? [expected] : expected;
+    isOwn = names.some((name) => normalAuthority(name, scheme) === authority);
+  }
+  if (isOwn !== true) {
+    throw new SignatureError(
+      'authority',
+      `The request is for ${JSON.stringify(authority)}, which is not this gateway.`,
+    );
+  }
+}
 
 interface Parsed {
   readonly covered: InnerList;
@@ -186,7 +284,8 @@ function parametersOf([, parameters]: InnerList): Parameters {
 const isTime = (value: unknown): value is number => typeof value === 'number' && Number.isInteger(value);
 
 function checkTime({ created, expires }: Parameters, options: VerifyOptions): void {
-  const { clockToleranceSeconds = TOLERANCE_SECONDS, maxLifetimeSeconds = LIFETIME_SECONDS } = options;
+  const { maxLifetimeSeconds = LIFETIME_SECONDS, replayCache } = options;
+  const clockToleranceSeconds = toleranceOf(options);
   const now = (options.now ?? Date.now()) / 1000;
   if (created > now + clockToleranceSeconds) {
     throw new SignatureError('premature', 'The signature was created in the future. Compare the two clocks.');
@@ -195,13 +294,19 @@ function checkTime({ created, expires }: Parameters, options: VerifyOptions): vo
     throw new SignatureError('expired', `A signature may be valid for ${maxLifetimeSeconds} seconds at most.`);
   }
   if (expires < now - clockToleranceSeconds) throw new SignatureError('expired', 'The signature has expired.');
+  // A client whose clock is ahead may have sent it before the cache began.
+  if (created * 1000 < replayCache.since + clockToleranceSeconds * 1000) {
+    throw new SignatureError(
+      'predates-cache',
+      `The request was signed before this gateway began, or less than ${clockToleranceSeconds} seconds after. Sign it again.`,
+    );
+  }
 }
 
-async function checkBody({ headers }: Message, body: Uint8Array | string | undefined): Promise<void> {
+async function checkDigest({ headers }: Message, body: Uint8Array): Promise<void> {
   const digest = headers.get('content-digest');
   if (digest === undefined) return; // then it was not required either
-  const bytes = typeof body === 'string' ? utf8(body) : (body ?? new Uint8Array());
-  if (!(await digestMatches(digest, bytes).catch(() => false))) {
+  if (!(await digestMatches(digest, body).catch(() => false))) {
     throw new SignatureError('digest', 'The body is not the one that was signed.');
   }
 }

@@ -82,7 +82,7 @@ export const CONSUMER_FILES: Readonly<Record<string, string>> = {
   'types.ts': `
     import { type PublicKey, MemoryReplayCache, SignatureError, verifyRequest } from 'bacalhau-sdk/signatures';
     export async function admit(keys: Map<string, PublicKey>, headers: Record<string, string>): Promise<string> {
-      const options = { key: (id: string) => keys.get(id), replayCache: new MemoryReplayCache() };
+      const options = { authority: 'h', key: (id: string) => keys.get(id), replayCache: new MemoryReplayCache() };
       return (await verifyRequest({ method: 'GET', url: 'http://h/', headers }, options)).keyId;
     }
     export const refused = (error: unknown): boolean => error instanceof SignatureError && error.problem === 'expired';

@@ -29,8 +29,9 @@ test('the CommonJS build reads YAML, makes keys, signs and checks within jest', 
     const headers = await signRequest({ ...request, body: new Uint8Array() }, key);
     const known = await importPublicKey(key.publicKey);
     const options = {
+      authority: 'h',
       key: (id: string) => (id === known.keyId ? known : undefined),
-      replayCache: new MemoryReplayCache(),
+      replayCache: new MemoryReplayCache({ since: 0 }),
     };
     expect((await verifyRequest({ ...request, headers }, options)).keyId).toBe(key.clientId);
   }

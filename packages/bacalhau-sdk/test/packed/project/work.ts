@@ -46,7 +46,11 @@ export async function work(jobFile: string, directory: string): Promise<Report> 
   const known = await importPublicKey(key.publicKey);
   const { keyId } = await verifyRequest(
     { ...request, headers },
-    { key: (id) => (id === known.keyId ? known : undefined), replayCache: new MemoryReplayCache() },
+    {
+      authority: 'gateway.example.org',
+      key: (id) => (id === known.keyId ? known : undefined),
+      replayCache: new MemoryReplayCache({ since: 0 }),
+    },
   );
 
   const missing: unknown = await bacalhau.jobs
