@@ -26,6 +26,7 @@ await main(async () => {
       await stage('generated client', checkGenerated);
       await stage('server', () => runTool('node', ['scripts/lib/prepare-server.ts']));
     }
+    if (process.platform === 'linux') await stage('slim path', () => run('node', ['scripts/slim-path.mjs']));
     if (isCompleteRun || !process.env.CI) await stage('budgets', () => runTool('node', ['scripts/budgets/main.ts']));
     await stage('jest', jest);
   } finally {

@@ -45,8 +45,8 @@ const PATH = Object.keys(process.env).find((name) => name.toUpperCase() === 'PAT
 
 /** Runs a command on the workspace's own Node and with its own tools, as pnpm's scripts are run. */
 export const runTool = (command, args) =>
-  // Only turbo, which runs scripts with pnpm, has to find it.
-  command === 'turbo'
+  // These two run pnpm, and so have to find it.
+  command === 'turbo' || command === 'changeset'
     ? pnpm(['exec', command, ...args])
     : run(command, args, {
         env: { [PATH]: [join(root, 'node_modules', '.bin'), process.env[PATH]].join(delimiter) },

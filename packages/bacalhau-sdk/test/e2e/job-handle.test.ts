@@ -1,5 +1,4 @@
 import { getEventListeners } from 'node:events';
-import { setTimeout } from 'node:timers/promises';
 import { Bacalhau } from '../../src/client/bacalhau.js';
 import { NotFoundError } from '../../src/errors/api-errors.js';
 import { RequestAbortedError, RequestTimeoutError } from '../../src/errors/call-errors.js';
@@ -10,7 +9,7 @@ import { wasm } from '../../src/spec/wasm.js';
 import { keyDirectory } from '../support/key-directory.js';
 import { collect, freshName, networkClient, networkUrl } from '../support/network.js';
 import { endlessJob, moduleOf, printingJob } from '../support/wasm-jobs.js';
-import { inLanes, within } from '../support/within.js';
+import { inLanes, until, within } from '../support/within.js';
 
 const dir = keyDirectory();
 const bacalhau = networkClient({ dir });
@@ -109,7 +108,9 @@ describe('waiting', () => {
     };
     const oldest = await failing(60);
     await failing(150);
-    await setTimeout(2_500); // what is newer than this is always among the latest changes
+    // What has just changed is always among the latest changes; these jobs have to be older.
+    const changedAt = Math.max(...(await collect(own.jobs.list())).map(({ ModifyTime = 0 }) => ModifyTime / 1e6));
+    await until(() => Date.now() - changedAt > 2_000);
     const latest = await failing(60);
     const ends = (ids: readonly string[]) => Promise.all(ids.map((id) => own.jobs.handle(id).wait()));
     await ends(latest);

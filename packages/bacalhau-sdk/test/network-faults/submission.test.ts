@@ -130,7 +130,7 @@ test('a run that is aborted before its submission arrives stops the job all the 
   const controller = new AbortController();
   await using proxy = await losingProxy(async (): Promise<Fate> => {
     controller.abort();
-    // Longer than it would take to look for the job, and not to find it.
+    // The silence is the subject: whoever looked for the job meanwhile would not find it.
     await setTimeout(500);
     return 'none';
   });

@@ -103,6 +103,33 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 beforeEach(() => writeFile(jobFile, stringify(job())));
 
+describe('the licences are there', () => {
+  const inPackage = (name: string, file: string) => readFile(join(folder, 'node_modules', name, file), 'utf8');
+
+  /** The packages whose code is in the files of a package, as its source maps have them. */
+  async function bundled(name: string): Promise<string[]> {
+    const dist = join(folder, 'node_modules', name, 'dist');
+    const maps = (await readdir(dist, { recursive: true })).filter((file) => /js\.map$/.test(file));
+    const sources = await Promise.all(
+      maps.map(async (file): Promise<string[]> => JSON.parse(await readFile(join(dist, file), 'utf8')).sources),
+    );
+    const names = sources.flat().flatMap((source) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(source)?.[1] ?? []);
+    return [...new Set(names)].sort();
+  }
+
+  test.each(['bacalhau-apiclient', 'bacalhau-sdk', 'bacalhau-devnet'])('of %s itself', async (name) => {
+    expect(await inPackage(name, 'LICENSE')).toBe(await readFile(join(workspace, 'LICENSE'), 'utf8'));
+  });
+
+  test('of all that is bundled', async () => {
+    const notices = await inPackage('bacalhau-sdk', 'THIRD-PARTY-NOTICES.md');
+    const named = [...notices.matchAll(/^## (\S+)$/gm)].map(([, name]) => name).sort();
+    expect(await bundled('bacalhau-sdk')).toEqual(named);
+    expect(await bundled('bacalhau-apiclient')).toEqual([]);
+    expect(await bundled('bacalhau-devnet')).toEqual([]);
+  });
+});
+
 describe('the declarations compile', () => {
   test.each([
     ['esm', 'node16'],
