@@ -1,4 +1,4 @@
-export { isHarmlessName, isSecretName } from './header-names.js';
+export { isHarmlessName } from './header-names.js';
 export { excerpt, redact, redactHeaders } from './redact.js';
 export { redactError } from './redact-error.js';
 export { Secret } from './secret.js';

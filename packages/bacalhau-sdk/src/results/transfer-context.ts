@@ -55,7 +55,7 @@ export function transferFailure(context: TransferContext, thrown: unknown): unkn
 }
 
 /** Returns the error of a transfer that was ended early; undefined if it was not. */
-export const transferAborted = ({ deadline, operation }: TransferContext): BacalhauError | undefined =>
+const transferAborted = ({ deadline, operation }: TransferContext): BacalhauError | undefined =>
   abortError(deadline, { operation, attempts: 1, outcomeUnknown: false, requestId: '' });
 
 /** @throws {RequestAbortedError | RequestTimeoutError} if the transfer was ended early. */
