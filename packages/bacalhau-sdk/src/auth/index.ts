@@ -1,5 +1,5 @@
 export { checkAuth } from './check-auth.js';
-export type { AuthKind, AuthMethod, LoginContext } from './method.js';
+export type { AuthKind, AuthMethod, LoginContext, OpenLoginContext } from './method.js';
 export type {
   ApiKeyAuth,
   AskAuth,

@@ -15,6 +15,9 @@ export interface LoginContext {
   readonly signal: AbortSignal;
 }
 
+/** Opens what logins may ask the network for; clients that never log in do without it. */
+export type OpenLoginContext = () => Promise<LoginContext>;
+
 export interface FetchInit {
   readonly method: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -28,13 +31,13 @@ export type AuthKind = 'none' | 'api-key' | 'basic' | 'token' | 'challenge' | 'a
 export interface AuthMethod {
   readonly kind: AuthKind;
   /** Returns the `Authorization` header; undefined to send none. May log in first. */
-  authorization(context: LoginContext): Promise<Secret | undefined>;
+  authorization(open: OpenLoginContext): Promise<Secret | undefined>;
   /**
    * Handles a refusal: the server answered 401 to what `authorization` returned, or 403 to a request without.
    *
    * @returns whether another attempt makes sense, because `authorization` now returns something else.
    */
-  renew(refused: Secret | undefined, context: LoginContext): Promise<boolean>;
+  renew(refused: Secret | undefined, open: OpenLoginContext): Promise<boolean>;
   /** Logs in now, whatever tokens are stored. Does nothing where there is no login. */
-  login(context: LoginContext): Promise<void>;
+  login(open: OpenLoginContext): Promise<void>;
 }

@@ -1,9 +1,9 @@
-import type { AuthMethod, LoginContext } from '../auth/index.js';
+import type { AuthMethod, OpenLoginContext } from '../auth/index.js';
 import type { Secret, Secrets } from '../redaction/index.js';
 
 export interface CallCredentialsParts {
   readonly auth: AuthMethod;
-  readonly loginContext: LoginContext;
+  readonly openLogin: OpenLoginContext;
   /** Learns each `Authorization` header that is sent. */
   readonly secrets: Secrets;
   /** Whether the call is sent without them: it is anonymous, or has an `Authorization` header of its own. */
@@ -23,9 +23,9 @@ export class CallCredentials {
 
   /** Returns the `Authorization` header for a request; undefined to send none. May log in first. */
   async authorization(): Promise<string | undefined> {
-    const { auth, loginContext, secrets, isOmitted } = this.#parts;
+    const { auth, openLogin, secrets, isOmitted } = this.#parts;
     if (isOmitted) return undefined;
-    this.#sent = await auth.authorization(loginContext);
+    this.#sent = await auth.authorization(openLogin);
     const value = this.#sent?.reveal();
     if (value !== undefined) secrets.addAuthorization(value);
     return value;
@@ -40,6 +40,6 @@ export class CallCredentials {
     const isRefused = status === 401 || (status === 403 && this.#sent === undefined);
     if (!this.#isRenewable || !isRefused) return false;
     this.#isRenewable = false;
-    return this.#parts.auth.renew(this.#sent, this.#parts.loginContext);
+    return this.#parts.auth.renew(this.#sent, this.#parts.openLogin);
   }
 }

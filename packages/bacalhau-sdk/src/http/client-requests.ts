@@ -1,4 +1,4 @@
-import type { LoginContext } from '../auth/index.js';
+import type { OpenLoginContext } from '../auth/index.js';
 import { Secrets } from '../redaction/index.js';
 import { CallCredentials } from './call-credentials.js';
 import { checkHeaders, type Headers, hasAuthorization } from './headers.js';
@@ -11,7 +11,7 @@ export interface ClientRequestsParts {
   /** Sent with every request. */
   readonly headers: Headers;
   readonly hooks: Hooks;
-  readonly loginContext: (session: ResolvedSession) => LoginContext;
+  readonly openLogin: (session: ResolvedSession) => OpenLoginContext;
 }
 
 /** What all requests to the server have in common: address, headers, credentials, signature and hooks. */
@@ -59,7 +59,7 @@ export class ClientRequests {
   credentials(session: ResolvedSession, headers: Headers, { anonymous = false } = {}): CallCredentials {
     return new CallCredentials({
       auth: session.auth,
-      loginContext: this.#parts.loginContext(session),
+      openLogin: this.#parts.openLogin(session),
       secrets: this.secrets,
       isOmitted: anonymous || hasAuthorization(headers),
     });

@@ -1,4 +1,4 @@
-import type { AuthMethod, LoginContext } from '../auth/index.js';
+import type { AuthMethod, OpenLoginContext } from '../auth/index.js';
 import type { ResolvedConfig } from '../config/index.js';
 import type { BacalhauError } from '../errors/index.js';
 import type { IdentityStore } from '../identity/index.js';
@@ -14,7 +14,7 @@ import type { RetryEvent } from './events.js';
 import { workFailure } from './failure.js';
 import { checkHeaders } from './headers.js';
 import { Hooks } from './hooks.js';
-import { loginContext } from './login-context.js';
+import { loadLoginContext } from './logins/index.js';
 import type { Operation } from './operation.js';
 import type { CallOptions, ClientOptions, NamespacedCallOptions } from './options.js';
 import { PendingDeadlines } from './pending-deadlines.js';
@@ -53,7 +53,7 @@ export class Transport implements RequestSource, Router {
       session,
       headers: { ...(userAgent !== undefined && { 'User-Agent': userAgent }), ...checkHeaders(options.headers) },
       hooks: new Hooks({ options, logger }),
-      loginContext: (resolved) => this.#loginContext(resolved),
+      openLogin: (resolved) => this.#openLogin(resolved),
     });
   }
 
@@ -103,7 +103,7 @@ export class Transport implements RequestSource, Router {
   async login(options: Pick<CallOptions, 'signal' | 'timeoutMs'> = {}): Promise<void> {
     await this.withDeadline('login', options, async (signal) => {
       const session = await this.requests.session();
-      await raceAbort(session.auth.login(this.#loginContext(session)), signal);
+      await raceAbort(session.auth.login(this.#openLogin(session)), signal);
     });
   }
 
@@ -164,13 +164,14 @@ export class Transport implements RequestSource, Router {
     if (this.#parts.ownsConnections) this.#parts.connections.close();
   }
 
-  #loginContext({ route }: ResolvedSession): LoginContext {
-    return loginContext({
-      call: (operation, options) => this.call(operation, options),
-      route,
-      secrets: this.requests.secrets,
-      signal: this.#deadlines.closing,
-      timeoutMs: this.#defaults.timeoutMs({}),
-    });
+  #openLogin({ route }: ResolvedSession): OpenLoginContext {
+    return async () =>
+      (await loadLoginContext()).loginContext({
+        call: (operation, options) => this.call(operation, options),
+        route,
+        secrets: this.requests.secrets,
+        signal: this.#deadlines.closing,
+        timeoutMs: this.#defaults.timeoutMs({}),
+      });
   }
 }

@@ -3,7 +3,7 @@ import type { RsaIdentity } from '../../keys/index.js';
 import type { Logger } from '../../logging/index.js';
 import type { Secret } from '../../redaction/index.js';
 import { bearerHeader } from '../bearer.js';
-import type { AuthMethod, LoginContext } from '../method.js';
+import type { AuthMethod, OpenLoginContext } from '../method.js';
 import { answerChallenge } from './challenge.js';
 import { NOT_OFFERED } from './offered.js';
 import { storedToken } from './stored-token.js';
@@ -32,10 +32,10 @@ export function automatic(store: TokenStore, key: () => Promise<RsaIdentity>, lo
     return header;
   };
 
-  async function logIn(refused: Secret | undefined, context: LoginContext): Promise<boolean> {
+  async function logIn(refused: Secret | undefined, open: OpenLoginContext): Promise<boolean> {
     try {
-      await byKey.renew(refused, context);
-      remember(await byKey.authorization(context));
+      await byKey.renew(refused, open);
+      remember(await byKey.authorization(open));
       logger.info('The server requires authentication. Logged in with the key.');
       return true;
     } catch (error) {
@@ -53,17 +53,17 @@ export function automatic(store: TokenStore, key: () => Promise<RsaIdentity>, lo
       const token = (await store.read('jwt-tokens.json')) ?? (await store.read('tokens.json'));
       return remember(token && bearerHeader(token.reveal(), 'The stored token'));
     },
-    async renew(refused, context) {
+    async renew(refused, open) {
       if (current?.header?.reveal() !== refused?.reveal()) return true;
       if (isNotOffered) return false;
-      pending ??= logIn(refused, context).finally(() => {
+      pending ??= logIn(refused, open).finally(() => {
         pending = undefined;
       });
       return pending;
     },
-    async login(context) {
-      await byKey.login(context);
-      remember(await byKey.authorization(context));
+    async login(open) {
+      await byKey.login(open);
+      remember(await byKey.authorization(open));
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { Secret } from '../../redaction/index.js';
 import { bearerHeader } from '../bearer.js';
-import type { AuthKind, AuthMethod, LoginContext } from '../method.js';
+import type { AuthKind, AuthMethod, LoginContext, OpenLoginContext } from '../method.js';
 import type { TokenFile, TokenStore } from './token-store.js';
 
 export interface StoredTokenParts {
@@ -25,9 +25,9 @@ export function storedToken({ kind, store, file, obtain }: StoredTokenParts): Au
   };
 
   /** Concurrent calls share one login. */
-  const logIn = (context: LoginContext): Promise<Secret> => {
+  const logIn = (open: OpenLoginContext): Promise<Secret> => {
     pending ??= (async () => {
-      const token = await obtain(context);
+      const token = await obtain(await open());
       const header = bearerHeader(token, 'The token that the login returned');
       await store.write(file, header.reveal().slice('Bearer '.length));
       current = header;
@@ -40,20 +40,20 @@ export function storedToken({ kind, store, file, obtain }: StoredTokenParts): Au
 
   return {
     kind,
-    async authorization(context) {
+    async authorization(open) {
       current ??= await stored();
-      return current ?? logIn(context);
+      return current ?? logIn(open);
     },
-    async renew(refused, context) {
+    async renew(refused, open) {
       if (current !== undefined && current.reveal() !== refused?.reveal()) return true;
       // Another process may have logged in since.
       const other = await stored();
       if (other !== undefined && other.reveal() !== refused?.reveal()) current = other;
-      else await logIn(context);
+      else await logIn(open);
       return true;
     },
-    async login(context) {
-      await logIn(context);
+    async login(open) {
+      await logIn(open);
     },
   };
 }

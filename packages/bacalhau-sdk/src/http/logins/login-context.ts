@@ -1,13 +1,13 @@
 import axios from 'axios';
 import { AuthApi } from 'bacalhau-apiclient';
-import type { LoginContext } from '../auth/index.js';
-import { LoginError, NotFoundError } from '../errors/index.js';
-import type { Secrets } from '../redaction/index.js';
-import { base64, utf8 } from '../util/index.js';
-import { plainHeaders } from './headers.js';
-import type { Operation } from './operation.js';
-import type { CallOptions } from './options.js';
-import { axiosRoute, type Router } from './route.js';
+import type { LoginContext } from '../../auth/index.js';
+import { LoginError, NotFoundError } from '../../errors/index.js';
+import type { Secrets } from '../../redaction/index.js';
+import { base64, utf8 } from '../../util/index.js';
+import { plainHeaders } from '../headers.js';
+import type { Operation } from '../operation.js';
+import type { CallOptions } from '../options.js';
+import { axiosRoute, type Router } from '../route.js';
 
 /** An instance without axios's global defaults and interceptors: an application may have put its own credentials there. */
 const providerClient = new axios.Axios({ headers: new axios.AxiosHeaders() });
