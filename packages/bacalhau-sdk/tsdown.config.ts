@@ -50,8 +50,8 @@ export default defineConfig({
     neverBundle: ['#platform'],
     // Some are ESM only, which CommonJS programs on older Node and their test runners cannot load. Their notices:
     // THIRD-PARTY-NOTICES.md.
-    alwaysBundle: ['modern-tar', 'aws4fetch', '@noble/ed25519', '@noble/hashes', 'fastest-levenshtein', 'oauth4webapi'],
-    onlyBundle: ['modern-tar', 'aws4fetch', '@noble/ed25519', '@noble/hashes', 'fastest-levenshtein', 'oauth4webapi'],
+    alwaysBundle: ['modern-tar', 'aws4fetch', '@noble/ed25519', '@noble/hashes', 'oauth4webapi'],
+    onlyBundle: ['modern-tar', 'aws4fetch', '@noble/ed25519', '@noble/hashes', 'oauth4webapi'],
   },
   dts: { entry: Object.values(ENTRIES), sourcemap: true },
   sourcemap: true,

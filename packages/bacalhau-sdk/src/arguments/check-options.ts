@@ -1,4 +1,3 @@
-import { closest, distance } from 'fastest-levenshtein';
 import { InvalidArgumentError } from '../errors/index.js';
 import { isRecord } from '../util/index.js';
 
@@ -33,10 +32,25 @@ export function findUnknownName(
 
 /** Returns the known name that is closest to a misspelt one; undefined if none is close. */
 export function nearestName(name: string, known: readonly string[]): string | undefined {
-  if (known.length === 0) return undefined;
-  const lower = new Map(known.map((candidate) => [candidate.toLowerCase(), candidate]));
-  const found = closest(name.toLowerCase(), [...lower.keys()]);
-  return distance(name.toLowerCase(), found) <= Math.max(2, Math.floor(name.length / 3)) ? lower.get(found) : undefined;
+  const longest = Math.max(2, Math.floor(name.length / 3));
+  const nearest = known
+    .map((candidate) => ({ candidate, edits: editDistance(name.toLowerCase(), candidate.toLowerCase()) }))
+    .reduce((best, next) => (next.edits < best.edits ? next : best), { candidate: '', edits: longest + 1 });
+  return nearest.edits > longest ? undefined : nearest.candidate;
+}
+
+/** Counts the letters to insert, remove or replace between two short names (Levenshtein's distance). */
+function editDistance(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, column) => column);
+  for (const letter of from) {
+    const above = row;
+    row = [(above[0] ?? 0) + 1];
+    for (const [column, other] of [...to].entries()) {
+      const replaced = (above[column] ?? 0) + (letter === other ? 0 : 1);
+      row.push(Math.min(replaced, (above[column + 1] ?? 0) + 1, (row[column] ?? 0) + 1));
+    }
+  }
+  return row[to.length] ?? 0;
 }
 
 /** Returns the type of a value for a message: `null`, `an array`, `a string`. */
