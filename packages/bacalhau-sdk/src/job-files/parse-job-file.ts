@@ -1,8 +1,9 @@
 import type { Job } from 'bacalhau-apiclient';
 import { parse } from 'yaml';
 import { InvalidJobError } from '../errors/index.js';
-import { canonicalJob, checkJob, readFile } from '../spec/index.js';
+import { checkJob, readFile } from '../spec/index.js';
 import { messageOf } from '../util/index.js';
+import { canonicalJob } from './job-fields.js';
 
 /** Reads a job file. */
 export async function readJobFile(path: string | URL): Promise<Job> {
