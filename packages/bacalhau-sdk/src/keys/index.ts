@@ -1,5 +1,6 @@
-export { Ed25519Identity } from './ed25519.js';
+export { Ed25519Identity } from './ed25519-identity.js';
 export { importPublicKey } from './public-key.js';
-export { RsaIdentity, RsaPublicKey } from './rsa.js';
+export { RsaPublicKey } from './rsa.js';
+export { RsaIdentity } from './rsa-identity.js';
 export type { Identity, PublicKey, SignatureAlgorithm, Signer } from './types.js';
 export { concat, subtle } from './web-crypto.js';
