@@ -2,7 +2,6 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 
-// biome-ignore lint/suspicious/noUndeclaredEnvVars: this does not run as a task of turbo
 const parent = process.env['XDG_CACHE_HOME'] || path.join(os.homedir(), '.cache');
 
 /** What is worth keeping between runs, per user: the layers of the images, the IPFS program, the last logs. */
