@@ -1,4 +1,4 @@
-import { checkNames } from '../config/index.js';
+import { checkNames, checkType } from '../config/index.js';
 import { ConfigurationError } from '../errors/index.js';
 import { isRecord } from '../util/index.js';
 import type { AuthOptions } from './options.js';
@@ -37,28 +37,32 @@ export function checkAuth(options: AuthOptions | undefined): void {
 function checkTypes(options: Readonly<Record<string, unknown>>): void {
   const { apiKey, token, username, password, method, ask, device, challenge } = options;
   for (const [name, value] of Object.entries({ apiKey, token })) {
-    check(name, value, typeof value === 'string' || typeof value === 'function', 'a string or a function');
+    checkType(
+      `auth.${name}`,
+      value,
+      typeof value === 'string' || typeof value === 'function',
+      'a string or a function',
+    );
   }
   for (const [name, value] of Object.entries({ username, password, method })) {
-    check(name, value, typeof value === 'string', 'a string');
+    checkType(`auth.${name}`, value, typeof value === 'string', 'a string');
   }
   for (const [name, value] of Object.entries({ ask, device })) {
-    check(name, value, typeof value === 'function', 'a function');
+    checkType(`auth.${name}`, value, typeof value === 'function', 'a function');
   }
-  check('challenge', challenge, challenge === true || isRecord(challenge), 'true, or an object with key or method');
+  checkType(
+    'auth.challenge',
+    challenge,
+    challenge === true || isRecord(challenge),
+    'true, or an object with key or method',
+  );
   if (!isRecord(challenge)) return;
   checkNames('auth.challenge', challenge, CHALLENGE_NAMES);
   const { key, method: login } = challenge;
-  check('challenge.key', key, isRsaIdentity(key), 'an RsaIdentity');
-  check('challenge.method', login, typeof login === 'string', 'a string');
+  checkType('auth.challenge.key', key, isRsaIdentity(key), 'an RsaIdentity');
+  checkType('auth.challenge.method', login, typeof login === 'string', 'a string');
 }
 
 /** Not by `instanceof`: the ESM and the CommonJS copy of this package each have the class. */
 const isRsaIdentity = (key: unknown): boolean =>
   typeof key === 'object' && key !== null && 'sign' in key && 'exportPublicKeyDer' in key;
-
-function check(name: string, value: unknown, fits: boolean, wanted: string): void {
-  if (value === undefined || fits) return;
-  const found = value === null ? 'null' : Array.isArray(value) ? 'an array' : `of type ${typeof value}`;
-  throw new ConfigurationError(`The option auth.${name} must be ${wanted}, but is ${found}.`);
-}

@@ -1,6 +1,6 @@
-import { ConfigurationError } from '../errors/index.js';
 import { isRecord } from '../util/index.js';
 import { checkNames } from './check-names.js';
+import { checkType } from './check-type.js';
 import type { ConfigInput } from './input.js';
 
 const TLS_NAMES: readonly string[] = ['ca', 'caFile', 'insecure'] satisfies (keyof NonNullable<ConfigInput['tls']>)[];
@@ -14,22 +14,16 @@ const TLS_NAMES: readonly string[] = ['ca', 'caFile', 'insecure'] satisfies (key
 export function checkConfigInput(input: ConfigInput): void {
   const { baseUrl, host, port, https, namespace, dir, profile, proxy, tls, logLevel } = input;
   for (const [name, value] of Object.entries({ baseUrl, host, namespace, dir, profile, logLevel })) {
-    check(name, value, typeof value === 'string', 'a string');
+    checkType(name, value, typeof value === 'string', 'a string');
   }
-  check('port', port, typeof port === 'number' || typeof port === 'string', 'a number');
-  check('proxy', proxy, proxy === false || typeof proxy === 'string', 'an address as a string, or false for none');
-  check('tls', tls, isRecord(tls), 'an object with ca, caFile or insecure');
+  checkType('port', port, typeof port === 'number' || typeof port === 'string', 'a number');
+  checkType('proxy', proxy, proxy === false || typeof proxy === 'string', 'an address as a string, or false for none');
+  checkType('tls', tls, isRecord(tls), 'an object with ca, caFile or insecure');
   for (const [name, value] of Object.entries({ https, 'tls.insecure': tls?.insecure })) {
-    check(name, value, typeof value === 'boolean', 'true or false');
+    checkType(name, value, typeof value === 'boolean', 'true or false');
   }
   if (tls === undefined) return;
-  check('tls.caFile', tls.caFile, typeof tls.caFile === 'string', 'a string');
-  check('tls.ca', tls.ca, typeof tls.ca === 'string' || Array.isArray(tls.ca), 'a string or an array of strings');
+  checkType('tls.caFile', tls.caFile, typeof tls.caFile === 'string', 'a string');
+  checkType('tls.ca', tls.ca, typeof tls.ca === 'string' || Array.isArray(tls.ca), 'a string or an array of strings');
   checkNames('tls', tls, TLS_NAMES);
-}
-
-function check(name: string, value: unknown, fits: boolean, wanted: string): void {
-  if (value === undefined || fits) return;
-  const found = value === null ? 'null' : Array.isArray(value) ? 'an array' : `of type ${typeof value}`;
-  throw new ConfigurationError(`The option ${name} must be ${wanted}, but is ${found}.`);
 }

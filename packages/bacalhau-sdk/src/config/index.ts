@@ -1,4 +1,5 @@
 export { checkNames } from './check-names.js';
+export { checkType } from './check-type.js';
 export type { Credentials } from './credentials.js';
 export type { TlsOptions } from './input.js';
 export type { ConfigSource } from './layer.js';
