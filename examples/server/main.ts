@@ -1,4 +1,6 @@
-// Lets browsers run jobs without credentials of their own: main.ts [--host HOST] [--port PORT] [--image NAME …]
+// Lets browsers run jobs without credentials of their own: main.ts [--host HOST] [--port PORT] [--name HOST[:PORT] …]
+// [--image NAME …] [--stream-seconds NUMBER]
+import type { Server } from 'node:http';
 import { parseArgs } from 'node:util';
 import { serve } from '@hono/node-server';
 import { Bacalhau } from 'bacalhau-sdk';
@@ -9,6 +11,8 @@ const { values } = parseArgs({
   options: {
     host: { type: 'string', default: '127.0.0.1' },
     port: { type: 'string', default: '8080' },
+    name: { type: 'string', multiple: true, default: [] },
+    'stream-seconds': { type: 'string', default: String(POLICY.streamSeconds) },
     image: { type: 'string', multiple: true, default: [...POLICY.images] },
   },
 });
@@ -16,16 +20,39 @@ const { values } = parseArgs({
 // Reads credentials and address from the environment: BACALHAU_API_KEY, BACALHAU_API_HOST and so on.
 const bacalhau = new Bacalhau();
 const closing = new AbortController();
+const hosts = new Set(values.name.map((name) => name.toLowerCase()));
 const app = createApp({
   bacalhau,
-  policy: { ...POLICY, images: values.image },
+  policy: { ...POLICY, images: values.image, streamSeconds: Number(values['stream-seconds']) },
+  hosts,
   log: console.log,
   signal: closing.signal,
 });
 
-const server = serve({ fetch: app.fetch, hostname: values.host, port: Number(values.port) }, ({ address, port }) =>
-  console.log(`Listening at http://${address}:${port}, in front of ${bacalhau.baseUrl}`),
-);
+/** After this long a connection on which nothing moves is closed: that of a browser that does not read, for one. */
+const SILENT_MS = 60_000;
+/** How long a request may take to arrive. */
+const REQUEST_MS = 30_000;
+
+const server = serve(
+  {
+    fetch: app.fetch,
+    hostname: values.host,
+    port: Number(values.port),
+    serverOptions: { requestTimeout: REQUEST_MS, headersTimeout: REQUEST_MS },
+  },
+  ({ address, port, family }) => {
+    const url = new URL(`http://${family === 'IPv6' ? `[${address}]` : address}:${port}`);
+    hosts.add(url.host);
+    if (isLoopback(address)) hosts.add(new URL(`http://localhost:${port}`).host);
+    console.log(`Listening at ${url.origin}, in front of ${bacalhau.baseUrl}`);
+  },
+) as Server;
+server.setTimeout(SILENT_MS);
+
+function isLoopback(address: string): boolean {
+  return address === '::1' || address.startsWith('127.');
+}
 
 /** For responses that are being sent. */
 const GRACE_MS = 1_000;
@@ -34,7 +61,7 @@ async function stop(): Promise<void> {
   closing.abort();
   server.close();
   // A browser that does not read would keep its connection, and this process, open for ever.
-  setTimeout(() => 'closeAllConnections' in server && server.closeAllConnections(), GRACE_MS);
+  setTimeout(() => server.closeAllConnections(), GRACE_MS);
   await bacalhau.close();
 }
 process.once('SIGINT', () => void stop());

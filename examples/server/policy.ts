@@ -13,6 +13,9 @@ export interface Policy {
   readonly executionSeconds: number;
   /** How many jobs of all browsers together may be active at the same time. */
   readonly activeJobs: number;
+  /** How many event streams of all browsers together may be open at the same time, and for how long each. */
+  readonly streams: number;
+  readonly streamSeconds: number;
 }
 
 export const POLICY: Policy = {
@@ -22,7 +25,12 @@ export const POLICY: Policy = {
   queueSeconds: 60,
   executionSeconds: 120,
   activeJobs: 10,
+  streams: 50,
+  streamSeconds: 240,
 };
+
+/** How long a job may be active. */
+export const longestSeconds = ({ queueSeconds, executionSeconds }: Policy): number => queueSeconds + executionSeconds;
 
 /** In bytes: enough for the largest module that a job can hold, in base64. */
 export const LARGEST_REQUEST = 750_000;
@@ -48,7 +56,11 @@ export function jobFor(request: JobRequest, policy: Policy): JobSpec {
   const settings = {
     labels: { [LABEL.name]: LABEL.value },
     resources: { cpu: policy.cpu, memory: policy.memory },
-    timeouts: { queueSeconds: policy.queueSeconds, executionSeconds: policy.executionSeconds },
+    timeouts: {
+      queueSeconds: policy.queueSeconds,
+      executionSeconds: policy.executionSeconds,
+      totalSeconds: longestSeconds(policy),
+    },
   };
   switch (request.engine) {
     case 'docker':

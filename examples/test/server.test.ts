@@ -1,4 +1,4 @@
-import { get, type IncomingMessage } from 'node:http';
+import { get, request as httpRequest, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type Devnet, startDevnet } from 'bacalhau-devnet';
@@ -20,8 +20,8 @@ let way: Forwarder;
 let server: RunningProgram;
 let helloRequest: object;
 
-const startServer = () =>
-  startProgram([join(__dirname, '..', 'server', 'main.ts'), '--port', '0'], /^Listening at (\S+),/, {
+const startServer = (...more: string[]) =>
+  startProgram([join(__dirname, '..', 'server', 'main.ts'), '--port', '0', ...more], /^Listening at (\S+),/, {
     ...{ BACALHAU_API_HOST: '127.0.0.1', BACALHAU_API_PORT: String(way.port), BACALHAU_API_KEY: API_KEY },
   });
 
@@ -114,6 +114,54 @@ test.each<[string, object, RegExp]>([
   expect(await post(request)).toEqual({ status: 400, message: expect.stringMatching(message) });
 });
 
+test.each<[string, string]>([
+  ['no bytes of a module', Buffer.from('hello, this is no module').toString('base64')],
+  ['a module without a name section', 'AGFzbQEAAAA='],
+  ['a module that breaks off', 'AGFzbQEAAAABBAFgAAADAg=='],
+])('a request with %s is a mistake of the browser, and names the field', async (_what, module) => {
+  expect(await post({ engine: 'wasm', module, command: [] })).toEqual({
+    status: 400,
+    message: expect.stringMatching(/^module /),
+  });
+});
+
+/** Sends a request with headers that `fetch` would not send, such as `Host`; the status of the answer. */
+const statusOf = (path: string, method: string, headers: Record<string, string>, body = ''): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const sent = httpRequest(`${server.said}${path}`, { method, headers, agent: false }, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode ?? 0);
+    });
+    sent.on('error', reject);
+    sent.end(body);
+  });
+
+test('a page whose name was rebound to this server cannot read or submit', async () => {
+  const { host, port } = new URL(server.said);
+  const evil = `evil.example.org:${port}`;
+  const ask = async (headers: Record<string, string>) => [
+    await statusOf('/offer', 'GET', headers),
+    await statusOf('/jobs', 'POST', { ...JSON_TYPE, ...headers }, '{}'),
+  ];
+  expect(await ask({ host: evil, origin: `http://${evil}` })).toEqual([403, 403]);
+  expect(await ask({ host: evil, 'sec-fetch-site': 'same-origin' })).toEqual([403, 403]);
+  expect(await ask({ host, origin: `http://${evil}` })).toEqual([403, 403]);
+  expect(await ask({ host, origin: 'null' })).toEqual([403, 403]);
+  expect((await ask({ host: `evil@${host}` })).every((status) => status === 400 || status === 403)).toBe(true);
+  expect((await ask({ host: `localhost.:${port}` })).every((status) => status === 400 || status === 403)).toBe(true);
+  expect(await ask({ host, origin: `http://${host}` })).toEqual([200, 400]);
+  expect(await ask({ host: `localhost:${port}` })).toEqual([200, 400]);
+});
+
+test('a request line with the URL of another host is refused', async () => {
+  const { hostname, port, host } = new URL(server.said);
+  const status = await new Promise<number>((resolve, reject) => {
+    const options = { hostname, port, path: 'http://evil.example.org/offer', headers: { host }, agent: false };
+    get(options, (answer) => resolve(answer.resume().statusCode ?? 0)).on('error', reject);
+  });
+  expect(status).toBe(403);
+});
+
 test('a request that is too large, or another site makes, is refused', async () => {
   expect(await post({ engine: 'wasm', module: 'A'.repeat(800_000), command: [] })).toMatchObject({ status: 413 });
   const foreign = { origin: 'https://evil.example.org', 'content-type': 'text/plain' };
@@ -187,6 +235,14 @@ describeWith(['docker'], 'with Docker', () => {
     unread.destroy();
   });
 
+  test('a browser that does not read loses its place when its stream has been open for too long', async () => {
+    await using own = await startServer('--stream-seconds', '5');
+    const id = await submit(shell('yes "$(head -c 1000 /dev/zero | tr \'\\0\' x)" | head -n 30000'));
+    const unread = await openEvents(id, own.said);
+    await eventually(() => own.lines.some((line) => line.startsWith(`${id}: stream closed: it was open for too long`)));
+    unread.destroy();
+  });
+
   test('output comes while the job runs, and when the browser goes, the log socket behind the server is closed', async () => {
     const id = await submit(shell('i=0; while true; do i=$((i+1)); echo "line $i"; sleep 0.2; done'));
     const answer = await openEvents(id);
@@ -223,4 +279,62 @@ describeWith(['chromium'], 'its page, in Chromium', () => {
     expect(complaints).toEqual([]);
     await page.close();
   });
+});
+
+// Last: nodes with Docker go on with the logs that these leave half read.
+test('no more jobs are active than the policy allows, even if all are submitted at once', async () => {
+  const answers = await Promise.all(Array.from({ length: 60 }, () => post(shell('sleep 100'))));
+  const started = answers.flatMap(({ id }) => id ?? []);
+  try {
+    expect(started.length).toBe(10);
+    expect(answers.filter(({ status }) => status === 429).length).toBe(50);
+  } finally {
+    for (const id of started) await stop(id);
+  }
+});
+
+test('active jobs are found behind any number of newer ones that have ended', async () => {
+  await using bacalhau = new Bacalhau({ baseUrl: devnet.url, env: {}, auth: { apiKey: API_KEY } });
+  const ids: string[] = [];
+  for (let job = 0; job < 10; job += 1) ids.push(await submit(shell('sleep 100')));
+  // As if other browsers had run 120 short ones: jobs of this server are those with its label.
+  const labels = { 'submitted-by': 'examples-server' };
+  const ended = await Promise.all(
+    Array.from({ length: 120 }, async (_, index) => {
+      const job = await bacalhau.jobs.submit(wasm({ module: await helloModule(`${index}`), labels }));
+      return job.stop();
+    }),
+  );
+  expect(ended.length).toBe(120);
+  expect(await post(shell('true'))).toMatchObject({ status: 429 });
+  for (const id of ids) await stop(id);
+});
+
+test('no more streams are open than the policy allows, and those that end make room', async () => {
+  const id = await submit(shell('sleep 100'));
+  const open = await Promise.all(Array.from({ length: 60 }, () => openEvents(id)));
+  const statuses = open.map(({ statusCode }) => statusCode);
+  expect(statuses.filter((status) => status === 200).length).toBe(50);
+  expect(statuses.filter((status) => status === 429).length).toBe(10);
+  expect(await statusOf(`/jobs/${id}/events`, 'HEAD', {})).toBe(405);
+  for (const answer of open) answer.destroy();
+  const closed = () => server.lines.filter((line) => line.startsWith(`${id}: stream closed`)).length;
+  await eventually(() => closed() === 50);
+  const again = await openEvents(id);
+  expect(again.statusCode).toBe(200);
+  again.destroy();
+  await stop(id);
+});
+
+test('a stream ends when it has been open for too long', async () => {
+  await using own = await startServer('--stream-seconds', '2');
+  const id = await submit(shell('sleep 100'));
+  for await (const _ of await openEvents(id, own.said));
+  await eventually(() => own.lines.some((line) => line.startsWith(`${id}: stream closed: it was open for too long`)));
+  await stop(id);
+});
+
+test('streams of jobs that do not exist take no place', async () => {
+  const unknown = '/jobs/j-00000000-0000-4000-8000-000000000000/events';
+  for (let count = 0; count < 60; count += 1) expect(await statusOf(unknown, 'GET', {})).toBe(404);
 });

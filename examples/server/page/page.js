@@ -67,6 +67,6 @@ function follow(jobId) {
   });
   events.addEventListener('failure', ({ data }) => finish(JSON.parse(data).message));
   events.addEventListener('error', () => {
-    if (events.readyState === EventSource.CLOSED) finish('The server no longer knows the job.');
+    if (events.readyState === EventSource.CLOSED) finish('The job can no longer be followed.');
   });
 }
