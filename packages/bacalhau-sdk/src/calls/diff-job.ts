@@ -4,6 +4,7 @@ import {
   type ApiResource,
   NAMESPACED_CALL_OPTIONS,
   type NamespacedCallOptions,
+  textProblem,
 } from '../http/index.js';
 import { checkJob, fingerprintOf, type JobSpec, withFingerprint } from '../spec/index.js';
 import { buildJob } from './build-job.js';
@@ -19,6 +20,7 @@ export const diffJob = (
     name: 'jobs.diff',
     options,
     optionNames: NAMESPACED_CALL_OPTIONS,
+    problem: textProblem('Diff'),
     send: async ({ jobs }, request) => {
       const job = await buildJob(api.transport, spec, options);
       checkJob(job);

@@ -3,6 +3,7 @@ import { checkIdentifier, checkLimit, checkOneOf, type OptionNames } from '../ar
 import {
   type ApiPromise,
   type ApiResource,
+  jobProblem,
   NAMESPACED_CALL_OPTIONS,
   type NamespacedCallOptions,
 } from '../http/index.js';
@@ -30,8 +31,9 @@ export const getJob = (api: ApiResource, jobId: string, options: GetJobOptions =
     name: 'jobs.get',
     options,
     optionNames: GET_JOB_OPTIONS,
-    requiredField: 'Job',
     jobId,
+    problem: (body) =>
+      jobProblem({ id: jobId, namespace: api.requiredNamespace(options), version: options.jobVersion })(body),
     send: ({ jobs }, request) => {
       const { include = [], limit = 10, jobVersion } = options;
       const parts = (typeof include === 'string' ? [include] : include).map((part) =>

@@ -3,11 +3,13 @@ import { checkIdentifier, checkLimit, checkOneOf, checkTime, type OptionNames } 
 import {
   type ApiResource,
   historyPolicy,
+  historyProblem,
   itemsPage,
   NAMESPACED_CALL_OPTIONS,
   type NamespacedCallOptions,
   type PageParts,
   type PagePromise,
+  repeatedPageError,
 } from '../http/index.js';
 import { pauseMs, sleep } from '../util/index.js';
 import { listExecutions } from './list-executions.js';
@@ -72,6 +74,8 @@ export const listHistory = (
     name: 'jobs.history',
     options,
     optionNames: HISTORY_OPTIONS,
+    jobId,
+    problem: (body) => historyProblem({ id: jobId, namespace: api.requiredNamespace(options) })(body),
     send: ({ nextToken = options.nextToken }, { jobs }, request) => {
       const { eventType = 'execution', executionId, limit, since, jobVersion, allJobVersions } = options;
       return jobs.listJobHistory(
@@ -136,7 +140,11 @@ export async function* followHistory(
       });
     }
     try {
-      ({ items, nextToken } = await listHistory(api, jobId, { ...options, nextToken }));
+      const { data, response } = await listHistory(api, jobId, { ...options, nextToken }).withResponse();
+      if (data.items.length > 0 && data.nextToken === nextToken) {
+        throw repeatedPageError('jobs.history', nextToken, response);
+      }
+      ({ items, nextToken } = data);
       reachedAt = performance.now();
     } catch (error) {
       if (!historyPolicy.isRetryable(error) || performance.now() - reachedAt > historyPolicy.longestMs) throw error;

@@ -2,6 +2,7 @@ import { type Execution, ExecutionOrderBy } from 'bacalhau-apiclient';
 import { checkIdentifier, checkLimit, checkOneOf, type OptionNames } from '../arguments/index.js';
 import {
   type ApiResource,
+  executionsProblem,
   itemsPage,
   NAMESPACED_CALL_OPTIONS,
   type NamespacedCallOptions,
@@ -45,6 +46,8 @@ export const listExecutions = (
     name: 'jobs.executions',
     options,
     optionNames: JOB_EXECUTIONS_OPTIONS,
+    jobId,
+    problem: (body) => executionsProblem({ id: jobId, namespace: api.requiredNamespace(options) })(body),
     send: ({ pageSize = AWAITED_PAGE }, { jobs }, request) => {
       const { limit = pageSize, orderBy, reverse = false, jobVersion, allJobVersions } = options;
       return jobs.listJobExecutions(

@@ -3,6 +3,7 @@ import { checkLabels, checkLimit, checkOneOf, type OptionNames } from '../argume
 import {
   type ApiResource,
   itemsPage,
+  jobsProblem,
   NAMESPACED_CALL_OPTIONS,
   type NamespacedCallOptions,
   type PagePromise,
@@ -38,6 +39,7 @@ export const listJobs = (api: ApiResource, options: ListJobsOptions = {}): PageP
     name: 'jobs.list',
     options,
     optionNames: LIST_JOBS_OPTIONS,
+    problem: (body) => jobsProblem({ namespace: api.namespace(options), labels: options.labels })(body),
     send: ({ nextToken = options.nextToken, pageSize = AWAITED_PAGE }, { jobs }, request) => {
       const { limit = pageSize, orderBy = 'created_at', reverse = false, labels } = options;
       return jobs.listJobs(

@@ -6,6 +6,7 @@ import {
   NAMESPACED_CALL_OPTIONS,
   type NamespacedCallOptions,
   type PagePromise,
+  resultsProblem,
 } from '../http/index.js';
 
 /** Lists where the results of a job are, as the server describes it. */
@@ -18,6 +19,8 @@ export const listResults = (
     name: 'jobs.results',
     options,
     optionNames: NAMESPACED_CALL_OPTIONS,
+    jobId,
+    problem: resultsProblem,
     send: (_page, { jobs }, request) =>
       jobs.listJobResults({ jobId: checkIdentifier(jobId, 'jobId'), namespace: api.namespace(options) }, request),
     toPage: itemsPage,

@@ -6,6 +6,7 @@ import {
   NAMESPACED_CALL_OPTIONS,
   type NamespacedCallOptions,
   type PagePromise,
+  versionsProblem,
 } from '../http/index.js';
 import { requireJobVersions } from './require-job-versions.js';
 
@@ -15,6 +16,8 @@ export const listVersions = (api: ApiResource, jobId: string, options: Namespace
     name: 'jobs.versions',
     options,
     optionNames: NAMESPACED_CALL_OPTIONS,
+    jobId,
+    problem: (body) => versionsProblem({ id: jobId, namespace: api.requiredNamespace(options) })(body),
     send: async (_page, { jobs }, request) => {
       await requireJobVersions(api, 'jobs.versions', options);
       return jobs.listJobVersions(

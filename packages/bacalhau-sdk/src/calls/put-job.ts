@@ -4,6 +4,7 @@ import {
   type ApiResource,
   NAMESPACED_CALL_OPTIONS,
   type NamespacedCallOptions,
+  textProblem,
 } from '../http/index.js';
 import { checkPutJobRequest, type JobInput, type JobSpec } from '../spec/index.js';
 import { isRecord } from '../util/index.js';
@@ -25,7 +26,7 @@ export const putJob = (
     name: 'jobs.put',
     options,
     optionNames: NAMESPACED_CALL_OPTIONS,
-    requiredField: 'JobID',
+    problem: textProblem('JobID'),
     send: async ({ jobs }, sending) => {
       const built: unknown = isRecord(request)
         ? { ...request, Job: await buildJob(api.transport, request.Job, options) }

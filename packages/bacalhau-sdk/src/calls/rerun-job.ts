@@ -5,6 +5,7 @@ import {
   type ApiResource,
   NAMESPACED_CALL_OPTIONS,
   type NamespacedCallOptions,
+  rerunProblem,
 } from '../http/index.js';
 import { DEFAULT_NAMESPACE } from '../model/index.js';
 import { defined } from '../util/index.js';
@@ -23,15 +24,18 @@ const RERUN_OPTIONS: OptionNames<RerunOptions> = { ...NAMESPACED_CALL_OPTIONS, j
  * Runs a job once more. It is looked up first: a rerun of something unknown leaves a server up to 1.9.3 unable to write
  * until it is restarted.
  */
-export const rerunJob = (api: ApiResource, jobId: string, options: RerunOptions = {}): ApiPromise<RerunJobResponse> =>
-  api.write({
+export const rerunJob = (api: ApiResource, jobId: string, options: RerunOptions = {}): ApiPromise<RerunJobResponse> => {
+  let rerunId = '';
+  return api.write({
     name: 'jobs.rerun',
     options,
     optionNames: RERUN_OPTIONS,
+    problem: (body) => rerunProblem(rerunId)(body),
     send: async ({ jobs }, request) => {
       await requireJobVersions(api, 'jobs.rerun', options);
       const { Job: found } = await getJob(api, jobId, options);
       const { ID = '', Namespace = DEFAULT_NAMESPACE } = found;
+      rerunId = ID;
       return jobs.rerunJob(
         {
           jobId: checkIdentifier(ID, 'jobId'),
@@ -42,3 +46,4 @@ export const rerunJob = (api: ApiResource, jobId: string, options: RerunOptions 
       );
     },
   });
+};

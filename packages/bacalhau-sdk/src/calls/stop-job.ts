@@ -5,6 +5,7 @@ import {
   type ApiResource,
   NAMESPACED_CALL_OPTIONS,
   type NamespacedCallOptions,
+  textProblem,
 } from '../http/index.js';
 
 /** Stops a job. */
@@ -18,6 +19,8 @@ export const stopJob = (
     name: 'jobs.stop',
     options,
     optionNames: NAMESPACED_CALL_OPTIONS,
+    jobId,
+    problem: textProblem('EvaluationID'),
     send: ({ jobs }, request) =>
       jobs.stopJob(
         {

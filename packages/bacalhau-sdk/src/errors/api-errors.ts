@@ -20,6 +20,8 @@ export interface ApiErrorDetails {
   readonly attempts: number;
   /** The version in the server's response, for example `v1.9.3`; some errors come without it. */
   readonly serverVersion: string | undefined;
+  /** Whether the server may have processed the request all the same. Check before retrying. */
+  readonly outcomeUnknown: boolean;
 }
 
 /** The server responded with an error. Subclasses distinguish the common ones. */
@@ -35,6 +37,7 @@ export class ApiError extends BacalhauError implements ApiErrorDetails {
   declare readonly requestId: string;
   declare readonly attempts: number;
   declare readonly serverVersion: string | undefined;
+  declare readonly outcomeUnknown: boolean;
 
   constructor(message: string, details: ApiErrorDetails) {
     super(message);
@@ -60,7 +63,7 @@ export class PermissionDeniedError extends ApiError {
   protected static override readonly kind: string = 'PermissionDeniedError';
 }
 
-/** The job, node or path does not exist (404). */
+/** The job, node or path does not exist, says a Bacalhau server (404). */
 export class NotFoundError extends ApiError {
   /** @internal */
   protected static override readonly kind: string = 'NotFoundError';
@@ -91,8 +94,9 @@ export class ServerError extends ApiError {
 }
 
 /**
- * The response is not one that a Bacalhau server sends to this call: it is not JSON, or a redirect. Usually the address is
- * wrong; if `serverVersion` is set, the address is right, and the server has mixed up its responses (docs/requests-in-flight.md).
+ * The response is not one that a Bacalhau server sends to this call: a page of another web server, a redirect, a body of
+ * other types, or an answer about another job. Usually the address is wrong; if `serverVersion` is set, the address is
+ * right, and the server has mixed up its responses (docs/requests-in-flight.md).
  */
 export class UnexpectedResponseError extends ApiError {
   /** @internal */

@@ -54,5 +54,13 @@ export class BacalhauError extends Error {
   }
 }
 
+/**
+ * Gives an error a property that can be read, but that is not printed with it: an uncaught error that prints a whole job
+ * hides its own message.
+ */
+export function defineUnprinted<E extends BacalhauError, K extends keyof E>(error: E, name: K, value: E[K]): void {
+  Object.defineProperty(error, name, { value, enumerable: false, configurable: true, writable: true });
+}
+
 const isErrorClass = (type: unknown): type is typeof BacalhauError & { readonly kind: string } =>
   typeof type === 'function' && 'kind' in type;

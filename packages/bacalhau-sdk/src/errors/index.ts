@@ -1,5 +1,5 @@
 export * from './api-errors.js';
-export { BacalhauError, type ErrorCause } from './base.js';
+export { BacalhauError, defineUnprinted, type ErrorCause } from './base.js';
 export * from './call-errors.js';
 export * from './client-errors.js';
 export * from './download-error.js';

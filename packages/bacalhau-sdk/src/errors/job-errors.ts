@@ -1,5 +1,5 @@
 import type { Execution, Job } from 'bacalhau-apiclient';
-import { BacalhauError } from './base.js';
+import { BacalhauError, defineUnprinted } from './base.js';
 
 /** A job failed, was stopped, or stands in the way of another one. */
 export class JobError extends BacalhauError {
@@ -7,13 +7,13 @@ export class JobError extends BacalhauError {
   protected static override readonly kind: string = 'JobError';
   /** The job's id. */
   override readonly jobId: string;
-  /** The job as last seen. */
-  readonly job: Job;
+  /** The job as last seen. Not printed with the error. */
+  declare readonly job: Job;
 
   constructor(message: string, job: Job) {
     super(message);
     this.jobId = job.ID ?? '';
-    this.job = job;
+    defineUnprinted<JobError, 'job'>(this, 'job', job);
   }
 }
 
@@ -25,7 +25,7 @@ export class JobFailedError extends JobError {
   declare readonly code: string | undefined;
   /** The server's advice. */
   declare readonly hint: string | undefined;
-  /** Its executions as last seen. */
+  /** Its executions as last seen. Not printed with the error. */
   declare readonly executions: readonly Execution[];
 
   constructor(
@@ -38,7 +38,9 @@ export class JobFailedError extends JobError {
     },
   ) {
     super(message, details.job);
-    Object.assign(this, details);
+    const { code, hint, executions } = details;
+    Object.assign(this, { code, hint });
+    defineUnprinted<JobFailedError, 'executions'>(this, 'executions', executions);
   }
 }
 
@@ -59,15 +61,21 @@ export class JobStoppedError extends JobError {
 export class JobExistsError extends JobError {
   /** @internal */
   protected static override readonly kind: string = 'JobExistsError';
-  /** Whether the existing job has the specification that was submitted. */
-  readonly isSame: boolean;
+  /**
+   * Whether the existing job has the specification that was submitted; undefined if they cannot be compared, because the
+   * job was not submitted by this SDK, and what the server or the other program filled in may differ.
+   */
+  readonly isSame: boolean | undefined;
 
-  constructor(job: Job, { isSame }: { readonly isSame: boolean }) {
+  constructor(job: Job, { isSame, canUpdate }: { readonly isSame: boolean | undefined; readonly canUpdate: boolean }) {
     const state = job.State?.StateType ?? 'in an unknown state';
     const where = `Job ${JSON.stringify(job.Name)} already exists in namespace ${JSON.stringify(job.Namespace)}`;
-    const advice = isSame
-      ? 'with the same specification. Use onExisting "reuse" to reuse it.'
-      : 'with another specification. Choose another name, or use onExisting "update".';
+    const update = canUpdate ? ', or use onExisting "update"' : '';
+    const advice = {
+      true: 'with the same specification. Use onExisting "reuse" to reuse it.',
+      false: `with another specification. Choose another name${update}.`,
+      undefined: `and its specification cannot be compared, because another program submitted it. Use it by its id, choose another name${update}.`,
+    }[`${isSame}`];
     super(`${where} (${job.ID}, ${state}), ${advice}`, job);
     this.isSame = isSame;
   }

@@ -4,7 +4,7 @@ import { DEFAULT_NAMESPACE } from '../model/index.js';
 import { type ApiPromise, type ApiResponse, apiPromise } from './api-promise.js';
 import type { Operation } from './operation.js';
 import type { CallOptions, NamespacedCallOptions } from './options.js';
-import { type PageParts, type PagePromise, pagePromise } from './page.js';
+import { type FetchPage, type PageParts, type PagePromise, pagePromise, repeatedPageError } from './page.js';
 import type { Transport } from './transport.js';
 
 /** What all calls of a resource have in common. */
@@ -26,8 +26,9 @@ export interface ListCall<R extends object, T, O extends CallOptions> {
   readonly name: string;
   readonly options: O;
   readonly optionNames: OptionNames<O>;
-  /** The field of the response that has the entries. Default: `Items`. */
-  readonly list?: Operation<R>['requiredField'];
+  readonly problem: NonNullable<Operation<R>['problem']>;
+  /** The id, its beginning or the name of the job whose list it is. */
+  readonly jobId?: string;
   readonly send: (
     page: { readonly nextToken: string | undefined; readonly pageSize: number | undefined },
     ...parameters: Parameters<Operation<R>['send']>
@@ -61,18 +62,17 @@ export class ApiResource {
 
   /** Makes a call that returns a list page by page. */
   list<R extends object, T, O extends CallOptions>(call: ListCall<R, T, O>): PagePromise<T> {
-    const { options, optionNames, list = 'Items', send, toPage, walkSize, key } = call;
+    const { options, optionNames, problem, jobId, send, toPage, walkSize, key } = call;
     const name = this.#scope.operation ?? call.name;
-    const fetch = async (page: {
-      nextToken?: string | undefined;
-      pageSize?: number | undefined;
-    }): Promise<ApiResponse<PageParts<T>>> => {
+    const fetch: FetchPage<T> = async ({ nextToken, pageSize, earlierTokens }) => {
       this.#check(options, optionNames);
-      const { nextToken, pageSize } = page;
       const sendPage: Operation<R>['send'] = (apis, request) => send({ nextToken, pageSize }, apis, request);
-      const request = this.transport.call({ name, safe: true, requiredField: list, send: sendPage }, options);
+      const about = jobId === undefined ? { problem } : { problem, jobId };
+      const request = this.transport.call({ name, safe: true, ...about, send: sendPage }, options);
       const { data, response } = await request.withResponse();
-      return { data: await toPage(data), response };
+      const parts = await toPage(data);
+      if (!parts.end && earlierTokens?.has(parts.nextToken)) throw repeatedPageError(name, parts.nextToken, response);
+      return { data: parts, response };
     };
     return pagePromise({ fetch, walkSize, key });
   }
@@ -115,7 +115,7 @@ export function itemsPage<T>({
   NextToken,
 }: {
   readonly Items: readonly T[];
-  readonly NextToken?: string;
+  readonly NextToken?: string | null;
 }): PageParts<T> {
   return { items: Items, nextToken: NextToken ?? '', end: Items.length === 0 };
 }

@@ -8,6 +8,8 @@ export interface CallContext {
   readonly safe: boolean;
   /** Whether it is sent without credentials on purpose. */
   readonly anonymous?: boolean | undefined;
+  /** The id, its beginning or the name of the job that the call is about. */
+  readonly jobId?: string | undefined;
   readonly baseUrl: string;
   readonly requestId: string;
   /** How many requests were sent so far. */
@@ -24,6 +26,13 @@ export interface RawResponse {
 }
 
 export const isSuccess = (status: number): boolean => status >= 200 && status < 300;
+
+/**
+ * Whether the response is a gateway's, or the server's own, about a request whose outcome it does not know: 502, 503 and
+ * 504, and 520 to 527 of Cloudflare.
+ */
+export const isGatewayStatus = (status: number): boolean =>
+  (status >= 502 && status <= 504) || (status >= 520 && status <= 527);
 
 /** Appended to the message of an error after which the server may have done what it was asked for. */
 export const UNKNOWN_OUTCOME = ' The request may still have been processed. Check before retrying.';

@@ -39,6 +39,23 @@ export function parseErrorBody(body: unknown): ErrorBody {
   return { message: text(body['error']) ?? text(body['message']) };
 }
 
+/** Whether an error is in one of the formats of servers from 1.4 to 1.9; of a legacy call, in those of older ones. */
+export function isServersError(body: unknown, operation: string): boolean {
+  if (body instanceof TextBody) return operation.startsWith('legacy.') && !isPage(body);
+  if (!isRecord(body)) return false;
+  const { Status, Message, Component, Code, Error: refusal, MinVersion, Authentication, error } = body;
+  return (
+    (typeof Message === 'string' && [Status, Component, Code].some((value) => value !== undefined)) ||
+    (typeof refusal === 'string' && MinVersion !== undefined) ||
+    isRecord(Authentication) ||
+    (typeof error === 'string' && /^code=\d+, message=|^job not found/i.test(error))
+  );
+}
+
+/** Whether a body is a page of HTML, or XML. */
+export const isPage = (body: unknown): boolean =>
+  body instanceof TextBody && /^\s*<(!doctype|html|head|body|\?xml)/i.test(body.text);
+
 const text = (value: unknown): string | undefined =>
   typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined;
 

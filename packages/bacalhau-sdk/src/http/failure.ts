@@ -32,8 +32,9 @@ function failureOf(thrown: unknown, context: CallContext, deadline: Deadline): F
   if (thrown instanceof BacalhauError) return { error: thrown };
   if (!isAxiosError(thrown)) throw thrown; // A defect of this package, not a failure of the call: its stack helps most.
   const { response } = thrown;
-  // A connection that breaks within the body of a good response comes with that response.
-  if (response === undefined || isSuccess(response.status)) return { error: connectionError(thrown, context) };
+  // A connection that breaks within the body comes with the response, but without its data.
+  const isCut = response === undefined || response.data === undefined || isSuccess(response.status);
+  if (isCut) return { error: connectionError(thrown, context) };
   const { 'retry-after': retryAfter } = plainHeaders(response.headers);
   return { error: responseError(response, context), retryAfter };
 }

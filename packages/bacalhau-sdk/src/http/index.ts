@@ -18,14 +18,28 @@ export {
   NAMESPACED_CALL_OPTIONS,
   type NamespacedCallOptions,
 } from './options.js';
-export { Page, type PageParts, type PagePromise } from './page.js';
+export { Page, type PageParts, type PagePromise, pagesAfter, repeatedPageError } from './page.js';
 export { requireServer } from './require-server.js';
 export { errorClassFor, errorDetails, responseError } from './response-error.js';
+export {
+  executionsProblem,
+  historyProblem,
+  jobProblem,
+  jobsProblem,
+  nodeProblem,
+  nodesProblem,
+  type RequestedJob,
+  rerunProblem,
+  resultsProblem,
+  textProblem,
+  versionsProblem,
+} from './response-shapes.js';
 export {
   downloadPolicy,
   historyPolicy,
   logPolicy,
   retryWhileUnreachable,
+  stepPolicy,
   submissionPolicy,
   type TransientError,
   waitPolicy,

@@ -1,5 +1,5 @@
-import { BacalhauError } from '../errors/index.js';
-import { type ApiPromise, type ApiResponse, apiPromise } from './api-promise.js';
+import { BacalhauError, UnexpectedResponseError } from '../errors/index.js';
+import { type ApiPromise, type ApiResponse, apiPromise, type ResponseInfo } from './api-promise.js';
 
 /** One page, as the server sent it. */
 export interface PageParts<T> {
@@ -13,6 +13,8 @@ export interface PageParts<T> {
 export type FetchPage<T> = (request: {
   readonly nextToken?: string | undefined;
   readonly pageSize?: number | undefined;
+  /** The tokens of the pages before: a server that sends one of them again would be asked for ever. */
+  readonly earlierTokens?: ReadonlySet<string> | undefined;
 }) => Promise<ApiResponse<PageParts<T>>>;
 
 /** How the pages of a list are requested and joined. */
@@ -22,6 +24,23 @@ export interface Pagination<T> {
   readonly walkSize?: number | undefined;
   /** Identifies an entry, where pages may overlap. */
   readonly key?: ((item: T) => string | undefined) | undefined;
+  /** The tokens of the pages before. */
+  readonly earlierTokens?: ReadonlySet<string> | undefined;
+}
+
+/** Creates the error of a list in which a page has the token of an earlier one: it would never end. */
+export function repeatedPageError(
+  operation: string,
+  nextToken: string,
+  { status, requestId, attempts, serverVersion }: ResponseInfo,
+): UnexpectedResponseError {
+  return new UnexpectedResponseError(
+    `${operation}: the server sent the NextToken ${JSON.stringify(nextToken)} a second time, so the list would never end. Request it with a larger limit, or with 0 for all entries.`,
+    {
+      ...{ operation, status, requestId, attempts, serverVersion },
+      ...{ code: undefined, component: undefined, hint: undefined, details: {}, outcomeUnknown: false },
+    },
+  );
 }
 
 /**
@@ -63,8 +82,12 @@ export class Page<T> implements AsyncIterable<T> {
     if (!this.hasNextPage())
       throw new BacalhauError('There is no next page. Check hasNextPage() before getNextPage().');
     const { nextToken } = this;
-    const { fetch, ...rest } = this.#pagination;
-    return pagePromise({ ...rest, fetch: (request) => fetch({ nextToken, ...request }) });
+    const { fetch, earlierTokens: before, ...rest } = this.#pagination;
+    const earlierTokens = new Set(before).add(nextToken);
+    return pagePromise({
+      ...{ ...rest, earlierTokens },
+      fetch: (request) => fetch({ nextToken, earlierTokens, ...request }),
+    });
   }
 
   /** Iterates over the entries of this page and of all further ones. */
@@ -97,6 +120,27 @@ export function pagePromise<T>(list: Pagination<T>): PagePromise<T> {
     async *[Symbol.asyncIterator]() {
       const { data } = await first(list.walkSize);
       yield* entriesFrom(data, list);
+    },
+  };
+}
+
+/** Requests a list once what it depends on is known. */
+export function pagesAfter<T>(ready: () => Promise<unknown>, list: () => PagePromise<T>): PagePromise<T> {
+  let awaited: ApiPromise<Page<T>> | undefined;
+  const promise = (): ApiPromise<Page<T>> => {
+    awaited ??= apiPromise(ready().then(() => list().withResponse()));
+    return awaited;
+  };
+  return {
+    // biome-ignore lint/suspicious/noThenProperty: a promise that starts its work when it is awaited has to have one.
+    then: (onFulfilled, onRejected) => promise().then(onFulfilled, onRejected),
+    catch: (onRejected) => promise().catch(onRejected),
+    finally: (onFinally) => promise().finally(onFinally),
+    withResponse: () => promise().withResponse(),
+    [Symbol.toStringTag]: 'PagePromise',
+    async *[Symbol.asyncIterator]() {
+      await ready();
+      yield* list();
     },
   };
 }

@@ -31,14 +31,14 @@ export async function sendOperation<T extends object>(
   options: CallOptions,
   { requests, deadlines, defaults }: RequestLoopParts,
 ): Promise<ApiResponse<T>> {
-  const { name, safe, anonymous } = operation;
+  const { name, safe, anonymous, jobId } = operation;
   const { baseUrl, hooks } = requests;
   const maxRetries = defaults.maxRetries(options);
   const requestId = randomHex(16);
   const headers = requests.headers(requestId, options.headers);
   const secrets = requests.secretsOf(options.headers);
   const deadline = deadlines.start(name, defaults.timeoutMs(options), options.signal);
-  const context = { ...{ operation: name, safe, anonymous, requestId, attempts: 0 }, baseUrl, secrets };
+  const context = { ...{ operation: name, safe, anonymous, jobId, requestId, attempts: 0 }, baseUrl, secrets };
   const connection = abortAfterGrace(deadline.signal);
   try {
     const session = await requests.session();

@@ -13,8 +13,8 @@ import {
 } from '../errors/index.js';
 import { isAtLeast, parseRelease } from '../model/index.js';
 import { excerpt, redact, type Secrets } from '../redaction/index.js';
-import { type CallContext, isSuccess, type RawResponse, UNKNOWN_OUTCOME } from './call-context.js';
-import { type ErrorBody, parseErrorBody } from './error-body.js';
+import { type CallContext, isGatewayStatus, isSuccess, type RawResponse, UNKNOWN_OUTCOME } from './call-context.js';
+import { type ErrorBody, isPage, isServersError, parseErrorBody } from './error-body.js';
 import { type Headers, plainHeaders } from './headers.js';
 
 const CLASSES = new Map<number, typeof ApiError>([
@@ -47,17 +47,19 @@ const LEGACY_CLASSES: readonly { readonly message: RegExp; readonly Type: typeof
 export const errorClassFor = (status: number): typeof ApiError =>
   CLASSES.get(status) ?? (status >= 500 ? ServerError : isSuccess(status) ? UnexpectedResponseError : ApiError);
 
-/** Creates the error of a response that reports one, or that is not usable. */
-export function responseError(response: RawResponse, context: CallContext): ApiError {
+/** Creates the error of a response that reports one, or that is not usable: `problem` says why its body is not. */
+export function responseError(response: RawResponse, context: CallContext, problem?: string): ApiError {
   const { status } = response;
   const headers = redact(plainHeaders(response.headers), context.secrets);
-  if (isSuccess(status)) return unusableBody(status, headers, context);
+  if (isSuccess(status)) return unusableBody(status, headers, context, problem && redact(problem, context.secrets));
   const body = redactBody(parseErrorBody(response.data), context.secrets);
   const details = errorDetails(status, body, headers, context);
   if (status >= 300 && status < 400) return redirect(headers, details, context);
-  const { operation, safe } = context;
+  if (isFromStranger(response, details, context)) return strangersResponse(details, context);
+  if (isAboutAnotherJob(body, context)) return aboutAnotherJob(body, details, context);
+  const { operation } = context;
   const message = body.message ?? 'the server gave no reason';
-  const warning = status === 503 && !safe ? UNKNOWN_OUTCOME : '';
+  const warning = details.outcomeUnknown ? UNKNOWN_OUTCOME : '';
   const advice = adviceFor(body, status, context) + adviceOnNames(body, details.serverVersion);
   return new (classOf(status, body))(`${operation}: ${message} (HTTP ${status})${warning}${advice}`, details);
 }
@@ -67,16 +69,17 @@ export function errorDetails(
   status: number,
   { code, component, hint, details = {} }: Partial<ErrorBody>,
   headers: Headers,
-  { operation, requestId, attempts }: CallContext,
+  { operation, requestId, attempts, safe }: CallContext,
 ): ApiErrorDetails {
   return {
     ...{ operation, status, code, component, hint, details, attempts },
     requestId: headers['x-request-id'] ?? requestId,
     serverVersion: headers['x-bacalhau-git-version'],
+    outcomeUnknown: !safe && (isSuccess(status) || isGatewayStatus(status)),
   };
 }
 
-function unusableBody(status: number, headers: Headers, context: CallContext): ApiError {
+function unusableBody(status: number, headers: Headers, context: CallContext, problem?: string): ApiError {
   const { operation, baseUrl, safe } = context;
   const details = errorDetails(status, {}, headers, context);
   const { serverVersion } = details;
@@ -85,9 +88,48 @@ function unusableBody(status: number, headers: Headers, context: CallContext): A
     serverVersion === undefined
       ? 'Check the host, the port and any proxy in between.'
       : `Servers ${serverVersion} mix up responses when other requests are aborted.`;
+  const what = problem === undefined ? '' : ` to this call: ${problem}`;
   return new UnexpectedResponseError(
-    `${operation}: ${baseUrl} responded with ${status}, but not with the JSON of a Bacalhau orchestrator.${safe ? '' : UNKNOWN_OUTCOME} ${advice}`,
+    `${operation}: ${baseUrl} responded with ${status}, but not with the JSON of a Bacalhau orchestrator${what}.${safe ? '' : UNKNOWN_OUTCOME} ${advice}`,
     details,
+  );
+}
+
+/**
+ * Whether another web server than an orchestrator, or a gateway in front of one, gave the response, with a status that
+ * would say something else about the job if it was an orchestrator's. A gateway's own statuses mean what they say.
+ */
+function isFromStranger(
+  { status, data }: RawResponse,
+  { serverVersion }: ApiErrorDetails,
+  context: CallContext,
+): boolean {
+  if (serverVersion !== undefined || isGatewayStatus(status)) return false;
+  if (status === 404) return !isServersError(data, context.operation);
+  return status !== 401 && status !== 429 && status !== 413 && isPage(data);
+}
+
+function strangersResponse(details: ApiErrorDetails, { operation, baseUrl }: CallContext): UnexpectedResponseError {
+  return new UnexpectedResponseError(
+    `${operation}: ${baseUrl} responded with ${details.status}, but not as a Bacalhau orchestrator does. Check the host, the port and any proxy in between.`,
+    details,
+  );
+}
+
+/** The message of an unknown job names it: servers mix up these responses, too. */
+function isAboutAnotherJob({ message = '' }: ErrorBody, { jobId }: CallContext): boolean {
+  const [, unknown] = /^job not found(?:\. ID)?: (\S+)$/i.exec(message) ?? [];
+  return jobId !== undefined && unknown !== undefined && unknown !== jobId;
+}
+
+function aboutAnotherJob(
+  { message }: ErrorBody,
+  details: ApiErrorDetails,
+  { operation, baseUrl, jobId, safe }: CallContext,
+): UnexpectedResponseError {
+  return new UnexpectedResponseError(
+    `${operation}: ${baseUrl} responded about another job than ${JSON.stringify(jobId)}: ${message} (HTTP ${details.status}).${safe ? '' : UNKNOWN_OUTCOME}`,
+    { ...details, outcomeUnknown: !safe },
   );
 }
 
@@ -116,6 +158,10 @@ function adviceFor({ message, hint, details }: ErrorBody, status: number, { anon
   // What servers hint at with a 401 helps nobody; a gateway's own hint does.
   if (status === 401 && anonymous !== true && (hint === undefined || /has been recorded/.test(hint))) {
     return `${reason} Credentials are missing or were rejected. Set BACALHAU_API_KEY, or BACALHAU_API_USERNAME and BACALHAU_API_PASSWORD, or the option auth.`;
+  }
+  // A hint for the command line's users.
+  if (hint !== undefined && /--force/.test(hint)) {
+    return ' To run it again all the same, call jobs.put with Force: true.';
   }
   return hint === undefined ? reason : `${reason} Hint: ${hint}`;
 }

@@ -11,7 +11,7 @@ import {
   UnexpectedResponseError,
 } from '../errors/index.js';
 import { sleep } from '../util/index.js';
-import { isSuccess } from './call-context.js';
+import { isGatewayStatus, isSuccess } from './call-context.js';
 import type { CallOptions } from './options.js';
 
 /** The failures after which the same request may succeed. */
@@ -34,15 +34,15 @@ export interface OutagePolicy {
 }
 
 /**
- * Whether the same request may succeed: the server did not respond, had no time to, or a good response was damaged by a
- * proxy or by a server that mixes up its responses (docs/requests-in-flight.md). Not for a 500: servers report users'
- * mistakes with it.
+ * Whether the same request may succeed: the server did not respond, had no time to, a gateway got no response of it, or a
+ * response was damaged by a proxy or by a server that mixes up its responses (docs/requests-in-flight.md). Not for a 500:
+ * servers report users' mistakes with it.
  */
 const isTransient = (error: unknown): error is TransientError =>
   (error instanceof CallError && !(error instanceof RequestAbortedError)) ||
   error instanceof RateLimitError ||
-  (error instanceof ServerError && error.status === 503) ||
-  (error instanceof UnexpectedResponseError && isSuccess(error.status));
+  (error instanceof ServerError && isGatewayStatus(error.status)) ||
+  (error instanceof UnexpectedResponseError && (isSuccess(error.status) || error.serverVersion !== undefined));
 
 /** Whether work that takes long may continue after the error: for a server that is gone, starting or ending. */
 function isUnreachable(error: unknown): boolean {
@@ -61,7 +61,12 @@ const OUTAGE = { pauseMs: 1_000, longestMs: 300_000 } as const;
 export const readPolicy: AttemptPolicy = { isRetryable: isTransient, delayMs: retryDelayMs };
 
 /** The submission of a job, which looks for the job by its name before it sends it again. */
-export const submissionPolicy: AttemptPolicy = { isRetryable: isTransient, delayMs: retryDelayMs };
+export const submissionPolicy = {
+  isRetryable: isTransient,
+  delayMs: (attempt: number): number => retryDelayMs(attempt),
+  /** How long a run looks for a job whose submission was not answered, in milliseconds. */
+  longestMs: OUTAGE.longestMs,
+} as const;
 
 /** A step of a run that may be repeated, such as collecting its output. */
 const stepPolicy: OutagePolicy = { ...OUTAGE, isRetryable: isTransient };

@@ -1,11 +1,12 @@
 import { parseRelease, type ServerRelease } from '../model/index.js';
 import type { Operation } from './operation.js';
 import type { CallOptions } from './options.js';
+import { textProblem } from './response-shapes.js';
 
 const VERSION: Operation<{ GitVersion: string }> = {
   name: 'agent.version',
   safe: true,
-  requiredField: 'GitVersion',
+  problem: textProblem('GitVersion'),
   send: ({ agent }, request) => agent.getAgentVersion(request),
 };
 

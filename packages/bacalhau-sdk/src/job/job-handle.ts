@@ -16,7 +16,15 @@ import {
   stopJob,
 } from '../calls/index.js';
 import { ConflictError } from '../errors/index.js';
-import { ApiResource, CALL_OPTIONS, type CallOptions, type PagePromise, type Transport } from '../http/index.js';
+import {
+  ApiResource,
+  apiPromise,
+  CALL_OPTIONS,
+  type CallOptions,
+  type PagePromise,
+  pagesAfter,
+  type Transport,
+} from '../http/index.js';
 import { type FollowLogsOptions, followLogs, type LogEntry } from '../logs/index.js';
 import { hasEnded } from '../model/index.js';
 import {
@@ -37,8 +45,10 @@ import {
   type TransferOptions,
   type TypedResult,
 } from '../results/index.js';
-import type { SubmissionDetails } from '../submission/index.js';
-import { WAIT_OPTIONS, type Waiter, type WaitOptions } from '../waiting/index.js';
+import type { JobIdentity } from '../spec/index.js';
+import { findSubmitted, type SubmissionDetails } from '../submission/index.js';
+import { DeferredIterator } from '../util/index.js';
+import { checkOwnJob, StrangersJobError, WAIT_OPTIONS, type Waiter, type WaitOptions } from '../waiting/index.js';
 
 /** What a handle works with. */
 export interface JobParts {
@@ -52,6 +62,8 @@ interface JobReference {
   readonly namespace: string | undefined;
   /** How it was submitted, where the handle's owner did that. */
   readonly submission?: SubmissionDetails;
+  /** By what it is recognised, if its id is known from the answer to the submission only. */
+  readonly identity?: JobIdentity | undefined;
 }
 
 /** The outcome of stopping a job. */
@@ -74,18 +86,25 @@ export interface StopOutcome {
  * ```
  */
 export class JobHandle {
-  /** The job's id, or the name that the handle was created with. */
-  readonly id: string;
+  /**
+   * The job's id, or the name that the handle was created with. Of a job that was just submitted it is what the server
+   * answered, which can be another job's id (docs/requests-in-flight.md): the handle checks that before it first acts on the
+   * job, and corrects `id` then.
+   */
+  declare readonly id: string;
   /** The namespace in which the job is looked up; undefined leaves it to the server. */
   readonly namespace: string | undefined;
   readonly #parts: JobParts;
   readonly #api: ApiResource;
   readonly #submission: SubmissionDetails;
+  /** By what the job is recognised, until it was seen. */
+  #identity: JobIdentity | undefined;
 
   /** @internal */
-  constructor(parts: JobParts, { id, namespace, submission = SUBMITTED_ELSEWHERE }: JobReference) {
+  constructor(parts: JobParts, { id, namespace, submission = SUBMITTED_ELSEWHERE, identity }: JobReference) {
     this.#parts = parts;
-    this.id = id;
+    Object.assign(this, { id });
+    this.#identity = identity;
     this.namespace = namespace;
     this.#api = new ApiResource(parts.transport, { namespace });
     this.#submission = submission;
@@ -94,8 +113,11 @@ export class JobHandle {
   /** Returns the job as the server has it now: its specification and its state. */
   async refresh(options: CallOptions = {}): Promise<Job> {
     checkOptions(options, CALL_OPTIONS);
-    const { Job: job } = await getJob(this.#api, this.id, options);
-    return job;
+    return this.#own(options, async (id, identity) => {
+      const { Job: job } = await getJob(this.#api, id, options);
+      checkOwnJob(job, id, identity);
+      return job;
+    });
   }
 
   /**
@@ -118,7 +140,8 @@ export class JobHandle {
    */
   async wait(options: WaitOptions = {}): Promise<Job> {
     checkOptions(options, WAIT_OPTIONS);
-    return this.#parts.waiter.wait({ jobId: this.id, namespace: this.namespace }, options);
+    const { namespace } = this;
+    return this.#own(options, (jobId, identity) => this.#parts.waiter.wait({ jobId, namespace, identity }, options));
   }
 
   /**
@@ -139,11 +162,9 @@ export class JobHandle {
     checkOptions(options, JOB_RESULT_OPTIONS);
     checkJobResultOptions(options, this.#parts.transport);
     const { resultOf } = await loadOutcome();
-    const { id, namespace } = this;
-    return resultOf(
-      { ...this.#parts, id, namespace, submission: this.#submission, addedPublisher: undefined },
-      options,
-    );
+    const { namespace } = this;
+    const source = { ...this.#parts, namespace, submission: this.#submission, addedPublisher: undefined };
+    return this.#own(options, (id, identity) => resultOf({ ...source, id, identity }, options));
   }
 
   /** Stops the job. One that has ended already is left as it is, and the outcome says so. */
@@ -151,25 +172,29 @@ export class JobHandle {
     const before = await this.refresh(options);
     const state = before.State?.StateType ?? '';
     if (hasEnded(before)) return { stopped: false, state };
-    try {
-      await stopJob(this.#api, before.ID ?? this.id, reason, options);
-    } catch (error) {
-      if (!(error instanceof ConflictError)) throw error;
-      const now = await this.refresh(options);
-      if (!hasEnded(now)) throw error; // It did not end by itself meanwhile: there is another reason.
-      return { stopped: false, state: now.State?.StateType ?? '' };
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        await stopJob(this.#api, before.ID ?? this.id, reason, options);
+      } catch (error) {
+        if (!(error instanceof ConflictError)) throw error;
+        const now = await this.refresh(options);
+        if (!hasEnded(now)) throw error; // It did not end by itself meanwhile: there is another reason.
+        return { stopped: attempt > 1 && now.State?.StateType === 'Stopped', state: now.State?.StateType ?? '' };
+      }
+      // The answer names no job, so it may be the one to another request. To stop a job twice does no harm.
+      if (attempt > MAX_STOPS || hasEnded(await this.refresh(options))) return { stopped: true, state };
     }
-    return { stopped: true, state };
   }
 
   /** Runs the job, or an earlier version of it, once more: see `jobs.rerun`. */
   rerun(options: Omit<RerunOptions, 'namespace'> = {}): Promise<RerunJobResponse> {
-    return rerunJob(this.#api, this.id, options);
+    if (this.#identity === undefined) return rerunJob(this.#api, this.id, options);
+    return apiPromise(this.#confirm(options).then(() => rerunJob(this.#api, this.id, options).withResponse()));
   }
 
   /** Lists the executions of the job on compute nodes. */
   executions(options: Omit<JobExecutionsOptions, 'namespace'> = {}): PagePromise<Execution> {
-    return listExecutions(this.#api, this.id, options);
+    return this.#pages(options, () => listExecutions(this.#api, this.id, options));
   }
 
   /** Follows the events of the job, from its beginning until it has ended. */
@@ -179,7 +204,9 @@ export class JobHandle {
   history(
     options: Omit<JobHistoryOptions, 'namespace'> | Omit<FollowHistoryOptions, 'namespace'> = {},
   ): PagePromise<JobHistory> | AsyncGenerator<JobHistory, void, undefined> {
-    return isFollowed(options) ? followHistory(this.#api, this.id, options) : listHistory(this.#api, this.id, options);
+    return isFollowed(options)
+      ? this.#followHistory(options)
+      : this.#pages(options, () => listHistory(this.#api, this.id, options));
   }
 
   /**
@@ -197,17 +224,19 @@ export class JobHandle {
    */
   logs(options: FollowLogsOptions = {}): AsyncIterable<LogEntry> {
     const { transport } = this.#parts;
-    return followLogs(transport, { jobId: this.id, namespace: this.namespace }, options);
+    const logs = (): AsyncIterable<LogEntry> =>
+      followLogs(transport, { jobId: this.id, namespace: this.namespace }, options);
+    return this.#identity === undefined ? logs() : this.#entries(options, logs);
   }
 
   /** Lists the versions of the job's specification, oldest first. From servers 1.8 on. */
   versions(options: CallOptions = {}): PagePromise<Job> {
-    return listVersions(this.#api, this.id, options);
+    return this.#pages(options, () => listVersions(this.#api, this.id, options));
   }
 
   /** Lists where the results are, as the server describes it: see `jobs.results`. */
   results(options: CallOptions = {}): PagePromise<SpecConfig> {
-    return listResults(this.#api, this.id, options);
+    return this.#pages(options, () => listResults(this.#api, this.id, options));
   }
 
   /**
@@ -222,6 +251,7 @@ export class JobHandle {
    * ```
    */
   async typedResults(options: ListResultsOptions = {}): Promise<TypedResult[]> {
+    await this.#confirm(options);
     return (await loadResults()).listResults(this.#target(), options);
   }
 
@@ -242,7 +272,8 @@ export class JobHandle {
    * ```
    */
   files(options: TransferOptions = {}): AsyncIterableIterator<ResultFile> {
-    return resultFiles(this.#target(), options);
+    if (this.#identity === undefined) return resultFiles(this.#target(), options);
+    return this.#entries(options, () => resultFiles(this.#target(), options));
   }
 
   /**
@@ -263,6 +294,7 @@ export class JobHandle {
    * ```
    */
   async download(directory: string, options: DownloadOptions = {}): Promise<DownloadSummary> {
+    await this.#confirm(options);
     return (await loadResults()).downloadResults(this.#target(), directory, options);
   }
 
@@ -276,10 +308,56 @@ export class JobHandle {
     return { id: this.id, ...(this.namespace !== undefined && { namespace: this.namespace }) };
   }
 
+  /** Works with the job's id, and once more with the right one if it turns out to be another job's. */
+  async #own<T>(
+    options: Pick<CallOptions, 'signal'>,
+    work: (id: string, identity: JobIdentity | undefined) => Promise<T>,
+  ): Promise<T> {
+    const identity = this.#identity;
+    try {
+      const done = await work(this.id, identity);
+      this.#identity = undefined;
+      return done;
+    } catch (error) {
+      if (!(error instanceof StrangersJobError) || identity === undefined) throw error;
+      // Another call on the handle may have corrected it meanwhile.
+      if (this.#identity !== undefined) {
+        const found = await findSubmitted(this.#api, identity, { signal: options.signal });
+        if (found?.ID === undefined) throw error;
+        Object.assign(this, { id: found.ID });
+        this.#identity = undefined;
+      }
+      return work(this.id, undefined);
+    }
+  }
+
+  /** Makes sure that the id is the job's, where that has not been seen yet. */
+  async #confirm({ signal }: Pick<CallOptions, 'signal'>): Promise<void> {
+    if (this.#identity !== undefined) await this.refresh({ signal });
+  }
+
+  #pages<T>(options: Pick<CallOptions, 'signal'>, list: () => PagePromise<T>): PagePromise<T> {
+    return this.#identity === undefined ? list() : pagesAfter(() => this.#confirm(options), list);
+  }
+
+  async *#followHistory(options: FollowHistoryOptions): AsyncGenerator<JobHistory, void, undefined> {
+    await this.#confirm(options);
+    yield* followHistory(this.#api, this.id, options);
+  }
+
+  #entries<T>(options: Pick<CallOptions, 'signal'>, iterate: () => AsyncIterable<T>): AsyncIterableIterator<T, void> {
+    return new DeferredIterator<T>(async () => {
+      await this.#confirm(options);
+      return iterate()[Symbol.asyncIterator]();
+    });
+  }
+
   #target(): ResultsTarget {
     return { transport: this.#parts.transport, jobId: this.id, namespace: this.namespace };
   }
 }
 
+/** How often a job is stopped again that goes on after it was stopped. */
+const MAX_STOPS = 2;
 /** Of a job that another call or program submitted: nothing was sent. */
 const SUBMITTED_ELSEWHERE: SubmissionDetails = { attempts: 0, deduplicated: true, warnings: [] };

@@ -1,5 +1,14 @@
+import type { JobIdentity } from '../spec/index.js';
 import type { SubmissionDetails } from '../submission/index.js';
 import { JobHandle, type JobParts } from './job-handle.js';
+
+/** Which job was submitted. */
+interface SubmittedReference {
+  readonly id: string;
+  readonly namespace: string;
+  /** By what it is recognised, if its id is known from the answer to the submission only. */
+  readonly identity?: JobIdentity | undefined;
+}
 
 /**
  * A job that was just submitted, and how.
@@ -16,9 +25,9 @@ export class SubmittedJob extends JobHandle implements SubmissionDetails {
   readonly warnings: readonly string[];
 
   /** @internal */
-  constructor(parts: JobParts, submission: SubmissionDetails & { readonly id: string; readonly namespace: string }) {
-    const { id, namespace, attempts, deduplicated, warnings } = submission;
-    super(parts, { id, namespace, submission: { attempts, deduplicated, warnings } });
+  constructor(parts: JobParts, submission: SubmissionDetails & SubmittedReference) {
+    const { id, namespace, identity, attempts, deduplicated, warnings } = submission;
+    super(parts, { id, namespace, identity, submission: { attempts, deduplicated, warnings } });
     this.attempts = attempts;
     this.deduplicated = deduplicated;
     this.warnings = warnings;

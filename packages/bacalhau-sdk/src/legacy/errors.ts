@@ -1,4 +1,4 @@
-import { ApiError, type ApiErrorDetails, BacalhauError } from '../errors/index.js';
+import { ApiError, type ApiErrorDetails, BacalhauError, defineUnprinted } from '../errors/index.js';
 import type { LegacyRun } from './runs.js';
 
 /**
@@ -42,8 +42,8 @@ export class LegacyJobError extends BacalhauError {
   readonly outcome: 'failed' | 'cancelled';
   /** The nodes' messages, each once, the first failure first; empty if there are none. */
   readonly causes: readonly LegacyFailureCause[];
-  /** The runs as they ended. */
-  readonly runs: readonly LegacyRun[];
+  /** The runs as they ended. Not printed with the error. */
+  declare readonly runs: readonly LegacyRun[];
 
   constructor(details: Pick<LegacyJobError, 'jobId' | 'outcome' | 'causes' | 'runs'>) {
     const said = [...new Set(details.causes.map(({ message }) => message))].join('; ');
@@ -51,6 +51,6 @@ export class LegacyJobError extends BacalhauError {
     this.jobId = details.jobId;
     this.outcome = details.outcome;
     this.causes = details.causes;
-    this.runs = details.runs;
+    defineUnprinted<LegacyJobError, 'runs'>(this, 'runs', details.runs);
   }
 }

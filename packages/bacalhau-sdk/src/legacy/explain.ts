@@ -64,4 +64,5 @@ const detailsOf = (error: ApiError) => ({
   requestId: error.requestId,
   attempts: error.attempts,
   serverVersion: error.serverVersion,
+  outcomeUnknown: error.outcomeUnknown,
 });

@@ -13,6 +13,8 @@ import {
   CALL_OPTIONS,
   type CallOptions,
   mapped,
+  nodeProblem,
+  nodesProblem,
   type PagePromise,
   type Transport,
 } from '../http/index.js';
@@ -67,7 +69,7 @@ export class Nodes {
       name: 'nodes.list',
       options,
       optionNames: LIST_NODES_OPTIONS,
-      list: 'Nodes',
+      problem: nodesProblem,
       send: (_page, { nodes }, request) => {
         const { labels, approval, status, limit = 0, orderBy, reverse } = options;
         return nodes.listNodes(
@@ -83,7 +85,7 @@ export class Nodes {
           request,
         );
       },
-      toPage: ({ Nodes: items, NextToken }) => ({ items, nextToken: NextToken, end: true }),
+      toPage: ({ Nodes: items, NextToken }) => ({ items, nextToken: NextToken ?? '', end: true }),
     });
   }
 
@@ -93,6 +95,7 @@ export class Nodes {
       name: 'nodes.get',
       options,
       optionNames: CALL_OPTIONS,
+      problem: (body) => nodeProblem(nodeId)(body),
       send: ({ nodes }, request) => nodes.getNode({ nodeId: checkIdentifier(nodeId, 'nodeId') }, request),
     });
     return mapped(call, ({ Node }) => Node);

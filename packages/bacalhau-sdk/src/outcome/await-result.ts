@@ -1,9 +1,10 @@
 import type { Execution, Job } from 'bacalhau-apiclient';
 import { listExecutions, listHistory } from '../calls/index.js';
-import { JobStoppedError } from '../errors/index.js';
-import { ApiResource, retryWhileUnreachable, type Transport } from '../http/index.js';
-import { canPublish, DEFAULT_NAMESPACE, hasPublisher, isWasm, phaseOf } from '../model/index.js';
+import { ApiError, JobStoppedError, RateLimitError, ServerError } from '../errors/index.js';
+import { ApiResource, type PagePromise, retryWhileUnreachable, stepPolicy, type Transport } from '../http/index.js';
+import { canPublish, DEFAULT_NAMESPACE, hasPublisher, isWasm, phaseOf, type ServerRelease } from '../model/index.js';
 import { loadResults } from '../results/index.js';
+import type { JobIdentity } from '../spec/index.js';
 import type { SubmissionDetails } from '../submission/index.js';
 import type { Waiter } from '../waiting/index.js';
 import { JobExitError } from './job-exit-error.js';
@@ -18,6 +19,8 @@ export interface ResultSource {
   readonly waiter: Waiter;
   readonly id: string;
   readonly namespace: string | undefined;
+  /** By what the job is recognised, if its id is known from the answer to its submission only. */
+  readonly identity?: JobIdentity | undefined;
   readonly submission: SubmissionDetails;
   readonly addedPublisher: string | undefined;
 }
@@ -32,8 +35,8 @@ export async function awaitResult(
   options: Omit<JobResultOptions, 'timeoutMs'>,
 ): Promise<RunResult> {
   const { throwOnNonZeroExit = true, signal, onUpdate, unreachableAfterMs } = options;
-  const { transport, waiter, id, namespace } = source;
-  const job = await waiter.wait({ jobId: id, namespace }, { signal, onUpdate, unreachableAfterMs });
+  const { transport, waiter, id, namespace, identity } = source;
+  const job = await waiter.wait({ jobId: id, namespace, identity }, { signal, onUpdate, unreachableAfterMs });
   const api = new ApiResource(transport, { namespace });
   // It only reads, and the result of a job must not be lost because the server is unreachable for a moment.
   const result = await retryWhileUnreachable(
@@ -60,9 +63,21 @@ async function rejectUnlessCompleted(api: ApiResource, job: Job, signal: AbortSi
     throw new JobStoppedError(`Job ${job.ID} was stopped${reason ? `: ${reason}` : ''}.`, job);
   }
   if (state === 'Failed') {
-    const executions = await listExecutions(api, job.ID ?? '', { limit: 0, signal });
-    const history = await listHistory(api, job.ID ?? '', { eventType: 'all', signal });
-    throw jobFailure(job, executions.items, history.items);
+    const jobId = job.ID ?? '';
+    const executions = await itemsIfUsable(listExecutions(api, jobId, { limit: 0, signal }));
+    const history = await itemsIfUsable(listHistory(api, jobId, { eventType: 'all', signal }));
+    throw jobFailure(job, executions, history);
+  }
+}
+
+/** None if the server refuses the list, or sends an odd one: what else is known of the failure must not be hidden by that. */
+async function itemsIfUsable<T>(list: PagePromise<T>): Promise<readonly T[]> {
+  try {
+    return (await list).items;
+  } catch (error) {
+    const isOutage = error instanceof ServerError && stepPolicy.isRetryable(error);
+    if (error instanceof ApiError && !isOutage && !(error instanceof RateLimitError)) return [];
+    throw error;
   }
 }
 
@@ -73,10 +88,9 @@ async function collect(
   { signal, output = 'whole', results: access }: JobResultOptions,
 ): Promise<RunResult> {
   const jobId = job.ID ?? id;
-  const { items } = await listExecutions(api, jobId, { limit: 0, signal });
-  const executions: ExecutionOutput[] = [];
   const release = await transport.serverRelease({ signal });
-  const completed = items.filter(({ ComputeState }) => phaseOf(ComputeState.StateType, release) === 'completed');
+  const { items, completed } = await completedExecutions(api, jobId, release, signal);
+  const executions: ExecutionOutput[] = [];
   for (const execution of completed.sort(byNode)) {
     executions.push(await collectOutput(execution, { transport, job, signal, output, results: access }));
   }
@@ -98,6 +112,20 @@ async function collect(
     deduplicated: submission.deduplicated,
     warnings: submission.warnings,
   };
+}
+
+/** A job completes with its executions: a list without a completed one is another job's, and is requested again. */
+async function completedExecutions(
+  api: ApiResource,
+  jobId: string,
+  release: ServerRelease | undefined,
+  signal: AbortSignal | undefined,
+): Promise<{ readonly items: readonly Execution[]; readonly completed: Execution[] }> {
+  for (let attempt = 1; ; attempt += 1) {
+    const { items } = await listExecutions(api, jobId, { limit: 0, signal });
+    const completed = items.filter(({ ComputeState }) => phaseOf(ComputeState.StateType, release) === 'completed');
+    if (completed.length > 0 || attempt > api.transport.maxRetries({})) return { items, completed };
+  }
 }
 
 const byNode = (one: Execution, other: Execution): number =>

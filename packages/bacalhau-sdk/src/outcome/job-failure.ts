@@ -9,14 +9,13 @@ interface Cause {
 }
 
 /**
- * Builds the error of a failed job. The job's own message is the scheduler's conclusion ("not enough nodes …"); the cause
- * is in its executions and in the events of its history.
+ * Builds the error of a failed job. The cause is in its executions and in the events of its history; the job's own message
+ * is the scheduler's conclusion ("not enough nodes …"), which is quoted only where no cause is known.
  */
 export function jobFailure(job: Job, executions: readonly Execution[], history: readonly JobHistory[]): JobFailedError {
   const conclusion = job.State?.Message?.trim();
   const cause = causeOf(executions, history);
-  const parts = [cause?.message, conclusion].filter((part, index, all) => part && all.indexOf(part) === index);
-  const why = parts.length === 0 ? 'the server gave no reason' : parts.join(' – ');
+  const why = cause?.message || conclusion || 'the server gave no reason';
   const hint = cause?.hint;
   return new JobFailedError(`Job ${job.ID} failed: ${why}${hint === undefined ? '' : ` Hint: ${hint}`}`, {
     job,

@@ -1,12 +1,13 @@
 import type { Job } from 'bacalhau-apiclient';
 import { putJob } from '../calls/index.js';
-import { JobError, withJobId } from '../errors/index.js';
-import { type ApiResource, type Deadline, retryWhileUnreachable } from '../http/index.js';
+import { ApiError, JobError, withJobId } from '../errors/index.js';
+import { type ApiResource, type Deadline, retryWhileUnreachable, submissionPolicy } from '../http/index.js';
 import { type JobParts, SubmittedJob } from '../job/index.js';
 import { hasEnded } from '../model/index.js';
-import { loadOutcome, type RunResult } from '../outcome/index.js';
+import { loadOutcome, type ResultSource, type RunResult } from '../outcome/index.js';
 import { fingerprintOf } from '../spec/index.js';
 import { type NamedJob, type SendJob, type Submission, submitOnce } from '../submission/index.js';
+import { StrangersJobError } from '../waiting/index.js';
 import { type AbandonedJob, CONTINUES, ended, NOT_SUBMITTED, stopAbandoned } from './abandoned-job.js';
 import { delayedAbort } from './delayed-abort.js';
 import type { RunOptions } from './options.js';
@@ -14,6 +15,9 @@ import { type ListPublishers, publisherFor, withPublisher } from './publisher.js
 
 /** How long an early end waits for the answer to a submission, in milliseconds: with it the job can be stopped for certain. */
 const SUBMISSION_GRACE_MS = 10_000;
+
+/** How many answers to submissions may be other jobs' before a run gives up. */
+const MOST_STRANGERS = 10;
 
 /** What a run works with. */
 export interface RunContext extends JobParts {
@@ -66,12 +70,22 @@ export class JobRun {
     return this.#untilDeadline(async (outcome) => {
       const prepared = await prepare(this.#deadline.signal);
       this.#prepared = prepared;
-      const { submission, addedPublisher } = await this.#submit(prepared);
-      // A fresh name is nobody else's, even if an attempt before this one created the job.
-      this.#isOwn = prepared.isFresh || submission.isOwn;
-      const id = submission.jobId;
-      this.#submitted = new SubmittedJob(this.#context, { ...submission, id, namespace: prepared.job.Namespace });
-      return this.#result(outcome, this.#submitted, addedPublisher);
+      const addedPublisher = await this.#addedPublisher(prepared);
+      for (let attempt = 1, lost: StrangersJobError | undefined; ; attempt += 1) {
+        const submission = await this.#submit(prepared, addedPublisher, lost);
+        // A fresh name is nobody else's, even if an attempt before this one created the job.
+        this.#isOwn = prepared.isFresh || submission.isOwn;
+        const { jobId: id, identity } = submission;
+        this.#submitted = new SubmittedJob(this.#context, { ...submission, id, namespace: prepared.job.Namespace });
+        try {
+          return await this.#result(outcome, this.#submitted, { addedPublisher, identity });
+        } catch (error) {
+          // The answer to the submission was another job's: it counts as lost.
+          if (!(error instanceof StrangersJobError) || attempt >= MOST_STRANGERS) throw error;
+          this.#submitted = undefined;
+          lost = error;
+        }
+      }
     });
   }
 
@@ -81,23 +95,47 @@ export class JobRun {
       this.#isOwn = true;
       const submission = { attempts: 0, deduplicated: true, warnings: [] };
       this.#submitted = new SubmittedJob(this.#context, { ...submission, id, namespace });
-      return this.#result(outcome, this.#submitted, undefined);
+      return this.#result(outcome, this.#submitted, { addedPublisher: undefined, identity: undefined });
     });
   }
 
-  async #submit({ job, isFresh, fingerprint: given, waitsForServer }: PreparedJob) {
-    const { api, transport, listPublishers } = this.#context;
-    const { onExisting, stopOnAbort = true, unreachableAfterMs } = this.#intent;
+  #retried<T>(
+    { waitsForServer }: PreparedJob,
+    operation: string,
+    work: (isRepeated: boolean) => Promise<T>,
+  ): Promise<T> {
+    const { transport } = this.#context;
     const { signal } = this.#deadline;
-    const retried = <T>(operation: string, work: (isRepeated: boolean) => Promise<T>): Promise<T> =>
-      waitsForServer
-        ? retryWhileUnreachable(transport, operation, work, { signal, longestMs: unreachableAfterMs })
-        : work(false);
+    const { unreachableAfterMs } = this.#intent;
+    return waitsForServer
+      ? retryWhileUnreachable(transport, operation, work, { signal, longestMs: unreachableAfterMs })
+      : work(false);
+  }
+
+  async #addedPublisher(prepared: PreparedJob): Promise<string | undefined> {
+    const { signal } = this.#deadline;
+    try {
+      return await this.#retried(prepared, 'nodes.list', () =>
+        publisherFor(prepared.job, this.#context.listPublishers, { ...this.#intent, signal }),
+      );
+    } catch (error) {
+      // Without a publisher the run has what the server keeps of the output, and says that it is not complete.
+      if (error instanceof ApiError) return undefined;
+      throw error;
+    }
+  }
+
+  async #submit(
+    prepared: PreparedJob,
+    addedPublisher: string | undefined,
+    lost: StrangersJobError | undefined,
+  ): Promise<Submission> {
+    const { job, isFresh, fingerprint: given } = prepared;
+    const { api } = this.#context;
+    const { onExisting, stopOnAbort = true, unreachableAfterMs: persistMs = submissionPolicy.longestMs } = this.#intent;
+    const { signal } = this.#deadline;
     // Of the job as its author wrote it: which publisher is added depends on the nodes that are connected.
     const fingerprint = given ?? (await fingerprintOf(job));
-    const addedPublisher = await retried('nodes.list', () =>
-      publisherFor(job, listPublishers, { ...this.#intent, signal }),
-    );
     const sent = withPublisher(job, addedPublisher);
 
     const grace = delayedAbort(signal, stopOnAbort ? SUBMISSION_GRACE_MS : 0);
@@ -108,18 +146,23 @@ export class JobRun {
       return putJob(api, request, { ...call, signal: grace.signal });
     };
     try {
-      const submission: Submission = await retried('jobs.submit', (isRepeated) =>
-        submitOnce(api, sent, { isFresh: isFresh && !isRepeated, onExisting, fingerprint, signal, send }),
-      );
-      return { submission, addedPublisher };
+      return await this.#retried(prepared, 'jobs.submit', (isRepeated) => {
+        const intent = { isFresh: isFresh && !isRepeated, onExisting, fingerprint, lost, persistMs };
+        return submitOnce(api, sent, { ...intent, signal, send });
+      });
     } finally {
       grace.release();
     }
   }
 
-  #result(outcome: Outcome, job: SubmittedJob, addedPublisher: string | undefined): Promise<RunResult> {
+  #result(
+    outcome: Outcome,
+    job: SubmittedJob,
+    { addedPublisher, identity }: Pick<ResultSource, 'addedPublisher' | 'identity'>,
+  ): Promise<RunResult> {
     const { transport, waiter } = this.#context;
-    const source = { transport, waiter, id: job.id, namespace: job.namespace, submission: job, addedPublisher };
+    const { id, namespace } = job;
+    const source = { transport, waiter, id, namespace, submission: job, addedPublisher, identity };
     const onUpdate = (observed: Job): unknown => {
       this.#observed = observed;
       return this.#intent.onUpdate?.(observed);

@@ -28,7 +28,7 @@ export function mapJobs<Input>(
   }
   const { transport, api } = parts;
   const namespace = api.requiredNamespace({ namespace: options.namespace });
-  const context = { ...parts, listPublishers: shared(publisherLister(transport)) };
+  const context = { ...parts, listPublishers: shared(publisherLister(transport), options.signal) };
   return fanOut(
     inputs,
     {

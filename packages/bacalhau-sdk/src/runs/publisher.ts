@@ -2,6 +2,7 @@ import type { Job } from 'bacalhau-apiclient';
 import type { Transport } from '../http/index.js';
 import { canPublish, hasPublisher, isWasm } from '../model/index.js';
 import { Nodes } from '../nodes/index.js';
+import { raceAbort } from '../util/index.js';
 import type { RunOptions } from './options.js';
 
 /** Publishers by how soon and how simply their results can be fetched. */
@@ -17,15 +18,20 @@ export const publisherLister =
     return items.flatMap(({ Info }) => (Info.ComputeNodeInfo?.Publishers ? [Info.ComputeNodeInfo.Publishers] : []));
   };
 
-/** Shares one answer between many jobs that are submitted together. A failure is not kept. */
-export function shared(list: ListPublishers): ListPublishers {
+/**
+ * Shares one answer between many jobs that are submitted together. A failure is not kept, and the request does not end with
+ * the job that happened to be the first.
+ *
+ * @param signal ends the request with all of them.
+ */
+export function shared(list: ListPublishers, signal: AbortSignal | undefined): ListPublishers {
   let answer: ReturnType<ListPublishers> | undefined;
-  return (signal) => {
+  return (own) => {
     answer ??= list(signal).catch((error: unknown) => {
       answer = undefined;
       throw error;
     });
-    return answer;
+    return own === undefined ? answer : raceAbort(answer, own);
   };
 }
 

@@ -1,8 +1,9 @@
 import type { Job } from 'bacalhau-apiclient';
 import { getJob, listJobs } from '../calls/index.js';
-import { ConflictError, NotFoundError } from '../errors/index.js';
-import type { ApiResource, CallOptions } from '../http/index.js';
-import { NAME_LABEL } from '../spec/index.js';
+import { ApiError, ConflictError, NotFoundError } from '../errors/index.js';
+import type { ApiResource, CallOptions, Transport } from '../http/index.js';
+import { isAtLeast, type ServerRelease } from '../model/index.js';
+import { hashOf, isOwnJob, type JobIdentity, NAME_LABEL } from '../spec/index.js';
 
 /** A job's name, and the namespace in which it is unique. */
 export interface JobLocation {
@@ -10,8 +11,54 @@ export interface JobLocation {
   readonly namespace: string;
 }
 
-/** Looks a job up by its name, on servers from 1.8 on. */
-export async function findByName(
+/** How jobs are looked up on a server. */
+export interface JobLookup {
+  /** Whether the server is known to identify jobs by their names, as those from 1.8 on do. */
+  readonly hasNames: boolean;
+  /** Whether it is known not to. */
+  readonly lacksNames: boolean;
+  /** The label by which the job is found where names may not be. */
+  readonly label: string | undefined;
+  find(options: CallOptions): Promise<Job | undefined>;
+}
+
+/** Finds out how a job can be looked up. */
+export async function jobLookup(api: ApiResource, location: JobLocation, options: CallOptions): Promise<JobLookup> {
+  const release = await releaseOf(api.transport, options);
+  const hasNames = release !== 'unknown' && isAtLeast(release, '1.8.0');
+  const lacksNames = release !== 'unknown' && !hasNames;
+  const label = hasNames ? undefined : (await hashOf(location.name)).slice(0, 40);
+  return {
+    ...{ hasNames, lacksNames, label },
+    async find(call) {
+      const found = lacksNames ? undefined : await findByName(api, location, call);
+      return found ?? (label === undefined ? undefined : findByLabel(api, label, location, call));
+    },
+  };
+}
+
+/** Looks up a job that was submitted, where the id that the server gave turned out to be another job's. */
+export async function findSubmitted(
+  api: ApiResource,
+  identity: JobIdentity,
+  options: CallOptions,
+): Promise<Job | undefined> {
+  const { find } = await jobLookup(api, identity, options);
+  const found = await find(options);
+  return found !== undefined && isOwnJob(found, identity) ? found : undefined;
+}
+
+/** A server that does not tell its version may be an old one. */
+async function releaseOf(transport: Transport, options: CallOptions): Promise<ServerRelease | undefined | 'unknown'> {
+  try {
+    return await transport.serverRelease(options);
+  } catch (error) {
+    if (error instanceof ApiError) return 'unknown';
+    throw error;
+  }
+}
+
+async function findByName(
   api: ApiResource,
   { name, namespace }: JobLocation,
   options: CallOptions,
@@ -28,7 +75,7 @@ export async function findByName(
 }
 
 /** Looks up the latest job with this label, on older servers, where several jobs may have the same name. */
-export async function findByLabel(
+async function findByLabel(
   api: ApiResource,
   label: string,
   { namespace }: JobLocation,

@@ -1,3 +1,4 @@
+export { findSubmitted } from './existing-job.js';
 export { type NamedJob, nameJob } from './named-job.js';
 export {
   checkOnExisting,

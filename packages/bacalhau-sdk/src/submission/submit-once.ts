@@ -10,6 +10,7 @@ import {
   JobExistsError,
   RequestAbortedError,
   RequestTimeoutError,
+  UnexpectedResponseError,
   UnsupportedByServerError,
 } from '../errors/index.js';
 import {
@@ -18,17 +19,24 @@ import {
   errorClassFor,
   submissionPolicy,
   type TransientError,
-  type Transport,
 } from '../http/index.js';
-import { isAtLeast, type ServerRelease } from '../model/index.js';
-import { FINGERPRINT, fingerprintOf, hashOf, NAME_LABEL, withFingerprint } from '../spec/index.js';
-import { findByLabel, findByName, type JobLocation } from './existing-job.js';
+import {
+  compareJobs,
+  FINGERPRINT,
+  fingerprintOf,
+  type JobIdentity,
+  NAME_LABEL,
+  withFingerprint,
+} from '../spec/index.js';
+import { type JobLocation, jobLookup } from './existing-job.js';
 import type { NamedJob } from './named-job.js';
 import type { OnExisting, SubmissionDetails } from './options.js';
 
 /** The outcome of a submission. */
 export interface Submission extends SubmissionDetails {
   readonly jobId: string;
+  /** By what the job is recognised, if its id is known from the answer to the submission only. */
+  readonly identity: JobIdentity | undefined;
   /** Whether this submission created the job, or may have: one of its answers was lost. */
   readonly isOwn: boolean;
 }
@@ -42,6 +50,10 @@ export interface Intent extends CallOptions {
   readonly isFresh: boolean;
   /** The specification's hash, if it is known, or is to be that of another form of the job. */
   readonly fingerprint?: string | undefined;
+  /** The answer to an earlier attempt, which was lost: the job may exist. */
+  readonly lost?: Unanswered | undefined;
+  /** How long to go on after an answer was lost, in milliseconds. Default: for `maxRetries` attempts. */
+  readonly persistMs?: number | undefined;
   /** How the job is sent. Default: as by `jobs.put`. */
   readonly send?: SendJob | undefined;
 }
@@ -58,6 +70,8 @@ export async function submitOnce(
     isFresh,
     onExisting = 'reuse',
     fingerprint: given,
+    lost,
+    persistMs = 0,
     send = (request, call) => putJob(api, request, call),
     ...options
   }: Intent,
@@ -69,35 +83,34 @@ export async function submitOnce(
     );
   }
   const { transport } = api;
-  const release = await releaseOf(transport, options);
-  const hasNames = release !== 'unknown' && isAtLeast(release, '1.8.0');
-  if (!isFresh && onExisting === 'update' && !hasNames && release !== 'unknown') {
+  const location = { name: job.Name, namespace: job.Namespace };
+  const { lacksNames, label, find } = await jobLookup(api, location, options);
+  if (!isFresh && onExisting === 'update' && lacksNames) {
     throw new UnsupportedByServerError(
       'onExisting "update" needs a server from 1.8.0 on: older ones create a second job of the same name.',
     );
   }
 
   const fingerprint = given ?? (await fingerprintOf(job));
-  const label = hasNames ? undefined : (await hashOf(job.Name)).slice(0, 40);
   const sent: NamedJob = {
     ...withFingerprint(job, fingerprint),
     // Only where it is needed: an update that adds a label which the server has never seen fails (1.8 to 1.9.3).
     ...(label !== undefined && { Labels: { ...job.Labels, [NAME_LABEL]: label } }),
   };
-  const location = { name: job.Name, namespace: job.Namespace };
-  const find = async (): Promise<Job | undefined> => {
-    const found = release === 'unknown' || hasNames ? await findByName(api, location, options) : undefined;
-    return found ?? (label === undefined ? undefined : findByLabel(api, label, location, options));
-  };
   /** The last failure after which the job may have arrived. */
-  let unanswered: Unanswered | undefined;
+  let unanswered: Unanswered | undefined = lost;
+  /** Whether the job may exist: an answer was lost. */
+  let mayExist = lost !== undefined;
   const reuse = (found: Job, attempts: number): Submission => {
-    const isSame = found.Meta?.[FINGERPRINT] === fingerprint;
+    const foundFingerprint = found.Meta?.[FINGERPRINT];
+    const isMarked = foundFingerprint === fingerprint;
+    const isSame = foundFingerprint === undefined ? compareJobs(job, found) : isMarked;
     // If no answer was lost, somebody else created it, even if that was while it was being sent.
-    const isOwn = isSame && unanswered !== undefined;
-    const mayReuse = isSame && (isOwn || onExisting !== 'error');
-    if (!mayReuse) throw new JobExistsError(found, { isSame });
-    return { jobId: found.ID ?? '', isOwn, attempts, deduplicated: true, warnings: [] };
+    const isOwn = isMarked && unanswered !== undefined;
+    const mayReuse = isSame === true && (isOwn || onExisting !== 'error');
+    if (!mayReuse) throw new JobExistsError(found, { isSame, canUpdate: !lacksNames });
+    const identity = undefined;
+    return { jobId: found.ID ?? '', identity, isOwn, attempts, deduplicated: true, warnings: [] };
   };
 
   /** Whether an update has not reached the job yet. */
@@ -105,17 +118,19 @@ export async function submitOnce(
 
   const findsFirst = !isFresh && onExisting !== 'update';
   const maxRetries = transport.maxRetries(options);
+  const startedAt = performance.now();
   let attempts = 0;
   let conflict: ConflictError | undefined;
   for (let round = 1; ; round++) {
     try {
-      const mayExist = findsFirst || unanswered !== undefined || conflict !== undefined;
-      const found = mayExist ? await find() : undefined;
+      const found = findsFirst || unanswered !== undefined || conflict !== undefined ? await find(options) : undefined;
       if (found !== undefined && !isOutdated(found)) return reuse(found, attempts);
       if (conflict !== undefined) throw conflict;
       attempts += 1;
       const { JobID, Warnings } = await send({ Job: sent }, options);
-      return { jobId: JobID, isOwn: true, attempts, deduplicated: false, warnings: Warnings ?? [] };
+      // Whose id it is, shows when the job is read: servers mix up their responses.
+      const identity = { ...location, fingerprint };
+      return { jobId: JobID, identity, isOwn: true, attempts, deduplicated: false, warnings: Warnings ?? [] };
     } catch (error) {
       if (error instanceof ConflictError && error !== conflict) {
         // There is one of that name, or nothing changed: the next round looks it up.
@@ -127,12 +142,19 @@ export async function submitOnce(
       }
       // What prevents the lookup says nothing about whether the job arrived.
       const isLookup = error instanceof ApiError && error.operation !== 'jobs.put';
-      if (!submissionPolicy.isRetryable(error)) {
+      const isLost = submissionPolicy.isRetryable(error);
+      // While a gateway is reloaded, it responds for itself.
+      const isStranger = isLookup && mayExist && error instanceof UnexpectedResponseError;
+      if (!isLost && !isStranger) {
         throw isLookup && unanswered !== undefined ? withName(unanswered, location, attempts) : error;
       }
-      if (error.operation === 'jobs.put') unanswered = error;
+      if (error.operation === 'jobs.put') {
+        unanswered = error;
+        mayExist ||= isOutcomeUnknown(error);
+      }
       const last = unanswered ?? error;
-      if (round > maxRetries) throw attempts === 0 ? last : withName(last, location, attempts);
+      const persists = mayExist && performance.now() - startedAt < persistMs;
+      if (round > maxRetries && !persists) throw attempts === 0 ? last : withName(last, location, attempts);
       const { operation, requestId } = last;
       const delayMs = submissionPolicy.delayMs(round);
       const retry = { operation, attempt: attempts, requestId, delayMs, error: last };
@@ -143,15 +165,8 @@ export async function submitOnce(
   }
 }
 
-/** A server that does not tell its version may be an old one. */
-async function releaseOf(transport: Transport, options: CallOptions): Promise<ServerRelease | undefined | 'unknown'> {
-  try {
-    return await transport.serverRelease(options);
-  } catch (error) {
-    if (error instanceof ApiError) return 'unknown';
-    throw error;
-  }
-}
+/** Whether the job may have arrived nevertheless. */
+const isOutcomeUnknown = (error: Unanswered): boolean => error.outcomeUnknown;
 
 /** No usable answer came: the job may have arrived, or may arrive the next time. */
 type Unanswered = TransientError;

@@ -1,4 +1,5 @@
 import type { Job } from 'bacalhau-apiclient';
+import type { JobIdentity } from '../spec/index.js';
 
 /** A job by id or name, and its namespace. */
 export interface JobReference {
@@ -6,10 +7,18 @@ export interface JobReference {
   readonly namespace: string | undefined;
 }
 
+/** A job to be waited for. */
+export interface JobToAwait extends JobReference {
+  /** By what it is recognised, if its id is known from the answer to its submission only. */
+  readonly identity?: JobIdentity | undefined;
+}
+
 /** One of the waits for a job. */
 export interface WaitListener {
   readonly onUpdate: ((job: Job) => void) | undefined;
   readonly unreachableAfterMs: number;
+  /** By what the job is recognised, if its id may be another one's. */
+  readonly identity: JobIdentity | undefined;
   readonly resolve: (job: Job) => void;
   readonly reject: (error: unknown) => void;
 }

@@ -1,2 +1,3 @@
 export { checkOnUpdate, checkUnreachableAfter, WAIT_OPTIONS, type WaitOptions } from './options.js';
+export { checkOwnJob, StrangersJobError } from './strangers-job-error.js';
 export { Waiter } from './waiter.js';

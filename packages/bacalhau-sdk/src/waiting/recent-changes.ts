@@ -78,6 +78,9 @@ export class RecentChanges {
         if (known !== undefined && ModifyTime >= known) changed += 1;
         onJob(job);
       }
+      // A list that does not get on would be read for ever.
+      if (page.nextToken !== '' && page.nextToken === nextToken)
+        return { isComplete: false, workMs: pages * this.#cost.ms };
       // Jobs that change while pages are read move to the front: the next read sees them there.
       const isLast = page.nextToken === '';
       const isComplete = isLast || (known !== undefined && (page.items.at(-1)?.ModifyTime ?? 0) < known);

@@ -1,17 +1,19 @@
 import { type Execution, type Job, JobInclude } from 'bacalhau-apiclient';
 import { checkIdentifier } from '../arguments/index.js';
 import { getJob, listJobs } from '../calls/index.js';
-import { RequestTimeoutError } from '../errors/index.js';
+import { RequestTimeoutError, UnexpectedResponseError } from '../errors/index.js';
 import { ApiResource, type Transport, waitPolicy } from '../http/index.js';
 import { hasEnded } from '../model/index.js';
+import { isOwnJob } from '../spec/index.js';
 import { pauseMs } from '../util/index.js';
 import { AdaptiveTimeout } from './adaptive-timeout.js';
-import { type AwaitedJob, earliest, type JobReference, type WaitListener } from './awaited-job.js';
+import { type AwaitedJob, earliest, type JobReference, type JobToAwait, type WaitListener } from './awaited-job.js';
 import { asCompleted, isForgotten } from './forgotten-job.js';
 import { ListPoller, type PollingLoop } from './list-poller.js';
 import { checkOnUpdate, checkUnreachableAfter, type WaitOptions } from './options.js';
 import type { JobPage, PageRequest } from './recent-changes.js';
 import { idleMs, RequestCost } from './request-cost.js';
+import { StrangersJobError } from './strangers-job-error.js';
 
 /** What requesting one job is presumed to cost the server, in milliseconds, before the first request. */
 const PRESUMED_JOB_MS = 1.5;
@@ -28,6 +30,7 @@ export class Waiter {
   readonly #requestTimeout = new AdaptiveTimeout();
   readonly #awaited = new Map<string, AwaitedJob>();
   readonly #lists: ListPoller;
+  readonly #confirmed = new WeakSet<WaitListener>();
   #isRunning = false;
   /** Ends the loop's sleep for a new job; unset while the server is left idle. */
   #onJobAdded: (() => void) | undefined;
@@ -39,8 +42,12 @@ export class Waiter {
     this.#lists = new ListPoller(this.#pollingLoop());
   }
 
-  /** Resolves with the job once it has ended, in whatever state. */
-  async wait(reference: JobReference, options: WaitOptions = {}): Promise<Job> {
+  /**
+   * Resolves with the job once it has ended, in whatever state.
+   *
+   * @throws {StrangersJobError} if the id is another job's than the one that was submitted.
+   */
+  async wait({ identity, ...reference }: JobToAwait, options: WaitOptions = {}): Promise<Job> {
     checkIdentifier(reference.jobId, 'jobId');
     const { timeoutMs, signal, onUpdate, unreachableAfterMs = waitPolicy.longestMs } = options;
     checkUnreachableAfter(unreachableAfterMs);
@@ -51,7 +58,7 @@ export class Waiter {
         return new Promise<Job>((resolve, reject) => {
           // Not before the deadline has begun: a job whose wait was refused would be polled for ever.
           const awaited = this.#awaitedJob(reference);
-          const listener = { onUpdate, unreachableAfterMs, resolve, reject };
+          const listener = { onUpdate, unreachableAfterMs, identity, resolve, reject };
           added = { awaited, listener };
           awaited.listeners.add(listener);
           if (aborted.aborted) reject(aborted.reason);
@@ -194,6 +201,8 @@ export class Waiter {
   }
 
   #update(awaited: AwaitedJob, job: Job): void {
+    this.#rejectStrangers(awaited, job);
+    if (awaited.listeners.size === 0) return;
     const observed = `${job.Version}/${job.Revision}/${job.ModifyTime}/${job.State?.StateType}`;
     awaited.job = job;
     if (observed !== awaited.observed) {
@@ -211,6 +220,20 @@ export class Waiter {
     if (hasEnded(job)) for (const { resolve } of awaited.listeners) resolve(job);
   }
 
+  /** Ends the waits of those whose job this is not: the server gave them its id by mistake. */
+  #rejectStrangers({ reference, listeners }: AwaitedJob, job: Job): void {
+    for (const listener of listeners) {
+      const { identity, reject } = listener;
+      // Once it was seen to be the right one, it may get another specification.
+      if (identity === undefined || this.#confirmed.has(listener)) continue;
+      if (isOwnJob(job, identity)) this.#confirmed.add(listener);
+      else {
+        listeners.delete(listener);
+        reject(new StrangersJobError(reference.jobId, identity));
+      }
+    }
+  }
+
   #serverAnswered(awaited: readonly AwaitedJob[]): void {
     for (const one of awaited) one.unreachableSince = undefined;
   }
@@ -220,6 +243,12 @@ export class Waiter {
     if (!waitPolicy.isRetryable(error)) {
       this.#rejectAll(awaited, error);
       return;
+    }
+    // A web server that was never seen to be an orchestrator will not become one.
+    const isStranger = error instanceof UnexpectedResponseError && error.serverVersion === undefined;
+    if (isStranger && error.status >= 300) {
+      const unknown = awaited.filter(({ job, listeners }) => job === undefined && ![...listeners].some(wasSubmitted));
+      if (unknown.length > 0) this.#rejectAll(unknown, error);
     }
     if (error instanceof RequestTimeoutError) this.#requestTimeout.timedOut();
     const now = performance.now();
@@ -255,5 +284,7 @@ export class Waiter {
     });
   }
 }
+
+const wasSubmitted = ({ identity }: WaitListener): boolean => identity !== undefined;
 
 const keyOf = ({ jobId, namespace = '' }: JobReference): string => `${namespace}\0${jobId}`;

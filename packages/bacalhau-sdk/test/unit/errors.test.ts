@@ -13,6 +13,7 @@ const details = {
   requestId: 'r',
   attempts: 1,
   serverVersion: 'v1.9.3',
+  outcomeUnknown: false,
 };
 
 test('an error is an instance of its class and its superclasses, and of no other', () => {

@@ -1,0 +1,14 @@
+import type { Job } from 'bacalhau-apiclient';
+import { FINGERPRINT } from './metadata-keys.js';
+
+/** By what a job that was submitted is recognised: its id is only what the server said. */
+export interface JobIdentity {
+  readonly name: string;
+  readonly namespace: string;
+  /** The hash of its specification, which is in its `Meta`. */
+  readonly fingerprint: string;
+}
+
+/** Whether a job is the one that was submitted. */
+export const isOwnJob = ({ Name, Namespace, Meta }: Job, { name, namespace, fingerprint }: JobIdentity): boolean =>
+  Name === name && Namespace === namespace && Meta?.[FINGERPRINT] === fingerprint;
