@@ -69,7 +69,7 @@ export const submissionPolicy = {
 } as const;
 
 /** A step of a run that may be repeated, such as collecting its output. */
-const stepPolicy: OutagePolicy = { ...OUTAGE, isRetryable: isTransient };
+export const stepPolicy: OutagePolicy = { ...OUTAGE, isRetryable: isTransient };
 
 /** Waiting for the end of a job. */
 export const waitPolicy: OutagePolicy = { ...OUTAGE, isRetryable: isUnreachable };

@@ -322,7 +322,8 @@ export class JobHandle {
       if (!(error instanceof StrangersJobError) || identity === undefined) throw error;
       // Another call on the handle may have corrected it meanwhile.
       if (this.#identity !== undefined) {
-        const found = await findSubmitted(this.#api, identity, { signal: options.signal });
+        const api = new ApiResource(this.#parts.transport);
+        const found = await findSubmitted(api, identity, { signal: options.signal });
         if (found?.ID === undefined) throw error;
         Object.assign(this, { id: found.ID });
         this.#identity = undefined;
@@ -332,8 +333,8 @@ export class JobHandle {
   }
 
   /** Makes sure that the id is the job's, where that has not been seen yet. */
-  async #confirm({ signal }: Pick<CallOptions, 'signal'>): Promise<void> {
-    if (this.#identity !== undefined) await this.refresh({ signal });
+  async #confirm(options: Pick<CallOptions, 'signal'>): Promise<void> {
+    if (this.#identity !== undefined) await this.refresh({ signal: options.signal });
   }
 
   #pages<T>(options: Pick<CallOptions, 'signal'>, list: () => PagePromise<T>): PagePromise<T> {

@@ -46,7 +46,8 @@ function compare(wanted: unknown, found: unknown, path: string): Verdict {
     return all(wanted.map((item, index) => compare(item, found[index], path)));
   }
   if (isEmpty(wanted) && FILLED_IN.has(path)) return FILLED_IN.get(path) === found ? true : undefined;
-  return wanted === found;
+  const isCaseless = path.startsWith('Tasks.Resources.') || path.endsWith('.Type');
+  return isCaseless && typeof found === 'string' ? `${wanted}`.toLowerCase() === found.toLowerCase() : wanted === found;
 }
 
 const all = (verdicts: readonly Verdict[]): Verdict =>

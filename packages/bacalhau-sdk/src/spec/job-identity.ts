@@ -9,6 +9,11 @@ export interface JobIdentity {
   readonly fingerprint: string;
 }
 
-/** Whether a job is the one that was submitted. */
-export const isOwnJob = ({ Name, Namespace, Meta }: Job, { name, namespace, fingerprint }: JobIdentity): boolean =>
-  Name === name && Namespace === namespace && Meta?.[FINGERPRINT] === fingerprint;
+/**
+ * Whether a job is the one that was submitted. One of its name that has versions is the same job, even if it was given
+ * another specification since.
+ */
+export const isOwnJob = (job: Job, { name, namespace, fingerprint }: JobIdentity): boolean => {
+  const { Name, Namespace, Meta, Version = 0 } = job;
+  return Name === name && Namespace === namespace && (Meta?.[FINGERPRINT] === fingerprint || Version > 1);
+};

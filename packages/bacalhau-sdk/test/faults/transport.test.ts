@@ -202,19 +202,20 @@ describe('responses that no orchestrator sends', () => {
       const [own, other] = ['j-1234', 'j-5678'].map((ID) => ({
         ID,
         Name: `job ${ID}`,
+        Tasks: [],
         State: { StateType: 'Running' },
       }));
       await using server = await faultServer((response, number) =>
-        json(response, 200, number % 2 === 1 ? { Job: other } : { Job: own, EvaluationID: 'e' }),
+        json(response, 200, { Job: number % 2 === 1 ? other : own, EvaluationID: 'e' }, told),
       );
       const bacalhau = client(server);
       for (const id of ['j-1234', 'j-12', 'job j-1234']) {
         expect((await bacalhau.jobs.get(id).withResponse()).response.attempts).toBe(2);
       }
       await bacalhau.jobs.handle('job j-1234').stop();
-      expect(server.seen.filter(({ method }) => method === 'DELETE')).toMatchObject([
-        { url: expect.stringContaining('/jobs/j-1234') },
-      ]);
+      const stops = server.seen.filter(({ method }) => method === 'DELETE');
+      expect(stops).not.toHaveLength(0);
+      expect(stops.every(({ url }) => url.includes('/jobs/j-1234'))).toBe(true);
     });
 
     test('no version: the call is retried, and the server not mistaken for a development build', async () => {
