@@ -4,7 +4,6 @@ export { compareJobs } from './compare-jobs.js';
 export { type DockerSettings, docker } from './docker.js';
 export { fingerprintOf, hashOf, withFingerprint } from './fingerprint.js';
 export { type InlineInput, type IpfsInput, inputs, type LocalInput, type S3Input, type UrlInput } from './inputs.js';
-export { canonicalJob } from './job-fields.js';
 export { isOwnJob, type JobIdentity } from './job-identity.js';
 export type { JobSettings, ResourceSettings, TimeoutSettings } from './job-settings.js';
 export type { JobBuildContext, JobBuilder, JobInput, JobSpec } from './job-spec.js';
