@@ -84,7 +84,7 @@ export const logPolicy = {
   isRetryable: (error: unknown): boolean =>
     isUnreachable(error) && !(error instanceof ApiError && error.status === 410),
   /** Whether a log stream that could not be opened may open later. */
-  mayReopen: (error: unknown): boolean => !isRefused(error),
+  mayReopen: (error: unknown): boolean => !isRefused(error) && !(error instanceof BadRequestError),
 } as const;
 
 /** The download of a file from a result host, which continues where the last connection broke. */

@@ -153,6 +153,11 @@ export class Transport implements RequestSource, Router {
     await sleep(retry.delayMs, signal);
   }
 
+  /** Logs an unexpected condition that ends no call. */
+  warn(message: string): void {
+    this.#parts.logger.warn(message);
+  }
+
   /** Creates a transport with some options replaced, on the sockets of this one. */
   withOptions(overrides: ClientOptions): Transport {
     return this.#parts.derive(overrides);

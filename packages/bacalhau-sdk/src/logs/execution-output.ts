@@ -2,7 +2,7 @@ import type { Execution } from 'bacalhau-apiclient';
 import { BacalhauError, RequestAbortedError } from '../errors/index.js';
 import type { Transport } from '../http/index.js';
 import { type ResultAccess, resultFiles } from '../results/index.js';
-import { entriesFor, truncationMark } from './entries.js';
+import { entriesFor, incompleteMark, truncationMark } from './entries.js';
 import type { LogEntry } from './options.js';
 
 /** How to find an execution's output. */
@@ -46,12 +46,19 @@ export async function* executionOutput(
  * Returns the copy of the output in the execution's state. Servers under load lose even short output without reporting
  * it (seen on 1.9.3), so an empty copy proves nothing either.
  */
-export function copiedOutput({ ID, RunOutput }: Pick<Execution, 'ID' | 'RunOutput'>): readonly LogEntry[] {
+export function copiedOutput(
+  { ID, RunOutput }: Pick<Execution, 'ID' | 'RunOutput'>,
+  reason = NOTHING_ELSE,
+): readonly LogEntry[] {
+  const mark = incompleteMark(reason);
   return [
-    { stream: 'stdout', text: RunOutput?.Stdout ?? '', executionId: ID, incomplete: true },
-    { stream: 'stderr', text: RunOutput?.stderr ?? '', executionId: ID, incomplete: true },
+    { stream: 'stdout', text: RunOutput?.Stdout ?? '', executionId: ID, ...mark },
+    { stream: 'stderr', text: RunOutput?.stderr ?? '', executionId: ID, ...mark },
   ];
 }
+
+const NOTHING_ELSE =
+  "there is neither a log nor a published result that can be read, so this is the copy in the execution's state, of 2,048 bytes at most";
 
 async function* publishedOutput(
   execution: Execution,

@@ -1,14 +1,17 @@
 import type { Execution } from 'bacalhau-apiclient';
+import { LogStreamError, UnexpectedResponseError } from '../errors/index.js';
 import type { Transport } from '../http/index.js';
 import { isDocker } from '../model/index.js';
 import type { ResultAccess } from '../results/index.js';
 import type { EntryBuffer } from './buffer.js';
+import { incompleteMark } from './entries.js';
 import { executionOutput } from './execution-output.js';
 import { type ExecutionStatus, isStreamed, rewritesEndedLogs } from './execution-status.js';
 import { HelperConnections, HelperSchedule } from './helper-connections.js';
 import type { JobMonitor } from './job-monitor.js';
 import type { LogLimits } from './limits.js';
 import { type CloseReason, type ConnectionEnd, LogConnection, type OutputFrame } from './log-connection.js';
+import type { NodeWatch } from './node-watch.js';
 import type { LogEntry, LogReconnect } from './options.js';
 import { ReadProgress } from './read-progress.js';
 import { Reconnection } from './reconnection.js';
@@ -25,6 +28,7 @@ export interface ExecutionStreamOptions {
   readonly headers: Readonly<Record<string, string>> | undefined;
   readonly limits: LogLimits;
   readonly monitor: JobMonitor;
+  readonly node: NodeWatch;
   readonly buffer: EntryBuffer<StreamItem>;
   readonly follow: boolean;
   /** Whether to leave out what was printed before the call. */
@@ -66,6 +70,13 @@ const NO_LOG_YET = /(timeout|cancelled) while waiting for execution logs/i;
 /** The node does not know the execution, because it is not there yet or because the node lost it. */
 const UNKNOWN_EXECUTION = /execution \S* ?not found|unable to find execution|no executions found/i;
 
+const READING: ReadonlySet<State> = new Set(['following', 'catchingUp', 'snapshot', 'finishing']);
+
+const DROPPED = incompleteMark('so much came that the server may have dropped some of it');
+
+/** The clients that were told so. */
+const withoutWebSockets = new WeakSet<Transport>();
+
 /** Used for an execution that the server no longer lists. */
 const GONE: ExecutionStatus = { hasStarted: true, hasEnded: true, hasNoLog: false };
 
@@ -92,10 +103,11 @@ export class ExecutionStream {
   constructor(options: ExecutionStreamOptions) {
     this.#options = options;
     this.#progress = new ReadProgress({ isSkipping: options.skipOldOutput });
-    const { executionId, limits, monitor, onReconnect } = options;
+    const { executionId, limits, monitor, onReconnect, transport, headers } = options;
+    const secrets = transport.requests.secretsOf(headers);
     const hasExecutionEnded = () => this.#status.hasEnded;
     this.#reconnection = new Reconnection({
-      ...{ executionId, limits, monitor, onReconnect },
+      ...{ executionId, limits, monitor, onReconnect, secrets },
       progress: this.#progress,
       hasExecutionEnded,
     });
@@ -105,7 +117,10 @@ export class ExecutionStream {
     const { buffer, executionId, monitor } = this.#options;
     try {
       let state: State = isStreamed(monitor.job, monitor.release) ? 'waiting' : 'awaitingEnd';
-      while (state !== 'done') state = await this.#nextState(state);
+      while (state !== 'done') {
+        const current: Exclude<State, 'done'> = state;
+        state = await this.#nextState(current).catch((error: unknown) => this.#afterGivingUp(current, error));
+      }
     } finally {
       this.stop();
       await this.#helpers.settled();
@@ -170,12 +185,53 @@ export class ExecutionStream {
     return 'done';
   }
 
+  /**
+   * After the end of an execution other output is left where its log cannot be read to its end: the published result, or
+   * the copy in its state. That is marked.
+   */
+  async #afterGivingUp(state: Exclude<State, 'done'>, error: unknown): Promise<State> {
+    const execution = this.#execution;
+    const isAboutLog = error instanceof LogStreamError && READING.has(state) && !this.#progress.isLossy;
+    if (!isAboutLog || !this.#status.hasEnded || execution === undefined) throw error;
+    this.#warn(error);
+    const { buffer } = this.#options;
+    const mark = incompleteMark(error.message);
+    let needsMark = this.#progress.isSkipping;
+    if (!this.#progress.isSkipping) {
+      const { frames } = this.#progress;
+      const unread = this.#progress.skippers();
+      let isCopy = false;
+      for await (const entry of this.#outputOf(execution)) {
+        isCopy ||= entry.incomplete === true;
+        if (!entry.incomplete) await this.#handOut([{ ...entry, text: unread[entry.stream](entry.text) }]);
+        else if (frames === 0) await this.#handOut([{ ...entry, ...mark }]);
+      }
+      const rest = isCopy && frames > 0 ? this.#progress.missingFrom(execution) : [];
+      await this.#handOut(rest.map((entry) => ({ ...entry, ...mark })));
+      const { Stdout, stderr } = execution.RunOutput ?? {};
+      needsMark = isCopy && (frames > 0 || (!Stdout && !stderr));
+    }
+    if (needsMark) buffer.put({ stream: 'stdout', text: '', executionId: execution.ID, ...mark });
+    return 'done';
+  }
+
+  #warn(error: LogStreamError): void {
+    const { transport } = this.#options;
+    if (error.cause instanceof UnexpectedResponseError) {
+      // It is the same for every log of the client.
+      if (withoutWebSockets.has(transport)) return;
+      withoutWebSockets.add(transport);
+    }
+    transport.warn(`${error.message} Its published result or the copy in its state is used.`);
+  }
+
   async #reading(state: ReadingState): Promise<State> {
     const framesBefore = this.#progress.frames;
     const connection = this.#connect({ follow: state === 'following' });
     this.#main = connection;
     const end = await this.#supervise(connection, state);
     this.#lastEnd = end;
+    this.#reconnection.observe(connection);
     if (this.#isStopped) return 'done';
     if (this.#progress.frames > framesBefore) this.#reconnection.reset();
 
@@ -183,7 +239,10 @@ export class ExecutionStream {
       case 'refused':
         throw end.error;
       case 'closedByReader':
-        return this.#afterClosing(state, connection, end, end.reason);
+        return this.#afterClosing(state, connection, end, { reason: end.reason, framesBefore });
+      case 'noWebSocket':
+        await this.#reconnection.afterRefusal(connection, end);
+        return 'waiting';
       case 'closed':
         return this.#afterServerClosed(state, connection, end, framesBefore);
       case 'error':
@@ -202,7 +261,7 @@ export class ExecutionStream {
     state: ReadingState,
     connection: LogConnection,
     end: ConnectionEnd,
-    reason: CloseReason,
+    { reason, framesBefore }: { readonly reason: CloseReason; readonly framesBefore: number },
   ): Promise<State> {
     switch (reason) {
       case 'readByHelper':
@@ -212,9 +271,14 @@ export class ExecutionStream {
       case 'bufferFull':
         this.#isBehind = true;
         return 'waiting';
-      case 'silent':
-        this.#reconnection.afterSilence(end, { mayReconnect: !(this.#progress.isLossy && state === 'finishing') });
+      case 'silent': {
+        // After the end other output is left, and nothing new will come of a log that brought nothing in all that time.
+        const isHopeless = this.#progress.isLossy || this.#progress.frames === framesBefore;
+        this.#reconnection.afterSilence(end, { mayReconnect: !(isHopeless && state === 'finishing') });
         return 'waiting';
+      }
+      case 'nodeGone':
+        return this.#reconnection.giveUp(end);
       case 'stale':
         await this.#reconnection.afterStaleConnection(connection);
         return 'waiting';
@@ -286,7 +350,9 @@ export class ExecutionStream {
       : state === 'finishing'
         ? limits.secondHelperMs
         : limits.nudgeMs;
+    const node = state === 'finishing' || state === 'snapshot' ? this.#options.node : undefined;
     return superviseConnection(main, {
+      node,
       everyMs: limits.superviseMs,
       endGraceMs: limits.endGraceMs,
       silenceTimeoutMs: () => (this.#progress.isLossy ? limits.neverDroppedMs : limits.silenceTimeoutMs),
@@ -323,7 +389,7 @@ export class ExecutionStream {
       }
     }
     const { stream, text } = frame;
-    const mark = progress.isLossy ? ({ incomplete: true } as const) : {};
+    const mark = progress.isLossy ? DROPPED : {};
     if (!progress.isSkipping && !buffer.offer({ stream, text, executionId, ...mark }, text.length)) {
       this.#closeWithMain(connection, 'bufferFull');
       return;

@@ -5,6 +5,7 @@ import type { EntryBuffer } from './buffer.js';
 import { ExecutionStream, type StreamItem } from './execution-stream.js';
 import { JobMonitor } from './job-monitor.js';
 import type { LogLimits } from './limits.js';
+import { NodeWatch } from './node-watch.js';
 import type { FollowLogsOptions, LogTarget } from './options.js';
 import { selectExecutions } from './select-executions.js';
 
@@ -48,6 +49,13 @@ export async function readJob({ transport, target, options, limits, buffer, stop
   };
   const seen = new Set<string>();
   const nodeQueues = new Map<string, Promise<void>>();
+  const nodes = new Map<string, NodeWatch>();
+  const nodeOf = (nodeId: string): NodeWatch => {
+    const everyMs = limits.nodeCheckMs;
+    const node = nodes.get(nodeId) ?? new NodeWatch({ transport, nodeId, headers, everyMs, signal });
+    nodes.set(nodeId, node);
+    return node;
+  };
   const monitoring = monitor.run().catch(fail);
 
   const startStreams = (isFirst: boolean): void => {
@@ -55,7 +63,12 @@ export async function readJob({ transport, target, options, limits, buffer, stop
       if (seen.has(execution.ID) || !isSelected(execution) || !status.hasStarted) continue;
       seen.add(execution.ID);
       if (status.hasNoLog || (tail && isFirst && status.hasEnded)) continue;
-      const stream = new ExecutionStream({ ...shared, executionId: execution.ID, skipOldOutput: tail && isFirst });
+      const stream = new ExecutionStream({
+        ...shared,
+        executionId: execution.ID,
+        node: nodeOf(execution.NodeID),
+        skipOldOutput: tail && isFirst,
+      });
       streams.add(stream);
       // A node serves one log stream at a time, so the streams of one node are read one after the other.
       const earlier = nodeQueues.get(execution.NodeID) ?? Promise.resolve();

@@ -32,6 +32,7 @@ export class JobMonitor {
   #release: ServerRelease | undefined;
   #executions: ReadonlyMap<string, MonitoredExecution> = new Map();
   #quietSince = performance.now();
+  #reachedAt = 0;
   #endPause: (() => void) | undefined;
   #isStopped = false;
   #failure: { readonly error: unknown } | undefined;
@@ -66,6 +67,11 @@ export class JobMonitor {
     return [...this.#executions.values()];
   }
 
+  /** When the server last responded, in the time of `performance.now()`. */
+  get reachedAt(): number {
+    return this.#reachedAt;
+  }
+
   execution(id: string): MonitoredExecution | undefined {
     return this.#executions.get(id);
   }
@@ -79,16 +85,15 @@ export class JobMonitor {
   /** Polls until it is stopped. Rejects when the server is out of reach for too long, or no longer knows the job. */
   async run(): Promise<void> {
     const { limits } = this.#options;
-    let reachedAt = performance.now();
+    this.#reachedAt = performance.now();
     for (;;) {
       await this.#pause();
       if (this.#isStopped) return;
       try {
         await this.#poll();
-        reachedAt = performance.now();
       } catch (error) {
         if (this.#isStopped || error instanceof RequestAbortedError) return;
-        if (!logPolicy.isRetryable(error) || performance.now() - reachedAt > limits.unreachableAfterMs) {
+        if (!logPolicy.isRetryable(error) || performance.now() - this.#reachedAt > limits.unreachableAfterMs) {
           this.#failure = { error };
           this.#notify();
           throw error;
@@ -143,6 +148,7 @@ export class JobMonitor {
     // Of all versions: an execution must not vanish because the job was changed.
     const options = { limit: 0, allJobVersions: true, ...this.#callOptions() };
     const { items } = await listExecutions(this.#api, this.#jobId, options);
+    this.#reachedAt = performance.now();
     const byAge = [...items].sort((a, b) => Number(a.CreateTime ?? 0) - Number(b.CreateTime ?? 0));
     this.#executions = new Map(
       byAge.map((execution) => [execution.ID, { execution, status: statusOf(execution, this.#release) }]),

@@ -20,6 +20,17 @@ export interface LogLimits {
   readonly longestRetryMs: number;
   /** Failures in a row, none of which brought anything new, before the stream is given up. */
   readonly maxFailures: number;
+  /** The same for an execution that has ended, where other output is left, if the server itself is within reach. */
+  readonly maxFailuresAfterEnd: number;
+  /** How many HTTP responses to an upgrade show that there are no WebSockets on the way. */
+  readonly maxRefusals: number;
+  /**
+   * After how long, and three upgrades without a response, a server that responds to other requests is taken to be behind
+   * a gateway without WebSockets.
+   */
+  readonly unopenedAfterMs: number;
+  /** How often the state of the node of a silent log is looked up. It is gone if it is disconnected twice in a row. */
+  readonly nodeCheckMs: number;
   /**
    * When a connection that has delivered nothing sends a second request, in case it is queued behind a stream that nobody
    * reads any more. One more request follows after `secondHelperMs`: of two that are less than five seconds apart, one is
@@ -59,6 +70,10 @@ export const LIMITS: LogLimits = {
   firstRetryMs: 500,
   longestRetryMs: 60_000,
   maxFailures: 12,
+  maxFailuresAfterEnd: 5,
+  maxRefusals: 2,
+  unopenedAfterMs: 15_000,
+  nodeCheckMs: 5_000,
   nudgeMs: 10_000,
   secondHelperMs: 4_500,
   longestNudgeMs: 60_000,
@@ -73,5 +88,6 @@ export const LIMITS: LogLimits = {
   longestPollMs: 5_000,
   unreachableAfterMs: logPolicy.longestMs,
   superviseMs: 250,
-  orchestratorQueue: { messages: 512 * 1024, bytes: 64 * 1024 * 1024 },
+  // A tenth less than the orchestrator has, for what other clients read and for what an estimate cannot see.
+  orchestratorQueue: { messages: 0.9 * 512 * 1024, bytes: 0.9 * 64 * 1024 * 1024 },
 };

@@ -47,7 +47,18 @@ export class EntryLineJoiner {
     const key = `${entry.stream} ${entry.executionId}`;
     const { joiner } = this.#joiners.get(key) ?? { joiner: new LineJoiner() };
     this.#joiners.set(key, { lastEntry: entry, joiner });
+    if (entry.text === '' && entry.incomplete) {
+      yield* this.#marked(entry);
+      return;
+    }
     for (const text of joiner.push(entry.text)) yield { ...entry, text };
+  }
+
+  /** Marks the lines that have no end, or if there are none, the place. */
+  *#marked(mark: LogEntry): Generator<LogEntry, void, undefined> {
+    const lines = [...this.end(mark.executionId)];
+    if (lines.length === 0) yield mark;
+    for (const { stream, text } of lines) yield { ...mark, stream, text };
   }
 
   /** Returns the last lines of an execution, if they have no end. */

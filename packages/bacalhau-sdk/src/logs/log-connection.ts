@@ -1,9 +1,9 @@
 import { platform } from '#platform';
-import type { BacalhauError } from '../errors/index.js';
+import { type BacalhauError, UnexpectedResponseError } from '../errors/index.js';
 import { logPolicy, type Transport } from '../http/index.js';
 import type { SocketEnd } from '../platform/index.js';
 import { type Frame, parseFrame } from './frame.js';
-import { OrchestratorQueue, type QueueLimit } from './orchestrator-queue.js';
+import { orchestratorQueueOf, type QueuedStream, type QueueLimit } from './orchestrator-queue.js';
 import { prepareUpgrade, type Upgrade } from './upgrade.js';
 
 /** How a connection ended. */
@@ -14,6 +14,8 @@ export type ConnectionEnd =
   | { readonly kind: 'error'; readonly message: string }
   /** It never opened, or it broke. */
   | { readonly kind: 'broken'; readonly reason: string; readonly error: BacalhauError | undefined }
+  /** An HTTP response came instead of a WebSocket: from a gateway that has none, or that is starting. */
+  | { readonly kind: 'noWebSocket'; readonly error: UnexpectedResponseError }
   /** The server refused it for good. */
   | { readonly kind: 'refused'; readonly error: BacalhauError }
   /** The reader closed it. */
@@ -31,6 +33,8 @@ export type CloseReason =
   | 'stale'
   /** Nothing came for too long. */
   | 'silent'
+  /** Nothing comes, and the server says that the node is disconnected. */
+  | 'nodeGone'
   /** The server may have dropped frames, and the published result has what they say. */
   | 'framesDropped'
   | 'notNeeded';
@@ -64,13 +68,14 @@ export class LogConnection {
   #firstFrameAt: number | undefined;
   #lastFrameAt = this.#startedAt;
   #end: ConnectionEnd | undefined;
-  readonly #queue: OrchestratorQueue;
+  readonly #queue: QueuedStream;
   readonly #controller = new AbortController();
 
   constructor(options: LogConnectionOptions) {
     this.follow = options.follow;
-    this.#queue = new OrchestratorQueue(options.queueLimit);
-    this.ended = this.#run(options).then((end) => {
+    this.#queue = orchestratorQueueOf(options.transport).open(options.queueLimit);
+    const running = this.#run(options).finally(() => this.#queue.close());
+    this.ended = running.then((end) => {
       this.#firstFrameAt ??= performance.now();
       this.#end ??= end;
       return this.#end;
@@ -140,6 +145,7 @@ export class LogConnection {
       case 'refused': {
         if (this.isOpened && end.kind === 'failed') return { kind: 'broken', reason: end.message, error: undefined };
         const error = upgrade.failed(end);
+        if (error instanceof UnexpectedResponseError) return { kind: 'noWebSocket', error };
         if (logPolicy.mayReopen(error)) return { kind: 'broken', reason: error.message, error };
         return { kind: 'refused', error };
       }
@@ -173,18 +179,18 @@ export class LogConnection {
           this.#openedAt = performance.now();
           upgrade.opened();
         },
-        onText: (message) => this.#receive(message, options),
+        onText: (message, bytes) => this.#receive(message, bytes, options),
       });
     } finally {
       clearTimeout(timer);
     }
   }
 
-  #receive(message: string, { framesRead, onOutput }: LogConnectionOptions): void {
+  #receive(message: string, bytes: number, { framesRead, onOutput }: LogConnectionOptions): void {
     if (this.hasEnded) return;
     this.#lastFrameAt = performance.now();
     this.#firstFrameAt ??= this.#lastFrameAt;
-    this.#queue.add(message.length, this.#lastFrameAt);
+    this.#queue.add(bytes, this.#lastFrameAt);
     // Of what was read before, only that it is output matters: a replay of a long log is mostly that.
     if (this.frames < framesRead() && message.startsWith('{"value":{"Type":')) {
       this.frames += 1;

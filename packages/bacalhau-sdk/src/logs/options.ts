@@ -20,10 +20,13 @@ export interface LogEntry {
   /**
    * Set where more may have been printed: the node has no log of the execution and no published result can be read, so
    * this is the copy in its state, of 2,048 bytes at most and possibly less; or the server reports that it lost output; or
-   * nothing was published and so many chunks came that some may be lost (from 524,288 chunks or 64 MiB on, orchestrators
-   * drop what they have not forwarded).
+   * nothing was published and so many chunks came that some may be lost (from 470,000 chunks or 57 MiB on, orchestrators
+   * drop what they have not forwarded); or the log of an execution that has ended could not be read to its end. Then the
+   * entry may have an empty text: something may be missing after what came before.
    */
   readonly incomplete?: true;
+  /** Why the entry is marked as `incomplete`. Set together with it. */
+  readonly incompleteReason?: string;
 }
 
 /** A log stream that broke and will be continued where it broke. No output is lost or repeated by that. */
@@ -65,6 +68,6 @@ export interface FollowLogsOptions {
   readonly results?: ResultAccess | undefined;
   /** Additional headers of every request, the WebSocket's too. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** Called when a stream broke and will be continued. */
+  /** Called before every reconnect: when a stream broke, or did not open, and will be tried again. */
   readonly onReconnect?: ((event: LogReconnect) => void) | undefined;
 }

@@ -1,4 +1,5 @@
-import { LogStreamError } from '../errors/index.js';
+import { ConnectionError, LogStreamError } from '../errors/index.js';
+import { excerpt, type Secrets } from '../redaction/index.js';
 import type { JobMonitor } from './job-monitor.js';
 import type { LogLimits } from './limits.js';
 import type { ConnectionEnd, LogConnection } from './log-connection.js';
@@ -7,6 +8,10 @@ import type { ReadProgress } from './read-progress.js';
 
 /** A silent connection takes more than a minute, so it counts as several failures. */
 const FAILURES_PER_SILENCE = 3;
+/** Upgrades in a row without a response, before a gateway is taken to have no WebSockets. */
+const LEAST_UNOPENED = 3;
+/** Of a message of the server. */
+const LONGEST_REASON = 2_000;
 
 export interface ReconnectionOptions {
   readonly executionId: string;
@@ -14,6 +19,8 @@ export interface ReconnectionOptions {
   readonly monitor: JobMonitor;
   readonly progress: ReadProgress;
   readonly hasExecutionEnded: () => boolean;
+  /** What no message may contain: the server quotes what it was sent. */
+  readonly secrets: Secrets;
   readonly onReconnect: ((event: LogReconnect) => void) | undefined;
 }
 
@@ -22,6 +29,13 @@ export class Reconnection {
   readonly #options: ReconnectionOptions;
   /** Connections in a row that brought nothing new. */
   #failures = 0;
+  /** The same, while the server responded to other requests. */
+  #failuresInReach = 0;
+  #refusals = 0;
+  /** Whether a WebSocket was ever opened. */
+  #hasOpened = false;
+  /** Upgrades in a row without a response, while the server responded to other requests. */
+  #unopened: { readonly since: number; readonly count: number } | undefined;
 
   constructor(options: ReconnectionOptions) {
     this.#options = options;
@@ -30,6 +44,12 @@ export class Reconnection {
   /** Something new was read. */
   reset(): void {
     this.#failures = 0;
+    this.#failuresInReach = 0;
+  }
+
+  /** Takes note of how a connection ended. */
+  observe(connection: LogConnection): void {
+    this.#hasOpened ||= connection.isOpened;
   }
 
   /** Waits after a connection that ended early although nothing failed. */
@@ -47,13 +67,37 @@ export class Reconnection {
     if (!mayReconnect) throw this.#error(end, this.#failures + 1);
     this.#failures += FAILURES_PER_SILENCE;
     this.#giveUpAfterTooMany(end);
+    this.#report(this.#reason(end), 0);
+  }
+
+  /** Counts an HTTP response to an upgrade: where none was ever opened, no further one will be. */
+  async afterRefusal(connection: LogConnection, end: Extract<ConnectionEnd, { kind: 'noWebSocket' }>): Promise<void> {
+    this.#refusals += 1;
+    if (!this.#hasOpened && this.#refusals >= this.#options.limits.maxRefusals) throw this.#error(end, this.#refusals);
+    await this.afterFailure(connection, end, end.error.message);
   }
 
   /** Counts a failed connection and waits, longer each time. */
   async afterFailure(connection: LogConnection, end: ConnectionEnd, reason: string): Promise<void> {
+    const { limits, monitor, hasExecutionEnded } = this.#options;
+    const failedAt = performance.now();
     this.#failures += 1;
-    await this.#pause(connection, reason, this.#failures, end.kind === 'broken' ? end.error : undefined);
     this.#giveUpAfterTooMany(end);
+    await this.#pause(connection, reason, this.#failures, 'error' in end ? end.error : undefined);
+    if (monitor.reachedAt < failedAt) {
+      this.#failuresInReach = 0;
+      this.#unopened = undefined;
+      return;
+    }
+    this.#failuresInReach += 1;
+    if (hasExecutionEnded() && this.#failuresInReach >= limits.maxFailuresAfterEnd) {
+      throw this.#error(end, this.#failuresInReach);
+    }
+    const isUnopened = !this.#hasOpened && end.kind === 'broken' && end.error instanceof ConnectionError;
+    const { since, count } = this.#unopened ?? { since: failedAt - connection.ageMs, count: 0 };
+    this.#unopened = isUnopened ? { since, count: count + 1 } : undefined;
+    const isFinal = count + 1 >= LEAST_UNOPENED && failedAt - since >= limits.unopenedAfterMs;
+    if (isUnopened && isFinal) throw this.#error(end, count + 1);
   }
 
   /** Gives up at once: what the connection left out can no longer be read. */
@@ -66,7 +110,7 @@ export class Reconnection {
   }
 
   async #pause(connection: LogConnection, reason: string, failures: number, error?: unknown): Promise<void> {
-    const { executionId, limits, monitor, progress, hasExecutionEnded, onReconnect } = this.#options;
+    const { limits, monitor, hasExecutionEnded } = this.#options;
     const hadEnded = hasExecutionEnded();
     const backoffMs = failures === 0 ? 0 : Math.min(limits.longestRetryMs, limits.firstRetryMs * 2 ** (failures - 1));
     // The stream of a running execution keeps its place on the node for a while. One that never opened has none.
@@ -75,21 +119,32 @@ export class Reconnection {
     const jitterMs = Math.random() * (keepsPlace ? limits.reconnectJitterMs : backoffMs / 2);
     const delayMs = Math.max(shortestMs, backoffMs) + jitterMs;
     monitor.pollNow();
-    if (hadEnded) return await monitor.waitUntil(() => false, delayMs);
-    const event = { executionId, reason, framesRead: progress.frames, delayMs };
+    if (hadEnded) {
+      if (failures > 0) this.#report(reason, delayMs);
+      return await monitor.waitUntil(() => false, delayMs);
+    }
     await monitor.waitUntil(hasExecutionEnded, limits.endGraceMs);
     // The usual end of a follow: nothing broke.
     if (hasExecutionEnded() && error === undefined) return;
-    onReconnect?.(event);
+    this.#report(reason, delayMs);
     await monitor.waitUntil(hasExecutionEnded, delayMs - limits.endGraceMs);
+  }
+
+  #report(reason: string, delayMs: number): void {
+    const { executionId, progress, onReconnect } = this.#options;
+    onReconnect?.({ executionId, reason: this.#clean(reason), framesRead: progress.frames, delayMs });
+  }
+
+  #clean(reason: string): string {
+    return excerpt(reason, this.#options.secrets, LONGEST_REASON);
   }
 
   #error(end: ConnectionEnd, attempts: number): LogStreamError {
     const { executionId, progress } = this.#options;
     return new LogStreamError(
-      `Reading the output of execution ${executionId} ended early, after ${progress.frames} chunks: ${this.#reason(end)}. Try again later, or read its results.`,
+      `Reading the output of execution ${executionId} ended early, after ${progress.frames} chunks: ${sentence(this.#clean(this.#reason(end)))} Try again later, or read its results.`,
       { executionId, framesRead: progress.frames, attempts },
-      end.kind === 'broken' && end.error !== undefined ? { cause: end.error } : {},
+      'error' in end && end.error !== undefined ? { cause: end.error } : {},
     );
   }
 
@@ -99,6 +154,10 @@ export class Reconnection {
     }
     if (end.kind === 'error') return `the server reported: ${end.message}`;
     if (end.kind === 'broken') return end.reason;
+    if (end.kind === 'noWebSocket') return end.error.message;
+    if (end.kind === 'closedByReader' && end.reason === 'nodeGone') return 'its node is disconnected';
     return 'the node does not respond';
   }
 }
+
+const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);

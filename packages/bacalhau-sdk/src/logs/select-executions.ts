@@ -24,7 +24,8 @@ export function selectExecutions(
 }
 
 function resolveExecutionId({ executions }: JobMonitor, prefix: string): string {
-  const matches = executions.filter(({ execution }) => execution.ID.startsWith(prefix));
+  const exact = executions.filter(({ execution }) => execution.ID === prefix);
+  const matches = exact.length > 0 ? exact : executions.filter(({ execution }) => execution.ID.startsWith(prefix));
   const [match] = matches;
   if (match === undefined || prefix === '') {
     throw new InvalidArgumentError(

@@ -1,5 +1,6 @@
 import type { HelperSchedule } from './helper-connections.js';
 import type { CloseReason, ConnectionEnd, LogConnection } from './log-connection.js';
+import type { NodeWatch } from './node-watch.js';
 
 export interface Supervision {
   /** How often the connection is checked. */
@@ -9,17 +10,24 @@ export interface Supervision {
   /** Returns how long a snapshot may stay quiet. */
   readonly silenceTimeoutMs: () => number;
   readonly hasExecutionEnded: () => boolean;
+  /** The execution's node, where the log is given up if that is gone. */
+  readonly node: NodeWatch | undefined;
   readonly schedule: HelperSchedule;
   readonly openHelper: () => void;
 }
 
 /** Waits for the end of a connection, and closes it where it would not end. */
 export async function superviseConnection(connection: LogConnection, supervision: Supervision): Promise<ConnectionEnd> {
-  const { everyMs, endGraceMs, silenceTimeoutMs, hasExecutionEnded, schedule, openHelper } = supervision;
+  const { everyMs, endGraceMs, silenceTimeoutMs, hasExecutionEnded, node, schedule, openHelper } = supervision;
   let endSeenAt: number | undefined;
   const closeReason = (): CloseReason | undefined => {
     if (hasExecutionEnded()) endSeenAt ??= performance.now();
-    if (!connection.follow) return connection.quietMs > silenceTimeoutMs() ? 'silent' : undefined;
+    if (!connection.follow) {
+      if (connection.quietMs > silenceTimeoutMs()) return 'silent';
+      if (node === undefined || connection.quietMs < endGraceMs) return undefined;
+      node.look();
+      return node.isGone ? 'nodeGone' : undefined;
+    }
     if (endSeenAt === undefined) return undefined;
     return Math.min(connection.quietMs, performance.now() - endSeenAt) > endGraceMs ? 'executionEnded' : undefined;
   };

@@ -81,13 +81,24 @@ export async function prepareUpgrade(
 function upgradeError(failure: OpeningFailure, context: CallContext): BacalhauError {
   if (failure.kind === 'failed') return connectionError(failure, context);
   const { status, headers, body } = failure;
-  // A gateway that does not support WebSockets responds as to any other request.
-  if (status < 300) {
-    const { operation, baseUrl, secrets } = context;
-    return new UnexpectedResponseError(
-      `${operation}: ${baseUrl} responded with ${status} instead of opening a WebSocket. Check that proxies and gateways in front of the orchestrator support WebSockets.`,
-      errorDetails(status, {}, redact(plainHeaders(headers), secrets), context),
-    );
-  }
-  return responseError({ status, headers, data: parseBody(body) }, context);
+  const isRedirect = status >= 300 && status < 400;
+  if (isRedirect || mayMeanLess(failure)) return responseError({ status, headers, data: parseBody(body) }, context);
+  const { operation, baseUrl, secrets } = context;
+  return new UnexpectedResponseError(
+    `${operation}: ${baseUrl} responded with ${status} instead of opening a WebSocket. Check that proxies and gateways in front of the orchestrator support WebSockets.`,
+    errorDetails(status, {}, redact(plainHeaders(headers), secrets), context),
+  );
+}
+
+/** Missing credentials, and what passes: an overload, or a gateway whose orchestrator does not respond. */
+const OTHER_REASONS: ReadonlySet<number> = new Set([401, 403, 408, 425, 429, 502, 503, 504]);
+
+/**
+ * Whether a refusal may have another reason than that there are no WebSockets on the way. A gateway without them responds
+ * to an upgrade as to any other request; an orchestrator behind one that drops the `Upgrade` header says so.
+ */
+function mayMeanLess({ status, headers, body }: Extract<OpeningFailure, { kind: 'refused' }>): boolean {
+  if (OTHER_REASONS.has(status) || (status >= 520 && status <= 527)) return true;
+  const isOrchestrators = plainHeaders(headers)['x-bacalhau-git-version'] !== undefined;
+  return isOrchestrators && status >= 400 && !/websocket/i.test(body);
 }

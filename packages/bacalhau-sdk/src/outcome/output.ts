@@ -23,12 +23,21 @@ interface OutputSource {
  */
 export async function collectOutput(execution: Execution, source: OutputSource): Promise<ExecutionOutput> {
   const printed = { stdout: '', stderr: '', outputComplete: true };
-  for await (const { stream, text, incomplete } of entriesOf(execution, source)) {
+  let incompleteReason: string | undefined;
+  for await (const { stream, text, incomplete, incompleteReason: reason } of entriesOf(execution, source)) {
     printed[stream] += text;
     if (incomplete) printed.outputComplete = false;
+    incompleteReason ??= reason;
   }
   const { ID, NodeID, RunOutput } = execution;
-  return { executionId: ID, nodeId: NodeID, exitCode: RunOutput?.ExitCode ?? 0, ...printed, execution };
+  return {
+    executionId: ID,
+    nodeId: NodeID,
+    exitCode: RunOutput?.ExitCode ?? 0,
+    ...printed,
+    incompleteReason,
+    execution,
+  };
 }
 
 async function* entriesOf(
@@ -37,30 +46,28 @@ async function* entriesOf(
 ): AsyncGenerator<LogEntry, void, undefined> {
   if (output === 'beginning') {
     const { copiedOutput } = await loadLogs();
-    yield* copiedOutput(execution);
+    yield* copiedOutput(execution, 'only the beginning was asked for');
     return;
   }
   const target = { jobId: job.ID ?? '', namespace: job.Namespace };
   const docker = isDocker(job);
+  const { copiedOutput, executionOutput } = await loadLogs();
   if (docker && !execution.PublishedResult?.Type) {
     const log = await readLog(transport, target, { executionId: execution.ID, signal, results });
-    if (log !== undefined) {
-      yield* log;
-      return;
-    }
+    yield* log instanceof BacalhauError ? copiedOutput(execution, log.message) : log;
+    return;
   }
-  const { executionOutput } = await loadLogs();
   yield* executionOutput(execution, { transport, ...target, signal, isDocker: docker, results });
 }
 
-/** Reads a log to its end. Of one that cannot be read to its end, nothing is used. */
-async function readLog(...request: Parameters<typeof followLogs>): Promise<readonly LogEntry[] | undefined> {
+/** Reads a log to its end, or returns why that failed. Of one that cannot be read to its end, nothing is used. */
+async function readLog(...request: Parameters<typeof followLogs>): Promise<readonly LogEntry[] | BacalhauError> {
   const entries: LogEntry[] = [];
   try {
     for await (const entry of followLogs(...request)) entries.push(entry);
   } catch (error) {
     if (!(error instanceof BacalhauError) || error instanceof RequestAbortedError) throw error;
-    return undefined;
+    return error;
   }
   return entries;
 }

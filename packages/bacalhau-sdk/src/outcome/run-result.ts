@@ -20,6 +20,8 @@ export interface ExecutionOutput {
    * results is read from those.
    */
   readonly outputComplete: boolean;
+  /** Why the output is not complete; undefined if it is. */
+  readonly incompleteReason: string | undefined;
   /** The execution as the server describes it. */
   readonly execution: Execution;
 }

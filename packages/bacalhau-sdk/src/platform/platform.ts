@@ -107,8 +107,8 @@ export interface SocketOptions {
   /** Closes the socket at once; nothing is delivered after that. */
   readonly signal: AbortSignal;
   readonly onOpen: () => void;
-  /** One text message. Called as fast as they come: there is no way to hold the peer back. */
-  readonly onText: (text: string) => void;
+  /** One text message and its size. Called as fast as they come: there is no way to hold the peer back. */
+  readonly onText: (text: string, bytes: number) => void;
 }
 
 /** Small text files by path. Failures are `ConfigurationError`s that name the file. */

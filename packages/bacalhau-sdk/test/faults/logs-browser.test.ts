@@ -13,10 +13,22 @@ async function inPage(program: string, globals: object = {}): Promise<unknown> {
     ...{ bundle: true, write: false, platform: 'browser', format: 'iife', globalName: 'sdk', logLevel: 'silent' },
     alias: { '#platform': join(source, 'platform/browser/index.ts') },
   });
-  const { console, URL, URLSearchParams, AbortController, AbortSignal, crypto, performance } = globalThis;
+  const { console, URL, URLSearchParams, AbortController, AbortSignal, crypto, performance, btoa, atob } = globalThis;
   const { setTimeout, clearTimeout, setInterval, clearInterval, fetch, Request, Response, ReadableStream } = globalThis;
   const page = vm.createContext({
-    ...{ console, URL, URLSearchParams, AbortController, AbortSignal, crypto, performance, setTimeout, clearTimeout },
+    ...{
+      btoa,
+      atob,
+      console,
+      URL,
+      URLSearchParams,
+      AbortController,
+      AbortSignal,
+      crypto,
+      performance,
+      setTimeout,
+      clearTimeout,
+    },
     ...{ setInterval, clearInterval, fetch, Request, Response, ReadableStream, TextEncoder, TextDecoder, ...globals },
   });
   return vm.runInContext(`${outputFiles[0]?.text}\n(async () => { ${program} })()`, page);

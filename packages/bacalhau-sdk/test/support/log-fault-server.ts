@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 
 /** One request for the log, to be answered as the test says. */
@@ -14,6 +15,13 @@ export interface LogRequest {
   send(lines: readonly string[], to?: number): void;
 }
 
+/** What becomes of an upgrade, other than a WebSocket. */
+export type Refusal =
+  | { readonly status: number; readonly body: string; readonly headers?: Readonly<Record<string, string>> }
+  | 'closed at once'
+  | 'never answered'
+  | 'no end of the body';
+
 export interface LogFaultServer extends AsyncDisposable {
   readonly url: string;
   readonly requests: readonly LogRequest[];
@@ -27,7 +35,12 @@ export interface LogFaultServer extends AsyncDisposable {
   /** The paths of all requests but those for logs. */
   readonly asked: readonly string[];
   /** Answers the upgrade with an ordinary response instead. */
-  refuse: { readonly status: number; readonly body: string } | undefined;
+  refuse: Refusal | undefined;
+  /** How many upgrades were refused. */
+  refused: number;
+  /** The copy of the output in the execution's state. */
+  runOutput: { readonly Stdout: string; readonly stderr: string } | undefined;
+  nodeStatus: 'CONNECTED' | 'DISCONNECTED';
   /** How many sockets are open. */
   open(): number;
 }
@@ -48,12 +61,12 @@ export async function logFaultServer(
     asked.push(path);
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(rest(path, faults)));
   });
+  const raw = new Set<Duplex>();
+  http.on('connection', (socket) => raw.add(socket));
   http.on('upgrade', (request: IncomingMessage, tcp, head) => {
     if (faults.refuse !== undefined) {
-      const { status, body } = faults.refuse;
-      tcp.end(
-        `HTTP/1.1 ${status} No\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
-      );
+      faults.refused += 1;
+      refuse(tcp, faults.refuse);
       return;
     }
     sockets.handleUpgrade(request, tcp, head, (socket) => {
@@ -78,9 +91,13 @@ export async function logFaultServer(
     mixesUp: false,
     asked,
     refuse: undefined,
+    refused: 0,
+    runOutput: undefined,
+    nodeStatus: 'CONNECTED',
     open: () => sockets.clients.size,
     async [Symbol.asyncDispose]() {
       for (const socket of sockets.clients) socket.terminate();
+      for (const socket of raw) socket.destroy();
       http.closeAllConnections();
       await new Promise((resolve) => http.close(resolve));
     },
@@ -88,14 +105,28 @@ export async function logFaultServer(
   return faults;
 }
 
+function refuse(tcp: Duplex, refusal: Refusal): void {
+  tcp.on('error', () => undefined);
+  if (refusal === 'closed at once') return void tcp.destroy();
+  if (refusal === 'never answered') return;
+  if (refusal === 'no end of the body') return void tcp.write('HTTP/1.1 200 No\r\ncontent-length: 1000\r\n\r\n<html>');
+  const { status, body, headers = { 'content-type': 'application/json' } } = refusal;
+  const all = { ...headers, 'content-length': String(Buffer.byteLength(body)) };
+  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
+  tcp.end(`HTTP/1.1 ${status} No\r\n${lines.join('')}\r\n${body}`);
+}
+
 function rest(path: string, faults: LogFaultServer): unknown {
-  const { executionState, jobState, executions, mixesUp } = faults;
+  const { executionState, jobState, executions, mixesUp, runOutput: RunOutput } = faults;
   if (path.endsWith('/agent/version')) return { Major: '1', Minor: '9', GitVersion: 'v1.9.3' };
   if (path.endsWith('/executions')) {
     const ComputeState = { StateType: executionState };
     const ids = Array.from({ length: executions }, (_, index) => (index === 0 ? EXECUTION_ID : `e-${index}`));
-    const Items = ids.map((ID) => ({ ID, NodeID: `n-${ID}`, JobID: JOB_ID, CreateTime: 1, ComputeState }));
+    const Items = ids.map((ID) => ({ ID, NodeID: `n-${ID}`, JobID: JOB_ID, CreateTime: 1, ComputeState, RunOutput }));
     return { NextToken: '', Items };
+  }
+  if (path.includes('/orchestrator/nodes/')) {
+    return { Node: { Info: { NodeID: path.split('/').at(-1) }, ConnectionState: { Status: faults.nodeStatus } } };
   }
   const Tasks = [{ Name: 'main', Engine: { Type: 'docker', Params: {} } }];
   faults.mixesUp = false;

@@ -8,6 +8,7 @@ export async function openWebSocket(url: string, options: SocketOptions): Promis
   checkSupport(options);
   const { signal, onOpen, onText } = options;
   if (signal.aborted) return { kind: 'cut' };
+  const encoder = new TextEncoder();
   const socket = new WebSocket(url);
   return new Promise((resolve) => {
     let opened = false;
@@ -27,7 +28,7 @@ export async function openWebSocket(url: string, options: SocketOptions): Promis
     };
     socket.onmessage = ({ data }) => {
       if (typeof data === 'string') {
-        onText(data);
+        onText(data, encoder.encode(data).length);
       } else {
         finish({ kind: 'failed', code: undefined, message: 'a binary message was received' });
         socket.close();

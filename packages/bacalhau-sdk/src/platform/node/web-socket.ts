@@ -8,6 +8,8 @@ const LARGEST_MESSAGE_BYTES = 32 * 1024 * 1024;
 /** Lets the system notice a peer that vanished: Bacalhau's server never answers a WebSocket ping. */
 const KEEP_ALIVE_MS = 30_000;
 const LARGEST_BODY_BYTES = 64 * 1024;
+/** The status of a refusal is known already: its body is not waited for long. */
+const LONGEST_BODY_MS = 2_000;
 
 export async function openWebSocket(url: string, options: SocketOptions): Promise<SocketEnd> {
   const { headers, signal, onOpen, onText } = options;
@@ -28,6 +30,7 @@ export async function openWebSocket(url: string, options: SocketOptions): Promis
       socket.terminate();
     };
     const cut = (): void => finish({ kind: 'cut' });
+    const receive = (text: string): void => onText(text, Buffer.byteLength(text));
     signal.addEventListener('abort', cut, { once: true });
     // Bun has its own `ws`, which exposes no socket.
     socket.on('upgrade', (response: { readonly socket: Socket | null }) =>
@@ -37,7 +40,7 @@ export async function openWebSocket(url: string, options: SocketOptions): Promis
     socket.on('message', (data, isBinary) => {
       if (end !== undefined) return;
       if (isBinary) finish({ kind: 'failed', code: undefined, message: 'a binary message was received' });
-      else onText(data.toString());
+      else receive(data.toString());
     });
     socket.on('unexpected-response', (_request, response) => {
       const { statusCode: status = 0 } = response;
@@ -67,6 +70,7 @@ function nodeAgent(agent: HttpAgent | undefined): http.Agent | undefined {
 async function readBody(response: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
+  const timer = setTimeout(() => response.destroy(), LONGEST_BODY_MS);
   try {
     for await (const chunk of response) {
       if (!Buffer.isBuffer(chunk)) continue;
@@ -76,6 +80,8 @@ async function readBody(response: IncomingMessage): Promise<string> {
     }
   } catch {
     // The status is what counts.
+  } finally {
+    clearTimeout(timer);
   }
   return Buffer.concat(chunks).toString();
 }
