@@ -177,10 +177,12 @@ export {
   type S3Options,
   type S3PreSignedResult,
   type S3Result,
+  type SkippedEntry,
   type TransferOptions,
   type TypedResult,
   typedResults,
   type UnknownResult,
+  type UnsafeEntryKind,
   type UrlResult,
 } from './results/index.js';
 export type { MapItem, MapOptions, RunOptions } from './runs/index.js';

@@ -93,7 +93,8 @@ export const downloadPolicy = {
   /** `retries500` is for stores that report an overload with that status. */
   isRetryable: (status: number, { retries500 }: { readonly retries500: boolean }): boolean =>
     [408, 429, 502, 503, 504].includes(status) || (status === 500 && retries500),
-  delayMs: retryDelayMs,
+  /** A host may ask for a minute; one that asks for a day is asked again after that minute. */
+  delayMs: (attempt: number, retryAfter?: string): number => Math.min(retryDelayMs(attempt, retryAfter), 60_000),
 } as const;
 
 const BASE_DELAY_MS = 250;

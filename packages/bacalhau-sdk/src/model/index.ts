@@ -4,3 +4,4 @@ export { hasEnded } from './job-state.js';
 export { DEFAULT_NAMESPACE } from './namespace.js';
 export { canPublish, hasPublisher } from './publishing.js';
 export { isAtLeast, parseRelease, type ServerRelease } from './release.js';
+export { isFileName, printable, quoteName } from './server-names.js';

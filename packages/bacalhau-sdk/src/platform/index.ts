@@ -5,6 +5,7 @@ export type {
   ConfigFile,
   Connections,
   DownloadFolder,
+  DownloadFolderOptions,
   ForwardProxy,
   HttpAgent,
   KeyFiles,

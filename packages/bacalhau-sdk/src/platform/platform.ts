@@ -71,6 +71,14 @@ export interface Hasher {
   digest(): string;
 }
 
+/** How a place on disk is filled. */
+export interface DownloadFolderOptions {
+  /** Replaces files that exist. */
+  readonly overwrite: boolean;
+  /** How many files and directories may be made, also those that only contain others. */
+  readonly maxPaths: number;
+}
+
 /** A place on disk that is filled in one step: nothing shows in it before `commit`, and nothing stays after `discard`. */
 export interface DownloadFolder {
   /** Absolute. */
@@ -224,5 +232,5 @@ export interface Platform {
   /** Undefined where the runtime can only hash what it has in memory as a whole. */
   sha256(): Hasher | undefined;
   /** @throws {UnsupportedRuntimeError} where there is no file system. */
-  openFolder(directory: string, options: { readonly overwrite: boolean }): Promise<DownloadFolder>;
+  openFolder(directory: string, options: DownloadFolderOptions): Promise<DownloadFolder>;
 }

@@ -1,12 +1,14 @@
-import { createTarDecoder } from 'modern-tar';
 import { platform } from '#platform';
 import { BacalhauError, DownloadError } from '../errors/index.js';
-import { concatBytes, feed, messageOf } from '../util/index.js';
+import { messageOf } from '../util/index.js';
+import { ByteReader, TruncatedError } from './byte-reader.js';
 import { entryPath, unsafeEntry } from './entry-path.js';
+import { hasMagic, paddingOf, readHeaders } from './tar.js';
+import type { UnsafeEntryKind } from './types.js';
 
 /** An entry of a result: a directory, or a file whose content must be read before the next entry is requested. */
 export interface Entry {
-  readonly kind: 'file' | 'directory';
+  readonly kind: 'file' | 'directory' | UnsafeEntryKind;
   /** Checked: it does not leave the directory. */
   readonly path: readonly string[];
   readonly size: number;
@@ -14,32 +16,44 @@ export interface Entry {
   readonly content: AsyncIterable<Uint8Array>;
 }
 
+/** What watches over an archive while it is unpacked. */
+export interface ArchiveGuard {
+  /** Called for every header with the bytes that follow it; throws if they are too many. */
+  admit(name: string, size: number): void;
+  /** Called for every unpacked chunk: little that arrives may become much work. */
+  throwIfAborted(): void;
+}
+
 /** How many bytes tell what the content is: TAR's magic number is in the first block. */
 const HEAD_BYTES = 512;
+/** How much of a content is handed on at once. */
+const CHUNK_BYTES = 256 * 1024;
 
 /**
  * Reads a TAR, gzipped or not, as it arrives. An archive that ends early or has a bad checksum fails where that shows: do
  * not rely on an entry before the end of the archive has been reached.
  *
- * @throws {DownloadError} with reason `damaged` or `unsafe-entry`.
+ * @throws {DownloadError} with reason `damaged`, `unsafe-entry` or `unsupported`.
  */
 export async function* readArchive(
   chunks: AsyncIterable<Uint8Array>,
   name: string,
+  guard: ArchiveGuard,
 ): AsyncGenerator<Entry, void, undefined> {
   const iterator = chunks[Symbol.asyncIterator]();
   try {
-    const packed = await peek(iterator);
-    const isGzip = packed.head[0] === 0x1f && packed.head[1] === 0x8b;
+    const packed = new ByteReader(iterator);
+    const head = await packed.peek(HEAD_BYTES);
+    const isGzip = head[0] === 0x1f && head[1] === 0x8b;
     if (!isGzip) {
-      yield* readTar(packed, name);
+      yield* readTar(packed, name, guard);
       return;
     }
-    const unpacked = platform.gunzip(packed.chunks)[Symbol.asyncIterator]();
+    const unpacked = guarded(platform.gunzip(packed.remaining()), guard);
     try {
-      yield* readTar(await peek(unpacked), name);
+      yield* readTar(new ByteReader(unpacked), name, guard);
     } finally {
-      await unpacked.return?.();
+      await unpacked.return();
     }
   } catch (error) {
     throw toDamaged(name, error);
@@ -48,91 +62,77 @@ export async function* readArchive(
   }
 }
 
-async function* readTar({ head, chunks }: Peeked, name: string): AsyncGenerator<Entry, void, undefined> {
-  if (head.length === 0) throw damaged(name, 'it is empty');
-  if (!isTar(head)) throw damaged(name, 'it is not a TAR');
-  const decoder = createTarDecoder({ strict: true });
-  const feeding = feed(chunks, decoder.writable.getWriter());
-  feeding.catch(() => undefined); // reported below, through the entries
-  const entries = decoder.readable.getReader();
-  try {
-    for (;;) {
-      const { done, value: entry } = await entries.read();
-      if (done) break;
-      const { header } = entry;
-      const path = entryPath(header.name);
-      if (header.type === 'directory') {
-        yield { kind: 'directory', path, size: 0, mode: header.mode, content: nothing() };
-      } else if (header.type === undefined || header.type === 'file') {
-        if (path.length === 0) throw unsafeEntry(header.name, 'is a file without a name');
-        const read = readerOf(entry.body, name);
-        // Without `return`: the line below reads what a consumer leaves unread.
-        const content = { [Symbol.asyncIterator]: () => ({ next: read }) };
-        yield { kind: 'file', path, size: header.size, mode: header.mode, content };
-        // Not by cancelling the body: modern-tar 0.8.6 may have begun the next entry and would drop its content.
-        while (!(await read()).done);
-      } else {
-        throw unsafeEntry(header.name, `is a ${header.type.replace('-', ' ')}`);
-      }
-    }
-    await feeding;
-  } finally {
-    await entries.cancel().catch(() => undefined);
+async function* guarded(
+  chunks: AsyncIterable<Uint8Array>,
+  guard: ArchiveGuard,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  for await (const chunk of chunks) {
+    guard.throwIfAborted();
+    yield chunk;
   }
 }
 
-/** Returns a function that reads the content of an entry and reports a damaged archive. */
-function readerOf(
-  body: ReadableStream<Uint8Array>,
-  name: string,
-): () => Promise<IteratorResult<Uint8Array, undefined>> {
-  const reader = body.getReader();
-  return async () => {
+async function* readTar(bytes: ByteReader, name: string, guard: ArchiveGuard): AsyncGenerator<Entry, void, undefined> {
+  const head = await bytes.peek(HEAD_BYTES);
+  if (head.length === 0) throw damaged(name, 'it is empty');
+  if (!hasMagic(head)) throw damaged(name, 'it is not a TAR');
+  const admit = (entry: string, size: number): void => guard.admit(entry, size);
+  const reading = { bytes, name, isLeft: false };
+  try {
+    for await (const { kind, name: entryName, size, mode } of readHeaders(bytes, admit)) {
+      const path = entryPath(entryName);
+      if (kind === 'file' && path.length === 0) throw unsafeEntry(entryName, 'is a file without a name');
+      const read = readerOf(reading, size);
+      // Without `return`: the line below reads what a consumer leaves unread.
+      const content = { [Symbol.asyncIterator]: () => ({ next: read }) };
+      yield { kind, path, size, mode, content };
+      while (!(await read()).done);
+    }
+  } finally {
+    reading.isLeft = true;
+  }
+}
+
+/** An archive that is being read. */
+interface Reading {
+  readonly bytes: ByteReader;
+  readonly name: string;
+  /** Whether its loop has ended, so that nothing comes any more. */
+  isLeft: boolean;
+}
+
+type Chunk = IteratorResult<Uint8Array, undefined>;
+
+/** Returns a function that reads the content of an entry, piece by piece, and its padding. */
+function readerOf(reading: Reading, size: number): () => Promise<Chunk> {
+  const { bytes, name } = reading;
+  let remaining = size;
+  let isPadded = false;
+  const readNext = async (): Promise<Chunk> => {
+    if (reading.isLeft) return { done: true, value: undefined };
     try {
-      const { done, value } = await reader.read();
-      return done ? { done, value: undefined } : { done, value };
+      if (remaining > 0) {
+        const value = await bytes.atMost(Math.min(remaining, CHUNK_BYTES));
+        if (value === undefined) throw new TruncatedError();
+        remaining -= value.length;
+        return { done: false, value };
+      }
+      if (!isPadded) await bytes.exactly(paddingOf(size));
+      isPadded = true;
+      return { done: true, value: undefined };
     } catch (error) {
+      if (reading.isLeft) return { done: true, value: undefined };
       throw toDamaged(name, error);
     }
   };
+  // One after the other: a consumer may still be reading when the loop goes on.
+  let last: Promise<unknown> = Promise.resolve();
+  return () => {
+    const next = last.then(readNext, readNext);
+    last = next;
+    return next;
+  };
 }
-
-async function* nothing(): AsyncGenerator<Uint8Array, void, undefined> {}
-
-/** A stream, and its beginning. */
-interface Peeked {
-  readonly head: Uint8Array;
-  readonly chunks: AsyncIterable<Uint8Array>;
-}
-
-async function peek(iterator: AsyncIterator<Uint8Array>): Promise<Peeked> {
-  const first: Uint8Array[] = [];
-  let length = 0;
-  while (length < HEAD_BYTES) {
-    const { done, value } = await iterator.next();
-    if (done) break;
-    first.push(value);
-    length += value.length;
-  }
-  const head = concatBytes(first);
-  return { head, chunks: prepend(head, iterator) };
-}
-
-async function* prepend(
-  head: Uint8Array,
-  iterator: AsyncIterator<Uint8Array>,
-): AsyncGenerator<Uint8Array, void, undefined> {
-  if (head.length > 0) yield head;
-  for (;;) {
-    const { done, value } = await iterator.next();
-    if (done) return;
-    yield value;
-  }
-}
-
-/** Both POSIX's and GNU's format have `ustar` at 257. */
-const isTar = (head: Uint8Array): boolean =>
-  head.length >= HEAD_BYTES && [0x75, 0x73, 0x74, 0x61, 0x72].every((byte, index) => head[257 + index] === byte);
 
 const damaged = (name: string, problem: string, cause?: unknown): DownloadError =>
   new DownloadError(

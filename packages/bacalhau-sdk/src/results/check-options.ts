@@ -20,6 +20,8 @@ const TRANSFER_OPTIONS: OptionNames<TransferOptions> = {
   stallTimeoutMs: true,
   maxRetries: true,
   limits: true,
+  onUnsafeEntry: true,
+  onSkipped: true,
 };
 const DOWNLOAD_OPTIONS: OptionNames<DownloadOptions> = {
   ...TRANSFER_OPTIONS,
@@ -31,7 +33,7 @@ const DOWNLOAD_OPTIONS: OptionNames<DownloadOptions> = {
 const S3_OPTIONS: OptionNames<S3Options> = { credentials: true, endpoint: true, region: true };
 const S3_CREDENTIALS: OptionNames<S3Credentials> = { accessKeyId: true, secretAccessKey: true, sessionToken: true };
 const IPFS_OPTIONS: OptionNames<IpfsOptions> = { gateway: true, api: true, headers: true };
-const LIMITS: OptionNames<ResultLimits> = { totalBytes: true, entries: true };
+const LIMITS: OptionNames<ResultLimits> = { totalBytes: true, entries: true, listingBytes: true };
 
 /** @throws {InvalidArgumentError} naming the option. */
 export function checkListOptions(options: ListResultsOptions): void {
@@ -61,7 +63,7 @@ export function checkDownloadOptions(options: DownloadOptions): void {
 }
 
 /**
- * Checks how the hosts of results are reached..
+ * Checks how the hosts of results are reached.
  *
  * @throws {InvalidArgumentError} naming the option.
  */
@@ -73,7 +75,13 @@ export function checkResultAccess(access: ResultAccess, argument = 'results'): v
 function checkTransferValues(options: TransferOptions): void {
   checkString(options.executionId, 'executionId');
   checkAccessValues(options, '');
-  const { maxRetries, stallTimeoutMs, limits } = options;
+  const { maxRetries, stallTimeoutMs, limits, onUnsafeEntry, onSkipped } = options;
+  if (onUnsafeEntry !== undefined && onUnsafeEntry !== 'skip' && onUnsafeEntry !== 'refuse') {
+    throw new InvalidArgumentError('onUnsafeEntry', `is ${JSON.stringify(onUnsafeEntry)}. Use "skip" or "refuse".`);
+  }
+  if (onSkipped !== undefined && typeof onSkipped !== 'function') {
+    throw wrongType('onSkipped', 'a function', onSkipped);
+  }
   if (maxRetries !== undefined && !(Number.isInteger(maxRetries) && maxRetries >= 0)) {
     throw new InvalidArgumentError('maxRetries', `is ${quoted(maxRetries)}. Use a whole number from 0 up.`);
   }
@@ -85,7 +93,7 @@ function checkTransferValues(options: TransferOptions): void {
   }
   if (limits === undefined) return;
   checkOptions(limits, LIMITS, 'limits');
-  for (const name of ['totalBytes', 'entries'] as const) {
+  for (const name of ['totalBytes', 'entries', 'listingBytes'] as const) {
     const value = limits[name];
     if (value !== undefined && !(typeof value === 'number' && value >= 0)) {
       throw new InvalidArgumentError(`limits.${name}`, `is ${quoted(value)}. Use a number from 0 up.`);

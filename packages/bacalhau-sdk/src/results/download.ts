@@ -1,13 +1,12 @@
 import { platform } from '#platform';
 import type { DownloadFolder } from '../platform/index.js';
-import type { Entry } from './archive.js';
-import { archiveOf, entriesOf } from './entries.js';
+import { archiveOf, type Entry, entriesOf } from './entries.js';
 import { type OpenResult, openResults } from './files.js';
 import type { ResultsTarget } from './find.js';
 import { LimitCounter } from './limit-counter.js';
 import { Progress } from './progress.js';
 import { beginTransfer, type TransferContext, transferFailure } from './transfer-context.js';
-import type { DownloadedFile, DownloadedResult, DownloadOptions, DownloadSummary } from './types.js';
+import type { DownloadedFile, DownloadedResult, DownloadOptions, DownloadSummary, SkippedEntry } from './types.js';
 
 /** Downloads the results of a job into a directory: see `downloadResults`. */
 export async function download(
@@ -22,7 +21,10 @@ export async function download(
   try {
     const results = await openResults(target, options, context);
     progress = new Progress(options.onProgress, results.length);
-    folder = await platform.openFolder(directory, { overwrite: options.overwrite ?? false });
+    folder = await platform.openFolder(directory, {
+      overwrite: options.overwrite ?? false,
+      maxPaths: limits.entries,
+    });
     const summary = await new Download({ context, limits, folder, progress, options, results }).run();
     await folder.commit();
     progress.end();
@@ -50,6 +52,7 @@ const LONGEST_EXIT_CODE = 16;
 class Download {
   readonly #parts: DownloadParts;
   readonly #files: DownloadedFile[] = [];
+  readonly #skipped: SkippedEntry[] = [];
 
   constructor(parts: DownloadParts) {
     this.#parts = parts;
@@ -64,24 +67,41 @@ class Download {
       written.push(await this.#writeResult(opened, name));
     }
     const { loadedBytes, writtenBytes } = progress;
-    return { directory: folder.directory, results: written, files: this.#files, writtenBytes, loadedBytes };
+    return {
+      directory: folder.directory,
+      results: written,
+      files: this.#files,
+      skipped: this.#skipped,
+      writtenBytes,
+      loadedBytes,
+    };
   }
 
   async #writeResult({ result, source }: OpenResult, name: string): Promise<DownloadedResult> {
     const { context, limits, progress, options, results } = this.#parts;
     const { executionId } = result;
     const details = { type: result.type, ...(executionId !== undefined && { executionId }) };
-    const announce = (totalBytes: number | undefined): void => progress.announce(totalBytes);
+    const reading = {
+      context,
+      limits,
+      onUnsafeEntry: options.onUnsafeEntry,
+      onSkipped: (entry: SkippedEntry): void => {
+        const skipped = { ...entry, ...(executionId !== undefined && { executionId }) };
+        this.#skipped.push(skipped);
+        options.onSkipped?.(skipped);
+      },
+      announce: (totalBytes: number | undefined): void => progress.announce(totalBytes),
+    };
 
     if (source.kind === 'archive' && options.extract === false) {
-      const content = archiveOf(source, context, limits, announce);
+      const content = archiveOf(source, reading);
       await this.#write([`${name}${source.extension}`], content, undefined, executionId);
       return { ...details, folder: '' };
     }
 
     const base = results.length > 1 || options.layout === 'byExecution' ? [name] : [];
     let exitCode: number | undefined;
-    for await (const entry of entriesOf(source, context, limits, announce)) {
+    for await (const entry of entriesOf(source, reading)) {
       const path = [...base, ...entry.path];
       if (entry.kind === 'directory') {
         await this.#parts.folder.addDirectory(path);

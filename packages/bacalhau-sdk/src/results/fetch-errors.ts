@@ -1,4 +1,5 @@
 import { DownloadError } from '../errors/index.js';
+import { printable } from '../model/index.js';
 import { isTlsCode } from '../platform/index.js';
 import type { BrokenConnection } from './broken-connection.js';
 
@@ -32,7 +33,8 @@ function adviceFor(code: string | undefined, message: string): string {
 
 /** Creates the error of a response that is not a result. */
 export function explainStatus(name: string, url: string, status: number, body: string): DownloadError {
-  const reported = reasonIn(body);
+  const found = reasonIn(body);
+  const reported = found === undefined ? undefined : printable(found);
   const responded = `${url} responded with ${status}${reported === undefined ? '' : ` (${reported})`}`;
   switch (status) {
     case 400:

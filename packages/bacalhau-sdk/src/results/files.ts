@@ -1,13 +1,20 @@
 import { DownloadError } from '../errors/index.js';
+import { isFileName, quoteName } from '../model/index.js';
 import { concatBytes } from '../util/index.js';
-import type { Entry } from './archive.js';
-import { entriesOf } from './entries.js';
+import { type Entry, entriesOf } from './entries.js';
 import { findResults, type ResultsTarget, requireResults } from './find.js';
 import { LimitCounter } from './limit-counter.js';
 import { sourceOf } from './sources/index.js';
 import type { ResultSource } from './sources/source.js';
 import { beginTransfer, type TransferContext, transferFailure } from './transfer-context.js';
-import type { ListResultsOptions, ResultFile, S3PreSignedResult, TransferOptions, TypedResult } from './types.js';
+import type {
+  ListResultsOptions,
+  ResultFile,
+  S3PreSignedResult,
+  SkippedEntry,
+  TransferOptions,
+  TypedResult,
+} from './types.js';
 
 /** A result and where its files come from. */
 export interface OpenResult {
@@ -24,9 +31,18 @@ export async function* readFiles(
   const context = beginTransfer('job.files', target.transport, options);
   try {
     for (const { result, source } of await openResults(target, options, context)) {
-      for await (const entry of entriesOf(source, context, limits, () => undefined)) {
+      const { executionId } = result;
+      const reading = {
+        context,
+        limits,
+        onUnsafeEntry: options.onUnsafeEntry,
+        onSkipped: (entry: SkippedEntry) =>
+          options.onSkipped?.({ ...entry, ...(executionId !== undefined && { executionId }) }),
+        announce: () => undefined,
+      };
+      for await (const entry of entriesOf(source, reading)) {
         if (entry.kind === 'directory') continue;
-        const file = new EntryFile(entry, result.executionId);
+        const file = new EntryFile(entry, executionId);
         try {
           yield file;
         } finally {
@@ -61,15 +77,35 @@ export async function openResults(
   const opened: OpenResult[] = [];
   for (const [index, result] of results.entries()) {
     if ('url' in result) context.secrets.addQuery(result.url);
-    const name = result.executionId === undefined ? `result ${index + 1}` : `the result of ${result.executionId}`;
+    const name =
+      result.executionId === undefined
+        ? `result ${index + 1}`
+        : `the result of ${checkExecutionId(result.executionId)}`;
     opened.push({ result, source: await sourceOf(result, name, { options, env, context, renew }) });
   }
   return opened;
 }
 
+/**
+ * Checks an id that becomes the name of a folder, here or in the programs that get it.
+ *
+ * @throws {DownloadError} with reason `unsafe-entry`.
+ */
+function checkExecutionId(executionId: string): string {
+  if (isFileName(executionId)) return executionId;
+  throw new DownloadError(
+    `The server named an execution ${quoteName(executionId)}, which cannot be the name of a folder, so its result was refused. Check the address of the server.`,
+    { reason: 'unsafe-entry', entry: executionId.slice(0, 4_096) },
+  );
+}
+
 /** Signing a URL again changes its query only. */
-const isSame = (one: S3PreSignedResult, other: S3PreSignedResult): boolean =>
-  new URL(one.url).pathname === new URL(other.url).pathname;
+const isSame = (one: S3PreSignedResult, other: S3PreSignedResult): boolean => {
+  const path = pathOf(one.url);
+  return path !== undefined && path === pathOf(other.url);
+};
+
+const pathOf = (url: string): string | undefined => (URL.canParse(url) ? new URL(url).pathname : undefined);
 
 class EntryFile implements ResultFile {
   readonly path: string;

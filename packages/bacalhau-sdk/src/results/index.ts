@@ -22,9 +22,11 @@ export type {
   S3Options,
   S3PreSignedResult,
   S3Result,
+  SkippedEntry,
   TransferOptions,
   TypedResult,
   UnknownResult,
+  UnsafeEntryKind,
   UrlResult,
 } from './types.js';
 

@@ -29,6 +29,8 @@ export interface RemoteFile {
 /** A file that is being received. */
 export interface Incoming {
   readonly totalBytes: number | undefined;
+  /** How the host encoded the content, if it did although it was asked not to. */
+  readonly encoding: string | undefined;
   /** The whole content, once; broken connections continue where they broke. */
   readonly chunks: AsyncIterable<Uint8Array>;
   /** Closes the connection, however much has arrived. */
@@ -44,7 +46,13 @@ const LONGEST_ERROR_BODY = 4096;
 export async function receive(file: RemoteFile, context: TransferContext): Promise<Incoming> {
   const transfer = new Transfer(file, context);
   const first = await transfer.begin();
-  return { totalBytes: transfer.totalBytes, chunks: transfer.chunks(first), close: () => transfer.close() };
+  const encoding = first.response.headers['content-encoding']?.trim();
+  return {
+    totalBytes: transfer.totalBytes,
+    encoding: encoding === '' || encoding?.toLowerCase() === 'identity' ? undefined : encoding,
+    chunks: transfer.chunks(first),
+    close: () => transfer.close(),
+  };
 }
 
 class Transfer {
@@ -176,14 +184,21 @@ class Transfer {
 
   /** Returns how many bytes of the response were received before. */
   #skipOf({ status, headers }: ExternalResponse): number {
-    if (this.#offset === 0) return 0;
+    if (this.#offset === 0) {
+      if (status !== 206) return 0;
+      throw this.#error('http', 'came as a part, although all of it was requested: ask whoever runs the host');
+    }
     const validator = validatorOf(headers);
     if (this.#validator !== undefined && validator !== undefined && validator !== this.#validator) {
       throw this.#error('changed', 'was replaced between two attempts: download it again');
     }
     if (status === 206) {
-      const start = lengthOf(/^bytes (\d+)-/.exec(headers['content-range'] ?? '')?.[1]);
-      if (start === this.#offset) return 0;
+      const [, start, total] = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(headers['content-range'] ?? '') ?? [];
+      if (lengthOf(start) === this.#offset) {
+        this.totalBytes ??= lengthOf(total);
+        // Without any, nobody knows whether this range reaches the end.
+        if (this.totalBytes !== undefined && (total === '*' || lengthOf(total) === this.totalBytes)) return 0;
+      }
       throw this.#error('damaged', 'came with another range than was requested: download it again');
     }
     const length = headers['content-encoding'] === undefined ? lengthOf(headers['content-length']) : undefined;
@@ -203,7 +218,7 @@ class Transfer {
     throwIfAborted(this.#context);
   }
 
-  #error(reason: 'changed' | 'damaged', problem: string): DownloadError {
+  #error(reason: 'changed' | 'damaged' | 'http', problem: string): DownloadError {
     return new DownloadError(`${capitalised(this.#file.name)} ${problem}.`, { reason });
   }
 }

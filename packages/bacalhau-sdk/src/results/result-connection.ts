@@ -5,8 +5,8 @@ import { BrokenConnection } from './broken-connection.js';
 import { type ExternalRequest, type ExternalResponse, fetchExternal } from './external-request.js';
 import type { TransferContext } from './transfer-context.js';
 
-/** How long the body of an error may send nothing, in milliseconds; the status alone says enough. */
-const ERROR_BODY_STALL_MS = 2_000;
+/** How long the body of an error may take, in milliseconds; the status alone says enough. */
+const ERROR_BODY_MS = 2_000;
 
 /** One request to a result host and its response. */
 export class ResultConnection {
@@ -59,9 +59,10 @@ export class ResultConnection {
     const decoder = new TextDecoder();
     let text = '';
     try {
-      for await (const chunk of this.chunks(ERROR_BODY_STALL_MS)) {
-        text += decoder.decode(chunk, { stream: true });
-        if (text.length >= maxLength) break;
+      const end = performance.now() + ERROR_BODY_MS;
+      for await (const chunk of this.chunks(ERROR_BODY_MS)) {
+        text += decoder.decode(chunk.subarray(0, maxLength), { stream: true });
+        if (text.length >= maxLength || performance.now() >= end) break;
       }
     } catch (error) {
       if (!(error instanceof BrokenConnection)) throw error;

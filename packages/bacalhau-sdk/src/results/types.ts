@@ -100,12 +100,27 @@ export interface IpfsOptions {
   readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
+/** What an archive may have that is neither a file nor a directory. It is never written. */
+export type UnsafeEntryKind = 'symbolic-link' | 'hard-link' | 'fifo' | 'character-device' | 'block-device';
+
+/** An entry of a result that was left out. */
+export interface SkippedEntry {
+  /** Its path in the result, with `/`. */
+  readonly path: string;
+  /** What it is. */
+  readonly kind: UnsafeEntryKind;
+  /** The execution that published it. */
+  readonly executionId?: string | undefined;
+}
+
 /** The largest download to accept, so that an archive that unpacks to terabytes does not fill the disk. */
 export interface ResultLimits {
   /** Bytes of all files together, unpacked. Default: 10 GiB (10,737,418,240). */
   readonly totalBytes?: number | undefined;
-  /** Files and directories together. Default: 100,000. */
+  /** Files, directories and whatever else has a header in an archive, together. Default: 100,000. */
   readonly entries?: number | undefined;
+  /** Bytes of one page in which an S3 endpoint lists objects. Default: 16 MiB (16,777,216). */
+  readonly listingBytes?: number | undefined;
 }
 
 /** Which results of a job to list. */
@@ -145,6 +160,13 @@ export interface TransferOptions extends ListResultsOptions, ResultAccess {
   readonly maxRetries?: number | undefined;
   /** The largest transfer to accept. */
   readonly limits?: ResultLimits | undefined;
+  /**
+   * What to do about links, FIFOs and devices in a result. `skip` leaves them out; `refuse` makes them an error with
+   * reason `unsafe-entry`. A path that leaves the directory is always an error. Default: `skip`.
+   */
+  readonly onUnsafeEntry?: 'skip' | 'refuse' | undefined;
+  /** Called for each entry that is left out. An error that it throws ends the transfer. */
+  readonly onSkipped?: ((entry: SkippedEntry) => void) | undefined;
 }
 
 /** The progress of a download. */
@@ -212,6 +234,8 @@ export interface DownloadSummary {
   readonly results: readonly DownloadedResult[];
   /** All files, in the order in which they were written. */
   readonly files: readonly DownloadedFile[];
+  /** The links, FIFOs and devices that were left out. */
+  readonly skipped: readonly SkippedEntry[];
   /** Bytes written. */
   readonly writtenBytes: number;
   /** Bytes received. */

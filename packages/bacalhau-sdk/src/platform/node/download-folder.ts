@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { type FileHandle, link, lstat, mkdir, open, realpath, rename, rm, rmdir, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { DownloadError } from '../../errors/index.js';
-import type { DownloadFolder } from '../platform.js';
+import { quoteName } from '../../model/index.js';
+import type { DownloadFolder, DownloadFolderOptions } from '../platform.js';
 
 /** What the owner can always do with a downloaded file: read it, and write it. */
 const OWNER_BITS = 0o600;
@@ -12,16 +13,22 @@ const DEFAULT_MODE = 0o644;
 /** Names that mean a device on Windows, and characters that its file systems do not have. */
 const NOT_ON_WINDOWS = /[<>:"|?*\\]|[. ]$|^(con|prn|aux|nul|com\d|lpt\d)(\..*)?$/i;
 
-interface Staged {
-  readonly path: readonly string[];
+/** A file or a directory that is to be put into place. */
+interface Node {
   readonly kind: 'file' | 'directory';
+  readonly name: string;
+  readonly children: Map<string, Node>;
+  /** What the directory that is downloaded into has in its place, as far as that was looked at. */
+  found: 'nothing' | 'directory' | undefined;
 }
+
+const newNode = (kind: Node['kind'], name: string): Node => ({ kind, name, children: new Map(), found: undefined });
 
 /**
  * Everything is written into a folder of a random name inside of the directory, so that what is complete can be renamed
  * into place: on the same file system, a file is there as a whole or not at all.
  */
-export async function openFolder(directory: string, options: { readonly overwrite: boolean }): Promise<DownloadFolder> {
+export async function openFolder(directory: string, options: DownloadFolderOptions): Promise<DownloadFolder> {
   const wanted = path.resolve(directory);
   let firstMade: string | undefined;
   try {
@@ -29,29 +36,27 @@ export async function openFolder(directory: string, options: { readonly overwrit
     const target = await realpath(wanted);
     const staging = path.join(target, `.bacalhau-${randomBytes(6).toString('hex')}.partial`);
     await mkdir(staging);
-    return new Folder({ directory: wanted, target, staging, firstMade, overwrite: options.overwrite });
+    return new Folder({ directory: wanted, target, staging, firstMade, ...options });
   } catch (error) {
     await removeMade(wanted, firstMade);
     throw diskError(error, wanted);
   }
 }
 
-interface Places {
+interface Places extends DownloadFolderOptions {
   readonly directory: string;
   /** The directory without links in its path. */
   readonly target: string;
   readonly staging: string;
   /** The outermost of the directories that had to be made. */
   readonly firstMade: string | undefined;
-  readonly overwrite: boolean;
 }
 
 class Folder implements DownloadFolder {
   readonly directory: string;
   readonly #places: Places;
-  readonly #staged: Staged[] = [];
-  /** Parents that are known to be there, by path. */
-  readonly #made = new Set<string>();
+  readonly #root: Node = { ...newNode('directory', ''), found: 'directory' };
+  #paths = 0;
   #isCommitted = false;
 
   constructor(places: Places) {
@@ -60,15 +65,18 @@ class Folder implements DownloadFolder {
   }
 
   async addDirectory(parts: readonly string[]): Promise<void> {
-    if (parts.length === 0) return;
-    await this.#refuseTaken(parts, 'directory');
-    await this.#makeStaged(parts);
-    this.#staged.push({ path: parts, kind: 'directory' });
+    checkNames(parts);
+    await this.#makeDirectories(parts, parts);
   }
 
   async addFile(parts: readonly string[], content: AsyncIterable<Uint8Array>, mode = DEFAULT_MODE): Promise<number> {
-    await this.#refuseTaken(parts, 'file');
-    await this.#makeStaged(parts.slice(0, -1));
+    checkNames(parts);
+    const parent = await this.#makeDirectories(parts.slice(0, -1), parts);
+    const name = parts.at(-1) ?? '';
+    if (parent.children.has(name)) throw clash(parts);
+    const node = newNode('file', name);
+    if (parent.found !== 'nothing') await this.#look(node, parts);
+    this.#count(parts);
     const file = path.join(this.#places.staging, ...parts);
     const handle = await this.#create(file, parts, (mode & PERMISSION_BITS) | OWNER_BITS);
     let size = 0;
@@ -80,7 +88,7 @@ class Folder implements DownloadFolder {
     } finally {
       await handle.close();
     }
-    this.#staged.push({ path: parts, kind: 'file' });
+    parent.children.set(name, node);
     return size;
   }
 
@@ -89,19 +97,18 @@ class Folder implements DownloadFolder {
     const undo: (() => Promise<void>)[] = [];
     try {
       // Looked at again, all of them before the first is moved.
-      for (const { path: parts, kind } of this.#staged) await this.#refuseTaken(parts, kind);
-      const made = new Set<string>();
-      for (const { path: parts, kind } of this.#staged) {
-        for (const parent of prefixes(kind === 'file' ? parts.slice(0, -1) : parts)) {
-          const folder = path.join(target, ...parent);
-          if (made.has(folder)) continue;
-          made.add(folder);
-          if (await makeDirectory(folder)) undo.push(() => rmdir(folder));
+      for (const { node, parts, parent } of walk(this.#root)) {
+        node.found = parent.found === 'nothing' ? 'nothing' : undefined;
+        if (node.found === undefined) await this.#look(node, parts);
+      }
+      for (const { node, parts } of walk(this.#root)) {
+        const place = path.join(target, ...parts);
+        if (node.kind === 'directory') {
+          if (await makeDirectory(place)) undo.push(() => rmdir(place));
+          continue;
         }
-        if (kind === 'directory') continue;
-        const file = path.join(target, ...parts);
-        const isNew = await move(path.join(staging, ...parts), file, overwrite);
-        if (isNew) undo.push(() => unlink(file));
+        const isNew = await move(path.join(staging, ...parts), place, overwrite);
+        if (isNew) undo.push(() => unlink(place));
       }
     } catch (error) {
       for (const step of undo.reverse()) await step().catch(() => undefined);
@@ -118,16 +125,37 @@ class Folder implements DownloadFolder {
     await removeMade(directory, firstMade);
   }
 
-  async #makeStaged(parts: readonly string[]): Promise<void> {
+  /** Makes those that are missing, one by one: each is looked at once, however many entries are in it. */
+  async #makeDirectories(directories: readonly string[], entry: readonly string[]): Promise<Node> {
+    let node = this.#root;
+    for (const [index, name] of directories.entries()) {
+      const known = node.children.get(name);
+      if (known?.kind === 'file') throw clash(entry);
+      if (known !== undefined) {
+        node = known;
+        continue;
+      }
+      const parts = directories.slice(0, index + 1);
+      const made = newNode('directory', name);
+      if (node.found === 'nothing') made.found = 'nothing';
+      else await this.#look(made, parts);
+      this.#count(entry);
+      await this.#stageDirectory(parts);
+      node.children.set(name, made);
+      node = made;
+    }
+    return node;
+  }
+
+  async #stageDirectory(parts: readonly string[]): Promise<void> {
     const folder = path.join(this.#places.staging, ...parts);
-    if (this.#made.has(folder)) return;
     try {
-      await mkdir(folder, { recursive: true });
+      await mkdir(folder);
     } catch (error) {
+      // Where the file system does not tell upper from lower case.
       if (isCode(error, 'EEXIST', 'ENOTDIR')) throw clash(parts);
       throw diskError(error, folder);
     }
-    this.#made.add(folder);
   }
 
   async #create(file: string, parts: readonly string[], mode: number): Promise<FileHandle> {
@@ -140,37 +168,56 @@ class Folder implements DownloadFolder {
     }
   }
 
-  /** Found out as soon as the name is known, and not after an hour of downloading. */
-  async #refuseTaken(parts: readonly string[], kind: Staged['kind']): Promise<void> {
-    const name = parts.join('/');
-    if (process.platform === 'win32' && parts.some((part) => NOT_ON_WINDOWS.test(part))) {
-      throw new DownloadError(`The entry ${JSON.stringify(name)} has a name that Windows does not allow.`, {
-        reason: 'unsafe-entry',
-        entry: name,
-      });
-    }
+  #count(parts: readonly string[]): void {
+    this.#paths += 1;
+    if (this.#paths <= this.#places.maxPaths) return;
+    const entry = parts.join('/');
+    throw new DownloadError(
+      `The results have more than ${this.#places.maxPaths} files and directories, with those that only contain others. Raise limits.entries if that is expected; the limit was reached at ${quoteName(entry)}.`,
+      { reason: 'too-large', entry },
+    );
+  }
+
+  /** Finds out what is in the place of a node as soon as its name is known, and not after an hour of downloading. */
+  async #look(node: Node, parts: readonly string[]): Promise<void> {
     const { target, overwrite } = this.#places;
-    for (const parent of prefixes(parts)) {
-      const place = path.join(target, ...parent);
-      const found = await lstat(place).catch((error: unknown) => {
-        if (isCode(error, 'ENOENT')) return undefined;
-        throw diskError(error, place);
-      });
-      if (found === undefined) return;
-      const isLast = parent.length === parts.length;
-      if (found.isDirectory() && !(isLast && kind === 'file')) continue;
-      if (isLast && kind === 'file' && overwrite && !found.isDirectory()) return;
-      throw new DownloadError(
-        `${place} exists already${found.isSymbolicLink() ? ', as a link' : ''}. Download into another directory${isLast && kind === 'file' && !found.isDirectory() ? ', or set overwrite' : ''}.`,
-        { reason: 'exists', entry: name },
-      );
-    }
+    const place = path.join(target, ...parts);
+    const found = await lstat(place).catch((error: unknown) => {
+      if (isCode(error, 'ENOENT')) return undefined;
+      throw diskError(error, place);
+    });
+    node.found = found?.isDirectory() ? 'directory' : 'nothing';
+    const isFile = node.kind === 'file';
+    if (found === undefined || (found.isDirectory() && !isFile)) return;
+    const mayReplace = isFile && !found.isDirectory();
+    if (mayReplace && overwrite) return;
+    throw new DownloadError(
+      `${place} exists already${found.isSymbolicLink() ? ', as a link' : ''}. Download into another directory${mayReplace ? ', or set overwrite' : ''}.`,
+      { reason: 'exists', entry: parts.join('/') },
+    );
   }
 }
 
-/** `a`, `a/b`, `a/b/c`. */
-const prefixes = (parts: readonly string[]): (readonly string[])[] =>
-  parts.map((_, index) => parts.slice(0, index + 1));
+function checkNames(parts: readonly string[]): void {
+  if (process.platform !== 'win32' || !parts.some((part) => NOT_ON_WINDOWS.test(part))) return;
+  const entry = parts.join('/');
+  throw new DownloadError(`The entry ${quoteName(entry)} has a name that Windows does not allow.`, {
+    reason: 'unsafe-entry',
+    entry,
+  });
+}
+
+/** Everything below a node, each directory before what is in it. */
+function* walk(
+  parent: Node,
+  above: readonly string[] = [],
+): Generator<{ readonly node: Node; readonly parts: readonly string[]; readonly parent: Node }, void, undefined> {
+  for (const node of parent.children.values()) {
+    const parts = [...above, node.name];
+    yield { node, parts, parent };
+    yield* walk(node, parts);
+  }
+}
 
 async function write(handle: FileHandle, chunk: Uint8Array, file: string): Promise<void> {
   let offset = 0;
@@ -235,7 +282,7 @@ async function removeMade(directory: string, firstMade: string | undefined): Pro
 
 const clash = (parts: readonly string[]): DownloadError =>
   new DownloadError(
-    `The result has two entries for ${JSON.stringify(parts.join('/'))}. Fetch it with extract: false to look into it.`,
+    `The result has two entries for ${quoteName(parts.join('/'))}. Fetch it with extract: false to look into it.`,
     { reason: 'damaged', entry: parts.join('/') },
   );
 

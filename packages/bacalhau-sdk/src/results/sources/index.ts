@@ -1,4 +1,5 @@
 import { DownloadError } from '../../errors/index.js';
+import { quoteName } from '../../model/index.js';
 import type { EnvironmentVariables } from '../../platform/index.js';
 import type { TransferContext } from '../transfer-context.js';
 import type { S3PreSignedResult, TransferOptions, TypedResult } from '../types.js';
@@ -38,7 +39,7 @@ export async function sourceOf(result: TypedResult, name: string, sourceContext:
       return ipfsSource(name, result, options.ipfs);
     case 'unknown':
       throw new DownloadError(
-        `Cannot fetch ${name}: this version of the SDK does not support results of type ${JSON.stringify(result.spec.Type)}. Check for a newer version.`,
+        `Cannot fetch ${name}: this version of the SDK does not support results of type ${quoteName(String(result.spec.Type))}. Check for a newer version.`,
         { reason: 'unsupported' },
       );
   }

@@ -1,4 +1,5 @@
 import { ConfigurationError, DownloadError } from '../../errors/index.js';
+import { quoteName } from '../../model/index.js';
 import type { ExternalRequest } from '../external-request.js';
 import type { IpfsOptions, IpfsResult } from '../types.js';
 import type { ArchiveSource } from './source.js';
@@ -10,8 +11,8 @@ import type { ArchiveSource } from './source.js';
 export function ipfsSource(name: string, { cid }: IpfsResult, options: IpfsOptions = {}): ArchiveSource {
   const { gateway, api, headers = {} } = options;
   // It becomes part of a path; CIDs are letters and digits in every encoding that nodes use.
-  if (!/^[a-z0-9]+$/i.test(cid)) {
-    throw new DownloadError(`Cannot fetch ${name}: ${JSON.stringify(cid)} is not a CID.`, { reason: 'unsupported' });
+  if (!/^[a-z0-9]{1,256}$/i.test(cid)) {
+    throw new DownloadError(`Cannot fetch ${name}: ${quoteName(cid)} is not a CID.`, { reason: 'unsupported' });
   }
   const request = requestFor(name, cid, { gateway, api });
   return {

@@ -1,7 +1,9 @@
 import { AwsV4Signer } from 'aws4fetch';
 import { DownloadError } from '../../errors/index.js';
+import { isFileName, quoteName } from '../../model/index.js';
 import type { EnvironmentVariables } from '../../platform/index.js';
 import type { ExternalRequest } from '../external-request.js';
+import type { LimitCounter } from '../limit-counter.js';
 import { type RemoteFile, receive } from '../remote-file.js';
 import type { TransferContext } from '../transfer-context.js';
 import type { S3Credentials, S3Location, S3Options } from '../types.js';
@@ -48,8 +50,8 @@ const archive = (file: RemoteFile, key: string): ArchiveSource => ({
 function single(file: RemoteFile, key: string, signer: Signer, context: TransferContext): FilesSource {
   return {
     kind: 'files',
-    async *list() {
-      for await (const object of objects(file.name, key, signer, context)) {
+    async *list(limits) {
+      for await (const object of objects(file.name, key, signer, context, limits)) {
         if (object.key !== key) continue;
         yield { name: key.slice(key.lastIndexOf('/') + 1), file: { ...file, size: object.size } };
         return;
@@ -63,9 +65,9 @@ function prefixSource(name: string, prefix: string, signer: Signer, context: Tra
   const folder = prefix.slice(0, prefix.lastIndexOf('/') + 1);
   return {
     kind: 'files',
-    async *list() {
+    async *list(limits) {
       let found = false;
-      for await (const { key, size } of objects(name, prefix, signer, context)) {
+      for await (const { key, size } of objects(name, prefix, signer, context, limits)) {
         found = true;
         if (key.endsWith('/')) continue; // a marker that some programs create for a folder
         const relative = key.slice(folder.length);
@@ -88,7 +90,7 @@ function prefixSource(name: string, prefix: string, signer: Signer, context: Tra
 }
 
 /** Lists all objects under a prefix (ListObjectsV2), page by page. */
-async function* objects(name: string, prefix: string, signer: Signer, context: TransferContext) {
+async function* objects(name: string, prefix: string, signer: Signer, context: TransferContext, limits: LimitCounter) {
   const fixed = { 'list-type': '2', 'encoding-type': 'url', 'max-keys': String(PAGE_SIZE), prefix };
   let token: string | undefined;
   let emptyPages = 0;
@@ -104,8 +106,17 @@ async function* objects(name: string, prefix: string, signer: Signer, context: T
       // Progress counts files only.
       { ...context, onBytes: () => undefined },
     );
-    const page = parseListing(await textOf(listing.chunks));
-    yield* page.objects;
+    const page = parseListing(await textOf(listing.chunks, name, limits.listingBytes));
+    for (const object of page.objects) {
+      limits.admit(object.key, object.size);
+      if (!object.key.startsWith(prefix)) {
+        throw new DownloadError(
+          `Cannot fetch ${name}: the S3 endpoint listed ${quoteName(object.key)}, which was not asked for.`,
+          { reason: 'http' },
+        );
+      }
+      yield object;
+    }
     emptyPages = page.objects.length === 0 ? emptyPages + 1 : 0;
     if (page.nextToken !== undefined && (page.nextToken === token || emptyPages > MAX_EMPTY_PAGES)) {
       throw new DownloadError(`Cannot fetch ${name}: the S3 endpoint listed empty or repeated pages without end.`, {
@@ -116,11 +127,21 @@ async function* objects(name: string, prefix: string, signer: Signer, context: T
   } while (token !== undefined);
 }
 
-async function textOf(chunks: AsyncIterable<Uint8Array>): Promise<string> {
+async function textOf(chunks: AsyncIterable<Uint8Array>, name: string, longest: number): Promise<string> {
   const decoder = new TextDecoder();
-  let text = '';
-  for await (const chunk of chunks) text += decoder.decode(chunk, { stream: true });
-  return text + decoder.decode();
+  const parts: string[] = [];
+  let length = 0;
+  for await (const chunk of chunks) {
+    length += chunk.length;
+    if (length > longest) {
+      throw new DownloadError(
+        `Cannot fetch ${name}: the S3 endpoint sent a list with more than ${longest} bytes. Raise limits.listingBytes if that is expected.`,
+        { reason: 'too-large' },
+      );
+    }
+    parts.push(decoder.decode(chunk, { stream: true }));
+  }
+  return parts.join('') + decoder.decode();
 }
 
 /** Creates a signed request for an object, or for the bucket. */
@@ -140,9 +161,30 @@ async function makeSigner(
     );
   }
   const region = options.region ?? location.region ?? env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION'] ?? 'us-east-1';
+  for (const [what, value] of [
+    ['bucket', location.bucket],
+    ['region', region],
+  ] as const) {
+    // They become parts of a host's name or a path.
+    if (isFileName(value)) continue;
+    throw new DownloadError(
+      `Cannot fetch ${name}: the ${what} ${quoteName(value)} has characters that S3 does not allow.`,
+      {
+        reason: 'unsupported',
+      },
+    );
+  }
   const base = bucketUrl(location, options, region, name);
   const urlOf = (key: string | undefined, query: Readonly<Record<string, string>>): string => {
-    const path = key === undefined ? '' : key.split('/').map(encode).join('/');
+    const parts = key === undefined ? [] : key.split('/');
+    // URLs have no way to write such a part: it would lead to another bucket.
+    if (parts.some((part) => part === '.' || part === '..')) {
+      throw new DownloadError(`Cannot fetch ${name}: the key ${quoteName(key ?? '')} cannot be part of a URL.`, {
+        reason: 'unsafe-entry',
+        entry: key,
+      });
+    }
+    const path = parts.map(encode).join('/');
     const search = Object.entries(query).map(([field, value]) => `${encode(field)}=${encode(value)}`);
     return `${base}/${path}${search.length === 0 ? '' : `?${search.join('&')}`}`;
   };

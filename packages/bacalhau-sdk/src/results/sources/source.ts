@@ -1,4 +1,6 @@
 import { DownloadError } from '../../errors/index.js';
+import { quoteName } from '../../model/index.js';
+import type { LimitCounter } from '../limit-counter.js';
 import type { RemoteFile } from '../remote-file.js';
 
 /** A result that is one archive. */
@@ -14,7 +16,10 @@ export interface ArchiveSource {
 /** A result of several files, fetched one by one. */
 export interface FilesSource {
   readonly kind: 'files';
-  list(): AsyncIterable<{ readonly name: string; readonly file: RemoteFile & { readonly size: number } }>;
+  /** Everything that is listed counts for the limits, also what is not a file. */
+  list(
+    limits: LimitCounter,
+  ): AsyncIterable<{ readonly name: string; readonly file: RemoteFile & { readonly size: number } }>;
 }
 
 export type ResultSource = ArchiveSource | FilesSource;
@@ -25,10 +30,13 @@ export function checkUrl(url: string, name: string): string {
   try {
     protocol = new URL(url).protocol;
   } catch {
-    throw new DownloadError(`Cannot fetch ${name}: ${JSON.stringify(url)} is not a URL.`, { reason: 'unsupported' });
+    throw new DownloadError(`Cannot fetch ${name}: ${quoteName(url)} is not a URL.`, { reason: 'unsupported' });
   }
   if (protocol === 'http:' || protocol === 'https:') return url;
-  throw new DownloadError(`Cannot fetch ${name}: its address begins with ${protocol} instead of http: or https:.`, {
-    reason: 'unsupported',
-  });
+  throw new DownloadError(
+    `Cannot fetch ${name}: its address begins with ${quoteName(protocol)} instead of http: or https:.`,
+    {
+      reason: 'unsupported',
+    },
+  );
 }
