@@ -11,7 +11,7 @@ import {
   type PagePromise,
   repeatedPageError,
 } from '../http/index.js';
-import { pauseMs, sleep } from '../util/index.js';
+import { pauseMs, sleep, throwIfAborted } from '../util/index.js';
 import { listExecutions } from './list-executions.js';
 import { ALL } from './page-size.js';
 
@@ -136,7 +136,7 @@ export async function* followHistory(
     else {
       await api.transport.withDeadline('jobs.history', { signal: options.signal }, async (signal) => {
         await sleep(pauseMs(performance.now() - changedAt, FOLLOW_PAUSE), signal);
-        signal.throwIfAborted();
+        throwIfAborted(signal);
       });
     }
     try {

@@ -57,6 +57,22 @@ export class RequestTimeoutError extends CallError {
   }
 }
 
+/**
+ * The response is larger than `maxResponseBytes`, unpacked: a list of too many large jobs, or a server that answers
+ * without end. It was not read to its end, and the call is not repeated.
+ */
+export class ResponseTooLargeError extends CallError {
+  /** @internal */
+  protected static override readonly kind: string = 'ResponseTooLargeError';
+  /** The limit, in bytes. */
+  readonly maxResponseBytes: number;
+
+  constructor(message: string, details: CallErrorDetails & { readonly maxResponseBytes: number }) {
+    super(message, details);
+    this.maxResponseBytes = details.maxResponseBytes;
+  }
+}
+
 /** The call's `signal` was aborted (`cause` is the signal's reason), or the client was closed. */
 export class RequestAbortedError extends CallError {
   /** @internal */

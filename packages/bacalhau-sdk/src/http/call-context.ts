@@ -12,6 +12,10 @@ export interface CallContext {
   readonly jobId?: string | undefined;
   readonly baseUrl: string;
   readonly requestId: string;
+  /** The proxy on the way, without its credentials. */
+  readonly proxyAddress?: string | undefined;
+  /** The largest response that is accepted, in bytes. */
+  readonly maxResponseBytes: number;
   /** How many requests were sent so far. */
   readonly attempts: number;
   readonly secrets: Secrets;
@@ -36,6 +40,10 @@ export const isGatewayStatus = (status: number): boolean =>
 
 /** Appended to the message of an error after which the server may have done what it was asked for. */
 export const UNKNOWN_OUTCOME = ' The request may still have been processed. Check before retrying.';
+
+/** Returns the address of the server, with the proxy on the way to it. */
+export const serverOf = ({ baseUrl, proxyAddress }: CallContext): string =>
+  proxyAddress === undefined ? baseUrl : `${baseUrl} through the proxy ${proxyAddress}`;
 
 export const callDetails = ({
   operation,

@@ -31,6 +31,7 @@ const OPTIONS: Readonly<Record<keyof ClientOptions, 'address' | 'connection' | '
   namespace: 'calls',
   timeoutMs: 'calls',
   maxRetries: 'calls',
+  maxResponseBytes: 'calls',
   logger: 'calls',
   logLevel: 'calls',
   onRequest: 'calls',

@@ -1,7 +1,7 @@
 import { platform } from '#platform';
 import { ConnectionError } from '../errors/index.js';
 import { excerpt } from '../redaction/index.js';
-import { type CallContext, callDetails, UNKNOWN_OUTCOME } from './call-context.js';
+import { type CallContext, callDetails, serverOf, UNKNOWN_OUTCOME } from './call-context.js';
 
 /** What the runtime reported of a connection that could not be opened, or broke. */
 export interface ConnectionFailure {
@@ -12,10 +12,11 @@ export interface ConnectionFailure {
 
 /** Creates the error of a connection that could not be opened, or broke. */
 export function connectionError(failure: ConnectionFailure, context: CallContext): ConnectionError {
-  const { operation, safe, baseUrl, secrets } = context;
-  const { code } = failure;
-  const message = excerpt(failure.message, secrets);
-  const unsent = code === undefined ? undefined : platform.explainCode(code, baseUrl, message);
+  const { operation, safe, secrets } = context;
+  const { code, message: text } = proxyFailure(failure, context.proxyAddress);
+  const baseUrl = serverOf(context);
+  const message = excerpt(text, secrets);
+  const unsent = code === undefined ? undefined : platform.explainCode(code, context.baseUrl, message);
   const outcomeUnknown = !safe && unsent === undefined;
   const words = unsent?.explanation ?? explain(code, message, baseUrl);
   return new ConnectionError(`${operation}: ${words}${outcomeUnknown ? UNKNOWN_OUTCOME : ''}`, {
@@ -23,6 +24,19 @@ export function connectionError(failure: ConnectionFailure, context: CallContext
     outcomeUnknown,
     code,
   });
+}
+
+/** Where a proxy is on the way, a connection that was not made is one to the proxy. */
+export function proxyFailure(
+  { code, message }: ConnectionFailure,
+  proxyAddress: string | undefined,
+): ConnectionFailure {
+  const isUnconnected =
+    code !== undefined &&
+    (/^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)$/.test(code) ||
+      (code === 'ETIMEDOUT' && /^connect /.test(message)));
+  if (proxyAddress === undefined || !isUnconnected) return { code, message };
+  return { code: 'ERR_PROXY_UNREACHABLE', message: `the proxy ${proxyAddress} cannot be reached (${code})` };
 }
 
 function explain(code: string | undefined, message: string, baseUrl: string): string {

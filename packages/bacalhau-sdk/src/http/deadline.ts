@@ -1,5 +1,5 @@
 import { checkSignal } from '../arguments/index.js';
-import { LONGEST_TIMER_MS } from '../util/index.js';
+import { LONGEST_TIMER_MS, onAbort } from '../util/index.js';
 
 /** Why work was ended early. */
 export type AbortReason = 'timeout' | 'signal' | 'closed';
@@ -15,7 +15,7 @@ export class Deadline {
   readonly #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #callerSignal: AbortSignal | undefined;
   readonly #onRelease: (() => void) | undefined;
-  readonly #onCallerAbort = (): void => this.abort('signal');
+  readonly #removeListener: (() => void) | undefined;
   #reason: AbortReason | undefined;
 
   /** @throws {InvalidArgumentError} if `callerSignal` is not an AbortSignal. */
@@ -25,7 +25,7 @@ export class Deadline {
     this.#callerSignal = callerSignal;
     this.#onRelease = onRelease;
     if (callerSignal?.aborted) this.abort('signal');
-    callerSignal?.addEventListener('abort', this.#onCallerAbort, { once: true });
+    this.#removeListener = callerSignal && onAbort(callerSignal, () => this.abort('signal'));
     if (timeoutMs <= LONGEST_TIMER_MS) this.#timer = setTimeout(() => this.abort('timeout'), timeoutMs);
   }
 
@@ -54,7 +54,7 @@ export class Deadline {
 
   release(): void {
     clearTimeout(this.#timer);
-    this.#callerSignal?.removeEventListener('abort', this.#onCallerAbort);
+    this.#removeListener?.();
     this.#onRelease?.();
   }
 }

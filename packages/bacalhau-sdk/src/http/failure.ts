@@ -5,9 +5,10 @@ import {
   type CallErrorDetails,
   RequestAbortedError,
   RequestTimeoutError,
+  ResponseTooLargeError,
 } from '../errors/index.js';
 import { redactError, type Secrets } from '../redaction/index.js';
-import { type CallContext, callDetails, isSuccess, UNKNOWN_OUTCOME } from './call-context.js';
+import { type CallContext, callDetails, isSuccess, serverOf, UNKNOWN_OUTCOME } from './call-context.js';
 import { connectionError } from './connection-error.js';
 import type { Deadline } from './deadline.js';
 import { plainHeaders } from './headers.js';
@@ -31,7 +32,13 @@ function failureOf(thrown: unknown, context: CallContext, deadline: Deadline): F
   if (aborted !== undefined) return { error: aborted };
   if (thrown instanceof BacalhauError) return { error: thrown };
   if (!isAxiosError(thrown)) throw thrown; // A defect of this package, not a failure of the call: its stack helps most.
+  if (isTooLarge(thrown)) return { error: tooLarge(context) };
   const { response } = thrown;
+  // Only a proxy answers with 407, so the request has not reached the server.
+  if (response?.status === 407) {
+    const message = `the proxy ${context.proxyAddress ?? 'on the way'} answered 407`;
+    return { error: connectionError({ code: 'ERR_PROXY_REFUSED', message }, context) };
+  }
   // A connection that breaks within the body comes with the response, but without its data.
   const isCut = response === undefined || response.data === undefined || isSuccess(response.status);
   if (isCut) return { error: connectionError(thrown, context) };
@@ -39,11 +46,22 @@ function failureOf(thrown: unknown, context: CallContext, deadline: Deadline): F
   return { error: responseError(response, context), retryAfter };
 }
 
+/** How axios reports a body that is longer than its `maxContentLength`; what it throws has no code of its own. */
+const isTooLarge = ({ message }: Error): boolean => /^maxContentLength size of \d+ exceeded/.test(message);
+
+function tooLarge(context: CallContext): ResponseTooLargeError {
+  const { operation, safe, maxResponseBytes } = context;
+  return new ResponseTooLargeError(
+    `${operation}: the response of ${serverOf(context)} is larger than ${maxResponseBytes} bytes, unpacked.${safe ? '' : UNKNOWN_OUTCOME} Pass a smaller limit if it is a list, or raise maxResponseBytes if you trust the server.`,
+    { ...callDetails(context), outcomeUnknown: !safe, maxResponseBytes },
+  );
+}
+
 /** Returns the error of a call that was ended early; undefined if it was not. */
 function callAborted(context: CallContext, deadline: Deadline): CallError | undefined {
-  const { baseUrl, safe, attempts } = context;
+  const { safe, attempts } = context;
   const details = { ...callDetails(context), outcomeUnknown: !safe && attempts > 0 };
-  return abortError(deadline, details, `got no response from ${baseUrl}`);
+  return abortError(deadline, details, `got no response from ${serverOf(context)}`);
 }
 
 /** Returns the error of work of several calls: why it was ended early, if it was, else what it threw. */

@@ -5,7 +5,7 @@ export { parseBody } from './body.js';
 export type { CallContext } from './call-context.js';
 export type { RequestSource } from './client-requests.js';
 export { connect } from './connect.js';
-export { connectionError } from './connection-error.js';
+export { connectionError, proxyFailure } from './connection-error.js';
 export { Deadline } from './deadline.js';
 export type { RequestEvent, ResponseEvent, RetryEvent } from './events.js';
 export { abortError } from './failure.js';

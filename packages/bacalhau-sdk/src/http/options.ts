@@ -20,6 +20,11 @@ export interface CallOptions {
    * the client's.
    */
   readonly maxRetries?: number | undefined;
+  /**
+   * The largest response to accept, in bytes and unpacked, errors included. At most 536,870,888, the longest string of
+   * the runtimes. Default: the client's.
+   */
+  readonly maxResponseBytes?: number | undefined;
   /** Additional request headers; they override the client's. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
 }
@@ -28,6 +33,7 @@ export const CALL_OPTIONS: OptionNames<CallOptions> = {
   signal: true,
   timeoutMs: true,
   maxRetries: true,
+  maxResponseBytes: true,
   headers: true,
 };
 
@@ -83,7 +89,9 @@ export interface ClientOptions {
    * the environment says. Loopback addresses are always reached directly. Default: `HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY`.
    */
   readonly proxy?: string | false | undefined;
-  /** Accepts key files that other users can read, as secrets in containers often are. Default: false. */
+  /**
+   * Accepts key files and stored tokens that other users can read, as secrets in containers often are. Default: false.
+   */
   readonly allowReadableKeyFile?: boolean | undefined;
   /** The deadline of a call including retries, in milliseconds; `Infinity` for none. Default: 60,000. */
   readonly timeoutMs?: number | undefined;
@@ -92,6 +100,11 @@ export interface ClientOptions {
    * Calls that change something are never repeated, because the first request may have been processed.
    */
   readonly maxRetries?: number | undefined;
+  /**
+   * The largest response of a call to accept, in bytes and unpacked, errors included: more rejects with
+   * `ResponseTooLargeError`. Log streams and downloads have limits of their own. Default: 268,435,456 (256 MiB).
+   */
+  readonly maxResponseBytes?: number | undefined;
   /** Additional headers of every request. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Where log lines go. Default: standard error in Node, `console` in browsers. */

@@ -1,19 +1,21 @@
 import type { AxiosResponse, RawAxiosRequestConfig } from 'axios';
 import { ApiError } from '../errors/index.js';
-import { raceAbort, randomHex, sleep } from '../util/index.js';
+import { raceAbort, randomHex, sleep, throwIfAborted } from '../util/index.js';
 import { abortAfterGrace } from './abort-after-grace.js';
 import type { ApiResponse, ResponseInfo } from './api-promise.js';
 import type { CallContext } from './call-context.js';
 import type { CallCredentials } from './call-credentials.js';
 import type { CallDefaults } from './call-defaults.js';
 import type { ClientRequests } from './client-requests.js';
+import type { Deadline } from './deadline.js';
 import { checkResponse } from './expected-response.js';
 import { toFailure } from './failure.js';
 import { type Headers, plainHeaders } from './headers.js';
+import { sendWithinSize } from './limit-size.js';
 import type { Operation } from './operation.js';
 import type { CallOptions } from './options.js';
 import type { PendingDeadlines } from './pending-deadlines.js';
-import { readPolicy } from './retry-policy.js';
+import { LONGEST_RETRY_AFTER_MS, readPolicy } from './retry-policy.js';
 import type { ResolvedSession } from './session.js';
 
 export interface RequestLoopParts {
@@ -37,20 +39,25 @@ export async function sendOperation<T extends object>(
   const requestId = randomHex(16);
   const headers = requests.headers(requestId, options.headers);
   const secrets = requests.secretsOf(options.headers);
+  const maxResponseBytes = defaults.maxResponseBytes(options);
   const deadline = deadlines.start(name, defaults.timeoutMs(options), options.signal);
-  const context = { ...{ operation: name, safe, anonymous, jobId, requestId, attempts: 0 }, baseUrl, secrets };
+  const context: Mutable<CallContext> = {
+    ...{ operation: name, safe, anonymous, jobId, requestId, attempts: 0 },
+    ...{ baseUrl, secrets, maxResponseBytes },
+  };
   const connection = abortAfterGrace(deadline.signal);
   try {
-    const session = await requests.session();
+    // Files may be on a disk that does not answer.
+    const session = await raceAbort(requests.session(), deadline.signal);
     context.baseUrl = session.config.baseUrl;
-    await requests.ensureKeyFile();
+    context.proxyAddress = session.proxyAddress;
+    await raceAbort(requests.ensureKeyFile(), deadline.signal);
     const credentials = requests.credentials(session, headers, operation);
-    const signals = { deadline: deadline.signal, connection: connection.signal };
     for (;;) {
       try {
-        deadline.signal.throwIfAborted();
+        throwIfAborted(deadline.signal);
         context.attempts += 1;
-        const request = requestConfig({ requests, session, credentials, headers, context, signals });
+        const request = requestConfig({ requests, session, credentials, headers, context, deadline, connection });
         // Code that is loaded for the request knows nothing of the deadline.
         const response = await raceAbort(operation.send(session.apis, request), deadline.signal);
         checkResponse(response, operation, context);
@@ -62,7 +69,7 @@ export async function sendOperation<T extends object>(
         if (!safe || attempts > maxRetries || !readPolicy.isRetryable(error)) throw error;
         const delayMs = readPolicy.delayMs(attempts, retryAfter);
         // Waiting past the deadline would only hide the error that says what is wrong.
-        if (delayMs >= deadline.remainingMs()) throw error;
+        if (delayMs >= Math.min(deadline.remainingMs(), LONGEST_RETRY_AFTER_MS)) throw error;
         hooks.retry({ operation: name, attempt: attempts, requestId, delayMs, error });
         await sleep(delayMs, deadline.signal);
       }
@@ -76,33 +83,36 @@ export async function sendOperation<T extends object>(
   }
 }
 
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
 interface RequestParts {
   readonly requests: ClientRequests;
   readonly session: ResolvedSession;
   readonly credentials: CallCredentials;
   readonly headers: Headers;
   readonly context: CallContext;
-  readonly signals: {
-    /** Ends the wait for the response. */
-    readonly deadline: AbortSignal;
-    /** Closes the connection. */
-    readonly connection: AbortSignal;
-  };
+  /** Ends the wait for the response. */
+  readonly deadline: Deadline;
+  /** Closes the connection. */
+  readonly connection: ReturnType<typeof abortAfterGrace>;
 }
 
 /** Returns what axios needs for one attempt. Credentials and signature are added by the adapter, the last step of axios. */
 function requestConfig(parts: RequestParts): RawAxiosRequestConfig {
-  const { requests, session, credentials, headers, context, signals } = parts;
+  const { requests, session, credentials, headers, context, deadline, connection } = parts;
   return {
     headers: { ...headers },
     adapter: async (config) => {
-      const authorization = await raceAbort(credentials.authorization(), signals.deadline);
+      const authorization = await raceAbort(credentials.authorization(), deadline.signal);
       if (authorization !== undefined) config.headers.set('Authorization', authorization);
       const { method, url, data: body } = config;
       config.headers.set(await requests.signature({ method, url, headers: plainHeaders(config.headers), body }));
-      signals.deadline.throwIfAborted();
-      config.signal = signals.connection;
-      return requests.hooks.send(context, config, session.adapter);
+      throwIfAborted(deadline.signal);
+      config.signal = connection.signal;
+      const { maxResponseBytes } = context;
+      return sendWithinSize(config, maxResponseBytes, connection.abort, () =>
+        requests.hooks.send(context, config, session.adapter),
+      );
     },
   };
 }

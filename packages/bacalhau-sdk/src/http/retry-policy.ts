@@ -7,10 +7,11 @@ import {
   PermissionDeniedError,
   RateLimitError,
   RequestAbortedError,
+  ResponseTooLargeError,
   ServerError,
   UnexpectedResponseError,
 } from '../errors/index.js';
-import { sleep } from '../util/index.js';
+import { sleep, throwIfAborted } from '../util/index.js';
 import { isGatewayStatus, isSuccess } from './call-context.js';
 import type { CallOptions } from './options.js';
 
@@ -39,14 +40,18 @@ export interface OutagePolicy {
  * servers report users' mistakes with it.
  */
 const isTransient = (error: unknown): error is TransientError =>
-  (error instanceof CallError && !(error instanceof RequestAbortedError)) ||
+  (error instanceof CallError && !isFinal(error)) ||
   error instanceof RateLimitError ||
   (error instanceof ServerError && isGatewayStatus(error.status)) ||
   (error instanceof UnexpectedResponseError && (isSuccess(error.status) || error.serverVersion !== undefined));
 
+/** Whether the call was ended on purpose. */
+const isFinal = (error: unknown): boolean =>
+  error instanceof RequestAbortedError || error instanceof ResponseTooLargeError;
+
 /** Whether work that takes long may continue after the error: for a server that is gone, starting or ending. */
 function isUnreachable(error: unknown): boolean {
-  if (error instanceof RequestAbortedError) return false;
+  if (isFinal(error)) return false;
   if (error instanceof CallError) return true;
   return error instanceof ApiError && !isRefused(error) && !(error instanceof BadRequestError);
 }
@@ -99,6 +104,8 @@ export const downloadPolicy = {
 
 const BASE_DELAY_MS = 250;
 const LONGEST_DELAY_MS = 8_000;
+/** How long a server may ask a call to wait, in milliseconds; what takes longer is for the caller to decide. */
+export const LONGEST_RETRY_AFTER_MS = 300_000;
 
 /**
  * Returns the pause after the given attempt, in milliseconds: what the server asks for, else exponential backoff with full
@@ -144,7 +151,7 @@ export async function retryWhileUnreachable<T>(
       if (!stepPolicy.isRetryable(error) || performance.now() - since >= longestMs) throw error;
       await deadlines.withDeadline(operation, { signal }, async (ending) => {
         await sleep(stepPolicy.pauseMs, ending);
-        ending.throwIfAborted();
+        throwIfAborted(ending);
       });
     }
   }

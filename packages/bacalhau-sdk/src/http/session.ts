@@ -21,6 +21,8 @@ export interface ResolvedSession extends Router {
   readonly auth: AuthMethod;
   readonly apis: Apis;
   readonly adapter: AxiosAdapter;
+  /** The proxy on the way to the server, without its credentials. */
+  readonly proxyAddress: string | undefined;
 }
 
 export interface SessionParts {
@@ -102,21 +104,29 @@ export class Session {
     const auth = await selectAuth({
       options: options.auth ?? (hasAuthorization(options.headers ?? {}) ? false : undefined),
       credentials,
-      store: { files: platform.textFiles, dir: config.dir, baseUrl, logger },
+      store: {
+        files: platform.textFiles,
+        dir: config.dir,
+        baseUrl,
+        logger,
+        allowReadable: options.allowReadableKeyFile === true,
+      },
       key: platform.keyFiles && (async () => (await this.identity()).rsa()),
     });
+    const ownRoute = await route(new URL(baseUrl));
     // Not `axios.create`, which starts with the application's own defaults, its credentials and address among them.
     const instance = new axios.Axios({
       headers: new axios.AxiosHeaders(),
       validateStatus: isSuccess,
-      ...axiosRoute(await route(new URL(baseUrl))),
+      ...axiosRoute(ownRoute),
       // The API has no redirects; following one would carry credentials away.
       maxRedirects: 0,
       maxBodyLength: Number.POSITIVE_INFINITY,
       transformResponse: [parseBody],
     });
     const adapter = axios.getAdapter(axios.defaults.adapter);
-    return { config, auth, apis: createApis(baseUrl, instance), adapter, route };
+    const { proxyAddress } = ownRoute;
+    return { config, auth, apis: createApis(baseUrl, instance), adapter, proxyAddress, route };
   }
 
   async #readFiles(): Promise<Resolution> {

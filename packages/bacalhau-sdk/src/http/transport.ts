@@ -102,7 +102,7 @@ export class Transport implements RequestSource, Router {
   /** Logs in now. Without a deadline of its own, because a person may be involved. */
   async login(options: Pick<CallOptions, 'signal' | 'timeoutMs'> = {}): Promise<void> {
     await this.withDeadline('login', options, async (signal) => {
-      const session = await this.requests.session();
+      const session = await raceAbort(this.requests.session(), signal);
       await raceAbort(session.auth.login(this.#openLogin(session)), signal);
     });
   }

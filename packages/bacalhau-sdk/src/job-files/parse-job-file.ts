@@ -1,8 +1,8 @@
 import type { Job } from 'bacalhau-apiclient';
-import { parse } from 'yaml';
+import { isScalar, parseDocument, visit } from 'yaml';
 import { InvalidJobError } from '../errors/index.js';
 import { checkJob, readFile } from '../spec/index.js';
-import { messageOf } from '../util/index.js';
+import { duplicateKey, messageOf } from '../util/index.js';
 import { canonicalJob } from './job-fields.js';
 
 /** Reads a job file. */
@@ -15,11 +15,21 @@ export async function readJobFile(path: string | URL): Promise<Job> {
 export function parseJobFile(text: string, name: string): Job {
   let content: unknown;
   try {
-    content = parse(text, { logLevel: 'error' }); // It refuses more than a hundred expansions of aliases.
+    content = parseText(text);
   } catch (error) {
     throw new InvalidJobError(name, `is neither YAML nor JSON: ${messageOf(error)}`, { cause: error });
   }
   const job = canonicalJob(content);
   checkJob(job);
   return job;
+}
+
+/** Refuses more than a hundred expansions of aliases. */
+function parseText(text: string): unknown {
+  const document = parseDocument(text, { uniqueKeys: false, logLevel: 'error' });
+  const [error] = document.errors;
+  if (error !== undefined) throw error;
+  const twice = duplicateKey(document, { isScalar, visit });
+  if (twice !== undefined) throw new Error(`Map keys must be unique, but ${JSON.stringify(twice.key)} occurs twice`);
+  return document.toJS();
 }

@@ -1,3 +1,4 @@
+import { throwIfAborted } from '../util/index.js';
 import { EntryBuffer } from './buffer.js';
 import type { StreamItem } from './execution-stream.js';
 import { type JobLogsOptions, readJob } from './job-logs.js';
@@ -69,7 +70,7 @@ export class LogReader implements AsyncIterableIterator<LogEntry> {
         if (signal.aborted) onAbort();
         try {
           await readJob({ ...job, buffer, stopper });
-          signal.throwIfAborted();
+          throwIfAborted(signal);
         } finally {
           signal.removeEventListener('abort', onAbort);
         }

@@ -44,8 +44,8 @@ export async function prepareUpgrade(
   target: UpgradeTarget,
   signal: AbortSignal,
 ): Promise<Upgrade> {
-  const session = await requests.session();
-  await requests.ensureKeyFile();
+  const session = await raceAbort(requests.session(), signal);
+  await raceAbort(requests.ensureKeyFile(), signal);
   const { baseUrl } = session.config;
   const requestId = randomHex(16);
   const plain = requests.headers(requestId, target.headers);
@@ -57,11 +57,13 @@ export async function prepareUpgrade(
     ...unsigned,
     ...(await requests.signature({ method: 'GET', url: httpUrl.href, headers: unsigned, body: undefined })),
   };
-  const { agent } = await session.route(httpUrl, { upgrade: true });
+  const { agent, proxyAddress } = await session.route(httpUrl, { upgrade: true });
   // `http` becomes `ws`, `https` becomes `wss`.
   const url = httpUrl.href.replace(/^http/, 'ws');
 
   const secrets = requests.secretsOf(target.headers);
+  // The platform bounds the body of a refusal by itself.
+  const maxResponseBytes = Number.POSITIVE_INFINITY;
   const report = requests.hooks.request({ operation, attempt: 1, requestId, method: 'GET', url }, headers, secrets);
   return {
     url,
@@ -71,7 +73,16 @@ export async function prepareUpgrade(
     failed: (failure) => {
       if (failure.kind === 'refused') report(failure.status, failure.headers);
       else report(undefined, {});
-      const context = { operation, safe: true, baseUrl, requestId, attempts: 1, secrets };
+      const context = {
+        operation,
+        safe: true,
+        baseUrl,
+        requestId,
+        attempts: 1,
+        secrets,
+        proxyAddress,
+        maxResponseBytes,
+      };
       return redactError(upgradeError(failure, context), secrets);
     },
     renew: (status) => credentials.renew(status),

@@ -119,11 +119,13 @@ export interface SocketOptions {
   readonly onText: (text: string, bytes: number) => void;
 }
 
-/** Small text files by path. Failures are `ConfigurationError`s that name the file. */
+/** Small, regular text files by path. Failures are `ConfigurationError`s that name the file. */
 export interface TextFiles {
   join(...parts: string[]): string;
   /** Reads a file; undefined if there is none. */
   read(file: string): Promise<string | undefined>;
+  /** Reads a file that has secrets; one that others than its owner can read or write is refused, unless `allowReadable`. */
+  readSecret(file: string, options: { readonly allowReadable: boolean }): Promise<string | undefined>;
   /** Replaces a file, or creates it, in one step; only its owner can read it. Creates its directory if need be. */
   replaceSecret(file: string, text: string): Promise<void>;
 }
@@ -189,8 +191,6 @@ export interface Unsent {
 
 /** What differs between runtimes. `node/` and `browser/` each implement it; nothing else may touch the runtime. */
 export interface Platform {
-  /** Allows many listeners on a signal: Node 20 takes more than ten for a leak, and warns about it. */
-  readonly allowManyListeners: (signal: AbortSignal) => void;
   /** For the User-Agent, for example `node/20.19.0`; absent where a program may not set that header. */
   readonly userAgent: string | undefined;
   /** Where log lines go by default. */
@@ -206,6 +206,7 @@ export interface Platform {
    * @throws {UnsupportedRuntimeError} if this runtime has none, or none that carries the headers.
    */
   openWebSocket(url: string, options: SocketOptions): Promise<SocketEnd>;
+  /** Reads a regular file; the message of what it throws continues a sentence. */
   readFile(path: string | URL): Promise<Uint8Array>;
   /** Undefined where there is no file system. */
   readonly textFiles: TextFiles | undefined;

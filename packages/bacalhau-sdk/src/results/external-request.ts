@@ -1,6 +1,6 @@
 import axios, { type AxiosRequestConfig } from 'axios';
 import type { FindRoute, Router } from '../http/index.js';
-import { type Headers, plainHeaders } from '../http/index.js';
+import { type Headers, plainHeaders, proxyFailure } from '../http/index.js';
 import type { ForwardProxy, HttpAgent } from '../platform/index.js';
 import { messageOf } from '../util/index.js';
 import { BrokenConnection } from './broken-connection.js';
@@ -26,6 +26,8 @@ interface ExternalRoute {
   readonly httpAgent?: HttpAgent | undefined;
   readonly httpsAgent?: HttpAgent | undefined;
   readonly proxy: ForwardProxy | false;
+  /** The address of that proxy, for messages. */
+  readonly proxyAddress: string | undefined;
 }
 
 const MAX_REDIRECTS = 5;
@@ -48,7 +50,8 @@ const externalClient = new axios.Axios({
 async function externalRoute(route: FindRoute, url: URL): Promise<ExternalRoute> {
   const [plain, secure] = await Promise.all([route(withScheme(url, 'http:')), route(withScheme(url, 'https:'))]);
   const proxy = (url.protocol === 'http:' && plain.forwardProxy) || false;
-  return { httpAgent: plain.agent, httpsAgent: secure.agent, proxy };
+  const { proxyAddress } = proxy === false ? { proxyAddress: undefined } : plain;
+  return { httpAgent: plain.agent, httpsAgent: secure.agent, proxy, proxyAddress };
 }
 
 function withScheme(url: URL, protocol: string): URL {
@@ -67,7 +70,7 @@ export async function fetchExternal(
   signal: AbortSignal,
 ): Promise<ExternalResponse> {
   const { method, url, headers } = request;
-  const { httpAgent, httpsAgent, proxy } = await externalRoute(route, new URL(url));
+  const { httpAgent, httpsAgent, proxy, proxyAddress } = await externalRoute(route, new URL(url));
   const config: AxiosRequestConfig = {
     ...(httpAgent && { httpAgent }),
     ...(httpsAgent && { httpsAgent }),
@@ -82,7 +85,9 @@ export async function fetchExternal(
     const { status, headers: received, data } = await externalClient.request<unknown>(config);
     return { status, headers: plainHeaders(received), body: bytesOf(data) };
   } catch (error) {
-    throw brokenConnection(error);
+    const { code, message } = brokenConnection(error);
+    const failure = proxyFailure({ code, message }, proxyAddress);
+    throw new BrokenConnection(failure.message, failure.code);
   }
 }
 

@@ -1,5 +1,4 @@
 import type { Job } from 'bacalhau-apiclient';
-import { platform } from '#platform';
 import { InvalidArgumentError, JobError, JobStoppedError } from '../errors/index.js';
 import type { CallOptions, Transport } from '../http/index.js';
 import { checkJobResultOptions, loadOutcome, type RunResult } from '../outcome/index.js';
@@ -43,7 +42,6 @@ export async function* fanOut<Input>(
   const { transport, namespace } = parts;
   const deadline = transport.startDeadline('jobs.map', undefined, options.signal);
   const { signal } = deadline;
-  platform.allowManyListeners(signal);
   const abandoned: AbandonedJob[] = [];
   const intent: RunIntent = {
     ...options,

@@ -1,3 +1,4 @@
+import { onAbort } from '../util/index.js';
 export interface WindowOptions {
   /** How many inputs may be in progress or not consumed yet. */
   readonly concurrency: number;
@@ -63,10 +64,10 @@ export async function* mapConcurrently<Input, Output extends object>(
       wake();
     }
   };
-  const onAbort = (): void => fail(signal.reason);
+  const stop = (): void => fail(signal.reason);
 
-  signal.addEventListener('abort', onAbort, { once: true });
-  if (signal.aborted) onAbort();
+  const removeListener = onAbort(signal, stop);
+  if (signal.aborted) stop();
   try {
     for (;;) {
       void pull();
@@ -84,7 +85,7 @@ export async function* mapConcurrently<Input, Output extends object>(
       }
     }
   } finally {
-    signal.removeEventListener('abort', onAbort);
+    removeListener();
     const isAbandoned = !(exhausted && consumed === started);
     failure ??= { reason: undefined };
     if (isAbandoned) {

@@ -1,5 +1,6 @@
-export { LONGEST_TIMER_MS, raceAbort, sleep } from './abort.js';
+export { LONGEST_TIMER_MS, later, onAbort, raceAbort, sleep, throwIfAborted } from './abort.js';
 export { DeferredIterator } from './deferred-iterator.js';
+export { duplicateKey } from './duplicate-keys.js';
 export { type Bytes, base64, concatBytes, fromBase64, hex, utf8 } from './encoding.js';
 export { messageOf } from './error-message.js';
 export { load } from './load.js';

@@ -73,7 +73,9 @@ test.each([
 
 test('a directory in the place of the key file is an error that says so', async () => {
   await mkdir(join(folder, 'user_id.pem'), { mode: 0o700 });
-  await expect(loadIdentity(folder)).rejects.toThrow(/Cannot read the file .*user_id\.pem.*EISDIR.*BACALHAU_DIR/);
+  await expect(loadIdentity(folder)).rejects.toThrow(
+    /Cannot read the file .*user_id\.pem: it is a directory.*BACALHAU_DIR/,
+  );
 });
 
 test('where no key can be made, one warning is given and calls go on; what needs the key fails', async () => {

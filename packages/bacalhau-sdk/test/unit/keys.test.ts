@@ -164,7 +164,7 @@ describe('key files', () => {
     const refused = new Bacalhau({ dir, env: {} }).identity('ed25519');
     await expect(refused).rejects.toBeInstanceOf(ConfigurationError);
     await expect(refused).rejects.toThrow(
-      /user_id_ed25519\.pem can be read or written by users other than.*chmod 600.*allowReadableKeyFile/,
+      /user_id_ed25519\.pem: it can be read or written by users other than.*chmod 600.*allowReadableKeyFile/,
     );
     const told = new Bacalhau({ dir, env: {}, allowReadableKeyFile: true });
     expect((await told.identity('ed25519')).clientId).toBe(key.clientId);

@@ -12,6 +12,8 @@ export interface TokenStoreParts {
   /** Tokens are stored by the orchestrator's address, so that none is sent to another. */
   readonly baseUrl: string;
   readonly logger: Logger;
+  /** Accepts a file that others can read. */
+  readonly allowReadable: boolean;
 }
 
 /** Writes of one process are serialized, or one would undo another. Between processes the last one wins. */
@@ -29,10 +31,10 @@ export class TokenStore {
   }
 
   async read(name: TokenFile): Promise<Secret | undefined> {
-    const { files, dir, baseUrl, logger } = this.#parts;
+    const { files, dir, baseUrl, logger, allowReadable } = this.#parts;
     if (files === undefined || dir === undefined) return undefined;
     try {
-      const tokens = await readTokens(files, files.join(dir, name));
+      const tokens = await readTokens(files, files.join(dir, name), allowReadable);
       const [, token] = Object.entries(tokens).find(([address]) => sameAddress(address, baseUrl)) ?? [];
       return token === undefined || token === '' ? undefined : new Secret(token);
     } catch (error) {
@@ -42,11 +44,11 @@ export class TokenStore {
   }
 
   async write(name: TokenFile, token: string): Promise<void> {
-    const { files, dir, baseUrl, logger } = this.#parts;
+    const { files, dir, baseUrl, logger, allowReadable } = this.#parts;
     if (files === undefined || dir === undefined) return;
     const file = files.join(dir, name);
     const written = lastWrite.then(async () => {
-      const others = Object.entries(await readTokens(files, file)).filter(
+      const others = Object.entries(await readTokens(files, file, allowReadable)).filter(
         ([address]) => !sameAddress(address, baseUrl),
       );
       const tokens = Object.fromEntries([...others, [baseUrl, token]]);
@@ -60,8 +62,12 @@ export class TokenStore {
 }
 
 /** The text of a malformed file is not quoted: it contains secrets. */
-async function readTokens(files: TextFiles, file: string): Promise<Readonly<Record<string, string>>> {
-  const text = (await files.read(file))?.trim();
+async function readTokens(
+  files: TextFiles,
+  file: string,
+  allowReadable: boolean,
+): Promise<Readonly<Record<string, string>>> {
+  const text = (await files.readSecret(file, { allowReadable }))?.trim();
   if (text === undefined || text === '') return {};
   let content: unknown;
   try {

@@ -12,6 +12,9 @@ import { axiosRoute, type Router } from '../route.js';
 /** An instance without axios's global defaults and interceptors: an application may have put its own credentials there. */
 const providerClient = new axios.Axios({ headers: new axios.AxiosHeaders() });
 
+/** In bytes, unpacked; a provider sends a token and a few words. */
+const LARGEST_PROVIDER_RESPONSE = 1024 * 1024;
+
 export interface LoginContextParts extends Router {
   readonly call: <T extends object>(operation: Operation<T>, options: CallOptions) => Promise<T>;
   readonly secrets: Secrets;
@@ -70,6 +73,7 @@ export function loginContext({ call, route, secrets, signal, timeoutMs }: LoginC
         timeout: timeoutMs === Number.POSITIVE_INFINITY ? 0 : timeoutMs,
         ...(body !== undefined && { data: body }),
         maxRedirects: 0,
+        maxContentLength: LARGEST_PROVIDER_RESPONSE,
         validateStatus: null,
         responseType: 'text',
         transformResponse: [(text: string) => text],

@@ -37,7 +37,6 @@ export const platform: Platform = {
   readCertificates: async () => {
     throw new UnsupportedRuntimeError('tls.caFile cannot be read, because this runtime has no file system.');
   },
-  allowManyListeners: () => undefined,
   transferHeaders: {},
   gunzip,
   sha256: () => undefined,

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import tls from 'node:tls';
 import { ConfigurationError } from '../../errors/index.js';
-import { textFiles } from './files.js';
+import { readText } from './files.js';
 import type { ServerTls } from './tunnel.js';
 
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g;
@@ -12,7 +12,7 @@ const CERTIFICATE = /-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE----
  * @throws {ConfigurationError} if the file is missing or contains none.
  */
 export async function readCertificates(file: string): Promise<string> {
-  const pem = await textFiles.read(file);
+  const pem = await readText(file, { advice: 'Check BACALHAU_API_TLS_CAFILE, or the option tls.caFile.' });
   if (pem === undefined) {
     throw new ConfigurationError(`The file of the certificate authority, ${file}, does not exist.`);
   }

@@ -16,9 +16,13 @@ export function explainCode(code: string, baseUrl: string, message: string): Uns
       return { explanation: `${baseUrl} cannot be reached from this machine. Check the network and the address.` };
     case 'ENETDOWN':
       return { explanation: undefined };
+    case 'ERR_PROXY_UNREACHABLE':
+      return {
+        explanation: `${message}, so ${baseUrl} was not asked. Check HTTPS_PROXY or HTTP_PROXY, NO_PROXY, and the option proxy.`,
+      };
     case 'ERR_PROXY_REFUSED':
       return {
-        explanation: `${message}, and opened no tunnel to ${baseUrl}. Check HTTPS_PROXY or HTTP_PROXY, the password in it, and NO_PROXY.`,
+        explanation: `${message}, and did not connect to ${baseUrl}. Check HTTPS_PROXY or HTTP_PROXY, the password in it, and NO_PROXY.`,
       };
     case 'EPROTO':
       return { explanation: `${baseUrl} does not speak TLS. Use http, or unset BACALHAU_HTTPS.` };

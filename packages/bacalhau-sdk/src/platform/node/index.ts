@@ -1,6 +1,4 @@
 import { createHash } from 'node:crypto';
-import { setMaxListeners } from 'node:events';
-import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { VERSION } from '../../version.js';
 import type { Platform } from '../platform.js';
@@ -8,7 +6,7 @@ import { readCertificates } from './certificates.js';
 import { openConnections } from './connections.js';
 import { openFolder } from './download-folder.js';
 import { explainCode } from './explain-code.js';
-import { textFiles } from './files.js';
+import { readJobBytes, textFiles } from './files.js';
 import { gunzip } from './gunzip.js';
 import { keyFiles } from './key-files.js';
 import { readSettings } from './settings-files.js';
@@ -23,7 +21,7 @@ export const platform: Platform = {
   openConnections,
   explainCode,
   openWebSocket,
-  readFile: (path) => readFile(path),
+  readFile: readJobBytes,
   textFiles,
   keyFiles,
   readSettings,
@@ -39,7 +37,6 @@ export const platform: Platform = {
     return { update: (chunk) => void hash.update(chunk), digest: () => hash.digest('base64') };
   },
   openFolder,
-  allowManyListeners: (signal) => setMaxListeners(0, signal),
 };
 
 /** Not standard output, to which `console.debug` and `console.info` write: that is for the program's own output. */

@@ -1,8 +1,7 @@
 import { constants, copyFile, link, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ConfigurationError } from '../../errors/index.js';
 import type { KeyFiles } from '../platform.js';
-import { fileError, isCode, isMissing, textFiles, writeSecret } from './files.js';
+import { fileError, isCode, isLink, isMissing, textFiles, writeSecret } from './files.js';
 
 /** Private keys on disk: `user_id.pem` and its like. */
 export const keyFiles: KeyFiles = {
@@ -13,19 +12,12 @@ export const keyFiles: KeyFiles = {
     try {
       await writeSecret(file, pem, (draft) => publish(draft, file));
     } catch (error) {
-      throw fileError('create', file, error);
+      throw await fileError('create', file, error);
     }
     return file;
   },
 
-  async read(file, { allowReadable }) {
-    if (!allowReadable && (await isOpenToOthers(file))) {
-      throw new ConfigurationError(
-        `The key file ${file} can be read or written by users other than its owner. Run chmod 600 on it, or set the option allowReadableKeyFile.`,
-      );
-    }
-    return textFiles.read(file);
-  },
+  read: (file, options) => textFiles.readSecret(file, options),
 };
 
 async function exists(file: string): Promise<boolean> {
@@ -33,16 +25,10 @@ async function exists(file: string): Promise<boolean> {
     await stat(file);
     return true;
   } catch (error) {
-    if (isMissing(error)) return false;
-    throw fileError('read', file, error);
+    // A key that is written through a link would be in another place than the application knows.
+    if (isMissing(error) && !(await isLink(file))) return false;
+    throw await fileError('read', file, error);
   }
-}
-
-async function isOpenToOthers(file: string): Promise<boolean> {
-  // Windows has no such modes: what Node reports there is made up.
-  if (process.platform === 'win32') return false;
-  const { mode } = await stat(file);
-  return (mode & 0o077) !== 0;
 }
 
 /** `link` fails where the name exists, so of two processes that start at once both end up with the same file. */

@@ -2,7 +2,7 @@ import { readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigurationError } from '../../errors/index.js';
 import { Secret } from '../../redaction/index.js';
-import { isRecord } from '../../util/index.js';
+import { duplicateKey, isRecord } from '../../util/index.js';
 import { parseFlag } from '../environment.js';
 import type { CommandLineSettings, ConfigFile, NamedValue, ProfileFile, ProfileSelection } from '../platform.js';
 import { textFiles } from './files.js';
@@ -80,19 +80,30 @@ function nameOf(target: string | undefined): string | undefined {
 
 /** Of the parser's errors only code and position are passed on: they quote the file, which may contain a token. */
 async function parseYaml(file: string, text: string): Promise<unknown> {
-  const { LineCounter, parseDocument } = await import('yaml');
+  const { isScalar, LineCounter, parseDocument, visit } = await import('yaml');
   const lineCounter = new LineCounter();
   // Warnings quote the file, too.
-  const document = parseDocument(text, { lineCounter, prettyErrors: false, logLevel: 'error' });
-  const [error] = document.errors;
-  if (error !== undefined) {
-    const { line, col } = lineCounter.linePos(error.pos[0]);
-    throw new ConfigurationError(`${file} is not valid YAML: ${error.code} in line ${line}, column ${col}.`);
-  }
+  const options = { lineCounter, prettyErrors: false, uniqueKeys: false, logLevel: 'error' } as const;
+  const invalid = (what: string, offset: number): ConfigurationError => {
+    const { line, col } = lineCounter.linePos(offset);
+    return new ConfigurationError(`${file} is not valid YAML: ${what} in line ${line}, column ${col}.`);
+  };
+  let document: ReturnType<typeof parseDocument>;
   try {
+    document = parseDocument(text, options);
+  } catch {
+    // The parser calls itself for each level.
+    throw new ConfigurationError(`${file} is not valid YAML: it is nested too deeply.`);
+  }
+  const [error] = document.errors;
+  if (error !== undefined) throw invalid(error.code, error.pos[0]);
+  try {
+    const twice = duplicateKey(document, { isScalar, visit });
+    if (twice !== undefined) throw invalid('DUPLICATE_KEY', twice.offset);
     const content: unknown = document.toJS();
     return content;
-  } catch {
+  } catch (thrown) {
+    if (thrown instanceof ConfigurationError) throw thrown;
     throw new ConfigurationError(`${file} is not valid YAML: an alias in it is unresolved or expands to too much.`);
   }
 }

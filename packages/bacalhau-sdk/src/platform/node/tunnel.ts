@@ -1,6 +1,8 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import type { SecureContext } from 'node:tls';
 import { HttpsProxyAgent } from 'https-proxy-agent';
+import { messageOf } from '../../util/index.js';
 
 /** How the server's certificate is checked, as options of `node:tls`. */
 export interface ServerTls {
@@ -31,9 +33,27 @@ class Tunnel extends HttpsProxyAgent<string> {
     request.once('proxyConnect', ({ statusCode }: IncomingMessage) => {
       status = statusCode;
     });
-    const socket = await super.connect(request, options);
+    const socket = await this.#connect(request, options, () => status);
     if (status === 200) return socket;
     socket.destroy();
-    throw Object.assign(new Error(`the proxy answered ${status}`), { code: 'ERR_PROXY_REFUSED' });
+    throw Object.assign(new Error(`the proxy ${this.proxy.origin} answered ${status}`), { code: 'ERR_PROXY_REFUSED' });
+  }
+
+  /** What fails before the proxy has answered, is the proxy's. */
+  async #connect(
+    request: ClientRequest,
+    options: Parameters<HttpsProxyAgent<string>['connect']>[1],
+    status: () => number | undefined,
+  ): Promise<Socket> {
+    try {
+      return await super.connect(request, options);
+    } catch (error) {
+      if (status() !== undefined) throw error;
+      const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+      const why = typeof code === 'string' ? code : messageOf(error);
+      throw Object.assign(new Error(`the proxy ${this.proxy.origin} cannot be reached (${why})`), {
+        code: 'ERR_PROXY_UNREACHABLE',
+      });
+    }
   }
 }
