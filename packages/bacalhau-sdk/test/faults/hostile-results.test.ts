@@ -101,6 +101,8 @@ describe('a name that the server chose', () => {
           : [1, 2].map((one) => ({
               ID: one === 1 ? id : 'e-2',
               JobID: 'j-1',
+              NodeID: 'n-1',
+              CreateTime: 1,
               ComputeState: { StateType: 7 },
               PublishedResult: { Type: 'urlDownload', Params: { URL: url(one) } },
             }));
