@@ -1,7 +1,7 @@
 import { ConfigurationError } from '../errors/index.js';
 import { type Bytes, hex } from '../util/index.js';
 import { formatPem, parsePem } from './pem.js';
-import type { PublicKey } from './types.js';
+import type { Identity, PublicKey } from './types.js';
 import { concat, sha256, startsWith } from './web-crypto.js';
 
 const KEY_BYTES = 32;
@@ -16,53 +16,87 @@ const OID = PKCS8_PREFIX.subarray(5, 14);
 
 const noble = () => import('@noble/ed25519');
 
-/** The seed, which RFC 8032 calls the private key, and what follows from it. */
-export class Ed25519KeyPair {
-  readonly keyId: string;
-  readonly publicPem: string;
-  readonly publicBytes: Uint8Array;
+/**
+ * An Ed25519 key pair, for signed requests (`new Bacalhau({ signer })`) to gateways that verify them. Bacalhau servers
+ * support RSA keys only.
+ *
+ * @example
+ * ```ts
+ * const signer = await Ed25519Identity.generate();
+ * const bacalhau = new Bacalhau({ baseUrl: 'https://gateway.example.org', signer });
+ * ```
+ */
+export class Ed25519Identity implements Identity {
+  readonly clientId: string;
+  readonly publicKey: string;
   readonly #seed: Bytes;
   readonly #public: Ed25519PublicKey;
 
-  constructor(seed: Bytes, publicKey: Ed25519PublicKey) {
-    this.keyId = publicKey.keyId;
-    this.publicPem = publicKey.toPem();
-    this.publicBytes = publicKey.bytes;
+  private constructor(seed: Bytes, publicKey: Ed25519PublicKey) {
+    this.clientId = publicKey.keyId;
+    this.publicKey = publicKey.toPem();
     this.#seed = seed;
     this.#public = publicKey;
   }
 
-  seed(): Uint8Array {
-    return this.#seed.slice();
+  /** Generates a key pair from the runtime's secure random numbers. */
+  static async generate(): Promise<Ed25519Identity> {
+    return Ed25519Identity.import(crypto.getRandomValues(new Uint8Array(KEY_BYTES)));
   }
 
-  privatePem(): string {
+  /**
+   * Imports a private key.
+   *
+   * @param key `PRIVATE KEY` in PEM (PKCS#8), or the 32 bytes that RFC 8032 calls the private key.
+   * @throws {ConfigurationError} if it is neither. The key is not quoted.
+   */
+  static async import(key: string | Uint8Array): Promise<Ed25519Identity> {
+    const seed = typeof key === 'string' ? seedOf(key) : key;
+    if (!(seed instanceof Uint8Array) || seed.length !== KEY_BYTES) {
+      throw new ConfigurationError(
+        'The Ed25519 private key cannot be read. Pass unencrypted PKCS#8 in PEM, or the 32 bytes of the key.',
+      );
+    }
+    const own = concat(seed);
+    const { getPublicKeyAsync } = await noble();
+    return new Ed25519Identity(own, await Ed25519PublicKey.fromBytes(await getPublicKeyAsync(own)));
+  }
+
+  /** The signature algorithm: Ed25519 (RFC 8032). */
+  get algorithm(): 'ed25519' {
+    return 'ed25519';
+  }
+
+  /** The key id that signatures carry: the client id. */
+  get keyId(): string {
+    return this.clientId;
+  }
+
+  /** The 32 bytes of the public key. */
+  get publicKeyBytes(): Uint8Array {
+    return this.#public.bytes.slice();
+  }
+
+  /** Exports the private key in PEM (PKCS#8). Keep it secret. */
+  async exportPrivateKey(): Promise<string> {
     return formatPem({ label: 'PRIVATE KEY', der: concat(PKCS8_PREFIX, this.#seed) });
   }
 
+  /** Exports the 32 bytes of the private key. Keep them secret. */
+  exportPrivateKeyBytes(): Uint8Array {
+    return this.#seed.slice();
+  }
+
+  /** Signs the bytes; the signature has 64 bytes. */
   async sign(data: Uint8Array): Promise<Uint8Array> {
     const { signAsync } = await noble();
     return signAsync(data, this.#seed);
   }
 
+  /** Verifies a signature of this key by the strict rules of RFC 8032. Never rejects because of a malformed signature. */
   verify(data: Uint8Array, signature: Uint8Array): Promise<boolean> {
     return this.#public.verify(data, signature);
   }
-}
-
-export const generateEd25519 = (): Promise<Ed25519KeyPair> =>
-  importEd25519(crypto.getRandomValues(new Uint8Array(KEY_BYTES)));
-
-export async function importEd25519(key: string | Uint8Array): Promise<Ed25519KeyPair> {
-  const seed = typeof key === 'string' ? seedOf(key) : key;
-  if (!(seed instanceof Uint8Array) || seed.length !== KEY_BYTES) {
-    throw new ConfigurationError(
-      'The Ed25519 private key cannot be read. Pass unencrypted PKCS#8 in PEM, or the 32 bytes of the key.',
-    );
-  }
-  const own = concat(seed);
-  const { getPublicKeyAsync } = await noble();
-  return new Ed25519KeyPair(own, await Ed25519PublicKey.fromBytes(await getPublicKeyAsync(own)));
 }
 
 /** The public half of an Ed25519 key pair. */

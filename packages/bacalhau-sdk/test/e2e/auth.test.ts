@@ -7,7 +7,7 @@ import { AuthenticationError, PermissionDeniedError } from '../../src/errors/api
 import { LoginError } from '../../src/errors/client-errors.js';
 import { connect as connectTransport } from '../../src/http/connect.js';
 import type { ClientOptions } from '../../src/http/options.js';
-import { RsaIdentity } from '../../src/keys/rsa-identity.js';
+import { RsaIdentity } from '../../src/keys/rsa.js';
 import { cli } from '../support/cli.js';
 import { keyDirectory } from '../support/key-directory.js';
 import { freshName } from '../support/network.js';

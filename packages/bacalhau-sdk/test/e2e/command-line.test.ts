@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Bacalhau } from '../../src/client/bacalhau.js';
-import { RsaIdentity } from '../../src/keys/rsa-identity.js';
+import { RsaIdentity } from '../../src/keys/rsa.js';
 import { cli } from '../support/cli.js';
 import { ownServer } from '../support/own-server.js';
 

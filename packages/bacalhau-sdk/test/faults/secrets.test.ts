@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { Bacalhau } from '../../src/client/bacalhau.js';
 import type { ClientOptions } from '../../src/http/options.js';
-import { Ed25519Identity } from '../../src/keys/ed25519-identity.js';
-import { RsaIdentity } from '../../src/keys/rsa-identity.js';
+import { Ed25519Identity } from '../../src/keys/ed25519.js';
+import { RsaIdentity } from '../../src/keys/rsa.js';
 import { faultServer, json, type SeenRequest, text } from '../support/fault-server.js';
 import { keyDirectory } from '../support/key-directory.js';
 

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
-import { Ed25519Identity } from '../../src/keys/ed25519-identity.js';
+import { Ed25519Identity } from '../../src/keys/ed25519.js';
 import { MemoryReplayCache, SignatureError, signRequest, verifyRequest } from '../../src/signatures/entry.js';
 
 const bytes = (text: string) => new TextEncoder().encode(text);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ConfigurationError } from '../../src/errors/client-errors.js';
 import { IdentityStore } from '../../src/identity/identity-store.js';
-import type { RsaIdentity } from '../../src/keys/rsa-identity.js';
+import type { RsaIdentity } from '../../src/keys/rsa.js';
 import type { Logger } from '../../src/logging/logger.js';
 import { keyFiles } from '../../src/platform/node/key-files.js';
 import { expectMode } from '../support/file-modes.js';

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { Bacalhau } from '../../src/client/bacalhau.js';
 import { ConfigurationError } from '../../src/errors/client-errors.js';
-import { Ed25519Identity } from '../../src/keys/ed25519-identity.js';
+import { Ed25519Identity } from '../../src/keys/ed25519.js';
 import { importPublicKey } from '../../src/keys/public-key.js';
-import { RsaIdentity } from '../../src/keys/rsa-identity.js';
+import { RsaIdentity } from '../../src/keys/rsa.js';
 import { expectMode, testModes } from '../support/file-modes.js';
 
 const hex = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'hex'));

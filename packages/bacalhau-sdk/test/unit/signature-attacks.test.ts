@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { InvalidArgumentError } from '../../src/errors/client-errors.js';
-import { Ed25519Identity } from '../../src/keys/ed25519-identity.js';
+import { Ed25519Identity } from '../../src/keys/ed25519.js';
 import {
   importPublicKey,
   MemoryReplayCache,

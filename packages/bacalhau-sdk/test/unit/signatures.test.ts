@@ -1,6 +1,6 @@
 import { parseDictionary, serializeInnerList } from 'structured-headers';
-import { Ed25519Identity } from '../../src/keys/ed25519-identity.js';
-import { RsaIdentity } from '../../src/keys/rsa-identity.js';
+import { Ed25519Identity } from '../../src/keys/ed25519.js';
+import { RsaIdentity } from '../../src/keys/rsa.js';
 import type { Identity } from '../../src/keys/types.js';
 import { signatureBase } from '../../src/signatures/base.js';
 import { digestMatches } from '../../src/signatures/digest.js';
