@@ -114,7 +114,10 @@ test('a wait that is refused leaves nothing behind that goes on asking', async (
 });
 
 test('a job that the server forgot to end, although all it had to do is done, has completed', async () => {
-  const execution = (StateType: number) => ({ ID: 'e-1', NodeID: 'n-1', ComputeState: { StateType } });
+  const execution = (StateType: number) => ({
+    ...{ ID: 'e-1', JobID: ID, NodeID: 'n-1' },
+    ComputeState: { StateType },
+  });
   const states = [6, 9];
   await using server = await faultServer((response) => {
     const url = server.seen.at(-1)?.url ?? '';
@@ -131,7 +134,10 @@ test('a job that the server forgot to end, although all it had to do is done, ha
 }, 60_000);
 
 test('a job that failed on one node has not completed because it has on another', async () => {
-  const execution = (StateType: number) => ({ ID: 'e-1', NodeID: 'n-1', ComputeState: { StateType } });
+  const execution = (StateType: number) => ({
+    ...{ ID: 'e-1', JobID: ID, NodeID: 'n-1' },
+    ComputeState: { StateType },
+  });
   const states = ['Running', 'Failed'];
   await using server = await faultServer((response) => {
     const url = server.seen.at(-1)?.url ?? '';
