@@ -62,7 +62,7 @@ const NO_RESPONSE = {
 
 test('a page that has lost its network: calls whose code is not loaded reject with a ConnectionError, all others work', async () => {
   await using server = await faultServer((response, number) => {
-    if (number === 1) json(response, 404, { Message: 'job not found: gone', Hint: 'look elsewhere' });
+    if (number === 1) json(response, 404, { Status: 404, Message: 'job not found: gone', Hint: 'look elsewhere' });
     else if (number === 2) json(response, 503, {});
     else if (number === 3) json(response, 200, { EvaluationID: 'e' });
     else response.destroy();
@@ -83,8 +83,14 @@ test('a page that has lost its network: calls whose code is not loaded reject wi
         name: 'NotFoundError',
         message: expect.stringMatching(/^jobs\.get: job not found: gone \(HTTP 404\) Hint: look elsewhere/),
         status: 404,
+        outcomeUnknown: false,
       },
-      list: { name: 'ServerError', message: 'jobs.list: the server gave no reason (HTTP 503)', status: 503 },
+      list: {
+        name: 'ServerError',
+        message: 'jobs.list: the server gave no reason (HTTP 503)',
+        status: 503,
+        outcomeUnknown: false,
+      },
       stop: 'done',
       'stop without a response': {
         name: 'ConnectionError',
