@@ -30,7 +30,7 @@ const ENTRIES = {
 function chunkOf(id: string, graph: Graph): string | null {
   if (isReached(/\/src\/platform\/\w+\/index\.ts$/, id, graph))
     return /\/src\/platform\/\w+\//.test(id) ? null : 'base';
-  if (/\/src\/keys\//.test(id)) return 'keys';
+  if (/\/src\/keys\/[\w-]+\.ts$/.test(id)) return 'keys';
   if (!isReached(CLIENT, id, graph)) return null;
   // Gateways that verify signatures load no client.
   return isReached(SIGNATURES, id, graph) ? 'base' : 'core';

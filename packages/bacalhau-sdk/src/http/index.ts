@@ -28,7 +28,6 @@ export {
   jobsProblem,
   nodeProblem,
   nodesProblem,
-  type RequestedJob,
   rerunProblem,
   resultsProblem,
   textProblem,

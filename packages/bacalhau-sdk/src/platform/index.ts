@@ -5,7 +5,6 @@ export type {
   ConfigFile,
   Connections,
   DownloadFolder,
-  DownloadFolderOptions,
   ForwardProxy,
   HttpAgent,
   KeyFiles,

@@ -31,7 +31,7 @@ const KINDS: Readonly<Record<string, TarEntry['kind']>> = {
 };
 
 /** Thrown for an archive that breaks the rules of its format. */
-export class TarFormatError extends Error {}
+class TarFormatError extends Error {}
 
 /** What extension headers say of the next entry. */
 interface Overrides {
