@@ -105,7 +105,7 @@ export async function replay(version: Version, constructed: Constructed = {}): P
       .sort((a, b) => weight(b) - weight(a));
     // Constructed from the answer to another unknown job: a name that nobody uses yet.
     const isName = method === 'GET' && /\/jobs\/rec-[a-z]+$/.test(pathname);
-    return found?.recording ?? (isName ? recorded(recordings, 'get-unknown') : undefined);
+    return found?.recording ?? (isName ? unknownJob(recordings, pathname.split('/').at(-1) ?? '') : undefined);
   }
 
   const sockets = new WebSocketServer({ noServer: true });
@@ -130,7 +130,7 @@ export async function replay(version: Version, constructed: Constructed = {}): P
       }
       if (found === recordings['stop-queued']) isStopped = true;
       const says = constructed.version ?? version;
-      const body = placed(found.body, base).replaceAll(`"${version}"`, `"${says}"`);
+      const body = placed(marked(found.body, submitted), base).replaceAll(`"${version}"`, `"${says}"`);
       violations.push(...check(checker, { ...found, request: { method, path } }, text, body));
       response.writeHead(found.status, { ...found.headers, 'X-Bacalhau-Git-Version': says }).end(body);
     });
@@ -168,6 +168,23 @@ export function check(
 ): Violation[] {
   const lowerCase = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
   return checker.check({ method, path, requestBody, status, headers: lowerCase, body });
+}
+
+/** The answer to a request of an unknown job, with another id. */
+function unknownJob(recordings: Recordings, id: string): Recording {
+  const recording = recorded(recordings, 'get-unknown');
+  const body: unknown = JSON.parse(JSON.stringify(recording.body).replaceAll(/j-0{8}[0-9-]+/g, id));
+  return { ...recording, body };
+}
+
+/** Constructed: the job's `Meta` has what the submission had in it, as servers keep it. */
+function marked(body: unknown, submitted: readonly unknown[]): unknown {
+  const job = Reflect.get(Object(body), 'Job');
+  const last = submitted
+    .map((request) => Reflect.get(Object(request), 'Job'))
+    .findLast(({ Name }) => Name === job?.Name);
+  if (last === undefined) return body;
+  return { ...Object(body), Job: { ...job, Meta: { ...last.Meta, ...job.Meta } } };
 }
 
 /** Finds the recording of a submission by the job's name; the second of a name has its own recording. */
