@@ -180,11 +180,12 @@ function unknownJob(recordings: Recordings, id: string): Recording {
 /** Constructed: the job's `Meta` has what the submission had in it, as servers keep it. */
 function marked(body: unknown, submitted: readonly unknown[]): unknown {
   const job = Reflect.get(Object(body), 'Job');
-  const last = submitted
-    .map((request) => Reflect.get(Object(request), 'Job'))
-    .findLast(({ Name }) => Name === job?.Name);
+  const [last] = submitted
+    .map((request): Record<string, object> => Reflect.get(Object(request), 'Job'))
+    .filter((sent) => sent['Name'] === job?.Name)
+    .reverse();
   if (last === undefined) return body;
-  return { ...Object(body), Job: { ...job, Meta: { ...last.Meta, ...job.Meta } } };
+  return { ...Object(body), Job: { ...job, Meta: { ...last['Meta'], ...job.Meta } } };
 }
 
 /** Finds the recording of a submission by the job's name; the second of a name has its own recording. */
