@@ -15,13 +15,17 @@ const TESTS = ['e2e/tls', 'e2e/proxy', 'devnet/test/cli', 'unit/keys', 'unit/key
 /** Where Node and Go keep what they downloaded and built; to do that again shows nothing. */
 const caches = {
   XDG_CACHE_HOME: process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'),
+  // The store of packages: with another one, pnpm would install everything anew.
+  XDG_DATA_HOME: process.env.XDG_DATA_HOME ?? join(homedir(), '.local', 'share'),
   GOCACHE: process.env.GOCACHE ?? join(homedir(), '.cache', 'go-build'),
   GOMODCACHE: process.env.GOMODCACHE ?? join(process.env.GOPATH ?? join(homedir(), 'go'), 'pkg', 'mod'),
   npm_config_cache: process.env.npm_config_cache ?? join(homedir(), '.npm'),
 };
 
 function find(program) {
-  const found = (process.env.PATH ?? '').split(delimiter).map((folder) => join(folder, program));
+  // Not the workspace's own Node, which is not there before it is installed.
+  const folders = (process.env.PATH ?? '').split(delimiter).filter((folder) => !folder.includes('node_modules'));
+  const found = folders.map((folder) => join(folder, program));
   return found.find((file) => {
     try {
       accessSync(file, constants.X_OK);

@@ -58,10 +58,12 @@ test('the bundle reads results where nothing of Node is defined, and says that i
   const { console, URL, AbortController, crypto, performance, setTimeout, clearTimeout } = globalThis;
   const { fetch, Request, Response, Headers, ReadableStream, WritableStream, TransformStream } = globalThis;
   const { DecompressionStream, ByteLengthQueuingStrategy, TextEncoder, TextDecoder, URLSearchParams } = globalThis;
+  const { btoa, atob } = globalThis;
   const page = vm.createContext({
     ...{ console, URL, AbortController, crypto, performance, setTimeout, clearTimeout, URLSearchParams },
     ...{ fetch, Request, Response, Headers, ReadableStream, WritableStream, TransformStream },
-    ...{ DecompressionStream, ByteLengthQueuingStrategy, TextEncoder, TextDecoder, apiUrl: api.url },
+    ...{ DecompressionStream, ByteLengthQueuingStrategy, TextEncoder, TextDecoder, btoa, atob },
+    apiUrl: api.url,
   });
   const read: unknown = await vm.runInContext(
     `${outputFiles[0]?.text}
