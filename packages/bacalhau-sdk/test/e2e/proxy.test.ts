@@ -110,6 +110,6 @@ test('a proxy that refuses is an error without its password', async () => {
   const target = { host: 'orchestrator.test', port: secure.devnet.port, https: true };
   const refused = listOnce({ ...target, env: { HTTPS_PROXY: wrong } });
   await expect(refused).rejects.toBeInstanceOf(ConnectionError);
-  await expect(refused).rejects.toThrow(/the proxy answered 407, and opened no tunnel.*HTTPS_PROXY/);
+  await expect(refused).rejects.toThrow(/the proxy \S+ answered 407, and did not connect to .*HTTPS_PROXY/);
   await expect(refused).rejects.not.toThrow(/hunter3secret/);
 });
