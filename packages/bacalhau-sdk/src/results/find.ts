@@ -15,16 +15,41 @@ export interface ResultsTarget {
   readonly executions?: readonly Execution[] | undefined;
 }
 
-/** Finds where the results of a job are, each with the execution that made it. Empty while there are none. */
+/** How often the results are listed before the server's list counts as one of another job. */
+const ATTEMPTS = 3;
+
+/**
+ * Finds where the results of a job are, each with the execution that made it. Empty while there are none. A list of results
+ * does not name its job, so one that names executions of other jobs only is a response to another request, and is requested
+ * again (docs/requests-in-flight.md).
+ */
 export async function findResults(target: ResultsTarget, options: ListResultsOptions): Promise<TypedResult[]> {
-  const items = await listItems(target, options);
-  if (items.length === 0) return [];
   const { executionId, signal } = options;
-  const executions =
-    target.executions ?? (await listExecutions(apiOf(target), target.jobId, { limit: 0, signal })).items;
-  const results = typedResults(items, executions);
-  return executionId === undefined ? results : results.filter((result) => result.executionId === executionId);
+  for (let attempt = 1; ; attempt += 1) {
+    const items = await listItems(target, options);
+    if (items.length === 0) return [];
+    const executions =
+      target.executions ?? (await listExecutions(apiOf(target), target.jobId, { limit: 0, signal })).items;
+    const results = typedResults(items, executions);
+    if (!areForeign(results, executions) || !areForeign(results, await allExecutions(target, signal))) {
+      return executionId === undefined ? results : results.filter((result) => result.executionId === executionId);
+    }
+    if (attempt === ATTEMPTS) {
+      throw new DownloadError(
+        `The server listed results of other jobs as those of job ${target.jobId}, ${ATTEMPTS} times. Try again later.`,
+        { reason: 'no-results' },
+      );
+    }
+  }
 }
+
+const areForeign = (results: readonly TypedResult[], executions: readonly Execution[]): boolean =>
+  executions.length > 0 &&
+  results.every(({ executionId }) => executionId !== undefined && !executions.some(({ ID }) => ID === executionId));
+
+/** The executions of every version of the job: a result may be that of an earlier one. */
+const allExecutions = async (target: ResultsTarget, signal: AbortSignal | undefined): Promise<readonly Execution[]> =>
+  (await listExecutions(apiOf(target), target.jobId, { limit: 0, allJobVersions: true, signal })).items;
 
 /**
  * Finds the results of a job that must have some.
