@@ -8,6 +8,7 @@ import {
   CALL_OPTIONS,
   type CallOptions,
   mapped,
+  ownNodeProblem,
   requireServer,
   type Transport,
 } from '../http/index.js';
@@ -42,9 +43,13 @@ export class Agent {
 
   /** Describes the server as a node: its id, labels, engines, publishers, capacity. */
   node(options: CallOptions = {}): ApiPromise<NodeInfo> {
-    const call = this.#read<NodeInfo | { readonly Info: NodeInfo }>('agent.node', options, ({ agent }, request) =>
-      agent.getAgentNode(request),
-    );
+    const call = this.#api.read<NodeInfo | { readonly Info: NodeInfo }, CallOptions>({
+      name: 'agent.node',
+      options,
+      optionNames: CALL_OPTIONS,
+      problem: ownNodeProblem,
+      send: ({ agent }, request) => agent.getAgentNode(request),
+    });
     // Servers before 1.6 wrap it into the orchestrator's view of a node.
     return mapped(call, (answer) => ('Info' in answer ? answer.Info : answer));
   }

@@ -28,6 +28,7 @@ export {
   jobsProblem,
   nodeProblem,
   nodesProblem,
+  ownNodeProblem,
   rerunProblem,
   resultsProblem,
   textProblem,

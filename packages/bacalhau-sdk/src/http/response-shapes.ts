@@ -152,6 +152,10 @@ export const nodeProblem =
     return String(id).startsWith(nodeId) ? undefined : `Node.Info.NodeID does not begin with ${JSON.stringify(nodeId)}`;
   };
 
+/** Checks that a body describes the node that responds: itself, or before 1.6 the orchestrator's view of it. */
+export const ownNodeProblem = (body: ResponseBody): string | undefined =>
+  'Info' in body ? record({ NodeID: text })(body['Info'], 'Info') : text(body['NodeID'], 'NodeID');
+
 /** Checks that a body has a string of this name. */
 export const textProblem =
   (name: string) =>

@@ -160,7 +160,7 @@ export function randomTypes(seed: number, { spared = /\/agent\/version$/ } = {})
 }
 
 /** Another value in up to three places, anywhere from the whole down to a leaf. */
-export function spoilt(right: object, random: () => number): unknown {
+function spoilt(right: object, random: () => number): unknown {
   let body: unknown = right;
   const times = 1 + Math.floor(random() * 3);
   for (let time = 0; time < times; time += 1) {
@@ -274,7 +274,7 @@ const EVENT = (id: string) => ({
 });
 
 /** A right answer to the request. */
-export function outlineOf({
+function outlineOf({
   method,
   url,
   headers: { host = '127.0.0.1:9' },
