@@ -20,6 +20,8 @@ const LINES = Array.from({ length: 300 }, (_, index) => `line ${index + 1}\n`);
 
 /** The default limits, twenty times shorter or more. */
 const SHORT: Partial<LogLimits> = {
+  // Most streams break here, also after the end of an execution: that must not end the reading.
+  maxFailuresAfterEnd: 12,
   ...{
     reconnectMs: 100,
     reconnectJitterMs: 20,
@@ -120,7 +122,8 @@ describeWith(['docker'], 'with Docker', () => {
         shellJob('for i in $(seq 300); do echo line $i; done; sleep 3; echo end'),
       );
       // A real node drops streams that reconnect more often.
-      const limits = { ...SHORT, reconnectMs: 1_000, nudgeMs: 3_000, secondHelperMs: 2_000, silenceTimeoutMs: 20_000 };
+      const pauses = { reconnectMs: 1_000, nudgeMs: 3_000, secondHelperMs: 2_000, silenceTimeoutMs: 20_000 };
+      const limits = { ...SHORT, ...pauses };
       const entries = await read(proxy, JobID, { limits });
       expect(textOf(entries)).toBe(`${LINES.join('')}end\n`);
       expect(proxy.dealt.some(({ fault }) => fault.kind !== 'none')).toBe(true);
