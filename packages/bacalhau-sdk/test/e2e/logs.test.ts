@@ -52,7 +52,10 @@ describe('a WebAssembly job has its output at its end', () => {
     const [task] = job.Tasks;
     if (task) delete task.Publisher;
     const { JobID } = await jobs.put({ Job: job });
-    const mark = { incomplete: true, incompleteReason: expect.stringContaining('neither a log nor a published result') };
+    const mark = {
+      incomplete: true,
+      incompleteReason: expect.stringContaining('neither a log nor a published result'),
+    };
     const expected = [{ stream: 'stdout', text: 'hello wasm', executionId: expect.any(String), ...mark }];
     expect(await readLogs(newTransport(), JobID, { follow: true })).toEqual(expected);
   });
