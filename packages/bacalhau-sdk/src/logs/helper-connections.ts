@@ -56,20 +56,19 @@ export class HelperSchedule {
   }
 
   /**
-   * Whether a helper is due: a nudge for a connection that has delivered nothing, a probe for a follow that fell silent.
-   * They come in pairs, each pair later than the one before.
+   * Whether a helper is due: a probe for a follow that fell silent, a nudge for any other connection that ought to
+   * deliver something and does not. They come in pairs, each pair later than the one before.
    */
-  isDue({ follow, frames, ageMs, quietMs }: LogConnection): boolean {
+  isDue({ follow, frames, quietMs }: LogConnection): boolean {
     const { nudgeMs, longestNudgeMs, probeMs, longestProbeMs } = this.#limits;
-    if (frames === 0 && ageMs > this.#nextNudgeMs) {
-      this.#nextNudgeMs = ageMs + this.#intervalMs(nudgeMs, longestNudgeMs);
-      return true;
-    }
-    if (follow && frames > 0 && quietMs > this.#nextProbeMs) {
+    if (follow && frames > 0) {
+      if (quietMs <= this.#nextProbeMs) return false;
       this.#nextProbeMs = quietMs + this.#intervalMs(probeMs, longestProbeMs);
       return true;
     }
-    return false;
+    if (quietMs <= this.#nextNudgeMs) return false;
+    this.#nextNudgeMs = quietMs + this.#intervalMs(nudgeMs, longestNudgeMs);
+    return true;
   }
 
   #intervalMs(baseMs: number, longestMs: number): number {

@@ -82,6 +82,10 @@ test.each<[string, FaultPlan]>([
   ['cut within a frame', scheduled(STREAM, { kind: 'reset', after: 0.5 }, { kind: 'reset', after: 0.76 })],
   ['that never opens', scheduled(STREAM, { kind: 'silent', arrives: false }, { kind: 'silent', arrives: true })],
   ['that goes dead within a frame', scheduled(STREAM, { kind: 'stalled', after: 0.33 })],
+  [
+    'that goes dead within what was read before',
+    scheduled(STREAM, { kind: 'truncated', after: 0.4 }, { kind: 'stalled', after: 0.2 }),
+  ],
   ['that is closed early', scheduled(STREAM, { kind: 'truncated', after: 0.4 })],
   ['in the smallest pieces', scheduled(STREAM, { kind: 'slow', pieces: 2_000 })],
 ])(
