@@ -21,7 +21,7 @@ const jobsOf = (name: string): Promise<Job[]> => collect(jobs.list({ labels: [`b
 const outcomes = (items: readonly MapItem<string>[]) =>
   by(items).map((item) => [item.input, item.status === 'fulfilled' ? item.value.stdout : (item.error as Error).name]);
 
-test('each input gets its job, and one that fails does not keep the others from running', async () => {
+test('each input gets its own job, and a failed one does not stop the others', async () => {
   const items = await collect(jobs.map(['one', 'bad', 'two', 'one'], spoken));
   expect(outcomes(items)).toEqual([
     ['one', 'one'],
@@ -34,7 +34,7 @@ test('each input gets its job, and one that fails does not keep the others from 
   expect(new Set(ids).size).toBe(4);
 });
 
-test('what cannot become a job is an item that failed', async () => {
+test('an input that cannot become a job is a rejected item', async () => {
   const toSpec = (input: string): Job | Promise<Job> => {
     if (input === 'throws') throw new Error('no such file');
     if (input === 'invalid') return { Type: 'batch', Tasks: [] };
@@ -54,7 +54,7 @@ test('what cannot become a job is an item that failed', async () => {
   expect(elsewhere).toMatchObject({ status: 'rejected', error: { field: 'Job.Namespace' } });
 });
 
-test('a second one of the same name submits only what is new, and takes up the rest', async () => {
+test('a second fan-out with the same name submits only new inputs and resumes the others', async () => {
   const name = freshName('again');
   const first = await collect(jobs.map(['a', 'b', 'bad', 'b'], spoken, { name }));
   requests.length = 0;
@@ -76,7 +76,7 @@ test('a second one of the same name submits only what is new, and takes up the r
   expect(await jobsOf(name)).toHaveLength(5);
 });
 
-test('what failed gets another job only if that is wanted', async () => {
+test('failed items get another job only with retryFailed', async () => {
   const name = freshName('retry');
   const options = { name };
   await collect(jobs.map(['fine', 'bad'], spoken, options));
@@ -93,7 +93,7 @@ test('what failed gets another job only if that is wanted', async () => {
   expect((await jobsOf(name)).every(({ Version }) => Version === 1)).toBe(true);
 });
 
-test('no more jobs than wanted are under way, and a slow consumer is waited for', async () => {
+test('no more than concurrency jobs run at once, and a slow consumer applies backpressure', async () => {
   let taken = 0;
   let asked = 0;
   const inputs = (function* () {
@@ -101,7 +101,7 @@ test('no more jobs than wanted are under way, and a slow consumer is waited for'
   })();
   for await (const { status } of jobs.map(inputs, spoken, { concurrency: 3, output: 'beginning' })) {
     expect(status).toBe('fulfilled');
-    // Room for asking too much.
+    // Time in which too many inputs could be read.
     await jobs.list();
     expect(asked).toBeLessThanOrEqual(taken + 3);
     taken += 1;
@@ -109,7 +109,7 @@ test('no more jobs than wanted are under way, and a slow consumer is waited for'
   expect(taken).toBe(12);
 });
 
-test('items come as they end, also while the source has nothing to give', async () => {
+test('items arrive as their jobs end, even while the source is waiting', async () => {
   let release = (): void => {};
   const later = new Promise<void>((resolve) => {
     release = resolve;
@@ -127,22 +127,24 @@ test('items come as they end, also while the source has nothing to give', async 
   expect(order).toEqual(['first', 'second']);
 });
 
-test('a source that breaks ends the loop with its error, and the jobs', async () => {
+test('a source that throws ends the loop with its error and stops the jobs', async () => {
   const name = freshName('broken');
   const spec = await endlessJob();
   async function* inputs() {
     yield 1;
     while ((await jobsOf(name)).length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
-    throw new Error('the list cannot be read on');
+    throw new Error('the list cannot be read any further');
   }
-  await expect(collect(jobs.map(inputs(), () => spec, { name }))).rejects.toThrow('the list cannot be read on');
+  await expect(collect(jobs.map(inputs(), () => spec, { name }))).rejects.toThrow(
+    'the list cannot be read any further',
+  );
   expect((await jobsOf(name)).map(({ State }) => State?.StateType)).toEqual(['Stopped']);
 });
 
-describe('a loop that is left', () => {
+describe('leaving the loop', () => {
   const slow = async (): Promise<Job> => endlessJob();
 
-  test('by an abort stops what runs, says so with the reason, and a later one does not take that for a failure', async () => {
+  test('by an abort stops running jobs and gives the reason, and a later fan-out runs these jobs again', async () => {
     const name = freshName('abort');
     const controller = new AbortController();
     const inputs = ['quick', 'slow'];
@@ -170,7 +172,7 @@ describe('a loop that is left', () => {
     expect(await states()).toEqual(['Completed', 'Stopped', 'Stopped']);
   });
 
-  test('stops the jobs although the source cannot be left', async () => {
+  test('stops the jobs even if closing the source throws', async () => {
     const name = freshName('stuck');
     const controller = new AbortController();
     const source: Iterable<number> = {
@@ -186,7 +188,7 @@ describe('a loop that is left', () => {
     expect((await jobsOf(name)).map(({ State }) => State?.StateType)).toEqual(['Stopped']);
   });
 
-  test('does not wait for what is to become a job and never will', async () => {
+  test('does not wait for a toSpec that never resolves', async () => {
     const toSpec = (input: string) => (input === 'quick' ? spoken(input) : new Promise<Job>(() => {}));
     for await (const { input } of jobs.map(['quick', 'never'], toSpec)) {
       expect(input).toBe('quick');
@@ -194,7 +196,7 @@ describe('a loop that is left', () => {
     }
   });
 
-  test('because its client is closed says so', async () => {
+  test('by closing the client rejects with that reason', async () => {
     const other = bacalhau.withOptions({ logLevel: 'off' });
     const options = { onUpdate: () => void other.close() };
     const name = freshName('closed');
@@ -204,7 +206,7 @@ describe('a loop that is left', () => {
     for (const { ID = '' } of await jobsOf(name)) await bacalhau.jobs.handle(ID).stop();
   });
 
-  test('leaves the jobs alone if that is wanted', async () => {
+  test('keeps the jobs running with stopOnAbort: false', async () => {
     const name = freshName('left');
     const inputs = ['quick', 'slow'];
     const toSpec = (input: string) => (input === 'quick' ? spoken(input) : slow());
@@ -228,7 +230,7 @@ test.each([
   ['output', { output: 'none' }],
   ['timeoutMs', { timeoutMs: -1 }],
   ['unreachableAfterMs', { unreachableAfterMs: Number.NaN }],
-])('a %s that cannot be is refused before anything is sent', async (argument, options) => {
+])('an invalid %s is refused before anything is sent', async (argument, options) => {
   requests.length = 0;
   // @ts-expect-error: what plain JavaScript can do
   await expect(collect(jobs.map(['a'], spoken, options))).rejects.toMatchObject({
@@ -243,7 +245,7 @@ test.each([undefined, null, 5, {}])('inputs that are %p are refused', async (inp
   await expect(collect(jobs.map(inputs, spoken))).rejects.toMatchObject({ argument: 'inputs' });
 });
 
-test('what makes no jobs is refused, and a text is looped over by its letters', async () => {
+test('toSpec must be a function, and a string is iterated by character', async () => {
   // @ts-expect-error: what plain JavaScript can do
   await expect(collect(jobs.map(['a'], spoken('a')))).rejects.toMatchObject({ argument: 'toSpec' });
   const toSpec = () => {
@@ -252,12 +254,12 @@ test('what makes no jobs is refused, and a text is looped over by its letters', 
   expect((await collect(jobs.map('ab', toSpec))).map(({ input }) => input).sort()).toEqual(['a', 'b']);
 });
 
-test('a server that is not there is told of at once', async () => {
+test('an unreachable server is an error at once', async () => {
   const nobody = bacalhau.withOptions({ baseUrl: 'http://127.0.0.1:9', maxRetries: 0, logLevel: 'off' });
   await expect(collect(nobody.jobs.map(['a'], spoken))).rejects.toMatchObject({ name: 'ConnectionError' });
 });
 
-test('many small jobs cost two requests each, and few for all', async () => {
+test('many small jobs take two requests each and a few shared ones', async () => {
   const module = await moduleOf('x', 0);
   const small = { resources: { cpu: '10m', memory: '32MB' }, timeouts: { queueSeconds: 60 } };
   requests.length = 0;

@@ -15,8 +15,8 @@ const dir = keyDirectory();
 const bacalhau = networkClient({ dir });
 const { jobs } = bacalhau;
 
-describe('submitting', () => {
-  test('gives a handle, and a name to a job that has none', async () => {
+describe('submit', () => {
+  test('returns a handle, and names a job that has no name', async () => {
     const { Name: _, ...nameless } = await printingJob('hi');
     const job = await jobs.submit(nameless);
     expect(job.id).toMatch(/^j-/);
@@ -26,7 +26,7 @@ describe('submitting', () => {
     expect((await job.wait()).State?.StateType).toBe('Completed');
   });
 
-  test('a handle remembers its namespace, and a stored one is taken up again', async () => {
+  test('a handle keeps its namespace, and can be restored from its JSON', async () => {
     const namespace = freshName('ns');
     const job = await jobs.submit(await printingJob('hi'), { namespace });
     const stored = JSON.parse(JSON.stringify(job));
@@ -38,15 +38,15 @@ describe('submitting', () => {
     expect((await again.results()).items).toHaveLength(1);
   });
 
-  test('by name, too', async () => {
+  test('a handle can be made from a job name', async () => {
     const spec = await printingJob('hi');
     await jobs.submit(spec);
     expect((await bacalhau.jobs.handle(spec.Name ?? '').wait()).Name).toBe(spec.Name);
   });
 });
 
-describe('waiting', () => {
-  test('tells every change and resolves at the end', async () => {
+describe('wait', () => {
+  test('reports every change and resolves when the job ends', async () => {
     const job = await jobs.submit(await printingJob('hi'));
     const states: (string | undefined)[] = [];
     const ended = await job.wait({ onUpdate: ({ State }) => states.push(State?.StateType) });
@@ -54,7 +54,7 @@ describe('waiting', () => {
     expect(states.at(-1)).toBe('Completed');
   });
 
-  test('ends by its deadline and by its signal; the job goes on', async () => {
+  test('a timeout or an abort ends the wait, but not the job', async () => {
     const job = await jobs.submit(await endlessJob());
     const { signal } = new AbortController();
     const late = await job.wait({ timeoutMs: 1_500, signal }).catch((error: unknown) => error);
@@ -70,11 +70,11 @@ describe('waiting', () => {
     expect((await job.wait()).State).toMatchObject({ StateType: 'Stopped', Message: 'done' });
   });
 
-  test('a job that the server does not know ends the wait at once', async () => {
+  test('an unknown job is an error at once', async () => {
     await expect(bacalhau.jobs.handle('j-nope').wait()).rejects.toBeInstanceOf(NotFoundError);
   });
 
-  test('a hundred waits cost fewer requests than a poll of each, and all end', async () => {
+  test('a hundred waits take fewer requests than polling each job, and all resolve', async () => {
     let requests = 0;
     const watcher = bacalhau.withOptions({
       onRequest: ({ operation }) => {
@@ -90,7 +90,7 @@ describe('waiting', () => {
     expect(requests).toBeLessThan(100);
   }, 60_000);
 
-  test('waits that begin when many other jobs have changed since end soon, too', async () => {
+  test('waits that start after many other jobs have changed resolve soon, too', async () => {
     const namespace = freshName('many');
     await using own = new Bacalhau({ baseUrl: networkUrl(), env: {}, dir, namespace });
     // Jobs that no node suits end at once, if they may not wait for one.
@@ -117,13 +117,13 @@ describe('waiting', () => {
     expect(await within(30_000, 'the waits for the oldest jobs', ends(oldest))).toHaveLength(60);
   }, 240_000);
 
-  test('several waits for one job share its looks', async () => {
+  test('several waits for one job share its polls', async () => {
     const job = await jobs.submit(await printingJob('hi'));
     const ended = await Promise.all([job.wait(), job.wait(), bacalhau.jobs.handle(job.id).wait()]);
     expect(new Set(ended.map(({ ID }) => ID))).toEqual(new Set([job.id]));
   });
 
-  test('closing the client ends its waits', async () => {
+  test('closing the client aborts its waits', async () => {
     const other = new Bacalhau({ baseUrl: bacalhau.baseUrl, env: {}, dir });
     const job = await jobs.submit(await endlessJob());
     const waiting = other.jobs
@@ -136,8 +136,8 @@ describe('waiting', () => {
   });
 });
 
-describe('stopping', () => {
-  test('what has ended is left as it is', async () => {
+describe('stop', () => {
+  test('a job that has ended stays unchanged', async () => {
     const job = await jobs.submit(await printingJob('hi'));
     await job.wait();
     expect(await job.stop('late')).toEqual({ stopped: false, state: 'Completed' });
@@ -145,7 +145,7 @@ describe('stopping', () => {
 });
 
 describe('versions', () => {
-  test('the same name is an update, which can be looked at first, and an old version runs again', async () => {
+  test('a job can be updated, compared first, and rerun in an old version', async () => {
     const first = await printingJob('one');
     const job = await jobs.submit(first);
     await job.wait();
@@ -166,7 +166,7 @@ describe('versions', () => {
     expect(await collect(job.executions({ allJobVersions: true }))).toHaveLength(3);
   });
 
-  test('a rerun of something unknown is refused before the server could hang on it', async () => {
+  test('a rerun of an unknown job or version is refused and not sent, because servers hang on it', async () => {
     const sent: string[] = [];
     const watched = bacalhau.withOptions({ onRequest: ({ method }) => void sent.push(method) });
     await expect(watched.jobs.rerun('j-nope')).rejects.toBeInstanceOf(NotFoundError);
@@ -177,7 +177,7 @@ describe('versions', () => {
     expect((await jobs.submit(await printingJob('still alive'))).id).toMatch(/^j-/);
   });
 
-  test('a job with Force runs again unchanged', async () => {
+  test('an unchanged job runs again with Force', async () => {
     const spec = await printingJob('again');
     const { JobID } = await jobs.put({ Job: spec });
     await bacalhau.jobs.handle(JobID).wait();
@@ -194,7 +194,7 @@ test('a history is followed to the end of its job', async () => {
     messages.push(Event.Message);
     if (!stopped && messages.length >= 3) {
       stopped = true;
-      await job.stop('seen enough');
+      await job.stop('no longer needed');
     }
   }
   expect(messages[0]).toBe('Job submitted');
@@ -202,7 +202,7 @@ test('a history is followed to the end of its job', async () => {
 });
 
 describe('builders', () => {
-  test('a WebAssembly module from its bytes', async () => {
+  test('wasm() takes the bytes of a module', async () => {
     const job = await jobs.submit(
       wasm({
         resources: { cpu: '10m' },
@@ -216,14 +216,14 @@ describe('builders', () => {
     expect((await job.executions()).items[0]?.RunOutput).toMatchObject({ Stdout: 'built', ExitCode: 0 });
   });
 
-  test('what is no module is refused before anything is sent', async () => {
+  test('an invalid module is refused before anything is sent', async () => {
     await expect(jobs.submit(wasm({ module: new Uint8Array([1, 2, 3]) }))).rejects.toMatchObject({ field: 'module' });
     const stripped = await moduleOf('x', 0, { names: false });
     await expect(jobs.submit(wasm({ module: stripped }))).rejects.toThrow(/no name section/);
     await expect(jobs.submit(wasm({ module: './no-such-file.wasm' }))).rejects.toThrow(InvalidJobError);
   });
 
-  test('a job for a node that does not exist stays in the queue as long as it may', async () => {
+  test('a job that no node matches stays queued until its queue timeout', async () => {
     const constraints = [{ Key: 'planet', Operator: 'in', Values: ['mars'] }];
     const job = await jobs.submit(docker({ image: 'x', constraints, timeouts: { queueSeconds: 600 } }));
     const state = await new Promise((resolve) => {

@@ -9,13 +9,13 @@ import { endlessJob, moduleOf, printingJob } from '../support/wasm-jobs.js';
 
 const bacalhau = networkClient();
 const { jobs } = bacalhau;
-/** Room for it is found beside the jobs of other tests. */
+/** Small enough to run beside the jobs of other tests. */
 const small = { resources: { cpu: '10m', memory: '32MB' }, timeouts: { queueSeconds: 60 } };
 
 describe('a WebAssembly job', () => {
   const piece = 'x'.repeat(2_000);
 
-  test('that succeeds gives all it printed, from a publisher that was added', async () => {
+  test('that succeeds returns its whole output, read from an added publisher', async () => {
     const result = await jobs.run(wasm({ ...small, module: await moduleOf(piece, 0, { times: 10 }) }));
     expect(result).toMatchObject({
       ...{ exitCode: 0, stdout: piece.repeat(10), stderr: '', outputComplete: true, addedPublisher: 'local' },
@@ -26,20 +26,20 @@ describe('a WebAssembly job', () => {
     expect(result.job.State?.StateType).toBe('Completed');
   });
 
-  test('whose output the server loses a part of says so', async () => {
+  test('whose output the server truncates has outputComplete false', async () => {
     const result = await jobs.run(wasm({ ...small, module: await moduleOf(piece.repeat(5), 0) }));
     expect(result.stdout.length).toBeLessThan(piece.length * 5);
     expect(result.outputComplete).toBe(false);
   });
 
-  test('without a publisher gives what the server kept, and says that it may not be all', async () => {
+  test('without a publisher returns the truncated copy, with outputComplete false', async () => {
     const spec = wasm({ ...small, module: await moduleOf(piece, 0, { times: 10 }) });
     const result = await jobs.run(spec, { addPublisher: false });
     expect(result).toMatchObject({ outputComplete: false, addedPublisher: undefined, typedResults: [] });
     expect(result.stdout.length).toBeLessThanOrEqual(2_048);
   });
 
-  test('that fails rejects with its exit code and all of its result', async () => {
+  test('that fails rejects with its exit code and its whole result', async () => {
     const error = await jobs.run(await printingJob('oops', { exitCode: 3 })).catch((caught: unknown) => caught);
     expect(error).toBeInstanceOf(JobExitError);
     expect(error).toMatchObject({ exitCode: 3, result: { stdout: 'oops', outputComplete: true } });
@@ -47,13 +47,13 @@ describe('a WebAssembly job', () => {
     expect(result.exitCode).toBe(3);
   });
 
-  test('that sets no exit code has succeeded', async () => {
+  test('that sets no exit code succeeds', async () => {
     const silent = await moduleOf('done', undefined);
     const result = await jobs.run(wasm({ ...small, module: silent }));
     expect(result).toMatchObject({ exitCode: 0, stdout: 'done', executions: [{ exitCode: -1 }] });
   });
 
-  test('on two nodes gives both outputs in a fixed order', async () => {
+  test('on two nodes returns both outputs in a fixed order', async () => {
     const { executions, stdout } = await jobs.run(await printingJob('twice ', { Count: 2 }));
     expect(stdout).toBe('twice twice ');
     const nodes = executions.map(({ nodeId }) => nodeId);
@@ -62,7 +62,7 @@ describe('a WebAssembly job', () => {
   });
 });
 
-describe('a job that does not end well', () => {
+describe('a job that does not complete', () => {
   test('because no node can run it rejects with the cause', async () => {
     const Job = {
       Name: freshName('cobol'),
@@ -75,14 +75,14 @@ describe('a job that does not end well', () => {
     expect(String(error)).toMatch(/cobol/);
   });
 
-  test('because its module has no such function rejects with the cause', async () => {
+  test('because its module lacks the entry point rejects with the cause', async () => {
     const module = await moduleOf('x', 0);
     const error = await jobs.run(wasm({ module, entrypoint: 'no_such_function' })).catch((caught: unknown) => caught);
     expect(error).toBeInstanceOf(JobFailedError);
     expect(String(error)).toMatch(/no_such_function/);
   });
 
-  test('because somebody stopped it rejects with the reason', async () => {
+  test('because it was stopped rejects with the reason', async () => {
     const spec = await endlessJob();
     const running = jobs.run(spec, {
       onUpdate: ({ ID = '', State }) => {
@@ -94,7 +94,7 @@ describe('a job that does not end well', () => {
     expect(error).toMatchObject({ reason: 'enough of this' });
   });
 
-  test.each([true, false])('run: an abort with stopOnAbort %p says what became of the job', async (stopOnAbort) => {
+  test.each([true, false])('run: an abort with stopOnAbort %p says what happened to the job', async (stopOnAbort) => {
     const spec = await endlessJob();
     const controller = new AbortController();
     const running = jobs.run(spec, { signal: controller.signal, stopOnAbort, onUpdate: () => controller.abort() });
@@ -108,7 +108,7 @@ describe('a job that does not end well', () => {
   });
 
   test.each([true, false])(
-    'run: a timeout with stopOnAbort %p does with the job what an abort does',
+    'run: a timeout with stopOnAbort %p treats the job as an abort does',
     async (stopOnAbort) => {
       const spec = await endlessJob();
       const error = await jobs.run(spec, { timeoutMs: 3_000, stopOnAbort }).catch((caught: unknown) => caught);
@@ -122,7 +122,7 @@ describe('a job that does not end well', () => {
     },
   );
 
-  test('result: a timeout leaves the job alone', async () => {
+  test('result: a timeout does not stop the job', async () => {
     const job = await jobs.submit(await endlessJob());
     const error = await job.result({ timeoutMs: 500 }).catch((caught: unknown) => caught);
     expect(error).toBeInstanceOf(RequestTimeoutError);
@@ -131,13 +131,13 @@ describe('a job that does not end well', () => {
     await job.stop();
   });
 
-  test('result: the error of a failed job has its id', async () => {
+  test('result: the error of a failed job has its jobId', async () => {
     const { id } = await jobs.submit({ Type: 'batch', Count: 1, Tasks: [{ Name: 'main', Engine: { Type: 'cobol' } }] });
     await expect(jobs.handle(id).result()).rejects.toMatchObject({ name: 'JobFailedError', jobId: id });
   });
 });
 
-test('result: a handle by id gives what the run gave', async () => {
+test('result: a handle made from an id returns what run returned', async () => {
   const run = await jobs.run(await printingJob('the same'));
   const result = await jobs.handle(run.jobId).result();
   expect(result).toEqual({ ...run, attempts: 0, deduplicated: true, addedPublisher: undefined });
@@ -151,7 +151,7 @@ test.each([
   ['output', { output: 'none' }],
   ['onUpdate', { onUpdate: 'log' }],
   ['timoutMs', { timoutMs: 1_000 }],
-])('a run whose %s cannot be is refused before there is a job', async (argument, options) => {
+])('run: an invalid %s is refused before a job is created', async (argument, options) => {
   const spec = await endlessJob();
   // @ts-expect-error: what plain JavaScript can do
   await expect(jobs.run(spec, options)).rejects.toMatchObject({ argument });
@@ -159,7 +159,7 @@ test.each([
 });
 
 /** A node whose log of a container is missing says so after a minute, and the output then comes from elsewhere. */
-const PATIENCE_MS = 240_000;
+const DOCKER_TIMEOUT_MS = 240_000;
 
 describeWith(['docker'], 'a Docker job', () => {
   const image = process.env['BACALHAU_TEST_BUSYBOX_IMAGE'] ?? 'busybox:latest';
@@ -167,7 +167,7 @@ describeWith(['docker'], 'a Docker job', () => {
     docker({ timeouts: small.timeouts, image, entrypoint: ['sh', '-c'], parameters: [script] });
 
   test(
-    'runs like docker run: all of its output, without a publisher',
+    'returns its whole output without a publisher, as docker run does',
     async () => {
       const result = await jobs.run(shell('seq 1 5000; echo done >&2'));
       expect(result.stdout).toBe(`${Array.from({ length: 5_000 }, (_, index) => index + 1).join('\n')}\n`);
@@ -179,26 +179,26 @@ describeWith(['docker'], 'a Docker job', () => {
         addedPublisher: undefined,
       });
     },
-    PATIENCE_MS,
+    DOCKER_TIMEOUT_MS,
   );
 
   test(
-    'that fails says so in its own words',
+    'that fails rejects with its exit code and its stderr',
     async () => {
       const error = await jobs.run(shell('echo "no such table" >&2; exit 5')).catch((caught: unknown) => caught);
       expect(error).toBeInstanceOf(JobExitError);
       expect(String(error)).toMatch(/exit code 5.*no such table/);
     },
-    PATIENCE_MS,
+    DOCKER_TIMEOUT_MS,
   );
 
   test(
-    'whose image does not exist tells which',
+    'whose image does not exist rejects with the name of the image',
     async () => {
       const error = await jobs.run(docker({ image: 'no-such-image:latest' })).catch((caught: unknown) => caught);
       expect(error).toBeInstanceOf(JobFailedError);
       expect(String(error)).toMatch(/no-such-image/);
     },
-    PATIENCE_MS,
+    DOCKER_TIMEOUT_MS,
   );
 });

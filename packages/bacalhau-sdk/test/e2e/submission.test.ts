@@ -10,20 +10,20 @@ const { jobs } = bacalhau;
 
 const versionsOf = async (id: string): Promise<number> => (await jobs.versions(id)).items.length;
 
-describe('a job of the same name', () => {
+describe('a job with an existing name', () => {
   let spec: Job;
   beforeEach(async () => {
     spec = await printingJob('same');
   });
 
-  test('and the same specification is taken and not run again', async () => {
+  test('and the same specification is reused, not run again', async () => {
     const first = await jobs.submit(spec);
     expect(first).toBeInstanceOf(SubmittedJob);
     expect(first).toMatchObject({ attempts: 1, deduplicated: false, warnings: [] });
     await first.wait();
     // Neither the order of keys nor what the SDK wrote into it matters.
     const { Tasks, ...rest } = spec;
-    const second = await jobs.submit({ Tasks, ...rest, Meta: { 'bacalhau-sdk/fingerprint': 'of before' } });
+    const second = await jobs.submit({ Tasks, ...rest, Meta: { 'bacalhau-sdk/fingerprint': 'stale' } });
     expect(second).toMatchObject({ id: first.id, attempts: 0, deduplicated: true });
     expect(await versionsOf(first.id)).toBe(1);
     const result = await jobs.run(spec);
@@ -31,7 +31,7 @@ describe('a job of the same name', () => {
     expect(await collect(jobs.executions(first.id))).toHaveLength(1);
   });
 
-  test('and another specification is in the way, and the error says which job it is', async () => {
+  test('and another specification is a JobExistsError that names the existing job', async () => {
     const first = await jobs.submit(spec);
     const other = { ...spec, Priority: 7 };
     const error = await jobs.submit(other).catch((caught: unknown) => caught);
@@ -41,7 +41,7 @@ describe('a job of the same name', () => {
     expect(await versionsOf(first.id)).toBe(1);
   });
 
-  test('is updated if that is wanted, once', async () => {
+  test('is updated once with onExisting: update', async () => {
     const first = await jobs.submit(spec);
     const other = { ...spec, Priority: 7 };
     const second = await jobs.submit(other, { onExisting: 'update' });
@@ -51,7 +51,7 @@ describe('a job of the same name', () => {
     expect(await versionsOf(first.id)).toBe(2);
   });
 
-  test('is an error if that is wanted, even with the same specification', async () => {
+  test('is an error with onExisting: error, even with the same specification', async () => {
     const first = await jobs.submit(spec, { onExisting: 'error' });
     const error = await jobs.submit(spec, { onExisting: 'error' }).catch((caught: unknown) => caught);
     expect(error).toBeInstanceOf(JobExistsError);
@@ -65,7 +65,7 @@ describe('a job of the same name', () => {
     expect(second.deduplicated).toBe(false);
   });
 
-  test('that was submitted many times in the same moment is made once', async () => {
+  test('that is submitted many times at once is created once', async () => {
     const handles = await Promise.all(Array.from({ length: 20 }, () => jobs.submit(spec)));
     expect(new Set(handles.map(({ id }) => id)).size).toBe(1);
     expect(handles.filter(({ deduplicated }) => !deduplicated)).toHaveLength(1);
@@ -76,7 +76,7 @@ describe('a job of the same name', () => {
   });
 });
 
-test('a job that failed is taken as such, not run again', async () => {
+test('a failed job is reused as failed, not run again', async () => {
   const spec: Job = {
     ...(await printingJob('nowhere')),
     Constraints: [{ Key: 'place', Operator: '=', Values: ['nowhere'] }],
@@ -90,7 +90,7 @@ test('a job that failed is taken as such, not run again', async () => {
   expect(await versionsOf(second.id)).toBe(1);
 });
 
-test('a run does not stop the job of somebody else when it is aborted', async () => {
+test('aborting a run does not stop a job that somebody else submitted', async () => {
   const spec = await endlessJob();
   const job = await jobs.submit(spec);
   const controller = new AbortController();
@@ -110,7 +110,7 @@ test.each(['a/b', '..', 'back\\slash'])(
   },
 );
 
-test('a name that is the beginning of an id is not taken for that job', async () => {
+test('a name that is a prefix of an id does not match that job', async () => {
   const first = await jobs.submit({ ...(await printingJob('prefix')), Name: '' });
   const Name = first.id.slice(0, 12);
   const second = await jobs.submit({ ...(await printingJob('prefix')), Name });
@@ -118,7 +118,7 @@ test('a name that is the beginning of an id is not taken for that job', async ()
   expect(second.deduplicated).toBe(false);
 });
 
-test('an unknown way to treat existing jobs is refused', async () => {
+test('an unknown value of onExisting is refused', async () => {
   // @ts-expect-error: what plain JavaScript can do
   await expect(jobs.submit(await printingJob('x'), { onExisting: 'replace' })).rejects.toMatchObject({
     name: 'InvalidArgumentError',
