@@ -22,7 +22,7 @@ const bundle = () =>
     logLevel: 'silent',
   });
 
-test('the SDK bundles for the browser without a module of Node', async () => {
+test('the browser bundle contains no Node.js module', async () => {
   const { metafile, outputFiles } = await bundle();
   const inputs = Object.keys(metafile.inputs);
   expect(inputs.some((path) => path.includes('platform/browser'))).toBe(true);
@@ -30,7 +30,7 @@ test('the SDK bundles for the browser without a module of Node', async () => {
   expect(outputFiles[0]?.text).not.toMatch(/require\("node:|from "node:/);
 });
 
-test('the bundle runs where nothing of Node is defined, and says what a browser lacks', async () => {
+test('the bundle runs without the globals of Node.js, and reports what a browser cannot do', async () => {
   const { outputFiles } = await bundle();
   const { console, URL, AbortController, crypto, performance, setTimeout, clearTimeout } = globalThis;
   const { fetch, Request, Response, ReadableStream, TextEncoder } = globalThis;
@@ -47,7 +47,7 @@ test('the bundle runs where nothing of Node is defined, and says what a browser 
   expect(message).toMatch(/^true There is no key file in this runtime.*RsaIdentity\.import/);
 });
 
-test('the bundle reads results where nothing of Node is defined, and says that it cannot download', async () => {
+test('the bundle reads results without the globals of Node.js, and reports that it cannot write a directory', async () => {
   const archive = await tarGzOf([
     { name: './stdout', content: 'hello' },
     { name: './outputs/a.txt', content: 'x'.repeat(100_000) },
@@ -88,7 +88,7 @@ test('the bundle reads results where nothing of Node is defined, and says that i
   expect(Object.keys(store.seen[0]?.headers ?? {})).not.toEqual(expect.arrayContaining(['authorization']));
 });
 
-test('in a browser, legacy jobs are signed with a key, and read without one', async () => {
+test('in a browser, legacy jobs are submitted with a key and read without one', async () => {
   const { outputFiles } = await bundle();
   const { console, URL, AbortController, crypto, performance, setTimeout, clearTimeout } = globalThis;
   const { fetch, Request, Response, ReadableStream, TextEncoder, URLSearchParams, btoa, atob } = globalThis;

@@ -25,13 +25,13 @@ test.each([200, 400, 503])('a gzip bomb with status %s ends with an error that n
   expect(error).toBeInstanceOf(ResponseTooLargeError);
   expect(String(error)).toMatch(/larger than 10000000 bytes, unpacked.*maxResponseBytes/);
   expect(process.memoryUsage().rss - before).toBeLessThan(200_000_000);
-  // It is not asked for again.
+  // It is not retried.
   expect(server.seen).toHaveLength(1);
   // By default, too, and a call has its own limit.
   await expect(client(server.url).jobs.list({ maxResponseBytes: 100 })).rejects.toThrow(/larger than 100 bytes/);
 });
 
-test('a server that asks for a day is not waited for, even without a deadline', async () => {
+test('a Retry-After of a day is not waited for, even without a deadline', async () => {
   await using server = await faultServer((response) =>
     json(response, 429, { Message: 'later' }, { 'retry-after': '86400' }),
   );
@@ -55,7 +55,7 @@ test.each([
     'http://proxy.invalid:3128',
     /the proxy http:\/\/proxy\.invalid:3128 cannot be reached \((ENOTFOUND|EAI_AGAIN)\)/,
   ],
-] as const)('a dead proxy on the way to %s is not called a dead orchestrator', async (url, proxy, message) => {
+] as const)('a dead proxy on the way to %s is not reported as a dead orchestrator', async (url, proxy, message) => {
   const error = await client(url, { proxy, maxRetries: 0 })
     .jobs.list()
     .catch((thrown: unknown) => thrown);
@@ -65,14 +65,14 @@ test.each([
   expect(String(error)).not.toContain('pass-word');
 });
 
-test('a proxy that wants another password, or never answers, is named', async () => {
+test('a proxy that rejects its password, or never responds, is named in the error', async () => {
   await using proxy = await faultServer((response, number) => void (number === 1 && response.writeHead(407).end()));
   const through = client('http://orchestrator.invalid', { proxy: proxy.url, maxRetries: 0 });
   await expect(through.jobs.list()).rejects.toThrow(`the proxy ${proxy.url} answered 407`);
   await expect(through.jobs.list({ timeoutMs: 200 })).rejects.toThrow(`through the proxy ${proxy.url} within 200 ms`);
 });
 
-test('one signal for fifty calls and waits has one listener, and none afterwards', async () => {
+test('a signal shared by fifty calls and waits has one listener, and none afterwards', async () => {
   await using server = await faultServer(() => undefined);
   const controller = new AbortController();
   const { signal } = controller;

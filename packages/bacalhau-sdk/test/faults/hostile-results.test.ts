@@ -72,12 +72,12 @@ const HOSTILE_NAMES = [
   'x'.repeat(5_000),
 ];
 
-describe('a name that the server chose', () => {
-  test.each(HOSTILE_NAMES)('%j is no file name', (name) => {
+describe('a name chosen by the server', () => {
+  test.each(HOSTILE_NAMES)('%j is not a file name', (name) => {
     expect(isFileName(name)).toBe(false);
   });
 
-  test.each(['e-0f3bb4cd-8d3c-4f6a-9f43-6a3b7b0f3f3d', 'e-1', 'E_1', 'a.b'])('%s is one', (name) => {
+  test.each(['e-0f3bb4cd-8d3c-4f6a-9f43-6a3b7b0f3f3d', 'e-1', 'E_1', 'a.b'])('%s is a file name', (name) => {
     expect(isFileName(name)).toBe(true);
   });
 
@@ -125,7 +125,7 @@ describe('a name that the server chose', () => {
     { Bucket: 'b', Key: 'x/./a.tar' },
     { Bucket: 'b', Key: 'a.tar', Region: 'x.example.org/' },
     { Bucket: 'b@example.org', Key: 'a.tar' },
-  ])('leads to no other place in S3: %j', async (params) => {
+  ])('does not lead elsewhere in S3: %j', async (params) => {
     await using store = await storeServer((_request, response) => response.writeHead(500).end());
     await using api = await resultsApi(() => [{ Type: 's3', Params: { ...params, Endpoint: store.url } }]);
     const s3 = { credentials: { accessKeyId: 'id', secretAccessKey: 'key' } };
@@ -134,7 +134,7 @@ describe('a name that the server chose', () => {
     expect(store.seen).toEqual([]);
   });
 
-  test.each(['../x', '..', 'a?arg=b', 'a/b', 'a\r\nb', 'ä', 'a'.repeat(1_000)])('is no CID: %j', async (CID) => {
+  test.each(['../x', '..', 'a?arg=b', 'a/b', 'a\r\nb', 'ä', 'a'.repeat(1_000)])('is not a CID: %j', async (CID) => {
     await using api = await resultsApi(() => [{ Type: 'ipfs', Params: { CID } }]);
     const error = await failure(jobAt(api.url).download(directory(), { ipfs: { api: 'http://127.0.0.1:9' } }));
     expect(error).toMatchObject({ reason: 'unsupported' });
@@ -149,8 +149,8 @@ describe('a name that the server chose', () => {
   });
 });
 
-describe('a host that does not send the content as it is', () => {
-  test('but a part of it, unasked, is refused', async () => {
+describe('a result host', () => {
+  test('that sends a part although no range was requested is refused', async () => {
     const archive = await tarGzOf([{ name: 'stdout', content: 'x' }]);
     await using store = await storeServer((_request, response) => {
       response.writeHead(206, { 'content-range': `bytes 0-${archive.length - 1}/${archive.length * 2}` }).end(archive);
@@ -164,7 +164,7 @@ describe('a host that does not send the content as it is', () => {
   });
 
   test.each(['bytes 100-199/*', 'bytes 100-199/150', 'bytes 0-99/200', 'bytes 100-', ''])(
-    'but resumes it with the range %j, is refused',
+    'that resumes with the range %j is refused',
     async (range) => {
       const bytes = Buffer.alloc(200, 'x');
       await using store = await storeServer((_request, response, number) => {
@@ -184,15 +184,18 @@ describe('a host that does not send the content as it is', () => {
     },
   );
 
-  test.each(['gzip', 'br', 'x-unknown'])('but encoded with %s, is refused if it is to be kept', async (encoding) => {
-    const archive = await tarGzOf([{ name: 'stdout', content: 'x' }]);
-    await using server = await served(archive, { 'content-encoding': encoding });
-    const out = directory();
-    expect(await failure(server.job.download(out, { extract: false }))).toMatchObject({ reason: 'http' });
-    expect(await leftBy(out)).toEqual([]);
-  });
+  test.each(['gzip', 'br', 'x-unknown'])(
+    'that encodes the file with %s is refused with extract: false',
+    async (encoding) => {
+      const archive = await tarGzOf([{ name: 'stdout', content: 'x' }]);
+      await using server = await served(archive, { 'content-encoding': encoding });
+      const out = directory();
+      expect(await failure(server.job.download(out, { extract: false }))).toMatchObject({ reason: 'http' });
+      expect(await leftBy(out)).toEqual([]);
+    },
+  );
 
-  test('but says that it is not encoded, is believed', async () => {
+  test('that declares the encoding identity is accepted', async () => {
     const archive = await tarGzOf([{ name: 'stdout', content: 'x' }]);
     await using server = await served(archive, { 'content-encoding': 'identity' });
     expect((await server.job.download(directory(), { extract: false })).files).toHaveLength(1);
@@ -242,7 +245,7 @@ describe('an archive', () => {
     ['GNU sparse file', [header('sparse', 'S', { size: '3', magic: 'ustar  \0' }), padded('abc')], 'unsupported'],
     ['pax sparse file', [extension('x', record('GNU.sparse.major', '1')), file('sparse')], 'unsupported'],
     ['multi-volume part', [header('part', 'M', { size: '3' }), padded('abc')], 'unsupported'],
-    ['type from nowhere', [header('odd', '!', { size: '3' }), padded('abc')], 'unsupported'],
+    ['unknown type', [header('odd', '!', { size: '3' }), padded('abc')], 'unsupported'],
     ['two paths in pax', [extension('x', record('path', 'a') + record('path', 'b')), file('c')], 'damaged'],
     [
       'two pax headers for one entry',
@@ -251,14 +254,14 @@ describe('an archive', () => {
     ],
     ['long name and a pax path', [extension('L', 'a\0'), extension('x', record('path', 'b')), file('c')], 'damaged'],
     ['two long names', [extension('L', 'a\0'), extension('L', 'b\0'), file('c')], 'damaged'],
-    ['long name of nothing', [extension('L', 'a\0')], 'damaged'],
+    ['long name without an entry', [extension('L', 'a\0')], 'damaged'],
     ['long name that leaves the directory', [extension('L', '../a\0'), file('c')], 'unsafe-entry'],
     ['pax path that leaves the directory', [extension('x', record('path', '../a')), file('c')], 'unsafe-entry'],
-    ['pax path of no characters', [extension('x', record('path', '')), file('c')], 'unsafe-entry'],
+    ['empty pax path', [extension('x', record('path', '')), file('c')], 'unsafe-entry'],
     ['path for all entries', [extension('g', record('path', 'a')), file('c')], 'damaged'],
     ['size for all entries', [extension('g', record('size', '0')), file('c')], 'damaged'],
     ['negative pax size', [extension('x', record('size', '-3')), file('c')], 'damaged'],
-    ['pax size that is no number', [extension('x', record('size', '1e3')), file('c')], 'damaged'],
+    ['pax size that is not a number', [extension('x', record('size', '1e3')), file('c')], 'damaged'],
     ['pax size beyond the end', [extension('x', record('size', '99999')), file('c')], 'damaged'],
     ['pax record with a wrong length', [extension('x', '99 path=a\n'), file('c')], 'damaged'],
     ['pax record without a length', [extension('x', ' path=a\n'), file('c')], 'damaged'],
@@ -344,7 +347,7 @@ describe('an archive', () => {
     });
   });
 
-  test('counts directories that only contain others for limits.entries', async () => {
+  test('counts implied directories for limits.entries', async () => {
     await using server = await served(await tarGzOf([{ name: `${'d/'.repeat(120)}a` }]));
     const out = directory();
     expect(await failure(server.job.download(out, { limits: { entries: 100 } }))).toMatchObject({
@@ -353,7 +356,7 @@ describe('an archive', () => {
     expect(await leftBy(out)).toEqual([]);
   });
 
-  test('with many deep paths is written in time that grows with their number', async () => {
+  test('with many deep paths is written in linear time', async () => {
     const deep = 'd/'.repeat(100);
     const names = Array.from({ length: 3_000 }, (_, index) => ({ name: `${deep}f${index}`, content: '' }));
     await using server = await served(await tarGzOf(names));
@@ -364,7 +367,7 @@ describe('an archive', () => {
     lstat.mockRestore();
   }, 30_000);
 
-  test('that unpacks to much more than it is ends with the deadline, the signal and close()', async () => {
+  test('that expands enormously is ended by the deadline, the signal and close()', async () => {
     const bomb = await tarGzOf([{ name: 'zeros', content: Buffer.alloc(200_000_000) }]);
     await using server = await served(bomb);
     const begin = performance.now();
@@ -395,7 +398,7 @@ describe('links, FIFOs and devices', () => {
   const archive = (): Promise<Buffer> =>
     tarGzOf([{ name: './stdout', content: 'hello' }, ...unsafe, { name: './outputs/folder/a', content: 'x' }]);
 
-  test('are left out, and the summary says which', async () => {
+  test('are skipped, and the summary lists them', async () => {
     await using server = await served(await archive());
     const out = directory();
     const told: SkippedEntry[] = [];
@@ -406,7 +409,7 @@ describe('links, FIFOs and devices', () => {
     expect((await fs.lstat(join(out, 'outputs/folder'))).isDirectory()).toBe(true);
   });
 
-  test('do not keep files() from the rest, and onSkipped says which they are', async () => {
+  test('are skipped by files(), and onSkipped receives them', async () => {
     await using server = await served(await archive());
     const told: SkippedEntry[] = [];
     const files = await collect(server.job.files({ onSkipped: (entry) => told.push(entry) }));
@@ -414,7 +417,7 @@ describe('links, FIFOs and devices', () => {
     expect(told).toEqual(skipped);
   });
 
-  test.each(unsafe)('are refused if that is wanted: $type', async (entry) => {
+  test.each(unsafe)('are refused with onUnsafeEntry: refuse: $type', async (entry) => {
     await using server = await served(await tarGzOf([{ name: 'fine', content: 'x' }, entry]));
     const out = directory();
     const refused = { reason: 'unsafe-entry', entry: entry.name.slice(2) };
@@ -423,20 +426,20 @@ describe('links, FIFOs and devices', () => {
     await expect(collect(server.job.files({ onUnsafeEntry: 'refuse' }))).rejects.toMatchObject(refused);
   });
 
-  test.each(unsafe)('are refused whatever is wanted where their path leaves the directory: $type', async (entry) => {
+  test.each(unsafe)('are always refused if their path leaves the directory: $type', async (entry) => {
     await using server = await served(await tarGzOf([{ ...entry, name: '../link' }]));
     expect(await failure(server.job.download(directory()))).toMatchObject({ reason: 'unsafe-entry' });
   });
 
-  test('keep no other result from being written', async () => {
+  test('do not prevent other results from being written', async () => {
     await using server = await served(await tarOf(unsafe));
     expect(await server.job.download(directory())).toMatchObject({ files: [], skipped });
   });
 });
 
-describe('a host that asks for a day', () => {
+describe('a host with a Retry-After of a day', () => {
   const DAY = '86400';
-  test.each(['429', '503'])('with a %s ends with the deadline, the signal and close() at once', async (status) => {
+  test.each(['429', '503'])('and a %s is left at once on the deadline, the signal and close()', async (status) => {
     await using store = await storeServer((_request, response) => {
       response.writeHead(Number(status), { 'retry-after': DAY }).end();
     });
@@ -497,7 +500,7 @@ describe('a list of S3 objects', () => {
     },
   );
 
-  test('that is too long names the option', async () => {
+  test('that is too long is an error that names the option', async () => {
     await using server = await listing(Buffer.alloc(20_000_000, ' '));
     expect(await failure(server.job.download(directory(), { s3 }))).toMatchObject({
       reason: 'too-large',
@@ -508,7 +511,7 @@ describe('a list of S3 objects', () => {
     });
   });
 
-  test('that goes on and on, with markers of folders only, reaches limits.entries', async () => {
+  test('that is endless and has only folder markers reaches limits.entries', async () => {
     await using server = await listing(
       (number) =>
         `<ListBucketResult><IsTruncated>true</IsTruncated><NextContinuationToken>${number}</NextContinuationToken>${object('k/d/', '0')}</ListBucketResult>`,
@@ -519,7 +522,7 @@ describe('a list of S3 objects', () => {
     });
   });
 
-  test('with an error that comes byte by byte is given up in seconds', async () => {
+  test('whose error arrives byte by byte is given up in seconds', async () => {
     await using store = await storeServer((_request, response) => {
       response.writeHead(404);
       const timer = setInterval(() => response.write('x'), 200);

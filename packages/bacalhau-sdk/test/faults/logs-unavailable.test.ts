@@ -85,7 +85,7 @@ const WAYS: readonly Refusal[] = STATUSES.flatMap((status) =>
   })),
 );
 
-test('no way to refuse an upgrade makes a log or a run silent for minutes', async () => {
+test('a refused upgrade, however it is refused, does not stall a log or a run for minutes', async () => {
   const waits = { firstRetryMs: 20, endGraceMs: 20, shortestPollMs: 20 };
   await inLanes(8, WAYS, async (refuse) => {
     await using server = await logFaultServer(() => undefined);
@@ -116,7 +116,7 @@ test('no way to refuse an upgrade makes a log or a run silent for minutes', asyn
   });
 }, 120_000);
 
-test('a run without WebSockets on the way has the copy in the state, says why, and warns once', async () => {
+test('a run behind a proxy without WebSockets returns the copy in the state, says why, and warns once', async () => {
   await using server = await logFaultServer(() => undefined);
   server.refuse = { status: 501, body: PAGE, headers: { 'content-type': 'text/html' } };
   finish(server);
@@ -134,7 +134,7 @@ test('a run without WebSockets on the way has the copy in the state, says why, a
   expect(warnings).toEqual([expect.stringContaining('instead of opening a WebSocket')]);
 }, 30_000);
 
-test('an upgrade that is cut or never answered ends within the time of a gateway without WebSockets', async () => {
+test('an upgrade that is reset or never answered ends as soon as behind a gateway without WebSockets', async () => {
   const waits = { openTimeoutMs: 1_000, unopenedAfterMs: 2_500 };
   const ways = ['closed at once', 'never answered'] as const;
   await Promise.all(
@@ -158,7 +158,7 @@ test('an upgrade that is cut or never answered ends within the time of a gateway
   expect(error instanceof LogStreamError && error.cause).toBeInstanceOf(UnexpectedResponseError);
 }, 60_000);
 
-test('credentials that are refused stay the error of every other call, and are not tried again', async () => {
+test('rejected credentials are the same error as of other calls, and are not retried', async () => {
   for (const [status, Type] of [
     [401, AuthenticationError],
     [403, PermissionDeniedError],
@@ -174,7 +174,7 @@ test('credentials that are refused stay the error of every other call, and are n
   }
 });
 
-test('a gateway that is starting is waited for, and so is one that refuses after it has opened a stream', async () => {
+test('a gateway that is starting, or that refuses after a stream was open, is retried', async () => {
   const check = async (status: number): Promise<void> => {
     await using server = await logFaultServer(({ send, socket, number }, faults) => {
       send(['one\n', 'two\n'], number);
@@ -216,7 +216,7 @@ test('the log of an ended execution whose node is disconnected is the copy in it
   });
 }, 60_000);
 
-test('a follow whose node goes away in the middle ends with its execution, and says what may be missing', async () => {
+test('a followed log whose node disappears ends with its execution, and is marked incomplete', async () => {
   const lines = ['out 1\n', 'half'];
   const check = async (wholeLines: boolean): Promise<void> => {
     await using server = await logFaultServer(({ number, send }, faults) => {
@@ -239,7 +239,7 @@ test('a follow whose node goes away in the middle ends with its execution, and s
   await Promise.all([false, true].map(check));
 }, 60_000);
 
-test('a log that is late is waited for while its node is connected, or the server does not show nodes', async () => {
+test('a late log is waited for while its node is connected, or nodes may not be read', async () => {
   const waits = { nodeCheckMs: 100, endGraceMs: 50, neverDroppedMs: 10_000 };
   await using server = await logFaultServer(({ send, socket, number }) => {
     if (number > 1) return;
@@ -257,7 +257,7 @@ test('a log that is late is waited for while its node is connected, or the serve
   });
 });
 
-test('a connected node that never delivers is given up after the time that a server looks for a log, not after four times', async () => {
+test('a connected node that never delivers is given up after one search period of the server, not after four', async () => {
   await using server = await logFaultServer(() => undefined);
   finish(server);
   const { entries, error, ms } = await read(server, {}, { silenceTimeoutMs: 1_500 });
@@ -266,7 +266,7 @@ test('a connected node that never delivers is given up after the time that a ser
   expect(entries[0]).toMatchObject({ text: COPY.Stdout, incomplete: true });
 });
 
-test('an error frame for an ended execution is tried a few times, then the copy in its state is used', async () => {
+test('an error frame for an ended execution is retried a few times, then the copy in its state is used', async () => {
   await using server = await logFaultServer(({ socket }) => {
     socket.send('{"error":"nats: no responders available for request","value":{"Type":0,"Line":""}}');
     socket.close(1000);

@@ -81,7 +81,7 @@ const ANSWERS: readonly (readonly [string, Answer])[] = [
   ['a short page', (response, quote) => text(response, 502, quote)],
   ...PAGES,
   ['a failed login', (response, quote) => json(response, 401, { Authentication: { success: false, reason: quote } })],
-  ['a refusal for good', (response, quote) => json(response, 403, { Message: quote, Details: { reason: quote } })],
+  ['a 403', (response, quote) => json(response, 403, { Message: quote, Details: { reason: quote } })],
   [
     'a redirect',
     (response, quote) => text(response, 302, '', { location: `http://h/?q=${encodeURIComponent(quote)}` }),
@@ -102,7 +102,7 @@ const PLACES: Readonly<Record<string, { readonly client?: ClientOptions; readonl
 };
 
 describe.each(Object.entries(PLACES))('a secret in %s', (_place, { client, call }) => {
-  test.each(ANSWERS)('is not shown where the server quotes it in %s', async (_name, answer) => {
+  test.each(ANSWERS)('is not shown when the server quotes it in %s', async (_name, answer) => {
     const seen: IncomingHttpHeaders[] = [];
     for (const quote of Object.values(QUOTES)) {
       await using server = await faultServer((response, number) => {
@@ -166,7 +166,7 @@ const STORES: readonly (readonly [string, (store: string) => object, (store: str
 
 describe.each(STORES)('a secret in %s', (_place, item, options) => {
   test.each(['<Error><Code>X</Code><Message>%s</Message></Error>', '{"Message": "%s"}', '%s', `${'.'.repeat(190)}%s`])(
-    'is not shown where the store quotes it: %s',
+    'is not shown when the store quotes it: %s',
     async (page) => {
       for (const quote of Object.values(QUOTES)) {
         await using store = await storeServer((request, response) => {

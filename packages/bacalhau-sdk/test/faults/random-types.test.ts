@@ -162,7 +162,7 @@ async function flawsOf(one: Call, answers: readonly (readonly [string, HostileAn
 jest.setTimeout(180_000);
 
 describe.each(Object.entries(CALLS))('%s', (_name, one) => {
-  test.each(seeds(1))('a response of random types is refused as one, or is well typed (seed %d)', async (seed) => {
+  test.each(seeds(1))('a response of random types is refused, or the result is well typed (seed %d)', async (seed) => {
     const answers = Array.from({ length: 5 }, (_, index) => [`${index}`, randomTypes(1_000 * seed + index)] as const);
     expect(await flawsOf(one, answers)).toEqual([]);
   });

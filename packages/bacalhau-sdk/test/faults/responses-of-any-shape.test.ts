@@ -52,7 +52,7 @@ describe('a response', () => {
   };
 
   test.each(Object.keys(calls))(
-    'to %s of any shape is taken, or refused as unexpected',
+    'to %s of any shape is accepted, or refused as unexpected',
     async (name) => {
       let answer: unknown;
       let asked = 0;

@@ -26,7 +26,7 @@ function jobAt(baseUrl: string, options: ClientOptions = {}) {
   return { client, job: client.jobs.handle('j-1') };
 }
 
-/** Some files of which the last is half a megabyte that does not compress. */
+/** Some files; the last one is half a megabyte that does not compress. */
 let archive: Buffer;
 const data = randomBytes(500_000);
 beforeAll(async () => {
@@ -171,7 +171,7 @@ describe('a broken connection', () => {
     expect(store.seen[1]?.headers.range).toBe('bytes=100000-');
   });
 
-  test('is not blamed for a slow reader', async () => {
+  test('is not assumed when the reader is slow', async () => {
     await using store = await storeServer((request, response) => serve(request, response, archive));
     await using api = await resultsApi(() => [urlItem(`${store.url}/a.tar.gz`)]);
     const paths: string[] = [];
@@ -185,7 +185,7 @@ describe('a broken connection', () => {
   });
 });
 
-test('a busy host is asked again', async () => {
+test('a 503 of a host is retried', async () => {
   await using store = await storeServer((request, response, number) =>
     number === 1 ? response.writeHead(503, { 'retry-after': '0' }).end('busy') : serve(request, response, archive),
   );
@@ -211,7 +211,7 @@ describe('a signed URL that has expired', () => {
     expect(store.seen.map(({ url }) => url)).toEqual(['/k?X-Amz-Signature=1', '/k?X-Amz-Signature=2']);
   });
 
-  test('that is refused again is an error that does not quote the signature', async () => {
+  test('that is refused twice is an error without the signature', async () => {
     await using store = await storeServer((_request, response) =>
       response.writeHead(403).end('<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>'),
     );
@@ -226,7 +226,7 @@ describe('a signed URL that has expired', () => {
   test.each([
     ['right', true],
     ['wrong', false],
-  ])('and a checksum that is %s', async (_name, isRight) => {
+  ])('and a %s checksum', async (_name, isRight) => {
     const { createHash } = await import('node:crypto');
     const checksum = createHash('sha256')
       .update(isRight ? archive : 'other')
@@ -254,7 +254,7 @@ describe('the caller', () => {
       response.write(archive.subarray(0, 100_000), onSent);
     });
 
-  test('may abort in the middle', async () => {
+  test('may abort a download', async () => {
     await using store = await slow();
     await using api = await resultsApi(() => [urlItem(`${store.url}/a.tar.gz`)]);
     const out = directory();
@@ -278,7 +278,7 @@ describe('the caller', () => {
     expect(await leftBy(out)).toEqual([]);
   });
 
-  test('may close the client in the middle, and then a download does not start', async () => {
+  test('may close the client during a download; later ones are refused', async () => {
     let closeClient = (): void => undefined;
     await using store = await slow(() => closeClient());
     await using api = await resultsApi(() => [urlItem(`${store.url}/a.tar.gz`)]);
@@ -308,7 +308,7 @@ describe('the caller', () => {
     await closed;
   });
 
-  test('gets the error that a progress listener throws', async () => {
+  test('gets the error that onProgress throws', async () => {
     await using store = await storeServer((request, response) => serve(request, response, archive));
     await using api = await resultsApi(() => [urlItem(`${store.url}/a.tar.gz`)]);
     const out = directory();
@@ -334,7 +334,7 @@ describe('what arrives', () => {
     };
   };
 
-  test('is written with its permissions, and no more than those', async () => {
+  test('is written with its permissions, without setuid', async () => {
     await using server = await served(archive);
     const out = directory();
     await server.job.download(out);
@@ -353,7 +353,7 @@ describe('what arrives', () => {
     ['a page of HTML', () => Buffer.from('<html>'.repeat(200)), /not a TAR/],
     ['nothing', () => Buffer.alloc(0), /empty/],
     ['two files of one name', () => tarGzOf([{ name: 'a' }, { name: './a' }]), /two entries/],
-    ['a file that is a folder too', () => tarGzOf([{ name: 'a' }, { name: 'a/b' }]), /two entries/],
+    ['a file that is also a directory', () => tarGzOf([{ name: 'a' }, { name: 'a/b' }]), /two entries/],
   ])('as %s is refused and leaves no file', async (_name, make, message) => {
     await using server = await served(await make());
     const out = directory();
@@ -379,7 +379,7 @@ describe('what arrives', () => {
     await expect(collect(server.job.files())).rejects.toMatchObject({ reason: 'unsafe-entry' });
   });
 
-  test('is refused when it unpacks to too much', async () => {
+  test('is refused when it unpacks to more than limits.totalBytes', async () => {
     await using server = await served(await tarGzOf([{ name: 'zeros', content: Buffer.alloc(5_000_000) }]));
     const out = directory();
     expect(await failure(server.job.download(out, { limits: { totalBytes: 1_000_000 } }))).toMatchObject({
@@ -432,7 +432,7 @@ describe('what arrives', () => {
     expect(await leftBy(out)).toEqual([]);
   });
 
-  test('cannot be put into place half: what was moved goes back', async () => {
+  test('is moved into place completely or not at all', async () => {
     await using server = await served(archive);
     const out = directory();
     await fs.mkdir(out, { recursive: true });
@@ -452,8 +452,8 @@ describe('what arrives', () => {
   });
 });
 
-describe('a place that', () => {
-  test('nobody listens at is named, with what to do', async () => {
+describe('a source', () => {
+  test('that is unreachable is named, with what to do', async () => {
     const gone = await storeServer(() => undefined);
     await gone[Symbol.asyncDispose]();
     await using api = await resultsApi(() => [urlItem(`${gone.url}/a.tar.gz`)]);
@@ -464,12 +464,12 @@ describe('a place that', () => {
     expect(await leftBy(out)).toEqual([]);
   });
 
-  test('has no HTTP is not asked', async () => {
+  test('that is not HTTP gets no request', async () => {
     await using api = await resultsApi(() => [urlItem('file:///etc/passwd')]);
     expect(await failure(jobAt(api.url).job.download(directory()))).toMatchObject({ reason: 'unsupported' });
   });
 
-  test('this version does not know is said to be so', async () => {
+  test('of an unknown type is listed as unknown and cannot be downloaded', async () => {
     await using api = await resultsApi(() => [{ Type: 'carrierPigeon', Params: { Name: 'x' } }]);
     const { job } = jobAt(api.url);
     expect(await job.typedResults()).toEqual([
@@ -481,7 +481,7 @@ describe('a place that', () => {
     });
   });
 
-  test('redirects to another host gets no headers that were meant for the first', async () => {
+  test('that redirects does not pass its headers on to another host', async () => {
     const cid = 'bafyone';
     const tar = await tarOf([{ name: `${cid}/stdout`, content: 'moved' }]);
     await using second = await storeServer((request, response) => serve(request, response, tar));
@@ -500,7 +500,7 @@ describe('a place that', () => {
     expect(second.seen[0]?.headers).not.toHaveProperty('x-token');
   });
 
-  test('is IPFS needs a node to ask', async () => {
+  test('in IPFS needs a configured gateway or API', async () => {
     await using api = await resultsApi(() => [{ Type: 'ipfs', Params: { CID: 'bafyone' } }]);
     const { job } = jobAt(api.url);
     const error = await failure(job.download(directory()));
@@ -512,20 +512,20 @@ describe('a place that', () => {
   });
 });
 
-describe('a loop that is left while a file is being read', () => {
+describe('leaving the loop while a file is being read', () => {
   async function first(job: ReturnType<typeof jobAt>['job']) {
     for await (const file of job.files()) if (file.path === 'outputs/data.bin') return { bytes: file.bytes() };
     throw new Error('there is no such file');
   }
 
-  test('reads it to its end, so that a part is never taken for the whole', async () => {
+  test('reads bytes() to the end, so that a part is never taken for the whole', async () => {
     await using store = await storeServer((request, response) => serve(request, response, archive));
     await using api = await resultsApi(() => [urlItem(`${store.url}/a.tar.gz`)]);
     const { bytes } = await first(jobAt(api.url).job);
     expect(Buffer.from(await bytes).equals(data)).toBe(true);
   });
 
-  test('ends its stream with an error', async () => {
+  test('ends stream() with an error', async () => {
     await using store = await storeServer((request, response) => serve(request, response, archive));
     await using api = await resultsApi(() => [urlItem(`${store.url}/a.tar.gz`)]);
     let stream: ReadableStream<Uint8Array> | undefined;

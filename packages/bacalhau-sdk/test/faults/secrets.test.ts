@@ -45,7 +45,7 @@ const envelope =
 const FAULTS: readonly (readonly [string, Answer])[] = [
   ...[400, 401, 403, 404, 409, 413, 418, 429, 500, 502, 503].map((status) => [`${status}`, envelope(status)] as const),
   [
-    'a conflict as 500',
+    'a conflict reported as 500',
     (response, request) => json(response, 500, { Message: `no changes detected ${quoted(request)}`, Code: '' }),
   ],
   [
@@ -58,7 +58,7 @@ const FAULTS: readonly (readonly [string, Answer])[] = [
     (response, request) => json(response, 403, { Error: quoted(request), MinVersion: quoted(request) }),
   ],
   ['a page', (response, request) => text(response, 502, quoted(request))],
-  ['no JSON', (response, request) => text(response, 200, quoted(request))],
+  ['invalid JSON', (response, request) => text(response, 200, quoted(request))],
   [
     'a redirect',
     (response, request) =>

@@ -56,7 +56,7 @@ const lines = (headers: Readonly<Record<string, string>>) =>
 const sign = (body: string) =>
   signRequest({ method: 'PUT', url: `http://127.0.0.1:${port}/a`, headers: {}, body: bytes(body) }, key);
 
-test('verifyRequest: an unfinished body of a stranger is answered at once', async () => {
+test('verifyRequest: an unsigned request with an unfinished body is answered at once', async () => {
   const request = ['PUT /a HTTP/1.1', `Host: 127.0.0.1:${port}`, 'Content-Length: 900'];
   expect(await raw(`${head(request)}x`)).toMatch(/missing/);
   expect(pulled).toBe(0);

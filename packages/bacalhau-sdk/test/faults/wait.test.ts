@@ -21,7 +21,7 @@ const job = (StateType: string, change: Partial<Job> = {}): Job => ({
   ...change,
 });
 
-test('errors that may pass do not end a wait', async () => {
+test('transient errors do not end a wait', async () => {
   await using server = await faultServer((response, number) => {
     if (number === 1) response.destroy();
     else if (number === 2) text(response, 503, 'Server Timeout!');
@@ -31,7 +31,7 @@ test('errors that may pass do not end a wait', async () => {
   expect(server.seen).toHaveLength(3);
 }, 20_000);
 
-test('a server that stays away ends it, with what was wrong last', async () => {
+test('a server that stays unreachable ends a wait with the last error', async () => {
   await using server = await faultServer((response) => response.destroy());
   await expect(client(server).jobs.handle(ID).wait({ unreachableAfterMs: 500 })).rejects.toBeInstanceOf(
     ConnectionError,
@@ -40,7 +40,7 @@ test('a server that stays away ends it, with what was wrong last', async () => {
   await expect(client(failing).jobs.handle(ID).wait({ unreachableAfterMs: 500 })).rejects.toBeInstanceOf(ServerError);
 }, 20_000);
 
-test('a dead connection keeps no wait back for long, and a client that is closed leaves no timer', async () => {
+test('a dead connection does not delay a wait for long, and a closed client leaves no timer', async () => {
   const timers = (): number => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
   const before = timers();
   await using server = await faultServer((response, number) => {
@@ -48,7 +48,7 @@ test('a dead connection keeps no wait back for long, and a client that is closed
   });
   const bacalhau = client(server);
   const waits = [bacalhau.jobs.handle(ID).wait(), bacalhau.jobs.handle('job-name').wait()];
-  // Sooner than a server gives up what it cannot do, let alone than that and a rest that is measured by it.
+  // Less than a server's own timeout, let alone that plus a pause in proportion to it.
   const ended = await within(20_000, 'a wait', Promise.all(waits));
   expect(ended.map(({ State }) => State?.StateType)).toEqual(['Completed', 'Completed']);
   await bacalhau.close();
@@ -56,7 +56,7 @@ test('a dead connection keeps no wait back for long, and a client that is closed
   await until(() => timers() <= before);
 }, 30_000);
 
-test('a server that refuses ends it at once', async () => {
+test('a server that rejects the credentials ends a wait at once', async () => {
   await using server = await faultServer((response) =>
     json(response, 401, { Status: 401, Message: 'Request Unauthorized' }),
   );
@@ -65,7 +65,7 @@ test('a server that refuses ends it at once', async () => {
   expect(server.seen.filter(({ url }) => url.includes('/jobs/'))).toHaveLength(1);
 });
 
-test('a state that is not known counts as not ended', async () => {
+test('a job in an unknown state has not ended', async () => {
   const states = ['Hibernating', 'Pending', 'Completed'];
   await using server = await faultServer((response, number) =>
     json(response, 200, { Job: job(states[number - 1] ?? '') }),
@@ -77,7 +77,7 @@ test('a state that is not known counts as not ended', async () => {
   expect(seen).toEqual(states);
 });
 
-test('a listener that throws ends its own wait, and no other', async () => {
+test('an onUpdate that throws ends its own wait and no other', async () => {
   await using server = await faultServer((response, number) =>
     json(response, 200, { Job: job(number < 3 ? 'Running' : 'Completed') }),
   );
@@ -99,7 +99,7 @@ test('a listener that throws ends its own wait, and no other', async () => {
   expect((await other).State?.StateType).toBe('Completed');
 });
 
-test('a wait that is refused leaves nothing behind that goes on asking', async () => {
+test('a refused wait does not start polling', async () => {
   await using server = await faultServer((response) => json(response, 200, { Job: job('Completed') }));
   const bacalhau = client(server);
   const other = bacalhau.jobs.handle('j-11111111-1111-4111-8111-111111111111');
@@ -113,7 +113,7 @@ test('a wait that is refused leaves nothing behind that goes on asking', async (
   expect(server.seen.map(({ url }) => url)).toEqual([expect.stringContaining(ID)]);
 });
 
-test('a job that the server forgot to end, although all it had to do is done, has completed', async () => {
+test('a job that the server never ends, although its executions have, is completed', async () => {
   const execution = (StateType: number) => ({
     ...{ ID: 'e-1', JobID: ID, NodeID: 'n-1' },
     ComputeState: { StateType },
@@ -133,7 +133,7 @@ test('a job that the server forgot to end, although all it had to do is done, ha
   expect(server.seen.filter(({ url }) => url.includes('include=executions'))).toHaveLength(2);
 }, 60_000);
 
-test('a job that failed on one node has not completed because it has on another', async () => {
+test('a job that failed on one node is not completed by another', async () => {
   const execution = (StateType: number) => ({
     ...{ ID: 'e-1', JobID: ID, NodeID: 'n-1' },
     ComputeState: { StateType },
@@ -156,13 +156,13 @@ test('a job that failed on one node has not completed because it has on another'
   expect(seen).toEqual(['Running', 'Failed']);
 }, 60_000);
 
-test.each([null, 'a job', []])('an answer that has %p in place of the job is unexpected', async (Job) => {
+test.each([null, 'a job', []])('a response with %p in place of the job is unexpected', async (Job) => {
   await using server = await faultServer((response) => json(response, 200, { Job }));
   const wait = client(server).jobs.handle(ID).wait({ unreachableAfterMs: 0 });
   await expect(wait).rejects.toBeInstanceOf(UnexpectedResponseError);
 });
 
-test('an answer about another job does not end the wait for this one', async () => {
+test('a response about another job does not end a wait', async () => {
   const other = job('Completed', { ID: ID.replace(/0$/, '1'), Name: 'other' });
   await using server = await faultServer((response, number) =>
     json(response, 200, { Job: number === 1 ? other : job('Completed', { Name: 'this' }) }),
@@ -173,11 +173,11 @@ test('an answer about another job does not end the wait for this one', async () 
     .wait({ onUpdate: ({ Name }) => seen.push(Name) });
   expect(ended.ID).toBe(ID);
   expect(seen).toEqual(['this']);
-  // By its beginning or its name it is found all the same.
+  // Waits by a prefix of the id or by the name work, too.
   for (const id of [ID.slice(0, 10), 'this']) expect((await client(server).jobs.handle(id).wait()).ID).toBe(ID);
 }, 20_000);
 
-test('when all jobs change between two looks, longer pages show them, and none is asked for by itself', async () => {
+test('when all jobs change between two polls, longer pages show them, and none is polled alone', async () => {
   const ids = Array.from({ length: 600 }, (_, index) => `${ID.slice(0, -3)}${String(index).padStart(3, '0')}`);
   let state = 'Pending';
   let changedAt = 1e18;
@@ -199,11 +199,11 @@ test('when all jobs change between two looks, longer pages show them, and none i
   expect(ended.every(({ State }) => State?.StateType === 'Completed')).toBe(true);
   const lists = server.seen.filter(({ url }) => url.includes('order_by=')).length;
   expect(lists).toBeLessThan(10);
-  // The one that the first wait asks for, and now and then one beside the lists.
+  // The first wait polls its job, and single polls accompany the lists now and then.
   expect(server.seen.length - lists).toBeLessThan(5);
 });
 
-test('where jobs may not be listed, each is asked for by itself', async () => {
+test('where listing is forbidden, each job is polled alone', async () => {
   const ids = Array.from({ length: 40 }, (_, index) => `${ID.slice(0, -2)}${String(index).padStart(2, '0')}`);
   const looks = new Map<string, number>();
   await using server = await faultServer((response) => {
@@ -220,9 +220,9 @@ test('where jobs may not be listed, each is asked for by itself', async () => {
 });
 
 test.each([
-  ['by its id, in another namespace than the one that was named', (id: string) => id],
+  ['by its id, in another namespace than the given one', (id: string) => id],
   ['by its name', () => 'a-name'],
-])('a job that is waited for %s, which no list shows, is asked for beside the list', async (_how, elsewhereId) => {
+])('a job that is waited for %s and missing from lists is polled alone', async (_how, elsewhereId) => {
   const ids = Array.from({ length: 40 }, (_, index) => `${ID.slice(0, -2)}${String(index).padStart(2, '0')}`);
   const [first = '', ...here] = ids;
   const elsewhere = elsewhereId(first);

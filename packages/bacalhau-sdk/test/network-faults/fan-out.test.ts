@@ -16,7 +16,7 @@ const namespace = freshName('fan-out');
 const bacalhau = networkClient({ namespace });
 const dir = keyDirectory();
 
-/** Starts the program and gives its lines. */
+/** Starts the program and returns its output by lines. */
 function start(settings: object) {
   const file = join(__dirname, '..', 'support', 'processes', 'fan-out.mjs');
   const child = spawn(process.execPath, [file, JSON.stringify(settings)], { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -32,7 +32,7 @@ async function expectEachRanOnce(client: Bacalhau, made: readonly Job[]): Promis
   }
 }
 
-test('a fan-out that is killed half way and started again ends with each job run once', async () => {
+test('a fan-out that is killed half-way and started again runs each job once', async () => {
   const moduleFile = join(dir, 'program.wasm');
   writeFileSync(moduleFile, await moduleOf('done', 0));
   const settings = { url: networkUrl(), namespace, dir, name: freshName('killed'), count: COUNT, moduleFile };
@@ -59,7 +59,7 @@ test('a fan-out that is killed half way and started again ends with each job run
   await expectEachRanOnce(bacalhau, made);
 }, 600_000);
 
-test('a fan-out goes on while the orchestrator is killed and started again', async () => {
+test('a fan-out continues while the orchestrator is killed and started again', async () => {
   await using devnet = await mortalDevnet();
   await using client = new Bacalhau({ baseUrl: devnet.url, dir, env: {}, logLevel: 'off' });
   const inputs = Array.from({ length: 60 }, (_, index) => `n${index}`);
@@ -76,7 +76,7 @@ test('a fan-out goes on while the orchestrator is killed and started again', asy
   const made = await collect(client.jobs.list());
   expect(made).toHaveLength(inputs.length);
   expect(made.map(({ Version }) => Version)).toEqual(made.map(() => 1));
-  // A server that is killed forgets for good what it has taken and not placed yet (seen on 1.9.3). Nothing else is late.
+  // A killed server loses jobs that it has accepted but not scheduled yet (seen on 1.9.3). Only those time out.
   const forgotten = made.filter(({ State }) => State?.StateType === 'Pending');
   expect(late).toEqual(forgotten.map(() => expect.any(RequestTimeoutError)));
   for (const { ID = '' } of forgotten) expect((await client.jobs.executions(ID)).items).toEqual([]);

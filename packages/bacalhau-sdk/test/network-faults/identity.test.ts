@@ -27,9 +27,9 @@ async function answering(status: number, body: unknown, headers = told): Promise
   return faultServer((response) => json(response, status, body, headers));
 }
 
-describe('answers of a real server that come to the wrong call', () => {
+describe('responses of a real server that reach the wrong call', () => {
   test.each(['put', 'get', 'executions', 'history', 'results'] as const)(
-    'swapped answers of the kind %s give no run another one’s job or output',
+    'swapped responses to %s give no run the job or output of another',
     async (kind) => {
       await using proxy = await swapProxy(networkUrl());
       await using bacalhau = clientOf(proxy.url, { namespace: freshName('swap') });
@@ -46,7 +46,7 @@ describe('answers of a real server that come to the wrong call', () => {
     60_000,
   );
 
-  test('a handle that was given another job’s id stops only its own, and has its own id then', async () => {
+  test('a handle with the id of another job stops only its own, and corrects its id', async () => {
     await using proxy = await swapProxy(networkUrl());
     await using bacalhau = clientOf(proxy.url, { namespace: freshName('swap') });
     const swapped = proxy.swapNext('put');
@@ -64,12 +64,12 @@ describe('answers of a real server that come to the wrong call', () => {
   }, 60_000);
 });
 
-describe('an answer about something else than what was asked', () => {
+describe('a response about something that was not requested', () => {
   const execution = { ID: 'e-1', NodeID: 'n-1', ComputeState: { StateType: 9 } };
   const event = { Event: { Message: 'x' } };
   test.each<[string, (jobs: Bacalhau['jobs']) => PromiseLike<unknown>, object]>([
     ['a job', (jobs) => jobs.get(ID), { Job: { ...JOB, ID: OTHER } }],
-    ['an id that contains the wanted one', (jobs) => jobs.get(ID.slice(3, 12)), { Job: { ...JOB } }],
+    ['an id that contains the requested one', (jobs) => jobs.get(ID.slice(3, 12)), { Job: { ...JOB } }],
     ['a name in another namespace', (jobs) => jobs.get('own'), { Job: { ...JOB, Namespace: 'other' } }],
     ['executions', (jobs) => jobs.executions(ID), { Items: [{ ...execution, JobID: OTHER }] }],
     [
@@ -85,14 +85,14 @@ describe('an answer about something else than what was asked', () => {
     ],
     ['jobs of another namespace', (jobs) => jobs.list({ namespace: 'mine' }), { Items: [JOB] }],
     ['jobs without the label', (jobs) => jobs.list({ labels: ['env=prod'] }), { Items: [JOB] }],
-  ])('%s: is asked for again, and refused', async (_what, call, body) => {
+  ])('%s: the call is retried, then rejected', async (_what, call, body) => {
     await using server = await answering(200, body);
     const error = await failure(call(clientOf(server.url, { maxRetries: 1 }).jobs));
     expect(error).toBeInstanceOf(UnexpectedResponseError);
     expect(error).toMatchObject({ attempts: 2 });
   });
 
-  test('the news that another job is unknown does not say that this one is gone', async () => {
+  test('a 404 about another job is not reported as NotFoundError', async () => {
     await using server = await answering(404, {
       Status: 404,
       Message: `job not found: ${OTHER}`,
@@ -102,17 +102,22 @@ describe('an answer about something else than what was asked', () => {
   });
 });
 
-describe('a gateway’s status says that the outcome is unknown', () => {
-  test.each([502, 503, 504, 520, 522, 524, 527])('%d: a read is repeated, a write says so', async (status) => {
-    await using server = await faultServer((response, number) =>
-      number === 2 ? json(response, 200, { Job: JOB }, told) : text(response, status, '<html><h1>Bad</h1></html>', {}),
-    );
-    const { jobs } = clientOf(server.url);
-    expect((await jobs.get(ID)).Job.ID).toBe(ID);
-    expect(await failure(jobs.stop(ID))).toMatchObject({ status, outcomeUnknown: true });
-  });
+describe('a status from a gateway leaves the outcome unknown', () => {
+  test.each([502, 503, 504, 520, 522, 524, 527])(
+    '%d: a read is retried, a write has outcomeUnknown',
+    async (status) => {
+      await using server = await faultServer((response, number) =>
+        number === 2
+          ? json(response, 200, { Job: JOB }, told)
+          : text(response, status, '<html><h1>Bad</h1></html>', {}),
+      );
+      const { jobs } = clientOf(server.url);
+      expect((await jobs.get(ID)).Job.ID).toBe(ID);
+      expect(await failure(jobs.stop(ID))).toMatchObject({ status, outcomeUnknown: true });
+    },
+  );
 
-  test.each([502, 503, 504, 520, 524])('%d after the job was taken: it is submitted once', async (status) => {
+  test.each([502, 503, 504, 520, 524])('%d after the job was accepted: it is submitted once', async (status) => {
     let made: object | undefined;
     let puts = 0;
     await using server = await faultServer((response) => {
@@ -132,7 +137,7 @@ describe('a gateway’s status says that the outcome is unknown', () => {
   });
 });
 
-describe('a server that is no Bacalhau', () => {
+describe('a server that is not a Bacalhau orchestrator', () => {
   const pages: readonly [number, string, string][] = [
     [404, 'text/html', '<!DOCTYPE html><h1>Not Found</h1>'],
     [404, 'text/plain', '404 page not found'],
@@ -141,22 +146,25 @@ describe('a server that is no Bacalhau', () => {
     [403, 'text/html', '<html>Forbidden</html>'],
     [500, 'text/html', '<html>Error</html>'],
   ];
-  test.each(pages)('%d with %s %j names the address, and no job is said to be gone', async (status, type, body) => {
-    await using server = await faultServer((response) => text(response, status, body, { 'content-type': type }));
-    const error = await failure(clientOf(server.url).jobs.get(ID));
-    expect(error).toBeInstanceOf(UnexpectedResponseError);
-    expect(error).not.toBeInstanceOf(NotFoundError);
-    expect(String(error)).toContain(server.url);
-    expect(await failure(clientOf(server.url).jobs.handle(ID).wait())).toBeInstanceOf(UnexpectedResponseError);
-  });
+  test.each(pages)(
+    '%d with %s %j: the error names the address and is not a NotFoundError',
+    async (status, type, body) => {
+      await using server = await faultServer((response) => text(response, status, body, { 'content-type': type }));
+      const error = await failure(clientOf(server.url).jobs.get(ID));
+      expect(error).toBeInstanceOf(UnexpectedResponseError);
+      expect(error).not.toBeInstanceOf(NotFoundError);
+      expect(String(error)).toContain(server.url);
+      expect(await failure(clientOf(server.url).jobs.handle(ID).wait())).toBeInstanceOf(UnexpectedResponseError);
+    },
+  );
 });
 
 describe('lists that never end', () => {
   test.each<[string, (number: number) => unknown]>([
     ['the same token', () => 'again'],
-    ['two tokens in turn', (number) => `token-${number % 2}`],
+    ['two alternating tokens', (number) => `token-${number % 2}`],
     ['a token that is a number', () => 7],
-  ])('%s: the list ends with an error', async (_what, token) => {
+  ])('%s: listing ends with an error', async (_what, token) => {
     await using server = await faultServer((response, number) =>
       json(response, 200, { Items: [JOB], NextToken: token(number) }, told),
     );
@@ -166,19 +174,19 @@ describe('lists that never end', () => {
   });
 });
 
-describe('answers with wrong types', () => {
+describe('responses with wrong types', () => {
   test.each<[string, object]>([
     ['Job.ID', { Job: { ...JOB, ID: {} } }],
     ['Job.Tasks', { Job: { ...JOB, Tasks: undefined } }],
     ['Job.State', { Job: { ...JOB, State: 'Running' } }],
-  ])('%s is named by a typed error', async (field, body) => {
+  ])('%s is named in a typed error', async (field, body) => {
     await using server = await answering(200, body);
     const error = await failure(clientOf(server.url, { maxRetries: 0 }).jobs.get(ID));
     expect(error).toBeInstanceOf(UnexpectedResponseError);
     expect(String(error)).toContain(field);
   });
 
-  test('an odd history does not hide why a job failed, and the error prints few lines', async () => {
+  test('an invalid history does not hide why a job failed, and the error prints briefly', async () => {
     const failed = { ...JOB, State: { StateType: 'Failed', Message: 'not enough nodes' } };
     const executions = [
       {
@@ -203,7 +211,7 @@ describe('answers with wrong types', () => {
   });
 });
 
-test('a job that put, Python or the command line made is compared with what is submitted', async () => {
+test('a job created by put, Python or the CLI is compared with what is submitted', async () => {
   const { jobs } = direct;
   const spec = { ...(await printingJob('same')), Name: freshName('same'), Namespace: freshName('ns') };
   const { JobID } = await jobs.put({ Job: spec });

@@ -37,7 +37,7 @@ const resources = (): number =>
   process.getActiveResourcesInfo().filter((name) => ['TCPSocketWrap', 'TCPServerWrap', 'Timeout'].includes(name))
     .length;
 
-/** Starts a node whose log has twenty lines and can be followed for ever. */
+/** Starts a node whose log has twenty lines and can be followed forever. */
 const chatty = () =>
   logFaultServer(({ query, send, socket }) => {
     send(Array.from({ length: 20 }, (_, index) => `line ${index}\n`));

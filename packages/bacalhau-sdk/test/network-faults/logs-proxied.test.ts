@@ -63,7 +63,7 @@ async function read(
   return entries;
 }
 
-/** A node that sends its whole log for each request, and ends the job after the first follow. */
+/** Starts a node that sends its whole log for each request, and ends the job after the first follow. */
 const healthy = () =>
   logFaultServer(({ query, send, socket }, server) => {
     send(LINES);
@@ -79,7 +79,7 @@ const healthy = () =>
   });
 
 test.each<[string, FaultPlan]>([
-  ['cut within a frame', scheduled(STREAM, { kind: 'reset', after: 0.5 }, { kind: 'reset', after: 0.76 })],
+  ['reset within a frame', scheduled(STREAM, { kind: 'reset', after: 0.5 }, { kind: 'reset', after: 0.76 })],
   ['that never opens', scheduled(STREAM, { kind: 'silent', arrives: false }, { kind: 'silent', arrives: true })],
   ['that goes dead within a frame', scheduled(STREAM, { kind: 'stalled', after: 0.33 })],
   [
@@ -87,7 +87,7 @@ test.each<[string, FaultPlan]>([
     scheduled(STREAM, { kind: 'truncated', after: 0.4 }, { kind: 'stalled', after: 0.2 }),
   ],
   ['that is closed early', scheduled(STREAM, { kind: 'truncated', after: 0.4 })],
-  ['in the smallest pieces', scheduled(STREAM, { kind: 'slow', pieces: 2_000 })],
+  ['in tiny pieces', scheduled(STREAM, { kind: 'slow', pieces: 2_000 })],
 ])(
   'a stream %s loses nothing and repeats nothing',
   async (_name, plan) => {
@@ -100,7 +100,7 @@ test.each<[string, FaultPlan]>([
 );
 
 test.each(seeds(1, 2, 3, 4))(
-  'a log is read whole, or the reason is given, whatever the faults (seed %d)',
+  'a log is read completely, or the error says why not, under random faults (seed %d)',
   async (seed) => {
     await using server = await healthy();
     await using proxy = await faultProxy(server.url, seeded(seed, { share: 0.4, kinds: KINDS }));
@@ -118,7 +118,7 @@ test.each(seeds(1, 2, 3, 4))(
 
 describeWith(['docker'], 'with Docker', () => {
   test.each(seeds(1, 2))(
-    'a real log is followed to its end through a stream that breaks (seed %d)',
+    'a real log is followed to its end over breaking streams (seed %d)',
     async (seed) => {
       const streams = seeded(seed, { share: 0.7, kinds: KINDS });
       await using proxy = await faultProxy(networkUrl(), byRoute({ [STREAM]: streams }));

@@ -14,7 +14,7 @@ const dir = keyDirectory();
 const clientOf = (baseUrl: string, options: ClientOptions = {}) =>
   new Bacalhau({ baseUrl, dir, env: {}, logLevel: 'off', ...options });
 
-test('a hundred waits and some live histories end with the truth although the orchestrator is killed and started again', async () => {
+test('a hundred waits and some followed histories end correctly although the orchestrator is killed and started again', async () => {
   await using devnet = await mortalDevnet();
   let unanswered = 0;
   const onResponse: ClientOptions['onResponse'] = ({ status }) => {
@@ -25,11 +25,11 @@ test('a hundred waits and some live histories end with the truth although the or
     Promise.all(Array.from({ length: count }, async () => bacalhau.jobs.submit(await make())));
   const Constraints = [{ Key: 'nowhere', Operator: '=', Values: ['true'] }];
   const unplaced = await submit(40, () => printingJob('never', { Constraints }));
-  // These end while the orchestrator is dead; the last ones are in the hands of whoever has them when it dies.
+  // These end while the orchestrator is dead; the last ones may be anywhere when it dies.
   const running = await submit(20, () => sleepingJob(5));
   const handles = [...unplaced, ...running, ...(await submit(40, () => printingJob('fresh')))];
 
-  // A server that is killed forgets for good what it has not placed yet (seen on 1.9.3): not these.
+  // A killed server loses jobs that it has not scheduled yet (seen on 1.9.3): wait until none of these is.
   const unsettled = new Set(handles.slice(unplaced.length).map(({ id }) => id));
   const onUpdate = ({ ID = '', State }: Job): void => {
     if (State?.StateType !== 'Pending') unsettled.delete(ID);
@@ -50,7 +50,7 @@ test('a hundred waits and some live histories end with the truth although the or
     const told = ended[index];
     expect(told).toMatchObject({ ID, Version });
     if (told?.State?.Message?.includes('did not take note')) {
-      // The server forgot to end it; that all was done is true all the same.
+      // The server failed to end it, but all of its work is done.
       const { items } = await handle.executions();
       expect(items.map(({ ComputeState }) => ComputeState.StateType)).toEqual([9]);
     } else {
@@ -63,7 +63,7 @@ test('a hundred waits and some live histories end with the truth although the or
 }, 240_000);
 
 describeWith(['docker'], 'with Docker', () => {
-  test('a log is followed to its end, nothing lost and nothing twice, although the orchestrator is killed', async () => {
+  test('a log is followed to its end without loss or repetition although the orchestrator is killed', async () => {
     await using devnet = await mortalDevnet();
     await using bacalhau = clientOf(devnet.url);
     const lines = 100;

@@ -18,7 +18,7 @@ const dir = keyDirectory();
 
 type Fate = 'request' | 'answer' | 'none';
 
-/** Stands before the real server and loses what it is told to: a submission before it arrives, or its answer. */
+/** Forwards to the real server and loses, as `fate` says, a submission before it arrives, or its response. */
 async function losingProxy(fate: (submission: number) => Fate | Promise<Fate>, onLost: () => void = () => {}) {
   const target = new URL(networkUrl());
   let submissions = 0;
@@ -55,7 +55,7 @@ async function losingProxy(fate: (submission: number) => Fate | Promise<Fate>, o
 const clientOf = (baseUrl: string, namespace: string, options: ClientOptions = {}) =>
   new Bacalhau({ baseUrl, namespace, dir, env: {}, logLevel: 'off', ...options });
 
-test('jobs without a name are made once each, whatever gets lost', async () => {
+test('submit: jobs without a name are created once each, whatever is lost', async () => {
   const namespace = freshName('once');
   await using proxy = await losingProxy((number) => (['answer', 'request', 'none'] as const)[number % 3] ?? 'none');
   await using bacalhau = clientOf(proxy.url, namespace, { maxRetries: 9 });
@@ -69,7 +69,7 @@ test('jobs without a name are made once each, whatever gets lost', async () => {
   await Promise.all(handles.map((handle) => handle.wait()));
 }, 60_000);
 
-test('a job with a name of its own is made once as well, and says how it went', async () => {
+test('submit: a lost response does not create a named job twice, and the handle says so', async () => {
   await using proxy = await losingProxy((number) => (number === 1 ? 'answer' : 'none'));
   const retries: RetryEvent[] = [];
   await using bacalhau = clientOf(proxy.url, freshName('named'), { onRetry: (retry) => retries.push(retry) });
@@ -79,7 +79,7 @@ test('a job with a name of its own is made once as well, and says how it went', 
   expect((await job.versions()).items).toHaveLength(1);
 });
 
-test('an update whose answer is lost is made once, and one that does not arrive is sent again', async () => {
+test('submit: an update whose response is lost is made once, and one that does not arrive is sent again', async () => {
   await using proxy = await losingProxy((number) => (['none', 'answer', 'request'] as const)[number - 1] ?? 'none');
   await using bacalhau = clientOf(proxy.url, freshName('update'));
   const spec = await printingJob('update');
@@ -91,7 +91,7 @@ test('an update whose answer is lost is made once, and one that does not arrive 
   expect((await first.versions()).items).toHaveLength(3);
 });
 
-test('a submission that stays without an answer tells how often it was sent and by which name to look for it', async () => {
+test('submit: the error of an unanswered submission has the number of attempts and the name to look up', async () => {
   const namespace = freshName('silent');
   await using proxy = await losingProxy(() => 'request');
   await using bacalhau = clientOf(proxy.url, namespace, { maxRetries: 1 });
@@ -104,7 +104,7 @@ test('a submission that stays without an answer tells how often it was sent and 
   expect(proxy.submissions()).toBe(2);
 });
 
-test('without retries a lost answer is told at once', async () => {
+test('submit: without retries a lost response is an error at once', async () => {
   await using proxy = await losingProxy(() => 'answer');
   await using bacalhau = clientOf(proxy.url, freshName('once'));
   const error = await bacalhau.jobs
@@ -114,10 +114,12 @@ test('without retries a lost answer is told at once', async () => {
   expect(proxy.submissions()).toBe(1);
 });
 
-test('an abort between a lost answer and the next attempt leaves the outcome unknown', async () => {
+test('submit: an abort between a lost response and the next attempt leaves the outcome unknown', async () => {
   const controller = new AbortController();
   await using proxy = await losingProxy(() => 'answer');
-  await using bacalhau = clientOf(proxy.url, freshName('abort'), { onRetry: () => controller.abort('enough') });
+  await using bacalhau = clientOf(proxy.url, freshName('abort'), {
+    onRetry: () => controller.abort('no longer needed'),
+  });
   const error = await bacalhau.jobs
     .submit(await printingJob('x'), { signal: controller.signal })
     .catch((caught: unknown) => caught);
@@ -125,12 +127,12 @@ test('an abort between a lost answer and the next attempt leaves the outcome unk
   expect(error).toMatchObject({ outcomeUnknown: true, attempts: 1 });
 });
 
-test('a run that is aborted before its submission arrives stops the job all the same', async () => {
+test('run: an abort before the submission arrives still stops the job', async () => {
   const namespace = freshName('aborted');
   const controller = new AbortController();
   await using proxy = await losingProxy(async (): Promise<Fate> => {
     controller.abort();
-    // The silence is the subject: whoever looked for the job meanwhile would not find it.
+    // The silence is the subject: a lookup in the meantime would not find the job.
     await setTimeout(500);
     return 'none';
   });
@@ -142,7 +144,7 @@ test('a run that is aborted before its submission arrives stops the job all the 
   expect(job?.State?.StateType).toBe('Stopped');
 }, 30_000);
 
-test('a run that is aborted while its submission is on the way stops the job that arrived', async () => {
+test('run: an abort while the submission is in flight stops the job that arrived', async () => {
   const namespace = freshName('aborted');
   const controller = new AbortController();
   await using proxy = await losingProxy(
@@ -150,7 +152,7 @@ test('a run that is aborted while its submission is on the way stops the job tha
     () => controller.abort(),
   );
   const arrived = clientOf(networkUrl(), namespace);
-  // The answer is never given; the abort comes once the server has the job.
+  // The response is lost; the abort comes once the server has the job.
   await using bacalhau = clientOf(proxy.url, namespace);
   const { Name: _, ...nameless } = await endlessJob();
   const error = await bacalhau.jobs.run(nameless, { signal: controller.signal }).catch((caught: unknown) => caught);
@@ -160,7 +162,7 @@ test('a run that is aborted while its submission is on the way stops the job tha
   await arrived.close();
 }, 30_000);
 
-test('a fan-out that is left while the server is out of reach stops a job whose answer was lost before', async () => {
+test('map: leaving the loop while responses are lost stops a job whose submission had no response', async () => {
   const namespace = freshName('aborted');
   const controller = new AbortController();
   await using proxy = await losingProxy(
@@ -176,8 +178,8 @@ test('a fan-out that is left while the server is out of reach stops a job whose 
   expect(job?.State?.StateType).toBe('Stopped');
 }, 30_000);
 
-describe('a run that is aborted at a server that answers no more', () => {
-  /** Rejects when the run does; aborts once the server, that has answered `answered` before, is asked for more. */
+describe('run: an abort when the server has stopped responding', () => {
+  /** Returns the error of a run that is aborted at the first request for which `answered` has no response. */
   async function abortAt(answered: (request: string) => unknown, options: RunOptions): Promise<unknown> {
     const controller = new AbortController();
     await using server = await faultServer((response) => {
@@ -194,24 +196,24 @@ describe('a run that is aborted at a server that answers no more', () => {
   const accepted = (asked: string) => version(asked) ?? (asked.startsWith('PUT') ? { JobID: 'j-1' } : undefined);
 
   test.each([
-    ['its submission is on the way', version],
-    ['it waits', accepted],
+    ['its submission is in flight', version],
+    ['it is waiting', accepted],
   ])(
-    'ends when %s',
+    'ends the run when %s',
     async (_, answered) => {
       expect(await abortAt(answered, {})).toBeInstanceOf(RequestAbortedError);
     },
     40_000,
   );
 
-  test('ends at once if its job is not to be stopped', async () => {
+  test('ends the run at once with stopOnAbort: false', async () => {
     const began = performance.now();
     expect(await abortAt(version, { stopOnAbort: false })).toBeInstanceOf(RequestAbortedError);
     expect(performance.now() - began).toBeLessThan(8_000);
   });
 });
 
-test('what is no signal is refused before a run submits anything', async () => {
+test('run: an invalid signal is refused before anything is submitted', async () => {
   await using server = await faultServer((response) => json(response, 200, {}));
   await using bacalhau = clientOf(server.url, 'default');
   // @ts-expect-error: what plain JavaScript can do
@@ -220,8 +222,8 @@ test('what is no signal is refused before a run submits anything', async () => {
   expect(server.seen).toEqual([]);
 });
 
-describe('the same job that somebody else submits in the same moment', () => {
-  /** Somebody else's job is made while the own one is on its way. */
+describe('the same job, submitted by somebody else at the same time', () => {
+  /** Creates somebody else's job while ours is in flight. */
   async function race(spec: Job) {
     const namespace = freshName('race');
     const other = clientOf(networkUrl(), namespace);
@@ -236,7 +238,7 @@ describe('the same job that somebody else submits in the same moment', () => {
     return { other, bacalhau, namespace, [Symbol.asyncDispose]: close };
   }
 
-  test('is in the way if that is wanted', async () => {
+  test('is an error with onExisting: error', async () => {
     const spec = await printingJob('lock');
     await using both = await race(spec);
     const error = await both.bacalhau.jobs.submit(spec, { onExisting: 'error' }).catch((caught: unknown) => caught);
@@ -244,7 +246,7 @@ describe('the same job that somebody else submits in the same moment', () => {
     expect(error).toMatchObject({ isSame: true });
   });
 
-  test('is taken, but not stopped by a run that is aborted', async () => {
+  test('is reused, but not stopped by an aborted run', async () => {
     const spec = await endlessJob();
     await using both = await race(spec);
     const controller = new AbortController();
@@ -255,11 +257,11 @@ describe('the same job that somebody else submits in the same moment', () => {
   });
 });
 
-test('a fan-out that is left stops a job that it found again after its answer was lost', async () => {
+test('map: leaving the loop stops a job that was found again after its response was lost', async () => {
   const namespace = freshName('found');
   await using direct = clientOf(networkUrl(), namespace);
   await using proxy = await losingProxy((number) => (number === 1 ? 'answer' : 'none'));
-  // Without retries the submission as a whole is done again.
+  // Without retries the submission as a whole is repeated.
   await using bacalhau = clientOf(proxy.url, namespace, { maxRetries: 0 });
   const spec = await endlessJob();
   const controller = new AbortController();
@@ -270,7 +272,7 @@ test('a fan-out that is left stops a job that it found again after its answer wa
   expect(job?.State?.StateType).toBe('Stopped');
 }, 30_000);
 
-test('a fan-out waits for a server that is gone while it asks which publishers there are', async () => {
+test('map: a connection that breaks while publishers are looked up is retried', async () => {
   await using server = await faultServer((response) => {
     const { method, url } = server.seen.at(-1) ?? { method: '', url: '' };
     const asked = server.seen.filter((request) => request.url.includes('/nodes')).length;
@@ -288,12 +290,12 @@ test('a fan-out waits for a server that is gone while it asks which publishers t
   expect(server.seen.filter(({ url }) => url.includes('/nodes'))).toHaveLength(2);
 }, 20_000);
 
-describe('servers before 1.8, which make a second job of the same name (constructed from what they answer)', () => {
+describe('servers before 1.8, which create a second job of the same name (modelled on their responses)', () => {
   interface OldJob extends Job {
     readonly ID: string;
   }
 
-  /** Knows labels, but no names; loses what it is told to. */
+  /** Starts a server that looks jobs up by label only, and loses the responses that `loses` says. */
   async function oldServer(loses: (submission: number) => boolean, version: string | undefined = 'v1.7.0') {
     const made: OldJob[] = [];
     const server = await faultServer((response) => {
@@ -317,14 +319,14 @@ describe('servers before 1.8, which make a second job of the same name (construc
     return { ...server, made, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
   }
 
-  test.each(['', 'my-job'])('a lost answer of a job named %p is looked for by a label', async (Name) => {
+  test.each(['', 'my-job'])('after a lost response a job named %p is looked up by its label', async (Name) => {
     await using server = await oldServer((submission) => submission === 1);
     const job = await clientOf(server.url, 'default').jobs.submit(await printingJob('old', { Name }));
     expect(job).toMatchObject({ id: 'j-1', attempts: 1, deduplicated: true });
     expect(server.made).toHaveLength(1);
   });
 
-  test('a job with a name of its own is not made a second time', async () => {
+  test('a named job is not created twice', async () => {
     await using server = await oldServer(() => false);
     const { jobs } = clientOf(server.url, 'default');
     const spec = await printingJob('old');
@@ -335,7 +337,7 @@ describe('servers before 1.8, which make a second job of the same name (construc
     expect(server.made).toHaveLength(1);
   });
 
-  test('a server that does not tell its version is asked by name and by label', async () => {
+  test('a job on a server of unknown version is looked up by name and by label', async () => {
     await using server = await oldServer((submission) => submission === 1, '');
     const job = await clientOf(server.url, 'default').jobs.submit(await printingJob('old'));
     expect(job).toMatchObject({ id: 'j-1', attempts: 1, deduplicated: true });
@@ -343,7 +345,7 @@ describe('servers before 1.8, which make a second job of the same name (construc
   });
 });
 
-test('a server that may not be asked for jobs leaves the outcome of a lost submission unknown', async () => {
+test('submit: where jobs may not be read, the outcome of a lost submission stays unknown', async () => {
   await using server = await faultServer((response) => {
     const { method, url } = server.seen.at(-1) ?? { method: '', url: '' };
     if (method === 'PUT') response.destroy();
@@ -358,7 +360,7 @@ test('a server that may not be asked for jobs leaves the outcome of a lost submi
   expect(server.seen.filter(({ method }) => method === 'PUT')).toHaveLength(1);
 });
 
-test('a server that has too much to do is asked again, as often as is wanted', async () => {
+test('submit: a 429 is retried up to maxRetries', async () => {
   await using server = await faultServer((response) => {
     const { method, url } = server.seen.at(-1) ?? { method: '', url: '' };
     const puts = server.seen.filter((seen) => seen.method === 'PUT').length;

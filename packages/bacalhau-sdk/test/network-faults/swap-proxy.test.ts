@@ -6,7 +6,7 @@ import { networkClient, networkUrl } from '../support/network.js';
 import { CALL_KINDS, type CallKind, swapProxy } from '../support/swap-proxy.js';
 import { endlessJob, printingJob } from '../support/wasm-jobs.js';
 
-/** Calls of two jobs, without the SDK, so that what the proxy does is seen as it is. */
+/** Requests without the SDK, so that what the proxy does is seen as it is. */
 const CALLS: Readonly<Record<Exclude<CallKind, 'logs'>, (job: Job) => readonly [string, string, object?]>> = {
   put: ({ Name, Type, Tasks }) => ['PUT', 'jobs', { Job: { Name: `${Name}-again`, Type, Count: 1, Tasks } }],
   list: ({ Namespace, Name }) => ['GET', `jobs?namespace=${Namespace}&limit=1&labels=name=${Name}`],
@@ -37,7 +37,7 @@ async function call(url: string, [method, path, body]: readonly [string, string,
 }
 
 test.each(CALL_KINDS.filter((kind) => kind !== 'logs'))(
-  'two calls of the kind %s get each other’s answers, and the next two their own',
+  'two calls of the kind %s get each other’s responses, and the next two their own',
   async (kind) => {
     await using proxy = await swapProxy(networkUrl());
     const isStop = kind === 'stop';
@@ -78,7 +78,7 @@ test('two log streams are opened with each other’s paths', async () => {
   expect(await opened()).toEqual(paths);
 });
 
-test('a call gets an answer that was recorded, and is carried out all the same', async () => {
+test('a call gets a recorded response, and is still processed', async () => {
   await using proxy = await swapProxy(networkUrl());
   const [one, other] = await Promise.all([made(await endlessJob()), made(await endlessJob())]);
   await call(proxy.url, CALLS.get(other));
@@ -91,7 +91,7 @@ test('a call gets an answer that was recorded, and is carried out all the same',
   await direct.jobs.handle(other.ID ?? '').stop();
 });
 
-test('a call that stays alone gets its own answer after a while', async () => {
+test('a call without a partner gets its own response after a while', async () => {
   await using proxy = await swapProxy(networkUrl(), { heldMs: 100 });
   const swapped = proxy.swapNext('nodes');
   const got = call(proxy.url, ['GET', 'nodes']);

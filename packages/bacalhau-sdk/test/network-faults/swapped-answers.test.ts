@@ -7,7 +7,7 @@ import { endlessJob, printingJob } from '../support/wasm-jobs.js';
 const dir = keyDirectory();
 const direct = networkClient();
 
-/** Two jobs that have ended and printed their words. */
+/** Two jobs that have ended and printed one word each. */
 const words = ['one', 'other'] as const;
 let ended: readonly JobHandle[];
 beforeAll(async () => {
@@ -18,7 +18,7 @@ beforeAll(async () => {
 const clientOf = (baseUrl: string): Bacalhau =>
   new Bacalhau({ baseUrl, namespace: 'default', dir, env: {}, logLevel: 'off' });
 
-/** What a call says of which job it was about. */
+/** Each call, with the id of the job that its response is about. */
 const READS: Readonly<Record<string, readonly [CallKind, (bacalhau: Bacalhau, id: string) => Promise<string>]>> = {
   get: ['get', async ({ jobs }, id) => (await jobs.get(id)).Job.ID ?? ''],
   'handle.refresh': ['get', async ({ jobs }, id) => (await jobs.handle(id).refresh()).ID ?? ''],
@@ -33,7 +33,7 @@ const READS: Readonly<Record<string, readonly [CallKind, (bacalhau: Bacalhau, id
 };
 
 test.each(Object.entries(READS))(
-  '%s tells of its own job, although answers are swapped',
+  '%s returns its own job, although responses are swapped',
   async (_name, [kind, read]) => {
     await using proxy = await swapProxy(networkUrl());
     await using bacalhau = clientOf(proxy.url);
@@ -50,7 +50,7 @@ test.each<[string, CallKind]>([
   ['the job', 'get'],
   ['log streams', 'logs'],
 ])(
-  'logs are those of their own job, although answers about %s are swapped',
+  'logs are those of their own job, although responses about %s are swapped',
   async (_name, kind) => {
     await using proxy = await swapProxy(networkUrl(), { heldMs: 5_000 });
     await using bacalhau = clientOf(proxy.url);
@@ -63,7 +63,7 @@ test.each<[string, CallKind]>([
   60_000,
 );
 
-test('results are those of their own job, although answers are swapped', async () => {
+test('results are those of their own job, although responses are swapped', async () => {
   await using proxy = await swapProxy(networkUrl());
   await using bacalhau = clientOf(proxy.url);
   const swapped = proxy.swapNext('results');
@@ -77,7 +77,7 @@ test('results are those of their own job, although answers are swapped', async (
   expect(got).toEqual(words);
 });
 
-test('submissions get the handles of their own jobs, although answers are swapped', async () => {
+test('submissions get handles of their own jobs, although responses are swapped', async () => {
   await using proxy = await swapProxy(networkUrl());
   await using bacalhau = clientOf(proxy.url);
   const swapped = proxy.swapNext('put');
@@ -86,7 +86,7 @@ test('submissions get the handles of their own jobs, although answers are swappe
     names.map(async (Name, index) => bacalhau.jobs.submit(await printingJob(words[index] ?? '', { Name }))),
   );
   await swapped;
-  // Before it first acts on the job a handle knows whether it is its own.
+  // A handle checks that the job is its own before it first acts on it.
   const jobs = await Promise.all(handles.map((handle) => handle.wait()));
   expect(jobs.map(({ Name }) => Name)).toEqual(names);
   expect((await Promise.all(handles.map((handle) => direct.jobs.get(handle.id)))).map(({ Job }) => Job.Name)).toEqual(
@@ -94,11 +94,11 @@ test('submissions get the handles of their own jobs, although answers are swappe
   );
 });
 
-test('a handle of a submission stops its own job and no other', async () => {
+test('the handle of a submission stops its own job and no other', async () => {
   await using proxy = await swapProxy(networkUrl());
   await using bacalhau = clientOf(proxy.url);
   const other = await direct.jobs.submit(await endlessJob());
-  // The answer to the submission is that of a stranger's.
+  // The submission gets the response to somebody else's.
   await bacalhau.jobs.submit(await printingJob('first'));
   const stranger = proxy.exchanges.find(({ kind }) => kind === 'put');
   if (stranger === undefined) throw new Error('Nothing was submitted.');
@@ -113,7 +113,7 @@ test('a handle of a submission stops its own job and no other', async () => {
   await other.stop();
 });
 
-test('runs have the outcome of their own jobs, although answers to submissions are swapped', async () => {
+test('runs have the outcomes of their own jobs, although responses to submissions are swapped', async () => {
   await using proxy = await swapProxy(networkUrl());
   await using bacalhau = clientOf(proxy.url);
   const swapped = proxy.swapNext('put');
@@ -122,7 +122,7 @@ test('runs have the outcome of their own jobs, although answers to submissions a
   expect(results.map(({ stdout }) => stdout)).toEqual(words);
 });
 
-test('a fan-out has the outcomes of its own jobs, although answers to submissions are swapped', async () => {
+test('a fan-out has the outcomes of its own jobs, although responses to submissions are swapped', async () => {
   await using proxy = await swapProxy(networkUrl());
   await using bacalhau = clientOf(proxy.url);
   const swapped = proxy.swapNext('put');
@@ -132,7 +132,7 @@ test('a fan-out has the outcomes of its own jobs, although answers to submission
   expect(printed.sort()).toEqual(words.map((word) => [word, word]));
 });
 
-test('reruns say what came of their own jobs, although answers are swapped', async () => {
+test('reruns return their own jobs or report an unknown outcome, although responses are swapped', async () => {
   await using proxy = await swapProxy(networkUrl());
   await using bacalhau = clientOf(proxy.url);
   const handles = await Promise.all(words.map(async (word) => direct.jobs.submit(await printingJob(word))));
@@ -140,7 +140,7 @@ test('reruns say what came of their own jobs, although answers are swapped', asy
   const swapped = proxy.swapNext('rerun');
   const outcomes = await Promise.allSettled(handles.map(({ id }) => bacalhau.jobs.rerun(id)));
   await swapped;
-  // What was answered about another job may have been carried out: an error says so.
+  // A rerun whose response was about another job may have been processed: the error says so.
   const own = outcomes.map((outcome, index) =>
     outcome.status === 'rejected'
       ? String(outcome.reason).includes('may still have been processed')

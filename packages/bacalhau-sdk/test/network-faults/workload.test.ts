@@ -16,7 +16,7 @@ const KINDS: readonly FaultKind[] = [
   ...(['lost request', 'lost answer', 'reset', 'truncated', 'slow', 'refused', 'refused'] as const),
   ...(['silent', 'stalled'] as const),
 ];
-/** Deadlines of the client: short, because half-open connections cost all of them. */
+/** Deadlines of the client: short, because a half-open connection takes all of one. */
 const CALL_MS = 2_000;
 const LONG_MS = 30_000;
 /** Far more than the deadlines of all calls of one piece of work allow. */
@@ -27,7 +27,7 @@ const dir = keyDirectory();
 const directory = freshDirectories();
 const direct = networkClient();
 
-/** What everything is about: a job that has ended, its history, and where its results are. */
+/** The job that all calls are about: it has ended. The number of its events, and the host of its results. */
 let done: JobHandle;
 let events: number;
 let archives: string;
@@ -78,7 +78,7 @@ function workOf(bacalhau: Bacalhau, store: string) {
 }
 
 test.each(seeds(1, 2, 3))(
-  'under faults all calls succeed or say what is wrong, and nothing runs twice (seed %d)',
+  'under faults all calls succeed or reject with a reason, and no job runs twice (seed %d)',
   async (seed) => {
     const namespace = freshName('faulty');
     await using api = await faultProxy(networkUrl(), seeded(seed, { share: 0.25, kinds: KINDS }));
@@ -100,14 +100,14 @@ test.each(seeds(1, 2, 3))(
     });
     const met = new Set([...api.dealt, ...store.dealt].map(({ fault }) => fault.kind));
     expect([...met].sort()).toEqual([...new Set([...KINDS, 'none'])].sort());
-    // Else it would say little that what failed said why.
+    // If most calls failed, good reasons would show little.
     const reasons = failed.map(({ name, error }) => `${name}: ${error}`);
     expect(reasons.slice(pieces.flat().length / 3)).toEqual([]);
 
     const made = await collect(direct.jobs.list({ namespace }));
     const attempts = made.map(({ Labels }) => Number(Labels?.['attempt']));
     expect(new Set(attempts).size).toBe(made.length);
-    // What was submitted is there, and what failed and is there all the same was said to be possible.
+    // Each submitted job exists; if a failed submission created one, its error said that it may have.
     for (let attempt = 0; attempt < ROUNDS; attempt += 1) {
       const failure = failed.find(({ name, index }) => name === 'submit' && index === attempt)?.error;
       if (failure === undefined) expect(attempts).toContain(attempt);
@@ -128,7 +128,7 @@ test.each(seeds(1, 2, 3))(
   120_000,
 );
 
-test('a submission whose good answer was spoilt on the way has arrived, and is found', async () => {
+test('submit: a job whose response arrived truncated is found', async () => {
   const namespace = freshName('spoilt');
   const spoilt = scheduled('PUT orchestrator/jobs', { kind: 'truncated', after: 0.5 }, { kind: 'truncated', after: 0 });
   await using api = await faultProxy(networkUrl(), spoilt);
