@@ -24,7 +24,7 @@ function users(...list: { Username?: string; Password?: string; APIKey?: string;
 }
 
 describe('a devnet with users', () => {
-  test('refuses strangers and serves users', async () => {
+  test('refuses requests without credentials and accepts those of its users', async () => {
     const config = users({ Username: 'admin', Password: 'adminpassword1', can: '*' });
     await withDevnet({ config }, async (devnet) => {
       expect((await fetch(devnet.url + NODES)).status).toBe(401);
@@ -33,7 +33,7 @@ describe('a devnet with users', () => {
     });
   });
 
-  test('is ready by the log where no configured secret can list nodes', async () => {
+  test('reads from the log that it is ready if no configured secret can list nodes', async () => {
     const config = users({ APIKey: KEY, can: 'read:job' }, { Username: 'admin', Password: HASH, can: '*' });
     await withDevnet({ config, computeNodes: 2 }, async (devnet) => {
       const headers = { Authorization: `Bearer ${KEY}` };
@@ -42,14 +42,14 @@ describe('a devnet with users', () => {
     });
   });
 
-  test('is refused where neither list nor log can tell', async () => {
+  test('is refused if neither the node list nor the log shows that it is ready', async () => {
     const config = { ...users({ APIKey: KEY, can: 'read:job' }), Logging: { Level: 'warn' } };
     await expect(withDevnet({ config }, async () => {})).rejects.toMatchObject({ code: 'INVALID_OPTIONS' });
   });
 });
 
 describe('a devnet with a self-signed certificate', () => {
-  test('speaks TLS, and says so', async () => {
+  test('serves TLS, and its url is https', async () => {
     await withDevnet({ config: { API: { TLS: { SelfSigned: true } } } }, async (devnet) => {
       expect(devnet.https).toBe(true);
       expect(devnet.url).toBe(`https://127.0.0.1:${devnet.port}`);

@@ -37,7 +37,7 @@ describe('bacalhau-devnet', () => {
     expect(await isEmpty(tmp)).toBe(true);
   });
 
-  test('takes a configuration file and a port', async () => {
+  test('accepts a configuration file and a port', async () => {
     const config = join(tmp, 'config.json');
     writeFileSync(config, JSON.stringify({ API: { TLS: { SelfSigned: true } } }));
     const logDir = join(tmp, 'logs');
@@ -70,7 +70,7 @@ describe('bacalhau-devnet', () => {
     expect(child.stderr).toContain('ended unexpectedly with SIGKILL. Logs:');
   });
 
-  test('explains itself', async () => {
+  test('prints its help and its version', async () => {
     const help = Child.command(['--help']);
     expect(await help.ended()).toBe(0);
     expect(help.stdout).toContain('Usage: bacalhau-devnet [options]');

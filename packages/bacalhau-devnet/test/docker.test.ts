@@ -60,7 +60,7 @@ if (reason !== undefined && !required) {
     }
   });
 
-  test('containers go too when the servers are killed before', async () => {
+  test('containers are removed even if the servers were killed before', async () => {
     let ids: string[] = [];
     await withDevnet({}, async (devnet) => {
       ids = devnet.nodes.map(({ id }) => id);
@@ -71,7 +71,7 @@ if (reason !== undefined && !required) {
     expect(containersOf(ids)).toEqual([]);
   });
 
-  test('containers go too when the starting process is killed', async () => {
+  test('containers are removed even if the starting process is killed', async () => {
     const submission = `
       await fetch(url + '/api/v1/orchestrator/jobs', {
         method: 'PUT',

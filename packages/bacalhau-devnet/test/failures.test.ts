@@ -29,14 +29,14 @@ describe('a start fails with', () => {
     expect(error.logs[0]?.name).toBe('orchestrator');
   });
 
-  test('the log of the compute node, when that is the one', async () => {
+  test('the log of the compute node, when the compute node fails', async () => {
     const error = await failure({ computeConfig: { Compute: { Heartbeat: { Interval: 'soon' } } } });
     expect(error.code).toBe('START_FAILED');
     expect(error.message).toContain('Heartbeat');
     expect(error.logs[0]?.name).toBe('compute-1');
   });
 
-  test('START_FAILED, not a time-out, for a certificate that is not there', async () => {
+  test('START_FAILED, not a timeout, for a missing certificate', async () => {
     const error = await failure({
       config: { API: { TLS: { CertFile: '/nonexistent.crt', KeyFile: '/nonexistent.key' } } },
     });
@@ -80,7 +80,7 @@ describe('a start fails with', () => {
 });
 
 describe('ports', () => {
-  test('that the configuration fixes are used, and a taken one is named', async () => {
+  test('set in the configuration are used, and one in use is named in the error', async () => {
     const { server, port } = await listen();
     const options = { orchestratorConfig: { API: { Port: port } } };
     try {
@@ -93,7 +93,7 @@ describe('ports', () => {
     await withDevnet(options, async (devnet) => expect(devnet.port).toBe(port));
   });
 
-  test('of a local publisher that are taken make the start fail, though the server carries on', async () => {
+  test('of a local publisher that are in use fail the start, although the server continues', async () => {
     const { server, port } = await listen();
     try {
       const error = await failure({ computeConfig: { Publishers: { Types: { Local: { Port: port } } } } });

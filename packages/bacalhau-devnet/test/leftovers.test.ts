@@ -80,7 +80,7 @@ describe('nothing is left when the supervisor', () => {
     await devnet.stop();
   });
 
-  test('gets the signals that a terminal sends: it carries on', async () => {
+  test('gets the signals of a terminal: it ignores them', async () => {
     const devnet = await startDevnet({ server: 'pinned' });
     const supervisor = await supervisorOf(devnet.dir);
     process.kill(supervisor, 'SIGINT');
@@ -90,7 +90,7 @@ describe('nothing is left when the supervisor', () => {
     expect(await leftovers(tracesOf(devnet))).toEqual([]);
   });
 
-  test('is told to end: it cleans up first', async () => {
+  test('gets SIGTERM: it cleans up first', async () => {
     const devnet = await startDevnet({ server: 'pinned' });
     const traces = tracesOf(devnet);
     process.kill(await supervisorOf(devnet.dir), 'SIGTERM');
@@ -100,7 +100,7 @@ describe('nothing is left when the supervisor', () => {
 });
 
 describe('logs', () => {
-  test('stay when asked for, and nothing else', async () => {
+  test('are kept on request, and nothing else is', async () => {
     const devnet = await startDevnet({ server: 'pinned' });
     await devnet.stop({ keepLogs: true });
     try {
@@ -113,7 +113,7 @@ describe('logs', () => {
     }
   });
 
-  test('stay in a folder of the caller’s, also after a kill', async () => {
+  test('are kept in a folder of the caller, even after a kill', async () => {
     const logDir = mkdtempSync(join(tmpdir(), 'devnet-test-'));
     try {
       const { child, traces } = await startInChild({ logDir }, '');

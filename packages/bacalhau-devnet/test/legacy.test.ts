@@ -38,7 +38,7 @@ describeLegacy('startLegacyDevnet', () => {
     await ensureLegacyServer({ onProgress: (message) => process.stderr.write(`${message}\n`) });
   }, BUILD_TIMEOUT_MS);
 
-  test('starts a real server 0.3.16 that a client finds, and leaves nothing behind', async () => {
+  test('starts a real server 0.3.16 that serves a client, and leaves nothing behind', async () => {
     const devnet = await startLegacyDevnet();
     expect(devnet.nodeIds).toHaveLength(3);
     expect(devnet.version).toBe('v0.3.16');
@@ -51,7 +51,7 @@ describeLegacy('startLegacyDevnet', () => {
     expect(await leftOf(devnet)).toEqual(NOTHING);
   });
 
-  test('is seen by nobody but this machine: its ports are in a namespace of its own', async () => {
+  test('is reachable from this machine only: its ports are in a network namespace of its own', async () => {
     await using devnet = await startLegacyDevnet({ nodes: 1 });
     expect(await isListening(20_000)).toBe(false);
     const listening = await readFile('/proc/net/tcp', 'utf8');
@@ -61,14 +61,14 @@ describeLegacy('startLegacyDevnet', () => {
     expect(listening).not.toContain(`00000000:${port} 00000000:0000 0A`);
   });
 
-  test('two at a time do not meet', async () => {
+  test('two at a time are separate networks', async () => {
     await using first = await startLegacyDevnet({ nodes: 1 });
     await using second = await startLegacyDevnet({ nodes: 1 });
     expect(first.nodeIds).not.toEqual(second.nodeIds);
     for (const devnet of [first, second]) expect(await post(devnet, '/list')).toEqual({ jobs: [] });
   });
 
-  test.each(['SIGTERM', 'SIGKILL'] as const)('goes with the process that started it, ended by %s', async (signal) => {
+  test.each(['SIGTERM', 'SIGKILL'] as const)('ends with the process that started it, ended by %s', async (signal) => {
     const program = `
       import { startLegacyDevnet } from ${JSON.stringify(join(__dirname, '..', 'dist', 'index.mjs'))};
       const { dir, port } = await startLegacyDevnet({ nodes: 1 });
@@ -135,7 +135,7 @@ describeLegacy('startLegacyDevnet', () => {
   });
 });
 
-test('elsewhere than on Linux there is a typed error', async () => {
+test('rejects with a typed error on systems other than Linux', async () => {
   const { platform } = process;
   Object.defineProperty(process, 'platform', { value: 'darwin' });
   try {
@@ -145,7 +145,7 @@ test('elsewhere than on Linux there is a typed error', async () => {
   }
 });
 
-test('without the commands for a namespace there is a typed error that names them', async () => {
+test('rejects with a typed error that names the missing commands for namespaces', async () => {
   const { PATH } = process.env;
   process.env['PATH'] = '/nowhere';
   try {

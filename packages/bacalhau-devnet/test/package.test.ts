@@ -55,7 +55,7 @@ describe('the packed package starts a devnet', () => {
     expect(() => run('use.test.js', text, [jest, '--rootDir', project])).not.toThrow();
   });
 
-  test('and an error of the one build is known to the other', () => {
+  test('and an error of one build is an instanceof the class of the other', () => {
     const text = `import * as esm from 'bacalhau-devnet';
       import { createRequire } from 'node:module';
       const cjs = createRequire(import.meta.url)('bacalhau-devnet');

@@ -83,11 +83,11 @@ describe('ensureServer finds', () => {
     expect(await ensureServer({ server: 'pinned' })).toEqual({ path: server, version: 'v1.9.3', source: 'cache' });
   });
 
-  test('a path that is given', async () => {
+  test('a given path', async () => {
     expect(await ensureServer({ server })).toEqual({ path: server, version: 'v1.9.3', source: 'option' });
   });
 
-  test('BACALHAU_BIN, before the PATH', async () => {
+  test('BACALHAU_BIN before the PATH', async () => {
     program('bacalhau', 'exit 1');
     expect(await outcome(ensureInChild({ BACALHAU_BIN: server }))).toMatchObject({
       path: server,
@@ -112,7 +112,7 @@ describe('ensureServer finds', () => {
 });
 
 describe('ensureServer fails with', () => {
-  test('what to install, without a server and without Go', async () => {
+  test('what to install, if there is neither a server nor Go', async () => {
     const { name, code, message } = await outcome(ensureInChild({}));
     expect(name).toBe('DevnetError');
     expect(code).toBe('SERVER_NOT_FOUND');
@@ -120,19 +120,19 @@ describe('ensureServer fails with', () => {
     expect(message).toContain('BACALHAU_BIN');
   });
 
-  test('the same for a Go that is too old', async () => {
+  test('what to install, if Go is too old', async () => {
     program('go', 'echo "go version go1.20.14 linux/amd64"');
     const { code, message } = await outcome(ensureInChild({}));
     expect(code).toBe('SERVER_NOT_FOUND');
     expect(message).toContain('go1.20.14');
   });
 
-  test('SERVER_TOO_OLD for one that was named', async () => {
+  test('SERVER_TOO_OLD, if the given server is too old', async () => {
     const BACALHAU_BIN = program('old', `echo '{"clientVersion":{"GitVersion":"v1.7.0"}}'`);
     expect(await outcome(ensureInChild({ BACALHAU_BIN }))).toMatchObject({ code: 'SERVER_TOO_OLD' });
   });
 
-  test('the origin of a path that leads nowhere', async () => {
+  test('the option or variable whose path does not exist', async () => {
     const { code, message } = await outcome(ensureInChild({ BACALHAU_BIN: '/nonexistent' }));
     expect(code).toBe('SERVER_NOT_FOUND');
     expect(message).toContain('BACALHAU_BIN');
@@ -140,7 +140,7 @@ describe('ensureServer fails with', () => {
     await expect(ensureServer({ server: '/bin/true' })).rejects.toMatchObject({ code: 'SERVER_NOT_FOUND' });
   });
 
-  test('the end of the build’s output', async () => {
+  test('the end of the output of a failed build', async () => {
     program(
       'go',
       '[ "$1" = version ] && echo "go version go1.26.0 test/test" || { echo "no such module" >&2; exit 1; }',
@@ -153,7 +153,7 @@ describe('ensureServer fails with', () => {
 });
 
 describe('a build', () => {
-  test('is made once for two processes at the same time', async () => {
+  test('runs once for two processes at the same time', async () => {
     compiler();
     writeFileSync(join(dir, 'hold'), '');
     const children = [ensureInChild({}, 'pinned'), ensureInChild({}, 'pinned')];
@@ -166,7 +166,7 @@ describe('a build', () => {
     expect(cached()).toHaveLength(1);
   });
 
-  test('whose process is killed is taken over at once, and leaves nothing', async () => {
+  test('whose process is killed is repeated at once, and leaves nothing behind', async () => {
     compiler();
     writeFileSync(join(dir, 'hold'), '');
     const first = ensureInChild({}, 'pinned');
@@ -182,7 +182,7 @@ describe('a build', () => {
     await poll('only the build to be in the cache', () => cached().length === 1);
   });
 
-  test('ends with its signal', async () => {
+  test('is aborted by its signal', async () => {
     compiler();
     writeFileSync(join(dir, 'hold'), '');
     const child = Child.script(

@@ -17,7 +17,7 @@ describe('startDevnet', () => {
     });
   });
 
-  test('is all that a client needs to know', async () => {
+  test('returns what a client needs: url, environment and logs', async () => {
     await withDevnet({}, async (devnet) => {
       expect(devnet.url).toBe(`http://127.0.0.1:${devnet.port}`);
       expect(devnet.https).toBe(false);
@@ -85,7 +85,7 @@ describe('startDevnet', () => {
     });
   });
 
-  test('restarts the orchestrator, which still knows its jobs', async () => {
+  test('restarts the orchestrator with its jobs', async () => {
     // The interval decides how soon a compute node notices.
     const computeConfig = { Compute: { Heartbeat: { Interval: '1s' } } };
     await withDevnet({ computeConfig }, async (devnet) => {
@@ -118,7 +118,7 @@ describe('stop', () => {
     expect(await leftovers(traces)).toEqual([]);
   });
 
-  test('does the same for `await using`', async () => {
+  test('runs at the end of `await using`', async () => {
     const devnet = await startDevnet({ server: 'pinned' });
     await devnet[Symbol.asyncDispose]();
     expect(await leftovers(tracesOf(devnet))).toEqual([]);

@@ -39,7 +39,7 @@ export async function serverVersion(path: string, signal?: AbortSignal): Promise
   }
 }
 
-/** Whether a version is old enough to lack what this package relies on. A build without a version stamp is not. */
+/** Whether a version is old enough to lack what this package relies on. A build without a version is not. */
 export function isTooOld(version: string): boolean {
   const [, major, minor] = /^v?(\d+)\.(\d+)\./.exec(version) ?? [];
   if (major === undefined || minor === undefined || version.startsWith('v0.0.0')) return false;

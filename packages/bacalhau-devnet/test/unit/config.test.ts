@@ -38,14 +38,14 @@ describe('planNetwork', () => {
     expect(new Set(computeNodes.map(({ dataDir }) => dataDir)).size).toBe(2);
   });
 
-  test('lets the shared configuration change anything but what tells the nodes apart', () => {
+  test('lets the shared configuration change anything except what distinguishes the nodes', () => {
     const { orchestrator, computeNodes } = plan({ config: { API: { Port: 1234 }, DisableAnalytics: false } });
     expect(orchestrator.apiPort).toBe(10_001);
     expect(computeNodes[0]?.apiPort).toBe(10_003);
     expect(orchestrator.config['DisableAnalytics']).toBe(false);
   });
 
-  test('lets the configuration of a role change ports, and follows it', () => {
+  test('lets the configuration of a role change ports, and uses those', () => {
     const { orchestrator, computeNodes } = plan({
       orchestratorConfig: { api: { port: 1234 }, orchestrator: { port: 4222, enabled: false } },
     });
@@ -56,7 +56,7 @@ describe('planNetwork', () => {
 });
 
 describe('deepMerge', () => {
-  test('merges objects without regard to case, replaces the rest, and leaves its inputs alone', () => {
+  test('merges objects case-insensitively, replaces other values, and does not modify its inputs', () => {
     const first = { A: { B: 1, C: [1, 2] }, D: 'd' };
     expect(deepMerge(first, undefined, { a: { c: [3], E: null } }, { D: { F: true } })).toEqual({
       A: { B: 1, C: [3], E: null },
@@ -77,7 +77,7 @@ describe('nodeReaderAuthorization', () => {
     ['one who may not', [{ APIKey: 'k', Capabilities: can('write:node', 'read:job') }], undefined],
     ['a hash', [{ Username: 'u', Password: '$2a$10$abc', Capabilities: can('*') }], undefined],
     [
-      'the first who can',
+      'the first user who can',
       [
         { Username: 'u', Password: '$2b$10$abc', Capabilities: can('*') },
         { APIKey: 'k', Capabilities: can('read:*') },

@@ -10,7 +10,7 @@ import type { RequestEvent, ResponseEvent, RetryEvent } from './events.js';
 export interface CallOptions {
   /**
    * Aborts the call, which rejects at once with `RequestAbortedError`. A request in flight is closed two seconds later, unless
-   * its response arrives, because servers up to 1.9.3 mix up their responses when a request is cut (docs/requests-in-flight.md).
+   * its response arrives, because servers up to 1.9.3 mix up their responses when a connection is closed early (docs/requests-in-flight.md).
    */
   readonly signal?: AbortSignal | undefined;
   /** The deadline of the call including retries, in milliseconds; `Infinity` for none. Default: the client's. */

@@ -3,30 +3,30 @@ import { isAtLeast, parseRelease, type ServerRelease } from '../model/index.js';
 import { PAYLOAD_0_3_12, PAYLOAD_0_3_14, PAYLOAD_0_3_17 } from './encode/payloads.js';
 import type { StructSchema } from './encode/schema.js';
 
-/** The seven calls. */
+/** The calls of the legacy API. */
 export type LegacyCall = 'submit' | 'list' | 'events' | 'localEvents' | 'results' | 'states' | 'cancel';
 
-/** The dialect of the API that servers of some versions speak. */
+/** How servers from one version on speak the API. */
 export interface Dialect {
   /** The first server version that speaks it, for example `0.3.14`; its name. */
   readonly since: string;
-  /** What stands between the server's address and the call. */
+  /** The path between the server's address and the name of the call. */
   readonly path: '' | '/requester' | '/api/v1/requester';
   /** The member of the body that holds a submission's payload. */
   readonly submitField: 'data' | 'job_create_payload' | 'payload';
   /** The member that holds a cancellation's payload; undefined where there is no `cancel`. */
   readonly cancelField: 'job_cancel_payload' | 'payload' | undefined;
   /**
-   * The server's own type of the payload, where it verifies the signature against its own encoding of what it read;
+   * The server's type of the payload, where it verifies the signature against its own encoding of what it parsed;
    * undefined where it verifies the bytes that were sent.
    */
   readonly canonical: StructSchema | undefined;
   readonly localEvents: boolean;
-  /** What job to send: `Deal` beside `Spec` or in it. */
+  /** Which object holds `Deal` and `ExecutionPlan`: the job, beside `Spec`, or `Spec` itself. */
   readonly dealIn: 'Job' | 'Spec';
   /** Whether a publisher is named by `PublisherSpec`, and no longer by `Publisher`. */
   readonly publisherSpec: boolean;
-  /** What a job without `APIVersion` gets: servers want one, whichever it is. */
+  /** The default of `APIVersion`: servers require one, whichever it is. */
   readonly apiVersion: 'V1beta1' | 'V1beta2';
 }
 
@@ -42,7 +42,7 @@ const OLDEST: Dialect = {
   apiVersion: 'V1beta1',
 };
 
-/** What changed, and when; each row has what the one before it has, but for what it says. Newest last. */
+/** The changes of the API by version, oldest first; each row inherits from the one before. */
 const CHANGES: readonly (Partial<Dialect> & Pick<Dialect, 'since'>)[] = [
   { since: '0.3.14', submitField: 'job_create_payload', canonical: PAYLOAD_0_3_14, dealIn: 'Spec' },
   { since: '0.3.17', path: '/requester', canonical: PAYLOAD_0_3_17 },
@@ -62,10 +62,10 @@ function rows(first: Dialect, changes: typeof CHANGES): Dialect[] {
   return change === undefined ? [first] : [first, ...rows({ ...first, ...change }, later)];
 }
 
-/** The first version that has none of these calls. */
+/** The first version without this API. */
 const GONE_SINCE = '1.4.0';
 
-/** What does the same on servers from 1.4 on, with `new Bacalhau()`. */
+/** The corresponding calls of `new Bacalhau()`, for servers from 1.4 on. */
 const MODERN_CALLS: Readonly<Record<LegacyCall, string>> = {
   submit: 'jobs.put',
   list: 'jobs.list',
@@ -77,7 +77,7 @@ const MODERN_CALLS: Readonly<Record<LegacyCall, string>> = {
 };
 
 /**
- * The dialect of a server.
+ * Returns the dialect of a server.
  *
  * @throws {UnsupportedByServerError} if the server is older than this package knows, or too new for this API.
  */
@@ -92,7 +92,7 @@ export function dialectOf(release: ServerRelease, call: LegacyCall): Dialect {
   return dialect;
 }
 
-/** @throws {UnsupportedByServerError} for a call that this dialect does not have. */
+/** Checks that a dialect has a call: throws `UnsupportedByServerError` if not. */
 export function requireCall(dialect: Dialect, call: LegacyCall): void {
   if (call === 'localEvents' && !dialect.localEvents) {
     throw new UnsupportedByServerError(
@@ -106,7 +106,7 @@ export function requireCall(dialect: Dialect, call: LegacyCall): void {
   }
 }
 
-/** The error for a server that took the call out. */
+/** Returns the error for a server that has removed the call. */
 export function goneError(call: LegacyCall, version: string | undefined, cause?: unknown): UnsupportedByServerError {
   const server = version === undefined ? 'the server' : `the server is ${version}, which`;
   return new UnsupportedByServerError(
@@ -117,7 +117,7 @@ export function goneError(call: LegacyCall, version: string | undefined, cause?:
 
 const modern = (call: LegacyCall): string => `${MODERN_CALLS[call]} of \`new Bacalhau()\``;
 
-/** Reads what a server or a caller says; undefined for what development builds say. */
+/** Parses a version; undefined for those of development builds. */
 export const releaseOf = (version: string): ServerRelease | undefined => parseRelease(version);
 
 const versionText = ({ major, minor, patch }: ServerRelease): string => `${major}.${minor}.${patch}`;

@@ -1,9 +1,9 @@
 import { type Bytes, base64, utf8 } from '../util/index.js';
 import type { PayloadSigner } from './signer.js';
 
-/** A body that is ready to be sent, and what was signed in it. */
+/** A request body with a signed payload. */
 export interface SignedBody {
-  /** What goes over the wire, as it is. */
+  /** The body as it is sent. */
   readonly text: string;
   readonly signedBytes: Bytes;
   /** In standard base64. */
@@ -12,8 +12,8 @@ export interface SignedBody {
 }
 
 /**
- * Puts a payload into its signed envelope. The payload's text goes in untouched: servers from 0.3.18 on verify the
- * bytes that stand in the body, and a second serialisation might not give the same.
+ * Wraps a payload in its signed envelope. The payload's text is copied unchanged: servers from 0.3.18 on verify the
+ * bytes of the body, and a second serialisation might differ.
  */
 export async function sealPayload(field: string, payload: string, signer: PayloadSigner): Promise<SignedBody> {
   const signedBytes = utf8(payload);

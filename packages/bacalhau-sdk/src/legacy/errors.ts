@@ -2,20 +2,20 @@ import { ApiError, type ApiErrorDetails, BacalhauError, defineUnprinted } from '
 import type { LegacyRun } from './runs.js';
 
 /**
- * Which part of a signed request does not fit the others:
+ * Which part of a signed request does not match the others:
  * - `client-id`: the client id is not that of the public key.
  * - `key`: the signature was not made with the private half of the public key.
- * - `payload`: key and signature fit what was signed, so the server read something else: it is of another version than it
- *   was taken for, or the body was altered on its way.
+ * - `payload`: key and signature match what was signed, so the server read something else: it has another version than
+ *   assumed, or the body was altered in transit.
  * - `unknown`: one of the last two; this runtime could not find out which.
  */
 export type SignatureProblem = 'client-id' | 'key' | 'payload' | 'unknown';
 
-/** The server refused the signature of a submission or a cancellation. */
+/** The server rejected the signature of a submission or a cancellation. */
 export class LegacySignatureError extends ApiError {
   /** @internal */
   protected static override readonly kind: string = 'LegacySignatureError';
-  /** Which part does not fit. */
+  /** Which part does not match. */
   readonly problem: SignatureProblem;
 
   constructor(message: string, details: ApiErrorDetails & { readonly problem: SignatureProblem }) {

@@ -12,14 +12,14 @@ interface Failed {
   readonly sealed: SignedBody | undefined;
 }
 
-/** Explains a failure in terms of this API; returns others unchanged. */
+/** Returns a more specific error for failures that this API explains, and others unchanged. */
 export async function explain(error: unknown, { call, dialect, sealed }: Failed): Promise<unknown> {
   if (!(error instanceof ApiError)) return error;
-  // Servers from 1.4 on say 410, and later ones 404 as to every path that they do not know.
+  // Servers from 1.4 on respond with 410, and later ones with 404, as to every unknown path.
   if (error.status === 410 || /requested resource\/URL was not found/.test(error.message)) {
     return goneError(call, error.serverVersion, error);
   }
-  // An unknown job is a NotFoundError, too, but not with this text of a server's router.
+  // An unknown job is a NotFoundError, too, but without this text, which the server's router sends.
   if (error instanceof NotFoundError && /404 page not found/.test(error.message))
     return noSuchPath(call, dialect, error);
   if (sealed === undefined) return error;
@@ -31,7 +31,7 @@ export async function explain(error: unknown, { call, dialect, sealed }: Failed)
 
 function noSuchPath(call: LegacyCall, { path, since }: Dialect, cause: NotFoundError): UnsupportedByServerError {
   return new UnsupportedByServerError(
-    `legacy.${call}: the server does not have this call at ${path || '/'}, where servers from ${since} on have it. Check the option serverVersion, or leave it out; check proxies and gateways in between.`,
+    `legacy.${call}: the server does not have this call at ${path || '/'}, where servers from ${since} on have it. Check the option serverVersion, or leave it out; check proxies and gateways on the way.`,
     { cause },
   );
 }
@@ -40,12 +40,12 @@ const EXPLANATIONS: Readonly<Record<SignatureProblem, string>> = {
   'client-id': 'The client id does not belong to the public key. Check the payloadSigner.',
   key: 'The signature was not made with the private half of the public key that was sent. Check the payloadSigner.',
   payload:
-    'The signature fits what was signed, so the server read another payload. It has another version than assumed (see serverVersion), or something in between altered the request.',
+    'The signature matches what was signed, so the server read another payload. It has another version than assumed (see serverVersion), or the request was altered in transit.',
   unknown:
     'Either the signature was made with another key, or the server read another payload than the one that was signed.',
 };
 
-/** Servers from 0.3.13 to 1.3 cannot tell a wrong key from altered bytes; whoever signed can. */
+/** Finds what is wrong with a signature. Servers from 0.3.13 to 1.3 cannot tell a wrong key from altered bytes; the signer can. */
 async function signatureProblem({ message }: ApiError, sealed: SignedBody): Promise<SignatureProblem | undefined> {
   if (/public key does not match client ID/.test(message)) return 'client-id';
   if (!/crypto\/rsa: verification error|client's signature is invalid/.test(message)) return undefined;

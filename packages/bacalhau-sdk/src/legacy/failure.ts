@@ -3,8 +3,8 @@ import type { LegacyFailureCause } from './errors.js';
 import type { LegacyRun } from './runs.js';
 
 /**
- * Why a job failed. On servers up to 0.3.19 the states only name the last thing that went wrong, usually that the
- * requester no longer knows the failed node; what the node said is in its event `ComputeError`.
+ * Returns why a job failed. On servers up to 0.3.19 the states have only the last error, usually that the
+ * requester no longer knows the failed node; the node's own message is in its event `ComputeError`.
  */
 export function failureCauses(events: readonly ListedEvent[], runs: readonly LegacyRun[]): LegacyFailureCause[] {
   const sources = [

@@ -1,5 +1,5 @@
 /**
- * The jobs of Bacalhau networks of before 1.4.
+ * The client for jobs on Bacalhau networks before 1.4.
  *
  * @module bacalhau-sdk/legacy
  */

@@ -52,18 +52,18 @@ const OPTION_NAMES: Readonly<Record<LegacyCall, OptionNames<CallOptions>>> = {
 type Request = Parameters<Operation<object>['send']>[1];
 type Send<T extends object> = (api: JobApi, request: Request, dialect: Dialect) => ReturnType<Operation<T>['send']>;
 
-/** A call apart from its request. */
+/** A call without its request. */
 interface Call {
   readonly name: LegacyCall;
   readonly options: CallOptions;
 }
 
 /**
- * The jobs of a Bacalhau network of before 1.4, whose servers speak another API: submit, list, follow, cancel. How a
- * server of which version wants it is found out from its `/version`.
+ * Submits, lists, follows and cancels jobs on a Bacalhau network before 1.4, whose servers have another API. The
+ * dialect of the server is determined from its version.
  *
  * Calls reject with a subclass of `BacalhauError`; a call that the server does not have, with `UnsupportedByServerError`,
- * which names what does the same today. Each takes `signal`, `timeoutMs`, `maxRetries` and `headers`.
+ * which names the corresponding call of today. Each takes `signal`, `timeoutMs`, `maxRetries` and `headers`.
  *
  * @example
  * ```ts
@@ -80,7 +80,7 @@ export class LegacyJobs implements AsyncDisposable {
   readonly #server: LegacyServer;
   readonly #signer: PayloadSigner | undefined;
 
-  /** @throws {ConfigurationError} if an option or an environment variable is malformed. */
+  /** Creates a client without sending anything. Throws `ConfigurationError` for a malformed option or environment variable. */
   constructor(options: LegacyOptions = {}) {
     checkLegacyOptions(options);
     const { serverVersion, payloadSigner, ...clientOptions } = options;
@@ -89,18 +89,18 @@ export class LegacyJobs implements AsyncDisposable {
     this.#signer = payloadSigner;
   }
 
-  /** The address of the server, without a slash at the end. */
+  /** The address of the server, without a trailing slash. */
   get baseUrl(): string {
     return this.#transport.config.baseUrl;
   }
 
   /**
-   * Submits a job, signed with the client's key. It is never sent twice, because the server would take it for another
-   * job: after a `CallError` with `outcomeUnknown` look whether it arrived.
+   * Submits a job, signed with the client's key. It is never sent twice, because the server would create another
+   * job: after a `CallError` with `outcomeUnknown`, check whether it arrived.
    *
    * @returns the job as the server stored it; `legacyJobId` finds its id.
-   * @throws {InvalidJobError} naming the member that is missing, of a wrong type, or unknown to servers up to 0.3.17
-   * (later ones take no notice of what they don't know).
+   * @throws {InvalidJobError} naming the field that is missing, of a wrong type, or unknown to servers up to 0.3.17
+   * (later ones ignore unknown fields).
    * @throws {LegacySignatureError} if the server does not accept the signature.
    */
   submit(job: LegacyJob, options: LegacySubmitOptions = {}): ApiPromise<SubmitResponse> {
@@ -116,7 +116,7 @@ export class LegacyJobs implements AsyncDisposable {
   }
 
   /**
-   * Lists jobs: this client's, unless asked otherwise. Servers from 0.3.20 on give each with its state.
+   * Lists jobs, by default those of this client. Servers from 0.3.20 on return each with its state.
    *
    * @throws {NotFoundError} if `id` is unknown.
    */
@@ -144,7 +144,7 @@ export class LegacyJobs implements AsyncDisposable {
   }
 
   /**
-   * How far a job is, on each node. `runsOf` reads all shapes that it came in.
+   * Returns the state of a job on each node. `runsOf` reads all formats of it.
    *
    * @param jobId the full id.
    * @throws {NotFoundError} if there is no such job.
@@ -156,7 +156,7 @@ export class LegacyJobs implements AsyncDisposable {
   }
 
   /**
-   * Where the results of a job are. Nothing until they are published, and nothing for the publisher `Noop`.
+   * Returns where the results of a job are: empty until they are published, and for the publisher `Noop`.
    *
    * @param jobId the full id.
    * @throws {NotFoundError} if there is no such job.
@@ -168,7 +168,7 @@ export class LegacyJobs implements AsyncDisposable {
   }
 
   /**
-   * What happened to a job, in order: the events of the network up to servers 0.3.19, changes of states later.
+   * Returns the history of a job in order: events of the network up to servers 0.3.19, changes of states later.
    *
    * @param jobId the full id.
    * @throws {NotFoundError} if there is no such job.
@@ -180,7 +180,7 @@ export class LegacyJobs implements AsyncDisposable {
   }
 
   /**
-   * What the node that answers did about a job. Servers up to 0.3.19.
+   * Returns the local events of the node that responds. Servers up to 0.3.19.
    *
    * @param jobId the full id.
    * @throws {NotFoundError} if there is no such job.
@@ -234,8 +234,8 @@ export class LegacyJobs implements AsyncDisposable {
       seen = runs;
     };
     try {
-      return await this.#transport.withDeadline('legacy.wait', { timeoutMs, signal }, (cut) =>
-        waitForJob(this, jobId, { call: { signal: cut, maxRetries, headers }, maxIntervalMs, onPoll }),
+      return await this.#transport.withDeadline('legacy.wait', { timeoutMs, signal }, (aborted) =>
+        waitForJob(this, jobId, { call: { signal: aborted, maxRetries, headers }, maxIntervalMs, onPoll }),
       );
     } catch (error) {
       if (!(error instanceof RequestTimeoutError)) throw error;
@@ -247,12 +247,12 @@ export class LegacyJobs implements AsyncDisposable {
     }
   }
 
-  /** Gives up the calls under way (they reject with `RequestAbortedError`) and closes the sockets. Later calls are refused. */
+  /** Aborts the calls in flight (they reject with `RequestAbortedError`) and closes the sockets. Later calls are refused. */
   async close(): Promise<void> {
     this.#transport.close();
   }
 
-  /** The same as `close()`, for `await using`. */
+  /** Calls `close()`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
@@ -292,7 +292,7 @@ export class LegacyJobs implements AsyncDisposable {
     );
   }
 
-  /** Determines the dialect of the server; the time that this takes counts for the call. */
+  /** Determines the dialect of the server; the time this takes counts towards the deadline of the call. */
   async #prepare<T>(
     { name, options }: Call,
     work: (dialect: Dialect, remaining: CallOptions) => Promise<T>,
@@ -317,7 +317,7 @@ export class LegacyJobs implements AsyncDisposable {
     }
   }
 
-  /** The client id, which the calls that only read carry but servers do not check; undefined where there is no key. */
+  /** Returns the client id, which reads carry but servers do not check; undefined where there is no key. */
   async #clientId(): Promise<string | undefined> {
     if (this.#signer !== undefined) return this.#signer.clientId;
     try {
@@ -334,9 +334,9 @@ export class LegacyJobs implements AsyncDisposable {
 }
 
 /**
- * The id of a job, which moved with 0.3.14.
+ * Returns the id of a job, whose place in the object changed with 0.3.14.
  *
- * @throws {InvalidArgumentError} for a job that has none, because no server has seen it.
+ * @throws {InvalidArgumentError} for a job without one, which does not come from a server.
  */
 export function legacyJobId(job: Job): string {
   const id = job.Metadata?.ID ?? job.ID;

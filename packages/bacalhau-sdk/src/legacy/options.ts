@@ -2,28 +2,28 @@ import type { Deal, ExecutionPlan, SortBy, Spec } from 'bacalhau-apiclient/legac
 import type { CallOptions, ClientOptions } from '../http/index.js';
 import type { PayloadSigner } from './signer.js';
 
-/** Options of `new LegacyJobs()`: those of `new Bacalhau()`, of which `namespace` has no meaning here, and two more. */
+/** Options of `new LegacyJobs()`: those of `new Bacalhau()`, except that `namespace` has no effect, and two more. */
 export interface LegacyOptions extends ClientOptions {
   /**
-   * The server's version, for example `v0.3.16`. Default: the server is asked before the first call. Needed for servers
-   * that were built without their version stamp.
+   * The server's version, for example `v0.3.16`. Default: requested from the server before the first call. Required for servers
+   * that were built without a version.
    */
   readonly serverVersion?: string | undefined;
-  /** Signs submissions, for keys kept elsewhere and runtimes without files. Default: the key of `user_id.pem`. */
+  /** Signs submissions; for keys kept elsewhere and runtimes without files. Default: the key of `user_id.pem`. */
   readonly payloadSigner?: PayloadSigner | undefined;
 }
 
 /**
- * A job to submit: what these servers call a `Spec`, in its envelope. A job that a server answered with is one, too: what
- * the server added is not sent.
+ * A job to submit: a `Spec` and its envelope. A job returned by a server can be submitted, too: what
+ * the server added is left out.
  *
- * `Deal` and `ExecutionPlan` may stand beside `Spec` or in it, as servers before and after 0.3.14 have them: they are sent
- * where the server wants them.
+ * `Deal` and `ExecutionPlan` may be beside `Spec` or in it, as servers before and after 0.3.14 have them: they are sent
+ * where the server expects them.
  */
 export interface LegacyJob {
   /** Default: `V1beta1`, and `V1beta2` from servers 0.3.26 on. */
   readonly APIVersion?: string | undefined;
-  /** Servers want `Engine`, `Verifier` and `Publisher` in it. From 0.3.26 on `Publisher` is sent as `PublisherSpec`. */
+  /** What to run. Servers require `Engine`, `Verifier` and `Publisher`. From 0.3.26 on `Publisher` is sent as `PublisherSpec`. */
   readonly Spec: Spec;
   /** Default: one node, `{ Concurrency: 1 }`. */
   readonly Deal?: Deal | undefined;
@@ -33,23 +33,23 @@ export interface LegacyJob {
 
 /** Options of a submission. */
 export interface LegacySubmitOptions extends CallOptions {
-  /** The files of a job in a programming language: a tar.gz in standard base64. Servers up to 0.3.16. */
+  /** The files of a job of the engine `Language`: a tar.gz in standard base64. Servers up to 0.3.16. */
   readonly context?: string | undefined;
 }
 
 /** Which jobs to list, and in which order. */
 export interface LegacyListOptions extends CallOptions {
-  /** One job, whoever submitted it: its id or the first 8 characters of that. */
+  /** Only the job with this id, or with these first 8 characters of it, whoever submitted it. */
   readonly id?: string | undefined;
-  /** Whose jobs. Default: this client's. */
+  /** The client whose jobs to list. Default: this one. */
   readonly clientId?: string | undefined;
-  /** The jobs of all clients. Default: false. */
+  /** Lists the jobs of all clients. Default: false. */
   readonly returnAll?: boolean | undefined;
   /**
-   * How many at most; 0 for all. Servers choose them before they sort, so fewer than all are any of them. Default: 0.
+   * The maximal number of jobs; 0 for all. Servers truncate before they sort, so which jobs remain is arbitrary. Default: 0.
    */
   readonly maxJobs?: number | undefined;
-  /** Default: the server's, in no order. */
+  /** The field to sort by. Default: the server's, which is no order. */
   readonly sortBy?: SortBy | undefined;
   /** Default: false. */
   readonly sortReverse?: boolean | undefined;
@@ -59,7 +59,7 @@ export interface LegacyListOptions extends CallOptions {
   readonly excludeTags?: readonly string[] | undefined;
 }
 
-/** Options of waiting for the end of a job. */
+/** Options of `wait`. */
 export interface LegacyWaitOptions extends Omit<CallOptions, 'timeoutMs'> {
   /** How long to wait at most, in milliseconds. Default: no limit; a job that no node bids for never ends. */
   readonly timeoutMs?: number | undefined;

@@ -10,9 +10,9 @@ interface Submission {
 }
 
 /**
- * The text of a submission's payload: what is sent, and what is signed.
+ * Returns the text of a submission's payload, which is both sent and signed.
  *
- * @throws {InvalidJobError} naming the member.
+ * @throws {InvalidJobError} naming the field.
  */
 export function submitPayload(dialect: Dialect, { clientId, job, context }: Submission): string {
   const spec = publisherOf(dialect, checkSpec(job));
@@ -31,7 +31,7 @@ export function submitPayload(dialect: Dialect, { clientId, job, context }: Subm
   return write(dialect, { ClientID: clientId, APIVersion, Spec: { ...spec, ...shared }, Context: context });
 }
 
-/** The text of a cancellation's payload. All servers that have the call verify the bytes that are sent. */
+/** Returns the text of a cancellation's payload. All servers that have the call verify the bytes that are sent. */
 export function cancelPayload(clientId: string, jobId: string, reason: string | undefined): string {
   return JSON.stringify({ ClientID: clientId, JobID: jobId, Reason: reason });
 }
@@ -40,7 +40,7 @@ function write({ canonical }: Dialect, payload: object): string {
   return canonical === undefined ? JSON.stringify(payload) : encodeCanonically(canonical, payload);
 }
 
-/** A payload without Spec makes these servers close the connection without a response. */
+/** Returns the `Spec` of a job, without which these servers close the connection without a response. */
 function checkSpec(job: LegacyJob | undefined): LegacyJob['Spec'] {
   const Spec = job?.Spec;
   if (typeof Spec !== 'object' || Spec === null || Array.isArray(Spec) || Object.keys(Spec).length === 0) {
@@ -49,7 +49,7 @@ function checkSpec(job: LegacyJob | undefined): LegacyJob['Spec'] {
   return Spec;
 }
 
-/** Servers from 0.3.26 on call a job that only has the old member one with an unknown publisher. */
+/** Renames `Publisher` for servers from 0.3.26 on, which reject a job with only the old field: "unknown publisher". */
 function publisherOf({ publisherSpec }: Dialect, spec: LegacyJob['Spec']): LegacyJob['Spec'] {
   const { Publisher, ...rest } = spec;
   return publisherSpec && Publisher !== undefined && rest.PublisherSpec === undefined

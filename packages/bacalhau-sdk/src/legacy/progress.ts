@@ -3,15 +3,15 @@ import { runsOf } from './runs.js';
 
 /** How many runs a job needs to be complete. */
 export interface Plan {
-  /** Into how many parts it was split. */
+  /** The number of shards it was split into. */
   readonly shards: number;
-  /** How many nodes run each part. */
+  /** The number of nodes that run each shard. */
   readonly concurrency: number;
 }
 
 export type Progress = 'running' | 'completed' | 'failed' | 'cancelled';
 
-/** How far a job is. Servers up to 0.3.19 only tell it of each node, so the job's plan says how many of them count. */
+/** Returns the progress of a job. Servers up to 0.3.19 report it only for each node, so the plan says how many must complete. */
 export function progressOf(state: JobState, plan: Plan): Progress {
   switch (state.State) {
     case 'Completed':
@@ -24,7 +24,7 @@ export function progressOf(state: JobState, plan: Plan): Progress {
     case undefined:
       return progressOfNodes(state, plan);
     default:
-      // New, InProgress, Queued, PartialError, and what only a newer server knows.
+      // New, InProgress, Queued, PartialError, and unknown states.
       return 'running';
   }
 }
@@ -35,7 +35,7 @@ function progressOfNodes(state: JobState, { shards, concurrency }: Plan): Progre
     const states = runs.filter((run) => run.shard === shard).map((run) => run.state);
     const count = (wanted: string) => states.filter((found) => found === wanted).length;
     if (count('Completed') >= concurrency) return 'completed';
-    // A node whose bid lost is Cancelled, too, so that says nothing; and a node that may still win must have its chance.
+    // A node whose bid lost is Cancelled, too, so that means nothing; and a node whose bid is open may still run it.
     const open = states.length - count('Cancelled') - count('Error');
     return count('Error') > 0 && open < concurrency ? 'failed' : 'running';
   });

@@ -1,23 +1,23 @@
 import type { Execution, JobState, RunOutput, ShardState, StorageSpec } from 'bacalhau-apiclient/legacy';
 
-/** One run of a job on a node, whichever of the servers' shapes it came in. */
+/** One run of a job on a node, whatever the server's format. */
 export interface LegacyRun {
   /** The id of the node. */
   readonly nodeId: string;
-  /** Which part of a sharded job it is; 0 for all others. */
+  /** The index of its shard; 0 if the job is not sharded. */
   readonly shard: number;
-  /** The server's word, for example `Completed`. Its words changed with 0.3.20. */
+  /** The server's name of the state, for example `Completed`. The names changed with 0.3.20. */
   readonly state: string;
-  /** What the server remarks. It says little about failures. */
+  /** The server's remark. It says little about failures. */
   readonly status: string | undefined;
-  /** What the job wrote, shortened by the server; undefined while it runs and for failed ones. */
+  /** The output, truncated by the server; undefined for running and failed ones. */
   readonly output: RunOutput | undefined;
-  /** Where the result went; undefined unless it was published. */
+  /** Where the result was published; undefined if it was not. */
   readonly published: StorageSpec | undefined;
 }
 
 /**
- * The runs of a job, in no order.
+ * Returns the runs of a job, in no order.
  *
  * @example
  * ```ts

@@ -14,7 +14,7 @@ export class LegacyServer {
     this.#version = version;
   }
 
-  /** @throws {UnsupportedByServerError} */
+  /** Returns the dialect of the server. Throws `UnsupportedByServerError` if it has none of this API. */
   async dialect(call: LegacyCall, options: CallOptions): Promise<Dialect> {
     // Not one request for all concurrent calls: each has its own signal and deadline.
     const version = this.#version ?? (await this.#requestVersion(options));
@@ -22,14 +22,14 @@ export class LegacyServer {
     if (release === undefined) {
       const { config } = await this.#transport.resolved();
       throw new ConfigurationError(
-        `The server at ${config.baseUrl} was built without its version stamp and says ${version}. Set the option serverVersion to its version.`,
+        `The server at ${config.baseUrl} was built without a version and reports ${version}. Set the option serverVersion to its version.`,
       );
     }
     this.#version = version;
     return dialectOf(release, call);
   }
 
-  /** The generated client of a dialect's calls. */
+  /** Returns the generated client for a dialect. */
   api(apis: Apis, { path }: Dialect): JobApi {
     return this.#api(apis, path);
   }

@@ -3,7 +3,7 @@ import { fromBase64 } from '../util/index.js';
 import type { SignedBody } from './envelope.js';
 
 /**
- * Whether a signature belongs to its key and bytes; undefined where this cannot be verified, because the key is malformed
+ * Verifies a signature against its key and bytes; undefined where this is not possible, because the key is malformed
  * or the runtime has no WebCrypto (a web page without TLS).
  */
 export async function verifiesLocally({ signer, signature, signedBytes }: SignedBody): Promise<boolean | undefined> {

@@ -13,7 +13,7 @@ export interface LegacyOutcome {
   readonly jobId: string;
   /** Its last state. */
   readonly state: JobState;
-  /** Its runs; those that count have the state `Completed`. */
+  /** Its runs; those that completed it have the state `Completed`. */
   readonly runs: readonly LegacyRun[];
 }
 
@@ -24,12 +24,12 @@ export interface WaitCalls {
   events(jobId: string, options: CallOptions): Promise<EventsResponse>;
 }
 
-/** The first pause before the cause of a failure is asked for again; it grows with each attempt. */
+/** The first pause before the cause of a failure is requested again; it grows with each attempt. */
 const CAUSE_PAUSE_MS = 20;
 const MAX_INTERVAL_MS = 2_000;
 /** The plan of a job whose server reports its end. */
 const REPORTED_BY_SERVER: Plan = { shards: 1, concurrency: 1 };
-/** A state changes before its event is stored, so the cause may take a moment to appear. */
+/** A state changes before its event is stored, so the cause may appear a moment later. */
 const CAUSE_ATTEMPTS = 5;
 
 /** The settings of a wait. */
@@ -41,7 +41,7 @@ export interface WaitSettings {
   readonly onPoll: (runs: readonly LegacyRun[]) => void;
 }
 
-/** Waits until a job has ended. Completion is not pushed, so it polls, less often as time goes by. */
+/** Waits until a job has ended, by polling: servers do not notify clients. Pauses grow with time. */
 export async function waitForJob(
   calls: WaitCalls,
   jobId: string,

@@ -136,7 +136,7 @@ export class LogConnection {
       end = await this.#open(upgrade, options);
     }
     switch (end.kind) {
-      case 'cut':
+      case 'aborted':
         return { kind: 'closedByReader', reason: 'notNeeded' };
       case 'closed':
         if (end.code === 1000) return { kind: 'closed' };

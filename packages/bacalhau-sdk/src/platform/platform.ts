@@ -75,7 +75,7 @@ export interface Hasher {
 export interface DownloadFolderOptions {
   /** Replaces files that exist. */
   readonly overwrite: boolean;
-  /** How many files and directories may be made, also those that only contain others. */
+  /** How many files and directories may be made, including implied directories. */
   readonly maxPaths: number;
 }
 
@@ -92,9 +92,9 @@ export interface DownloadFolder {
   discard(): Promise<void>;
 }
 
-/** How a WebSocket came to its end; there always is one. */
+/** How a WebSocket ended. */
 export type SocketEnd =
-  /** It was open, and is closed: with the peer's code, or 1006 where the connection broke. */
+  /** It was open and was closed: with the peer's code, or 1006 if the connection broke. */
   | { readonly kind: 'closed'; readonly code: number; readonly reason: string }
   /** The server answered the upgrade with an ordinary response. */
   | {
@@ -106,7 +106,7 @@ export type SocketEnd =
   /** It never opened, or the peer broke the protocol. `code` is the system's or the library's. */
   | { readonly kind: 'failed'; readonly code: string | undefined; readonly message: string }
   /** The signal was aborted. */
-  | { readonly kind: 'cut' };
+  | { readonly kind: 'aborted' };
 
 export interface SocketOptions {
   /** Of the upgrade request. Runtimes that cannot set headers refuse those that matter. */

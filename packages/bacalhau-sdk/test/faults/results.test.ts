@@ -428,7 +428,7 @@ describe('what arrives', () => {
     const error = await failure(server.job.download(out));
     jest.restoreAllMocks();
     expect(error).toMatchObject({ reason: 'disk', code: 'ENOSPC' });
-    expect(error.message).toMatch(/no space is left.*Make room/);
+    expect(error.message).toMatch(/no space is left.*Free some space/);
     expect(await leftBy(out)).toEqual([]);
   });
 

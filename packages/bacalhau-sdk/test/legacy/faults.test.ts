@@ -142,7 +142,7 @@ describe('the question for the version', () => {
     expect(server.seen.map(({ url }) => url)).toEqual(['/version', '/version', '/states', '/states']);
   });
 
-  test('has no answer from a server without its version stamp, and one that is too old is refused', async () => {
+  test('has no answer from a server without a version, and one that is too old is refused', async () => {
     await using server = await faultServer((response, number) =>
       version(response, number === 1 ? 'v0.0.0-xxxxxxx' : 'v0.2.3'),
     );

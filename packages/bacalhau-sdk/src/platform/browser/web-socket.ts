@@ -7,21 +7,21 @@ const DISPENSABLE = new Set(['x-request-id', 'user-agent']);
 export async function openWebSocket(url: string, options: SocketOptions): Promise<SocketEnd> {
   checkSupport(options);
   const { signal, onOpen, onText } = options;
-  if (signal.aborted) return { kind: 'cut' };
+  if (signal.aborted) return { kind: 'aborted' };
   const encoder = new TextEncoder();
   const socket = new WebSocket(url);
   return new Promise((resolve) => {
     let opened = false;
     const finish = (how: SocketEnd): void => {
-      signal.removeEventListener('abort', cut);
+      signal.removeEventListener('abort', abort);
       socket.onopen = socket.onmessage = socket.onclose = null;
       resolve(how);
     };
-    const cut = (): void => {
-      finish({ kind: 'cut' });
+    const abort = (): void => {
+      finish({ kind: 'aborted' });
       socket.close();
     };
-    signal.addEventListener('abort', cut, { once: true });
+    signal.addEventListener('abort', abort, { once: true });
     socket.onopen = () => {
       opened = true;
       onOpen();

@@ -5,28 +5,28 @@ import { DownloadError } from '../../errors/index.js';
 import { quoteName } from '../../model/index.js';
 import type { DownloadFolder, DownloadFolderOptions } from '../platform.js';
 
-/** What the owner can always do with a downloaded file: read it, and write it. */
+/** The owner can always read and write a downloaded file. */
 const OWNER_BITS = 0o600;
 const PERMISSION_BITS = 0o777;
 const DEFAULT_MODE = 0o644;
 
-/** Names that mean a device on Windows, and characters that its file systems do not have. */
+/** Names of devices on Windows, and characters that its file systems do not allow. */
 const NOT_ON_WINDOWS = /[<>:"|?*\\]|[. ]$|^(con|prn|aux|nul|com\d|lpt\d)(\..*)?$/i;
 
-/** A file or a directory that is to be put into place. */
+/** A file or a directory to move into place. */
 interface Node {
   readonly kind: 'file' | 'directory';
   readonly name: string;
   readonly children: Map<string, Node>;
-  /** What the directory that is downloaded into has in its place, as far as that was looked at. */
+  /** What exists at its target path; undefined until that is checked. */
   found: 'nothing' | 'directory' | undefined;
 }
 
 const newNode = (kind: Node['kind'], name: string): Node => ({ kind, name, children: new Map(), found: undefined });
 
 /**
- * Everything is written into a folder of a random name inside of the directory, so that what is complete can be renamed
- * into place: on the same file system, a file is there as a whole or not at all.
+ * Opens a directory to download into. Files are written into a folder with a random name in it, so that they can be renamed
+ * into place when they are complete: within one file system, a file appears as a whole or not at all.
  */
 export async function openFolder(directory: string, options: DownloadFolderOptions): Promise<DownloadFolder> {
   const wanted = path.resolve(directory);
@@ -48,7 +48,7 @@ interface Places extends DownloadFolderOptions {
   /** The directory without links in its path. */
   readonly target: string;
   readonly staging: string;
-  /** The outermost of the directories that had to be made. */
+  /** The outermost of the directories that had to be created. */
   readonly firstMade: string | undefined;
 }
 
@@ -96,7 +96,7 @@ class Folder implements DownloadFolder {
     const { target, staging, overwrite } = this.#places;
     const undo: (() => Promise<void>)[] = [];
     try {
-      // Looked at again, all of them before the first is moved.
+      // Checked again, all of them before the first is moved.
       for (const { node, parts, parent } of walk(this.#root)) {
         node.found = parent.found === 'nothing' ? 'nothing' : undefined;
         if (node.found === undefined) await this.#look(node, parts);
@@ -125,7 +125,7 @@ class Folder implements DownloadFolder {
     await removeMade(directory, firstMade);
   }
 
-  /** Makes those that are missing, one by one: each is looked at once, however many entries are in it. */
+  /** Creates the missing directories one by one: each is checked once, however many entries are in it. */
   async #makeDirectories(directories: readonly string[], entry: readonly string[]): Promise<Node> {
     let node = this.#root;
     for (const [index, name] of directories.entries()) {
@@ -152,7 +152,7 @@ class Folder implements DownloadFolder {
     try {
       await mkdir(folder);
     } catch (error) {
-      // Where the file system does not tell upper from lower case.
+      // On a case-insensitive file system.
       if (isCode(error, 'EEXIST', 'ENOTDIR')) throw clash(parts);
       throw diskError(error, folder);
     }
@@ -162,7 +162,7 @@ class Folder implements DownloadFolder {
     try {
       return await open(file, 'wx', mode);
     } catch (error) {
-      // Also where the file system does not tell upper from lower case.
+      // Also on a case-insensitive file system.
       if (isCode(error, 'EEXIST', 'EISDIR')) throw clash(parts);
       throw diskError(error, file);
     }
@@ -173,12 +173,12 @@ class Folder implements DownloadFolder {
     if (this.#paths <= this.#places.maxPaths) return;
     const entry = parts.join('/');
     throw new DownloadError(
-      `The results have more than ${this.#places.maxPaths} files and directories, with those that only contain others. Raise limits.entries if that is expected; the limit was reached at ${quoteName(entry)}.`,
+      `The results have more than ${this.#places.maxPaths} files and directories, including implied ones. Raise limits.entries if that is expected; the limit was reached at ${quoteName(entry)}.`,
       { reason: 'too-large', entry },
     );
   }
 
-  /** Finds out what is in the place of a node as soon as its name is known, and not after an hour of downloading. */
+  /** Checks what exists at the target path of a node as soon as its name is known, not after an hour of downloading. */
   async #look(node: Node, parts: readonly string[]): Promise<void> {
     const { target, overwrite } = this.#places;
     const place = path.join(target, ...parts);
@@ -192,7 +192,7 @@ class Folder implements DownloadFolder {
     const mayReplace = isFile && !found.isDirectory();
     if (mayReplace && overwrite) return;
     throw new DownloadError(
-      `${place} exists already${found.isSymbolicLink() ? ', as a link' : ''}. Download into another directory${mayReplace ? ', or set overwrite' : ''}.`,
+      `${place} exists already${found.isSymbolicLink() ? ' as a link' : ''}. Download into another directory${mayReplace ? ', or set overwrite' : ''}.`,
       { reason: 'exists', entry: parts.join('/') },
     );
   }
@@ -207,7 +207,7 @@ function checkNames(parts: readonly string[]): void {
   });
 }
 
-/** Everything below a node, each directory before what is in it. */
+/** Yields everything below a node, each directory before its content. */
 function* walk(
   parent: Node,
   above: readonly string[] = [],
@@ -231,7 +231,7 @@ async function write(handle: FileHandle, chunk: Uint8Array, file: string): Promi
   }
 }
 
-/** Whether it had to be made. */
+/** Creates a directory; returns false if it existed. */
 async function makeDirectory(folder: string): Promise<boolean> {
   try {
     await mkdir(folder);
@@ -242,7 +242,7 @@ async function makeDirectory(folder: string): Promise<boolean> {
   }
 }
 
-/** Puts a file into place; whether nothing was there before. */
+/** Moves a file into place; returns whether nothing was there before. */
 async function move(from: string, to: string, overwrite: boolean): Promise<boolean> {
   if (overwrite) {
     const existed = await lstat(to).then(
@@ -253,11 +253,11 @@ async function move(from: string, to: string, overwrite: boolean): Promise<boole
     return !existed;
   }
   try {
-    // Unlike a rename, this fails where somebody was faster.
+    // Unlike a rename, this fails if another program has created the file meanwhile.
     await link(from, to);
   } catch (error) {
     if (isCode(error, 'EEXIST')) {
-      throw new DownloadError(`${to} has come into being meanwhile. Download into another directory.`, {
+      throw new DownloadError(`${to} was created by another program meanwhile. Download into another directory.`, {
         reason: 'exists',
         entry: to,
       });
@@ -268,7 +268,7 @@ async function move(from: string, to: string, overwrite: boolean): Promise<boole
   return true;
 }
 
-/** Removes the directories that were made for nothing, unless somebody has put something into them. */
+/** Removes the directories that were created for this download, unless they are in use. */
 async function removeMade(directory: string, firstMade: string | undefined): Promise<void> {
   if (firstMade === undefined) return;
   for (let folder = directory; folder.length >= firstMade.length; folder = path.dirname(folder)) {
@@ -282,20 +282,20 @@ async function removeMade(directory: string, firstMade: string | undefined): Pro
 
 const clash = (parts: readonly string[]): DownloadError =>
   new DownloadError(
-    `The result has two entries for ${quoteName(parts.join('/'))}. Fetch it with extract: false to look into it.`,
+    `The result has two entries for ${quoteName(parts.join('/'))}. Download it with extract: false to inspect it.`,
     { reason: 'damaged', entry: parts.join('/') },
   );
 
 const ADVICE: Readonly<Record<string, string>> = {
-  ENOSPC: 'no space is left on the disk. Make room, or download to another one.',
-  EDQUOT: 'your quota on this disk is used up. Make room, or download to another one.',
-  EACCES: 'you may not write there. Choose another directory, or change its permissions.',
-  EPERM: 'the system does not allow it. Choose another directory.',
+  ENOSPC: 'no space is left on the disk. Free some space, or use another disk.',
+  EDQUOT: 'the disk quota is exceeded. Free some space, or use another disk.',
+  EACCES: 'permission is denied. Choose another directory, or change its permissions.',
+  EPERM: 'the operation is not permitted. Choose another directory.',
   EROFS: 'the file system is read-only. Choose another directory.',
-  ENOTDIR: 'a part of the path is a file. Choose another directory.',
-  EEXIST: 'there is a file of that name. Choose another directory.',
-  ENAMETOOLONG: 'the name is too long for this file system. Fetch the result with extract: false.',
-  EMFILE: 'this process has too many files open.',
+  ENOTDIR: 'a part of the path is not a directory. Choose another directory.',
+  EEXIST: 'a file of that name exists. Choose another directory.',
+  ENAMETOOLONG: 'the name is too long for this file system. Download the result with extract: false.',
+  EMFILE: 'this process has too many open files. Close some, or raise the limit (ulimit -n).',
 };
 
 function diskError(error: unknown, place: string): unknown {
@@ -308,7 +308,7 @@ function diskError(error: unknown, place: string): unknown {
   );
 }
 
-/** Not by `instanceof`: in jest, errors of Node's own modules come from another realm. */
+/** Recognizes errors of the operating system, not by `instanceof`: in jest, errors of Node's own modules come from another realm. */
 const isSystemError = (error: unknown): error is { readonly code: string; readonly message: string } =>
   typeof error === 'object' &&
   error !== null &&

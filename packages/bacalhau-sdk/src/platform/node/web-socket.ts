@@ -8,14 +8,14 @@ const LARGEST_MESSAGE_BYTES = 32 * 1024 * 1024;
 /** Lets the system notice a peer that vanished: Bacalhau's server never answers a WebSocket ping. */
 const KEEP_ALIVE_MS = 30_000;
 const LARGEST_BODY_BYTES = 64 * 1024;
-/** The status of a refusal is known already: its body is not waited for long. */
+/** The status of a refusal is known already, so its body is not awaited for long. */
 const LONGEST_BODY_MS = 2_000;
 
 export async function openWebSocket(url: string, options: SocketOptions): Promise<SocketEnd> {
   const { headers, signal, onOpen, onText } = options;
   const agent = nodeAgent(options.agent);
   const { WebSocket } = await import('ws');
-  if (signal.aborted) return { kind: 'cut' };
+  if (signal.aborted) return { kind: 'aborted' };
   const socket = new WebSocket(url, {
     headers,
     agent,
@@ -29,9 +29,9 @@ export async function openWebSocket(url: string, options: SocketOptions): Promis
       end ??= how;
       socket.terminate();
     };
-    const cut = (): void => finish({ kind: 'cut' });
+    const abort = (): void => finish({ kind: 'aborted' });
     const receive = (text: string): void => onText(text, Buffer.byteLength(text));
-    signal.addEventListener('abort', cut, { once: true });
+    signal.addEventListener('abort', abort, { once: true });
     // Bun has its own `ws`, which exposes no socket.
     socket.on('upgrade', (response: { readonly socket: Socket | null }) =>
       response.socket?.setKeepAlive(true, KEEP_ALIVE_MS),
@@ -53,7 +53,7 @@ export async function openWebSocket(url: string, options: SocketOptions): Promis
       end ??= { kind: 'failed', code, message: error.message };
     });
     socket.on('close', (code, reason) => {
-      signal.removeEventListener('abort', cut);
+      signal.removeEventListener('abort', abort);
       resolve(end ?? { kind: 'closed', code, reason: reason.toString() });
     });
   });
