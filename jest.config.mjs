@@ -32,10 +32,13 @@ const withoutBuild = {
   },
 };
 
-const withNetwork = {
-  globalSetup: `${sources}/test/support/global-setup.ts`,
+/** A network of a server that all tests of the project share; `bacalhauServer` tells them which. */
+const onServer = (server, setup = `global-setup-${server}`) => ({
+  globalSetup: `${sources}/test/support/${setup}.ts`,
   globalTeardown: `${sources}/test/support/global-teardown.ts`,
-};
+  globals: { bacalhauServer: server },
+});
+const onNewest = onServer('1.9.3', 'global-setup');
 
 const project = (displayName, folders, needs) => ({
   ...shared,
@@ -44,6 +47,8 @@ const project = (displayName, folders, needs) => ({
   testMatch: folders.map((folder) => `<rootDir>/${folder}/*.test.ts`),
 });
 
+// They need network namespaces, which Linux has.
+const OLDER_SERVERS = process.platform === 'linux' ? [] : [];
 // Bacalhau's server does not run on Windows, so what needs one is tested elsewhere.
 const hasServer = process.platform !== 'win32';
 const sdk = 'packages/bacalhau-sdk/test';
@@ -51,6 +56,7 @@ const sdk = 'packages/bacalhau-sdk/test';
 export default {
   // For machines that are busy; what must be sooner says so.
   testTimeout: 60_000,
+  reporters: ['default', '<rootDir>/scripts/servers/reporter.mjs'],
   projects: [
     // Nothing but Node: no network, not even the loopback, and no other program.
     project('unit', [`${sdk}/unit`, 'packages/bacalhau-devnet/test/unit', 'openapi/test/unit'], withoutBuild),
@@ -61,11 +67,22 @@ export default {
           // Real servers, some behind a proxy that disturbs them.
           project(
             'e2e',
-            [`${sdk}/{e2e,network-faults,legacy}`, 'packages/bacalhau-devnet/test', 'examples/test', 'docs/test'],
-            withNetwork,
+            [
+              `${sdk}/{e2e,newest-server,network-faults,legacy}`,
+              'packages/bacalhau-devnet/test',
+              'examples/test',
+              'docs/test',
+            ],
+            onNewest,
           ),
+          // The same tests against older servers, without those that depend on the client alone.
+          ...OLDER_SERVERS.map((server) => project(`e2e-${server}`, [`${sdk}/e2e`], onServer(server))),
+          // A server that `npm run try-server` was given.
+          ...(process.env.BACALHAU_TEST_SERVER
+            ? [project('candidate', [`${sdk}/e2e`], onServer('candidate', 'global-setup-candidate'))]
+            : []),
           // The packages as users install them.
-          project('packed', [`${sdk}/packed`], withNetwork),
+          project('packed', [`${sdk}/packed`], onNewest),
         ]
       : []),
   ],

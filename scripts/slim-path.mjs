@@ -10,7 +10,7 @@ const PROGRAMS = ['node', 'npm', 'npx', 'go', 'git', 'sh', 'bash', 'env'].concat
   ['basename', 'cat', 'chmod', 'cp', 'cut', 'date', 'dirname', 'grep', 'gzip', 'head', 'ln', 'ls', 'mkdir', 'mv'],
   ['readlink', 'rm', 'sed', 'sort', 'tail', 'tar', 'touch', 'tr', 'uname', 'wc'],
 );
-const TESTS = ['e2e/tls', 'e2e/proxy', 'devnet/test/cli', 'unit/keys', 'unit/key-file'];
+const TESTS = ['newest-server/tls', 'newest-server/proxy', 'devnet/test/cli', 'unit/keys', 'unit/key-file'];
 
 /** Where Node and Go keep what they downloaded and built; to do that again shows nothing. */
 const caches = {

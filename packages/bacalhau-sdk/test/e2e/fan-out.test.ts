@@ -6,6 +6,7 @@ import type { JobExitError } from '../../src/outcome/job-exit-error.js';
 import type { MapItem } from '../../src/runs/options.js';
 import { wasm } from '../../src/spec/wasm.js';
 import { collect, freshName, networkClient } from '../support/network.js';
+import { testWith } from '../support/requirements.js';
 import { endlessJob, moduleOf, printingJob } from '../support/wasm-jobs.js';
 
 jest.setTimeout(60_000);
@@ -54,7 +55,7 @@ test('an input that cannot become a job is a rejected item', async () => {
   expect(elsewhere).toMatchObject({ status: 'rejected', error: { field: 'Job.Namespace' } });
 });
 
-test('a second fan-out with the same name submits only new inputs and resumes the others', async () => {
+testWith(['map'], 'a second fan-out with the same name submits only new inputs and resumes the others', async () => {
   const name = freshName('again');
   const first = await collect(jobs.map(['a', 'b', 'bad', 'b'], spoken, { name }));
   requests.length = 0;
@@ -90,7 +91,7 @@ test('failed items get another job only with retryFailed', async () => {
   const names = (await jobsOf(name)).map(({ Name }) => Name);
   expect(names).toHaveLength(3);
   expect(names.filter((jobName) => jobName?.endsWith('-retry1'))).toHaveLength(1);
-  expect((await jobsOf(name)).every(({ Version }) => Version === 1)).toBe(true);
+  expect((await jobsOf(name)).every(({ Version = 0 }) => Version <= 1)).toBe(true);
 });
 
 test('no more than concurrency jobs run at once, and a slow consumer applies backpressure', async () => {

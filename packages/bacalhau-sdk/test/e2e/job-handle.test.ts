@@ -2,12 +2,14 @@ import { getEventListeners } from 'node:events';
 import { Bacalhau } from '../../src/client/bacalhau.js';
 import { NotFoundError } from '../../src/errors/api-errors.js';
 import { RequestAbortedError, RequestTimeoutError } from '../../src/errors/call-errors.js';
-import { InvalidJobError } from '../../src/errors/client-errors.js';
+import { InvalidJobError, UnsupportedByServerError } from '../../src/errors/client-errors.js';
 import type { Job } from '../../src/index.js';
 import { docker } from '../../src/spec/docker.js';
 import { wasm } from '../../src/spec/wasm.js';
 import { keyDirectory } from '../support/key-directory.js';
 import { collect, freshName, networkClient, networkUrl } from '../support/network.js';
+import { describeWith, testWhere, testWith } from '../support/requirements.js';
+import { serverVersion } from '../support/server.js';
 import { endlessJob, moduleOf, printingJob } from '../support/wasm-jobs.js';
 import { inLanes, until, within } from '../support/within.js';
 
@@ -38,7 +40,7 @@ describe('submit', () => {
     expect((await again.results()).items).toHaveLength(1);
   });
 
-  test('a handle can be made from a job name', async () => {
+  testWith(['name-lookup'], 'a handle can be made from a job name', async () => {
     const spec = await printingJob('hi');
     await jobs.submit(spec);
     expect((await bacalhau.jobs.handle(spec.Name ?? '').wait()).Name).toBe(spec.Name);
@@ -144,7 +146,7 @@ describe('stop', () => {
   });
 });
 
-describe('versions', () => {
+describeWith(['versions'], 'versions', () => {
   test('a job can be updated, compared first, and rerun in an old version', async () => {
     const first = await printingJob('one');
     const job = await jobs.submit(first);
@@ -184,6 +186,22 @@ describe('versions', () => {
     await jobs.put({ Job: spec, Force: true });
     expect((await jobs.get(JobID)).Job?.Version).toBe(2);
   });
+});
+
+testWhere(['versions', 'no'], 'versions are not there, and the error says since when', async () => {
+  const job = await jobs.submit(await printingJob('hi'));
+  const spec = await printingJob('hi');
+  for (const [name, call] of [
+    ['versions', () => jobs.versions(job.id)],
+    ['diff', () => jobs.diff(spec)],
+    ['rerun', () => jobs.rerun(job.id)],
+  ] as const) {
+    const failure = await Promise.resolve(call()).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(UnsupportedByServerError);
+    expect(String(failure)).toContain(`jobs.${name} needs a server from 1.8.0 on; this one is ${serverVersion}.`);
+  }
+  await job.wait();
+  expect(await collect(job.executions())).toHaveLength(1);
 });
 
 test('a history is followed to the end of its job', async () => {

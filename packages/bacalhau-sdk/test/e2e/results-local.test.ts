@@ -9,6 +9,7 @@ import type { Job } from '../../src/index.js';
 import type { JobHandle } from '../../src/job/job-handle.js';
 import type { DownloadProgress } from '../../src/results/types.js';
 import { collect, freshName, networkClient } from '../support/network.js';
+import { testWith } from '../support/requirements.js';
 import { contentsOf, freshDirectories } from '../support/results.js';
 import { endlessJob, printingJob, writingJob } from '../support/wasm-jobs.js';
 
@@ -152,19 +153,24 @@ describe('the results of a job with the local publisher', () => {
   });
 });
 
-test('several results go into a folder each', async () => {
-  const job = await bacalhau.jobs.submit(await writingJob('twice', { Count: 2 }));
-  await job.wait({ timeoutMs: 60_000 });
-  const out = directory();
-  const { results } = await job.download(out);
-  const ids = (await job.executions()).items.map(({ ID }) => ID).sort();
-  expect(results.map(({ folder }) => folder).sort()).toEqual(ids);
-  for (const id of ids) expect(await readFile(join(out, id, 'stdout'), 'utf8')).toBe('twice');
+testWith(
+  ['two-nodes'],
+  'several results go into a folder each',
+  async () => {
+    const job = await bacalhau.jobs.submit(await writingJob('twice', { Count: 2 }));
+    await job.wait({ timeoutMs: 60_000 });
+    const out = directory();
+    const { results } = await job.download(out);
+    const ids = (await job.executions()).items.map(({ ID }) => ID).sort();
+    expect(results.map(({ folder }) => folder).sort()).toEqual(ids);
+    for (const id of ids) expect(await readFile(join(out, id, 'stdout'), 'utf8')).toBe('twice');
 
-  const [one = ''] = ids;
-  const files = await collect(job.files({ executionId: one }));
-  expect(new Set(files.map(({ executionId }) => executionId))).toEqual(new Set([one]));
-}, 60_000);
+    const [one = ''] = ids;
+    const files = await collect(job.files({ executionId: one }));
+    expect(new Set(files.map(({ executionId }) => executionId))).toEqual(new Set([one]));
+  },
+  60_000,
+);
 
 describe('a job without results says why', () => {
   test('it has no publisher', async () => {

@@ -4,7 +4,7 @@ import { JobExitError } from '../../src/outcome/job-exit-error.js';
 import { docker } from '../../src/spec/docker.js';
 import { wasm } from '../../src/spec/wasm.js';
 import { freshName, networkClient } from '../support/network.js';
-import { describeWith } from '../support/requirements.js';
+import { describeWith, testWith } from '../support/requirements.js';
 import { endlessJob, moduleOf, printingJob } from '../support/wasm-jobs.js';
 
 const bacalhau = networkClient();
@@ -12,7 +12,7 @@ const { jobs } = bacalhau;
 /** Small enough to run beside the jobs of other tests. */
 const small = { resources: { cpu: '10m', memory: '32MB' }, timeouts: { queueSeconds: 60 } };
 
-describe('a WebAssembly job', () => {
+describeWith(['run'], 'a WebAssembly job', () => {
   const piece = 'x'.repeat(2_000);
 
   test('that succeeds returns its whole output, read from an added publisher', async () => {
@@ -53,7 +53,7 @@ describe('a WebAssembly job', () => {
     expect(result).toMatchObject({ exitCode: 0, stdout: 'done', executions: [{ exitCode: -1 }] });
   });
 
-  test('on two nodes returns both outputs in a fixed order', async () => {
+  testWith(['two-nodes'], 'on two nodes returns both outputs in a fixed order', async () => {
     const { executions, stdout } = await jobs.run(await printingJob('twice ', { Count: 2 }));
     expect(stdout).toBe('twice twice ');
     const nodes = executions.map(({ nodeId }) => nodeId);
@@ -99,12 +99,14 @@ describe('a job that does not complete', () => {
     const controller = new AbortController();
     const running = jobs.run(spec, { signal: controller.signal, stopOnAbort, onUpdate: () => controller.abort() });
     const error = await running.catch((caught: unknown) => caught);
-    const job = await jobs.handle(spec.Name ?? '').refresh();
     expect(error).toBeInstanceOf(RequestAbortedError);
-    expect(error).toMatchObject({ operation: 'jobs.run', jobId: job.ID });
+    expect(error).toMatchObject({ operation: 'jobs.run', jobId: expect.stringMatching(/^j-/) });
+    const handle = jobs.handle(String(Reflect.get(Object(error), 'jobId')));
+    const job = await handle.refresh();
+    expect(job.Name).toBe(spec.Name);
     expect(String(error)).toContain(stopOnAbort ? 'The job was stopped.' : 'The job goes on.');
     expect(job.State?.StateType === 'Stopped').toBe(stopOnAbort);
-    await jobs.handle(spec.Name ?? '').stop();
+    await handle.stop();
   });
 
   test.each([true, false])(
@@ -112,13 +114,16 @@ describe('a job that does not complete', () => {
     async (stopOnAbort) => {
       const spec = await endlessJob();
       const error = await jobs.run(spec, { timeoutMs: 3_000, stopOnAbort }).catch((caught: unknown) => caught);
-      const job = await jobs.handle(spec.Name ?? '').refresh();
       expect(error).toBeInstanceOf(RequestTimeoutError);
-      expect(error).toMatchObject({ operation: 'jobs.run', timeoutMs: 3_000, jobId: job.ID });
+      const jobId = expect.stringMatching(/^j-/);
+      expect(error).toMatchObject({ operation: 'jobs.run', timeoutMs: 3_000, jobId });
+      const handle = jobs.handle(String(Reflect.get(Object(error), 'jobId')));
+      const job = await handle.refresh();
+      expect(job.Name).toBe(spec.Name);
       expect(String(error)).toMatch(/has not ended within 3000 ms; it is (Pending|Queued|Running)/);
       expect(String(error)).toContain(stopOnAbort ? 'The job was stopped.' : 'The job goes on.');
       expect(job.State?.StateType === 'Stopped').toBe(stopOnAbort);
-      await jobs.handle(spec.Name ?? '').stop();
+      await handle.stop();
     },
   );
 

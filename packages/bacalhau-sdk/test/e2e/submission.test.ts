@@ -1,14 +1,21 @@
+import { UnsupportedByServerError } from '../../src/errors/client-errors.js';
 import { JobExistsError, JobFailedError } from '../../src/errors/job-errors.js';
 import type { Job } from '../../src/index.js';
 import { SubmittedJob } from '../../src/job/submitted-job.js';
 import { collect, freshName, networkClient } from '../support/network.js';
+import { testWhere, testWith } from '../support/requirements.js';
+import { has } from '../support/server.js';
 import { endlessJob, printingJob } from '../support/wasm-jobs.js';
 
 const namespace = freshName('submission');
 const bacalhau = networkClient({ namespace });
 const { jobs } = bacalhau;
 
-const versionsOf = async (id: string): Promise<number> => (await jobs.versions(id)).items.length;
+/** How often a job of this name was made: as another version, or, on older servers, as another job. */
+async function timesMade({ id, name }: { readonly id: string; readonly name: string | undefined }): Promise<number> {
+  const others = (await collect(jobs.list())).filter(({ ID, Name }) => Name === name && ID !== id);
+  return others.length + (has('versions') ? (await jobs.versions(id)).items.length : 1);
+}
 
 describe('a job with an existing name', () => {
   let spec: Job;
@@ -25,7 +32,7 @@ describe('a job with an existing name', () => {
     const { Tasks, ...rest } = spec;
     const second = await jobs.submit({ Tasks, ...rest, Meta: { 'bacalhau-sdk/fingerprint': 'stale' } });
     expect(second).toMatchObject({ id: first.id, attempts: 0, deduplicated: true });
-    expect(await versionsOf(first.id)).toBe(1);
+    expect(await timesMade({ id: first.id, name: spec.Name })).toBe(1);
     const result = await jobs.run(spec);
     expect(result).toMatchObject({ jobId: first.id, stdout: 'same', attempts: 0, deduplicated: true });
     expect(await collect(jobs.executions(first.id))).toHaveLength(1);
@@ -38,17 +45,25 @@ describe('a job with an existing name', () => {
     expect(error).toBeInstanceOf(JobExistsError);
     expect(error).toMatchObject({ jobId: first.id, job: { Name: spec.Name }, isSame: false });
     expect(String(error)).toContain(first.id);
-    expect(await versionsOf(first.id)).toBe(1);
+    expect(await timesMade({ id: first.id, name: spec.Name })).toBe(1);
   });
 
-  test('is updated once with onExisting: update', async () => {
+  testWhere(['same-name', '`onExisting` decides'], 'is updated once with onExisting: update', async () => {
     const first = await jobs.submit(spec);
     const other = { ...spec, Priority: 7 };
     const second = await jobs.submit(other, { onExisting: 'update' });
     expect(second).toMatchObject({ id: first.id, attempts: 1, deduplicated: false });
     const third = await jobs.submit(other, { onExisting: 'update' });
     expect(third).toMatchObject({ id: first.id, attempts: 1, deduplicated: true });
-    expect(await versionsOf(first.id)).toBe(2);
+    expect(await timesMade({ id: first.id, name: spec.Name })).toBe(2);
+  });
+
+  testWhere(['same-name', 'not updated'], 'is not updated, and the error says why', async () => {
+    const first = await jobs.submit(spec);
+    const update = jobs.submit({ ...spec, Priority: 7 }, { onExisting: 'update' });
+    await expect(update).rejects.toBeInstanceOf(UnsupportedByServerError);
+    await expect(update).rejects.toThrow(/onExisting "update" needs a server from 1\.8\.0 on/);
+    expect(await timesMade({ id: first.id, name: spec.Name })).toBe(1);
   });
 
   test('is an error with onExisting: error, even with the same specification', async () => {
@@ -65,13 +80,13 @@ describe('a job with an existing name', () => {
     expect(second.deduplicated).toBe(false);
   });
 
-  test('that is submitted many times at once is created once', async () => {
+  testWith(['versions'], 'that is submitted many times at once is created once', async () => {
     const handles = await Promise.all(Array.from({ length: 20 }, () => jobs.submit(spec)));
     expect(new Set(handles.map(({ id }) => id)).size).toBe(1);
     expect(handles.filter(({ deduplicated }) => !deduplicated)).toHaveLength(1);
     const [handle] = handles;
     await handle?.wait();
-    expect(await versionsOf(handle?.id ?? '')).toBe(1);
+    expect(await timesMade({ id: handle?.id ?? '', name: spec.Name })).toBe(1);
     expect((await handle?.executions())?.items).toHaveLength(1);
   });
 });
@@ -87,7 +102,7 @@ test('a failed job is reused as failed, not run again', async () => {
   const second = await jobs.submit(withoutQueue);
   expect(second.deduplicated).toBe(true);
   expect((await second.refresh()).State?.StateType).toBe('Failed');
-  expect(await versionsOf(second.id)).toBe(1);
+  expect(await timesMade({ id: second.id, name: spec.Name })).toBe(1);
 });
 
 test('aborting a run does not stop a job that somebody else submitted', async () => {

@@ -2,13 +2,9 @@ import { Bacalhau } from '../../src/client/bacalhau.js';
 import type { ClientOptions } from '../../src/http/options.js';
 import type { Execution, Job } from '../../src/index.js';
 import { keyDirectory } from './key-directory.js';
+import { networkUrl } from './server.js';
 
-/** The network that the global set-up started, seen through the proxy that checks every answer against the spec. */
-export function networkUrl(): string {
-  const url = process.env['BACALHAU_TEST_URL'];
-  if (url === undefined) throw new Error('The global set-up of the tests has not run.');
-  return url;
-}
+export { networkUrl };
 
 /** A client of the test network, closed after the tests of the file. Call it outside of tests. */
 export function networkClient(options: ClientOptions = {}): Bacalhau {

@@ -1,8 +1,10 @@
 import { spawnSync } from 'node:child_process';
+import { CAPABILITIES, type Capability, tagOf, type ValueOf } from './capabilities.js';
 import { chromiumPath } from './chromium.js';
+import { computeNodes, has } from './server.js';
 
 /** What a test needs beyond Node and the devnet. CI names them in `BACALHAU_TEST_REQUIRE`, and then none may be missing. */
-export type Requirement = 'docker' | 'ipfs' | 's3' | 'legacy' | 'chromium';
+export type Requirement = 'docker' | 'ipfs' | 's3' | 'legacy' | 'chromium' | 'two-nodes';
 
 const MISSING: Readonly<Record<Requirement, () => string | undefined>> = {
   docker: () =>
@@ -10,6 +12,7 @@ const MISSING: Readonly<Record<Requirement, () => string | undefined>> = {
   ipfs: () => (process.env['BACALHAU_TEST_IPFS_API'] ? undefined : 'BACALHAU_TEST_IPFS_API names no IPFS node'),
   s3: () => (process.env['BACALHAU_TEST_S3_ENDPOINT'] ? undefined : 'BACALHAU_TEST_S3_ENDPOINT names no S3 server'),
   legacy: () => legacyMissing,
+  'two-nodes': () => (computeNodes() >= 2 ? undefined : 'the network has one node'),
   chromium: () =>
     chromiumPath ? undefined : 'there is no chromium on the PATH, and BACALHAU_TEST_CHROMIUM names none',
 };
@@ -26,17 +29,53 @@ const legacyMissing = ((): string | undefined => {
   return hasGo ? undefined : 'there is no Go to build the legacy server with';
 })();
 
-/** Like `describe`, for tests that need something: without it they are skipped, and their title says why. */
-export function describeWith(requirements: readonly Requirement[], title: string, tests: () => void): void {
+type Need = Requirement | Capability;
+
+/**
+ * Like `describe`, for tests that need something. On a server without one of the capabilities they are not declared; where
+ * another requirement is missing they are skipped, and their title says why.
+ */
+export function describeWith(needs: readonly Need[], title: string, tests: () => void): void {
+  declareWith(needs, title, { declare: (full) => describe(full, tests), skip: (full) => describe.skip(full, tests) });
+}
+
+/** Like `test`, for a test that needs something, as {@link describeWith} does. */
+export function testWith(needs: readonly Need[], title: string, run: () => Promise<void>, timeoutMs?: number): void {
+  declareWith(needs, title, {
+    declare: (full) => test(full, run, timeoutMs),
+    skip: (full) => test.skip(full, run, timeoutMs),
+  });
+}
+
+interface Ways {
+  readonly declare: (title: string) => void;
+  readonly skip: (title: string) => void;
+}
+
+function declareWith(needs: readonly Need[], title: string, { declare, skip }: Ways): void {
+  const requirements = needs.filter((need): need is Requirement => need in MISSING);
+  const capabilities = needs.filter((need): need is Capability => need in CAPABILITIES);
+  if (!capabilities.every((capability) => has(capability))) return;
+  const tagged = [title, ...capabilities.map((capability) => tagOf(capability, 'yes'))].join(' ');
   const required = (process.env['BACALHAU_TEST_REQUIRE'] ?? '').split(',');
   const missing = requirements.flatMap((requirement) => MISSING[requirement]() ?? []);
   if (missing.length === 0) {
-    describe(title, tests);
+    declare(tagged);
   } else if (requirements.some((requirement) => required.includes(requirement))) {
-    test(title, () => {
+    test(tagged, () => {
       throw new Error(`Required here, but ${missing.join(', ')}.`);
     });
   } else {
-    describe.skip(`${title} (skipped: ${missing.join(', ')})`, tests);
+    skip(`${tagged} (skipped: ${missing.join(', ')})`);
   }
+}
+
+/** Like `test`, for servers where the task goes in this way: with `no`, the measurement that it cannot be done. */
+export function testWhere<C extends Capability>(
+  [capability, value]: readonly [C, ValueOf<C>],
+  title: string,
+  run: () => Promise<void>,
+  timeoutMs?: number,
+): void {
+  if (has(capability, value)) test(`${title} ${tagOf(capability, value)}`, run, timeoutMs);
 }

@@ -1,6 +1,7 @@
 import type { Job, SpecConfig, Task } from 'bacalhau-apiclient';
 import wabt from 'wabt';
 import { freshName } from './network.js';
+import { has } from './server.js';
 
 /** A WASI program that prints a text, once or more often, and ends with an exit code, or without setting one. */
 const program = (output: string, exitCode: number | undefined, times = 1): string => `
@@ -76,22 +77,27 @@ export const moduleOf = (
 
 async function wasmTask(text: string): Promise<Task> {
   const buffer = await assemble(text, true);
+  const module = {
+    Source: {
+      Type: 'inline',
+      Params: { URL: `data:application/wasm;base64,${Buffer.from(buffer).toString('base64')}` },
+    },
+    Target: '/app/program.wasm',
+  };
+  const isInput = has('wasm-module', 'an input');
   return {
     Name: 'main',
-    Engine: { Type: 'wasm', Params: { EntryModule: '/app/program.wasm', Entrypoint: '_start' } },
+    Engine: {
+      Type: 'wasm',
+      Params: isInput
+        ? { EntryModule: module.Target, Entrypoint: '_start' }
+        : { EntryModule: module, EntryPoint: '_start' },
+    },
     Publisher: { Type: 'local' },
     // Many of them run at once, beside those of other tests: small ones, which may wait until there is room.
     Resources: { CPU: '10m', Memory: '32MB' },
     Timeouts: { QueueTimeout: 60, ExecutionTimeout: 120 },
-    InputSources: [
-      {
-        Source: {
-          Type: 'inline',
-          Params: { URL: `data:application/wasm;base64,${Buffer.from(buffer).toString('base64')}` },
-        },
-        Target: '/app/program.wasm',
-      },
-    ],
+    ...(isInput && { InputSources: [module] }),
   };
 }
 

@@ -1,0 +1,50 @@
+/**
+ * What each server can do, as far as tests depend on it. The table in docs/servers.md has the same rows and columns, and is
+ * made from what the tests found: `npm run servers`.
+ */
+
+/** The servers that the end-to-end tests run against, oldest first. */
+export const SERVERS = ['1.4.0', '1.6.0', '1.9.3'] as const;
+
+export type Server = (typeof SERVERS)[number];
+
+export const NEWEST: Server = '1.9.3';
+
+/** How a task goes with each of {@link SERVERS}: `yes`, `no`, or in words how it differs. */
+const row = <const Values extends readonly [string, string, string]>(task: string, ...values: Values) => ({
+  task,
+  values,
+});
+
+export const CAPABILITIES = {
+  run: row('`jobs.run`, `submit`, `job.wait`', 'yes', 'yes', 'yes'),
+  map: row('a resumed `jobs.map`', 'yes', 'yes', 'yes'),
+  'same-name': row('submitting the same name again, changed', 'not updated', 'not updated', '`onExisting` decides'),
+  'put-again': row('`jobs.put` of the same name', 'another job', 'another job', 'a conflict'),
+  'name-lookup': row('`jobs.handle(name)`', 'no', 'no', 'yes'),
+  'wasm-module': row('where `wasm()` puts the module', 'in the engine', 'in the engine', 'an input'),
+  versions: row('`jobs.diff`, `rerun`, `versions`', 'no', 'no', 'yes'),
+  'history-pages': row('pages of `jobs.history`', 'no', 'yes', 'yes'),
+  'agent-config': row('`agent.config`', 'no', 'yes', 'yes'),
+  'auth-config': row('`agent.authConfig`', 'no', 'no', 'yes'),
+} as const;
+
+export type Capability = keyof typeof CAPABILITIES;
+export type ValueOf<C extends Capability> = (typeof CAPABILITIES)[C]['values'][number];
+
+/** The column of a version: that of the newest server that is not newer. */
+export function columnOf(version: string): Server {
+  const numbers = (text: string): number[] => text.replace(/^v/, '').split('.').map(Number);
+  const isNewer = (one: number[], other: number[]): boolean => {
+    const index = one.findIndex((number, position) => number !== other[position]);
+    return index >= 0 && (one[index] ?? 0) > (other[index] ?? 0);
+  };
+  return SERVERS.filter((server) => !isNewer(numbers(server), numbers(version))).at(-1) ?? SERVERS[0];
+}
+
+export const valueOn = (server: Server, capability: Capability): string =>
+  CAPABILITIES[capability].values[SERVERS.indexOf(server)] ?? 'no';
+
+/** What a test's title says of the capability that it shows, so that the results can be sorted by it. */
+export const tagOf = (capability: Capability, value: string): string =>
+  value === 'yes' ? `[${capability}]` : `[${capability}: ${value}]`;

@@ -1,0 +1,32 @@
+import { type Capability, columnOf, NEWEST, SERVERS, type Server, valueOn } from './capabilities.js';
+
+declare global {
+  /** The server of the jest project (jest.config.mjs): one of `SERVERS`, or `candidate` for a newer one that is tried. */
+  var bacalhauServer: string | undefined;
+}
+
+const name: string = globalThis.bacalhauServer ?? NEWEST;
+
+/** The address of the project's network, in the environment because tests may run in another process than the set-up. */
+const addressVariable = (server: string): string => `BACALHAU_TEST_URL_${server.replaceAll('.', '_')}`;
+
+/** The version that a server under trial has reported. */
+const CANDIDATE_VERSION = 'BACALHAU_TEST_CANDIDATE_VERSION';
+
+/** The address of the network that the global set-up started, seen through the proxy that checks every answer. */
+export function networkUrl(): string {
+  const url = process.env[addressVariable(name)];
+  if (url === undefined) throw new Error('The global set-up of the tests has not run.');
+  return url;
+}
+
+/** The number of nodes of that network that run jobs. */
+export const computeNodes = (): number => Number(process.env[`${addressVariable(name)}_NODES`]);
+
+/** The version of the server that this file's tests run against. */
+export const serverVersion: string = name === 'candidate' ? (process.env[CANDIDATE_VERSION] ?? NEWEST) : name;
+
+/** The server whose column in the table applies. */
+const column: Server = SERVERS.find((server) => server === name) ?? columnOf(serverVersion);
+
+export const has = (capability: Capability, value = 'yes'): boolean => valueOn(column, capability) === value;
