@@ -94,7 +94,7 @@ export const listHistory = (
         request,
       );
     },
-    toPage: (answer: HistoryAnswer) => onNode(api, jobId, itemsPage(answer), options),
+    toPage: (answer: HistoryAnswer, remaining) => onNode(api, jobId, itemsPage(answer), remaining),
   });
 
 interface HistoryAnswer {

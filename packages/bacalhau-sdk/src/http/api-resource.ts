@@ -33,7 +33,7 @@ export interface ListCall<R extends object, T, O extends CallOptions> {
     page: { readonly nextToken: string | undefined; readonly pageSize: number | undefined },
     ...parameters: Parameters<Operation<R>['send']>
   ) => ReturnType<Operation<R>['send']>;
-  readonly toPage: (response: R) => PageParts<T> | Promise<PageParts<T>>;
+  readonly toPage: (response: R, remaining: O) => PageParts<T> | Promise<PageParts<T>>;
   /** Entries per page when the list is iterated without a limit of its own. */
   readonly walkSize?: number | undefined;
   /** Identifies an entry, where pages may overlap. */
@@ -68,9 +68,10 @@ export class ApiResource {
       this.#check(options, optionNames);
       const sendPage: Operation<R>['send'] = (apis, request) => send({ nextToken, pageSize }, apis, request);
       const about = jobId === undefined ? { problem } : { problem, jobId };
+      const remaining = this.transport.shareTimeout(options);
       const request = this.transport.call({ name, safe: true, ...about, send: sendPage }, options);
       const { data, response } = await request.withResponse();
-      const parts = await toPage(data);
+      const parts = await toPage(data, remaining());
       if (!parts.end && earlierTokens?.has(parts.nextToken)) throw repeatedPageError(name, parts.nextToken, response);
       return { data: parts, response };
     };

@@ -19,6 +19,7 @@ export {
   type NamespacedCallOptions,
 } from './options.js';
 export { Page, type PageParts, type PagePromise, pagesAfter, repeatedPageError } from './page.js';
+export { remainingOptions } from './remaining-options.js';
 export { requireServer } from './require-server.js';
 export { errorClassFor, errorDetails, responseError } from './response-error.js';
 export {

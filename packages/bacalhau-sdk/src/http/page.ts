@@ -125,10 +125,10 @@ export function pagePromise<T>(list: Pagination<T>): PagePromise<T> {
 }
 
 /** Requests a list once what it depends on is known. */
-export function pagesAfter<T>(ready: () => Promise<unknown>, list: () => PagePromise<T>): PagePromise<T> {
+export function pagesAfter<T, R>(ready: () => Promise<R>, list: (ready: R) => PagePromise<T>): PagePromise<T> {
   let awaited: ApiPromise<Page<T>> | undefined;
   const promise = (): ApiPromise<Page<T>> => {
-    awaited ??= apiPromise(ready().then(() => list().withResponse()));
+    awaited ??= apiPromise(ready().then((value) => list(value).withResponse()));
     return awaited;
   };
   return {
@@ -139,8 +139,7 @@ export function pagesAfter<T>(ready: () => Promise<unknown>, list: () => PagePro
     withResponse: () => promise().withResponse(),
     [Symbol.toStringTag]: 'PagePromise',
     async *[Symbol.asyncIterator]() {
-      await ready();
-      yield* list();
+      yield* list(await ready());
     },
   };
 }

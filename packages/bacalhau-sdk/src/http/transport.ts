@@ -18,6 +18,7 @@ import { loadLoginContext } from './logins/index.js';
 import type { Operation } from './operation.js';
 import type { CallOptions, ClientOptions, NamespacedCallOptions } from './options.js';
 import { PendingDeadlines } from './pending-deadlines.js';
+import { remainingOptions } from './remaining-options.js';
 import { sendOperation } from './request-loop.js';
 import type { FindRoute, Router } from './route.js';
 import { ServerReleaseCache } from './server-release.js';
@@ -86,6 +87,11 @@ export class Transport implements RequestSource, Router {
   /** Returns the deadline of a call, in milliseconds. */
   timeoutMs(options: CallOptions): number {
     return this.#defaults.timeoutMs(options);
+  }
+
+  /** Returns a function that returns the options with what is left of their time, for calls that share one deadline. */
+  shareTimeout<O extends CallOptions>(options: O): () => O & { readonly timeoutMs: number } {
+    return remainingOptions({ ...options, timeoutMs: this.timeoutMs(options) });
   }
 
   /** Returns how often a call may be repeated. */

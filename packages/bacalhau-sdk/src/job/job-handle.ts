@@ -23,6 +23,7 @@ import {
   type CallOptions,
   type PagePromise,
   pagesAfter,
+  remainingOptions,
   type Transport,
 } from '../http/index.js';
 import { type FollowLogsOptions, followLogs, type LogEntry } from '../logs/index.js';
@@ -47,7 +48,7 @@ import {
 } from '../results/index.js';
 import type { JobIdentity } from '../spec/index.js';
 import { findSubmitted, type SubmissionDetails } from '../submission/index.js';
-import { DeferredIterator } from '../util/index.js';
+import { DeferredIterator, defined, isRecord } from '../util/index.js';
 import { checkOwnJob, StrangersJobError, WAIT_OPTIONS, type Waiter, type WaitOptions } from '../waiting/index.js';
 
 /** What a handle works with. */
@@ -113,8 +114,8 @@ export class JobHandle {
   /** Returns the job as the server has it now: its specification and its state. */
   async refresh(options: CallOptions = {}): Promise<Job> {
     checkOptions(options, CALL_OPTIONS);
-    return this.#own(options, async (id, identity) => {
-      const { Job: job } = await getJob(this.#api, id, options);
+    return this.#own(options, async (id, identity, remaining) => {
+      const { Job: job } = await getJob(this.#api, id, remaining);
       checkOwnJob(job, id, identity);
       return job;
     });
@@ -141,7 +142,9 @@ export class JobHandle {
   async wait(options: WaitOptions = {}): Promise<Job> {
     checkOptions(options, WAIT_OPTIONS);
     const { namespace } = this;
-    return this.#own(options, (jobId, identity) => this.#parts.waiter.wait({ jobId, namespace, identity }, options));
+    return this.#own(options, (jobId, identity, remaining) =>
+      this.#parts.waiter.wait({ jobId, namespace, identity }, remaining),
+    );
   }
 
   /**
@@ -164,37 +167,41 @@ export class JobHandle {
     const { resultOf } = await loadOutcome();
     const { namespace } = this;
     const source = { ...this.#parts, namespace, submission: this.#submission, addedPublisher: undefined };
-    return this.#own(options, (id, identity) => resultOf({ ...source, id, identity }, options));
+    return this.#own(options, (id, identity, remaining) => resultOf({ ...source, id, identity }, remaining));
   }
 
   /** Stops the job. One that has ended already is left as it is, and the outcome says so. */
   async stop(reason?: string, options: CallOptions = {}): Promise<StopOutcome> {
-    const before = await this.refresh(options);
+    checkOptions(options, CALL_OPTIONS);
+    const remaining = this.#parts.transport.shareTimeout(options);
+    const before = await this.refresh(remaining());
     const state = before.State?.StateType ?? '';
     if (hasEnded(before)) return { stopped: false, state };
     for (let attempt = 1; ; attempt += 1) {
       try {
-        await stopJob(this.#api, before.ID ?? this.id, reason, options);
+        await stopJob(this.#api, before.ID ?? this.id, reason, remaining());
       } catch (error) {
         if (!(error instanceof ConflictError)) throw error;
-        const now = await this.refresh(options);
+        const now = await this.refresh(remaining());
         if (!hasEnded(now)) throw error; // It did not end by itself meanwhile: there is another reason.
         return { stopped: attempt > 1 && now.State?.StateType === 'Stopped', state: now.State?.StateType ?? '' };
       }
       // The answer names no job, so it may be the one to another request. To stop a job twice does no harm.
-      if (attempt > MAX_STOPS || hasEnded(await this.refresh(options))) return { stopped: true, state };
+      if (attempt > MAX_STOPS || hasEnded(await this.refresh(remaining()))) return { stopped: true, state };
     }
   }
 
   /** Runs the job, or an earlier version of it, once more: see `jobs.rerun`. */
   rerun(options: Omit<RerunOptions, 'namespace'> = {}): Promise<RerunJobResponse> {
     if (this.#identity === undefined) return rerunJob(this.#api, this.id, options);
-    return apiPromise(this.#confirm(options).then(() => rerunJob(this.#api, this.id, options).withResponse()));
+    return apiPromise(
+      this.#confirm(options).then((remaining) => rerunJob(this.#api, this.id, remaining).withResponse()),
+    );
   }
 
   /** Lists the executions of the job on compute nodes. */
   executions(options: Omit<JobExecutionsOptions, 'namespace'> = {}): PagePromise<Execution> {
-    return this.#pages(options, () => listExecutions(this.#api, this.id, options));
+    return this.#pages(options, (remaining) => listExecutions(this.#api, this.id, remaining));
   }
 
   /** Follows the events of the job, from its beginning until it has ended. */
@@ -206,7 +213,7 @@ export class JobHandle {
   ): PagePromise<JobHistory> | AsyncGenerator<JobHistory, void, undefined> {
     return isFollowed(options)
       ? this.#followHistory(options)
-      : this.#pages(options, () => listHistory(this.#api, this.id, options));
+      : this.#pages(options, (remaining) => listHistory(this.#api, this.id, remaining));
   }
 
   /**
@@ -224,19 +231,19 @@ export class JobHandle {
    */
   logs(options: FollowLogsOptions = {}): AsyncIterable<LogEntry> {
     const { transport } = this.#parts;
-    const logs = (): AsyncIterable<LogEntry> =>
-      followLogs(transport, { jobId: this.id, namespace: this.namespace }, options);
-    return this.#identity === undefined ? logs() : this.#entries(options, logs);
+    const logs = (remaining: FollowLogsOptions): AsyncIterable<LogEntry> =>
+      followLogs(transport, { jobId: this.id, namespace: this.namespace }, remaining);
+    return this.#identity === undefined ? logs(options) : this.#entries(options, logs);
   }
 
   /** Lists the versions of the job's specification, oldest first. From servers 1.8 on. */
   versions(options: CallOptions = {}): PagePromise<Job> {
-    return this.#pages(options, () => listVersions(this.#api, this.id, options));
+    return this.#pages(options, (remaining) => listVersions(this.#api, this.id, remaining));
   }
 
   /** Lists where the results are, as the server describes it: see `jobs.results`. */
   results(options: CallOptions = {}): PagePromise<SpecConfig> {
-    return this.#pages(options, () => listResults(this.#api, this.id, options));
+    return this.#pages(options, (remaining) => listResults(this.#api, this.id, remaining));
   }
 
   /**
@@ -251,8 +258,8 @@ export class JobHandle {
    * ```
    */
   async typedResults(options: ListResultsOptions = {}): Promise<TypedResult[]> {
-    await this.#confirm(options);
-    return (await loadResults()).listResults(this.#target(), options);
+    const remaining = await this.#confirm(options);
+    return (await loadResults()).listResults(this.#target(), remaining);
   }
 
   /**
@@ -273,7 +280,7 @@ export class JobHandle {
    */
   files(options: TransferOptions = {}): AsyncIterableIterator<ResultFile> {
     if (this.#identity === undefined) return resultFiles(this.#target(), options);
-    return this.#entries(options, () => resultFiles(this.#target(), options));
+    return this.#entries(options, (remaining) => resultFiles(this.#target(), remaining));
   }
 
   /**
@@ -294,8 +301,8 @@ export class JobHandle {
    * ```
    */
   async download(directory: string, options: DownloadOptions = {}): Promise<DownloadSummary> {
-    await this.#confirm(options);
-    return (await loadResults()).downloadResults(this.#target(), directory, options);
+    const remaining = await this.#confirm(options);
+    return (await loadResults()).downloadResults(this.#target(), directory, remaining);
   }
 
   /** Returns what is needed to get a handle of the job again: `jobs.handle(id, { namespace })`. */
@@ -309,13 +316,14 @@ export class JobHandle {
   }
 
   /** Works with the job's id, and once more with the right one if it turns out to be another job's. */
-  async #own<T>(
-    options: Pick<CallOptions, 'signal'>,
-    work: (id: string, identity: JobIdentity | undefined) => Promise<T>,
+  async #own<T, O extends Limits>(
+    options: O,
+    work: (id: string, identity: JobIdentity | undefined, remaining: O) => Promise<T>,
   ): Promise<T> {
     const identity = this.#identity;
+    const remaining = remainingOptions(options);
     try {
-      const done = await work(this.id, identity);
+      const done = await work(this.id, identity, options);
       this.#identity = undefined;
       return done;
     } catch (error) {
@@ -323,40 +331,48 @@ export class JobHandle {
       // Another call on the handle may have corrected it meanwhile.
       if (this.#identity !== undefined) {
         const api = new ApiResource(this.#parts.transport);
-        const found = await findSubmitted(api, identity, { signal: options.signal });
+        const found = await findSubmitted(api, identity, limitsOf(remaining()));
         if (found?.ID === undefined) throw error;
         Object.assign(this, { id: found.ID });
         this.#identity = undefined;
       }
-      return work(this.id, undefined);
+      return work(this.id, undefined, remaining());
     }
   }
 
-  /** Makes sure that the id is the job's, where that has not been seen yet. */
-  async #confirm(options: Pick<CallOptions, 'signal'>): Promise<void> {
-    if (this.#identity !== undefined) await this.refresh({ signal: options.signal });
+  /** Makes sure that the id is the job's, where that has not been seen yet. Returns the options of what follows. */
+  async #confirm<O extends Limits>(options: O): Promise<O> {
+    // What is not an object is refused by the call itself.
+    if (this.#identity === undefined || !isRecord(options)) return options;
+    const remaining = remainingOptions(options);
+    await this.refresh(limitsOf(options));
+    return remaining();
   }
 
-  #pages<T>(options: Pick<CallOptions, 'signal'>, list: () => PagePromise<T>): PagePromise<T> {
-    return this.#identity === undefined ? list() : pagesAfter(() => this.#confirm(options), list);
+  #pages<T, O extends Limits>(options: O, list: (remaining: O) => PagePromise<T>): PagePromise<T> {
+    return this.#identity === undefined ? list(options) : pagesAfter(() => this.#confirm(options), list);
   }
 
   async *#followHistory(options: FollowHistoryOptions): AsyncGenerator<JobHistory, void, undefined> {
-    await this.#confirm(options);
-    yield* followHistory(this.#api, this.id, options);
+    yield* followHistory(this.#api, this.id, await this.#confirm(options));
   }
 
-  #entries<T>(options: Pick<CallOptions, 'signal'>, iterate: () => AsyncIterable<T>): AsyncIterableIterator<T, void> {
-    return new DeferredIterator<T>(async () => {
-      await this.#confirm(options);
-      return iterate()[Symbol.asyncIterator]();
-    });
+  #entries<T, O extends Limits>(
+    options: O,
+    iterate: (remaining: O) => AsyncIterable<T>,
+  ): AsyncIterableIterator<T, void> {
+    return new DeferredIterator<T>(async () => iterate(await this.#confirm(options))[Symbol.asyncIterator]());
   }
 
   #target(): ResultsTarget {
     return { transport: this.#parts.transport, jobId: this.id, namespace: this.namespace };
   }
 }
+
+/** What ends work that may consist of several calls. */
+type Limits = Pick<CallOptions, 'signal' | 'timeoutMs'>;
+
+const limitsOf = ({ signal, timeoutMs }: Limits): Limits => defined({ signal, timeoutMs });
 
 /** How often a job is stopped again that goes on after it was stopped. */
 const MAX_STOPS = 2;

@@ -114,10 +114,11 @@ export class Jobs {
     const { onExisting, namespace, ...call } = options;
     checkOnExisting(onExisting);
     const { transport, api } = this.#parts;
+    const remaining = transport.shareTimeout(call);
     const built = await buildJob(transport, spec, call);
     checkJob(built);
     const { job, isFresh } = nameJob(built, api.requiredNamespace({ namespace }));
-    const submission = await submitOnce(api, job, { ...call, onExisting, isFresh });
+    const submission = await submitOnce(api, job, { ...remaining(), onExisting, isFresh });
     return new SubmittedJob(this.#parts, { ...submission, id: submission.jobId, namespace: job.Namespace });
   }
 

@@ -84,7 +84,9 @@ export async function submitOnce(
   }
   const { transport } = api;
   const location = { name: job.Name, namespace: job.Namespace };
-  const { lacksNames, label, find } = await jobLookup(api, location, options);
+  // With a time of its own the submission is one call, else it belongs to a run, and each request is one.
+  const remaining = options.timeoutMs === undefined ? () => options : transport.shareTimeout(options);
+  const { lacksNames, label, find } = await jobLookup(api, location, remaining());
   if (!isFresh && onExisting === 'update' && lacksNames) {
     throw new UnsupportedByServerError(
       'onExisting "update" needs a server from 1.8.0 on: older ones create a second job of the same name.',
@@ -123,11 +125,12 @@ export async function submitOnce(
   let conflict: ConflictError | undefined;
   for (let round = 1; ; round++) {
     try {
-      const found = findsFirst || unanswered !== undefined || conflict !== undefined ? await find(options) : undefined;
+      const found =
+        findsFirst || unanswered !== undefined || conflict !== undefined ? await find(remaining()) : undefined;
       if (found !== undefined && !isOutdated(found)) return reuse(found, attempts);
       if (conflict !== undefined) throw conflict;
       attempts += 1;
-      const { JobID, Warnings } = await send({ Job: sent }, options);
+      const { JobID, Warnings } = await send({ Job: sent }, remaining());
       // Whose id it is, shows when the job is read: servers mix up their responses.
       const identity = { ...location, fingerprint };
       return { jobId: JobID, identity, isOwn: true, attempts, deduplicated: false, warnings: Warnings ?? [] };
@@ -154,9 +157,12 @@ export async function submitOnce(
       }
       const last = unanswered ?? error;
       const persists = mayExist && performance.now() - startedAt < persistMs;
-      if (round > maxRetries && !persists) throw attempts === 0 ? last : withName(last, location, attempts);
-      const { operation, requestId } = last;
       const delayMs = submissionPolicy.delayMs(round);
+      const isOver = delayMs >= (remaining().timeoutMs ?? Number.POSITIVE_INFINITY);
+      if (isOver || (round > maxRetries && !persists)) {
+        throw attempts === 0 ? last : withName(last, location, attempts);
+      }
+      const { operation, requestId } = last;
       const retry = { operation, attempt: attempts, requestId, delayMs, error: last };
       await transport.withDeadline('jobs.submit', { signal: options.signal }, (signal) =>
         transport.beforeRetry(retry, signal),

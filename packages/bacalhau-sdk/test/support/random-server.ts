@@ -274,7 +274,7 @@ const EVENT = (id: string) => ({
 });
 
 /** A right answer to the request. */
-function outlineOf({
+export function outlineOf({
   method,
   url,
   headers: { host = '127.0.0.1:9' },
