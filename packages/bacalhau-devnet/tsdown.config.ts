@@ -12,7 +12,7 @@ export default defineConfig([
   // Programs that are started, not imported.
   {
     ...shared,
-    entry: { supervisor: 'src/supervisor/main.ts', cli: 'src/cli/main.ts', 'legacy-gate': 'src/legacy/gate.ts' },
+    entry: { supervisor: 'src/supervisor/main.ts', cli: 'src/cli/main.ts', gate: 'src/namespace/gate.ts' },
     format: 'esm',
     dts: false,
     clean: false,

@@ -1,10 +1,10 @@
 /**
  * The kind of an error:
  * - `INVALID_OPTIONS`: an option (or a file it names) can't be used; nothing was started.
- * - `UNSUPPORTED_PLATFORM`: Bacalhau's server doesn't run on this operating system.
- * - `NAMESPACE_UNAVAILABLE`: the legacy devnet cannot create a network namespace here.
+ * - `UNSUPPORTED_PLATFORM`: the server doesn't run on this operating system.
+ * - `NAMESPACE_UNAVAILABLE`: the server needs a network namespace, which cannot be created here.
  * - `SERVER_NOT_FOUND`: no `bacalhau` binary, and no Go to build one.
- * - `SERVER_TOO_OLD`: the binary that was named is older than 1.8.
+ * - `SERVER_UNSUPPORTED`: the binary that was named is of a version that this package cannot start.
  * - `SERVER_BUILD_FAILED`: Go was found, but the build ended with an error.
  * - `START_FAILED`: a server process ended before the network was ready.
  * - `START_TIMEOUT`: the network was not ready within `startTimeoutMs`.
@@ -17,7 +17,7 @@ export type DevnetErrorCode =
   | 'UNSUPPORTED_PLATFORM'
   | 'NAMESPACE_UNAVAILABLE'
   | 'SERVER_NOT_FOUND'
-  | 'SERVER_TOO_OLD'
+  | 'SERVER_UNSUPPORTED'
   | 'SERVER_BUILD_FAILED'
   | 'START_FAILED'
   | 'START_TIMEOUT'

@@ -1,5 +1,6 @@
-import type { NodeRole } from './config.js';
 import type { JsonObject } from './json.js';
+import type { NodeRole } from './plan.js';
+import type { ServerVersion } from './servers/versions.js';
 
 /** Which server binary to use, for {@link startDevnet} and {@link ensureServer}. */
 export interface ServerOptions {
@@ -8,9 +9,11 @@ export interface ServerOptions {
    *   it is 1.8 or newer; else as `'pinned'`.
    * - `'pinned'`: exactly the version that this package names ({@link PINNED_SERVER_VERSION}), from this user's cache, or
    *   built into it with Go (1.21 or newer, a few minutes, once).
-   * - anything else: the path of a `bacalhau` binary, 1.8 or newer.
+   * - a version, one of {@link SERVER_VERSIONS}: exactly this one, from the cache or built in the same way. Servers before
+   *   1.8 run in a network namespace of their own, because they listen on all addresses; that needs Linux.
+   * - anything else: the path of a `bacalhau` binary, 0.3.16, 1.4, 1.6, 1.7, or 1.8 and newer.
    */
-  readonly server?: 'auto' | 'pinned' | (string & {});
+  readonly server?: 'auto' | 'pinned' | ServerVersion | (string & {});
   /** Called with progress messages: which server is used, how far a build is, what is being waited for. Default: silent. */
   readonly onProgress?: (message: string) => void;
   /**
@@ -22,11 +25,17 @@ export interface ServerOptions {
 
 /** Options of {@link startDevnet}. */
 export interface DevnetOptions extends ServerOptions {
-  /** Number of compute nodes, each a process of its own, 0 to 50. Default: 1. */
-  readonly computeNodes?: number;
   /**
-   * The server's own configuration (its documentation calls it `config.yaml`), merged into all nodes. Ports and
-   * addresses that differ from node to node are set by the devnet; fix them in the configuration of a role.
+   * Number of compute nodes, each a process of its own, 0 to 50. Of 0.3.16: number of nodes, each orchestrator and compute
+   * node, 1 to 10, all in one process. Default: 1.
+   */
+  readonly computeNodes?: number;
+  /** Port of the network's API on loopback. Default: a free one. */
+  readonly port?: number;
+  /**
+   * The server's own configuration (its documentation calls it `config.yaml`), merged into all nodes, in the words of its
+   * version: 1.4 has other names than 1.6 and newer, and 0.3.16 has none. Ports and addresses that differ from node to
+   * node are set by the devnet; fix them in the configuration of a role.
    *
    * @example { API: { TLS: { SelfSigned: true } }, Logging: { Level: 'debug' } }
    */
@@ -43,6 +52,21 @@ export interface DevnetOptions extends ServerOptions {
    * @example { Compute: { AllowListedLocalPaths: ['/data:rw'] } }
    */
   readonly computeConfig?: JsonObject;
+  /**
+   * Turns on the signed API below `/api/v1/requester`, which 1.1 to 1.3 have, and which 1.4 has too, switched off. Only of
+   * 1.4.0. Default: false.
+   */
+  readonly signedApi?: boolean;
+  /**
+   * How jobs run, only of 0.3.16: `noop` completes them at once (`Engine`, `Verifier` and `Publisher` are `Noop`); `docker`
+   * runs containers, whose results go to an IPFS node inside the network (`Docker`, `Noop`, `Ipfs`). Default: `noop`.
+   */
+  readonly executor?: 'noop' | 'docker';
+  /**
+   * Ports of this machine's loopback that servers in a network namespace reach as their own, for instance of a web server
+   * with the inputs of jobs, or of a store for their results. Servers from 1.8 on reach all of them anyway. Default: none.
+   */
+  readonly hostPorts?: readonly number[];
   /**
    * More environment variables for the servers, such as `AWS_ACCESS_KEY_ID` or `DOCKER_HOST`. They get this process's
    * environment too, without its `BACALHAU_*` variables: those would override the configuration. Default: none.
@@ -66,11 +90,11 @@ export interface DevnetOptions extends ServerOptions {
   readonly onExit?: (exit: NodeExit) => void;
 }
 
-/** One server process of a devnet. */
+/** One node of a devnet: a server process, but of 0.3.16, where all are in one. */
 export interface DevnetNode {
-  /** `orchestrator`, `compute-1`, `compute-2`, … */
+  /** `orchestrator`, `compute-1`, `compute-2`, …; of 0.3.16 `node-1`, `node-2`, … */
   readonly name: string;
-  /** `orchestrator` or `compute`. */
+  /** `orchestrator` or `compute`; of 0.3.16 `hybrid`, both at once. */
   readonly role: NodeRole;
   /** Its node id in the network. */
   readonly id: string;
@@ -98,7 +122,7 @@ export interface NodeExit {
 
 /** The log of one server process. */
 export interface DevnetLog {
-  /** Name of the node. */
+  /** Name of the process: the node's, of 0.3.16 `devstack`. */
   readonly name: string;
   /** Its path, valid until the devnet ends. */
   readonly path: string;
@@ -127,7 +151,7 @@ export interface Devnet {
   readonly dir: string;
   /** The orchestrator first, then the compute nodes. */
   readonly nodes: readonly DevnetNode[];
-  /** Reads the logs of all nodes. */
+  /** Reads the logs of all servers. */
   logs(): Promise<DevnetLog[]>;
   /**
    * Ends one server process (SIGTERM, SIGKILL after a few seconds) and starts it again with the same configuration,
@@ -135,7 +159,8 @@ export interface Devnet {
    * up to half a minute, less with a shorter `Compute.Heartbeat.Interval` in their configuration.
    *
    * @param name name of the node; default `orchestrator`
-   * @throws DevnetError `START_FAILED`, `START_TIMEOUT` (after `startTimeoutMs`), `INVALID_OPTIONS` for an unknown name
+   * @throws DevnetError `START_FAILED`, `START_TIMEOUT` (after `startTimeoutMs`), `INVALID_OPTIONS` for an unknown name, and of
+   *   0.3.16, which starts without the data that it had
    */
   restart(name?: string): Promise<void>;
   /**

@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type NetworkPlan, usesTls } from './config.js';
-import { nodeReaderAuthorization } from './credentials.js';
 import { DevnetError, messageOf } from './errors.js';
 import { callHttp, type HttpAnswer, type HttpTarget } from './http.js';
 import { isJsonObject, type JsonObject, valueAt } from './json.js';
 import { readLog, readTail } from './log-files.js';
+import { type NetworkPlan, type NodePlan, nodesOf } from './plan.js';
 
+const ALIVE_PATH = '/api/v1/agent/alive';
 const NODES_PATH = '/api/v1/orchestrator/nodes?limit=10000';
 const CALL_TIMEOUT_MS = 2_000;
 const FIRST_PAUSE_MS = 10;
@@ -45,10 +45,10 @@ export type Readiness = 'ready' | { readonly missing: string };
 export async function orchestratorAnswers(plan: NetworkPlan): Promise<Readiness> {
   try {
     // Any answer will do: an access policy may refuse this request.
-    await callApi(plan, '/api/v1/agent/alive');
+    await callApi(plan, ALIVE_PATH);
     return 'ready';
   } catch (error) {
-    const { name, logFile } = plan.orchestrator;
+    const { name, logFile } = plan.first;
     // With an unusable certificate the process keeps running with its port open, and never answers.
     if ((await readLog(logFile)).includes("Api server can't run")) {
       const tail = await readTail(logFile);
@@ -62,7 +62,10 @@ export async function orchestratorAnswers(plan: NetworkPlan): Promise<Readiness>
 
 /** Nodes that have to reconnect: what is known of their connections predates a restart. */
 export interface Reconnection {
-  readonly ids: ReadonlySet<string>;
+  /** The names of these nodes. */
+  readonly names: ReadonlySet<string>;
+  /** Which node was started again. */
+  readonly restarted: string;
   /** When the restart began, in milliseconds since 1970. */
   readonly since: number;
   /** How long the orchestrator's log was then, in characters. */
@@ -77,17 +80,17 @@ export interface Reconnection {
  * @throws DevnetError `INVALID_OPTIONS` if neither can be read
  */
 export async function nodesConnected(plan: NetworkPlan, reconnection?: Reconnection): Promise<Readiness> {
-  const { config } = plan.orchestrator;
+  const { authorization, logsConnections } = plan.api;
   let answer: HttpAnswer;
   try {
-    answer = await callApi(plan, NODES_PATH, nodeReaderAuthorization(config));
+    answer = await callApi(plan, NODES_PATH, authorization);
   } catch (error) {
     return { missing: `the list of nodes cannot be read: ${messageOf(error)}` };
   }
-  let connected: (id: string) => boolean;
+  let connected: (node: NodePlan) => boolean;
   if (answer.status === 200) {
     connected = connectedInList(plan, answer.body, reconnection);
-  } else if (['trace', 'debug', 'info'].includes(String(valueAt(config, 'Logging', 'Level')).toLowerCase())) {
+  } else if (logsConnections) {
     connected = await connectedInLog(plan, reconnection);
   } else if (answer.status === 401 || answer.status === 403) {
     throw new DevnetError(
@@ -98,29 +101,47 @@ export async function nodesConnected(plan: NetworkPlan, reconnection?: Reconnect
   } else {
     return { missing: `the list of nodes was answered with ${answer.status}` };
   }
-  const missing = plan.computeNodes.filter(({ id }) => !connected(id));
+  const missing = nodesOf(plan).filter((node) => node.role === 'compute' && !connected(node));
   if (missing.length === 0) return 'ready';
   return { missing: `compute nodes not connected yet: ${missing.map(({ name }) => name).join(', ')}` };
+}
+
+/**
+ * Does the same for 1.4, which does not say since when a node is connected: a restarted orchestrator knows none until
+ * they report; of a restarted compute node it has the last state, so that the node's own API has to answer.
+ */
+export async function nodesReported(plan: NetworkPlan, reconnection?: Reconnection): Promise<Readiness> {
+  const restarted = nodesOf(plan).find(({ name, role }) => name === reconnection?.restarted && role === 'compute');
+  if (restarted !== undefined) {
+    try {
+      await callHttp(
+        { host: plan.api.host, port: restarted.apiPort },
+        { path: ALIVE_PATH, timeoutMs: CALL_TIMEOUT_MS },
+      );
+    } catch (error) {
+      return { missing: `no answer from the API of ${restarted.name}: ${messageOf(error)}` };
+    }
+  }
+  return nodesConnected(plan);
 }
 
 function connectedInList(
   plan: NetworkPlan,
   body: string,
   reconnection: Reconnection | undefined,
-): (id: string) => boolean {
+): (node: NodePlan) => boolean {
   const answer: unknown = JSON.parse(body);
   const nodes = isJsonObject(answer) ? valueAt(answer, 'Nodes') : undefined;
-  // Manual approval happens after the start.
-  const approvedOnly = valueAt(plan.orchestrator.config, 'Orchestrator', 'NodeManager', 'ManualApproval') !== true;
   const byId = new Map<string, JsonObject>();
   for (const node of Array.isArray(nodes) ? nodes.filter(isJsonObject) : []) {
     byId.set(String(valueAt(node, 'Info', 'NodeID')), node);
   }
-  return (id) => {
+  return ({ name, id = '' }) => {
     const node = byId.get(id);
     if (node === undefined || valueAt(node, 'Connection') !== 'CONNECTED') return false;
-    if (approvedOnly && valueAt(node, 'Membership') !== 'APPROVED') return false;
-    if (!reconnection?.ids.has(id)) return true;
+    // Approval by hand happens after the start.
+    if (!plan.api.approvedByHand && valueAt(node, 'Membership') !== 'APPROVED') return false;
+    if (!reconnection?.names.has(name)) return true;
     return Date.parse(String(valueAt(node, 'ConnectionState', 'ConnectedSince'))) >= reconnection.since;
   };
 }
@@ -128,31 +149,24 @@ function connectedInList(
 async function connectedInLog(
   plan: NetworkPlan,
   reconnection: Reconnection | undefined,
-): Promise<(id: string) => boolean> {
-  const log = await readLog(plan.orchestrator.logFile);
-  return (id) => {
-    const since = reconnection?.ids.has(id) ? reconnection.logLength : 0;
+): Promise<(node: NodePlan) => boolean> {
+  const log = await readLog(plan.first.logFile);
+  return ({ name, id }) => {
+    const since = reconnection?.names.has(name) ? reconnection.logLength : 0;
     return log.includes(`handshake successful with node ${id}`, since);
   };
 }
 
-function callApi(plan: NetworkPlan, path: string, authorization?: string): Promise<HttpAnswer> {
-  const { config, apiPort } = plan.orchestrator;
+function callApi({ api }: NetworkPlan, path: string, authorization?: string): Promise<HttpAnswer> {
   const target: HttpTarget = {
-    host: apiHost(config),
-    port: apiPort,
+    host: api.host,
+    port: api.port,
     // A child process on this machine, often with a self-signed certificate.
-    ...(usesTls(config) ? { tls: { verify: false } } : {}),
+    ...(api.tls ? { tls: { verify: false } } : {}),
   };
   return callHttp(target, {
     path,
     timeoutMs: CALL_TIMEOUT_MS,
     headers: authorization === undefined ? {} : { Authorization: authorization },
   });
-}
-
-/** Returns the address at which this machine reaches the API. */
-export function apiHost(config: JsonObject): string {
-  const host = valueAt(config, 'API', 'Host');
-  return typeof host === 'string' && !['', '0.0.0.0', '::', 'localhost'].includes(host) ? host : '127.0.0.1';
 }

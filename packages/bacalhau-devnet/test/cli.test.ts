@@ -70,19 +70,31 @@ describe('bacalhau-devnet', () => {
     expect(child.stderr).toContain('ended unexpectedly with SIGKILL. Logs:');
   });
 
+  test.each([
+    [['--server', '1.5.2'], 'one of the versions 0.3.16, 1.4.0, 1.6.0, 1.9.3; not "1.5.2"'],
+    [['--server', '1.9.3', '--signed-api'], 'Bacalhau 1.9.3 cannot have the option "signedApi"'],
+  ])('exits with 1 for %j, which no server can do', async (args, message) => {
+    const child = Child.command(args, env());
+    expect(await child.ended()).toBe(1);
+    expect(child.stderr).toContain(message);
+    expect(await isEmpty(tmp)).toBe(true);
+  });
+
   test('prints its help and its version', async () => {
     const help = Child.command(['--help']);
     expect(await help.ended()).toBe(0);
     expect(help.stdout).toContain('Usage: bacalhau-devnet [options]');
     const version = Child.command(['--version']);
     expect(await version.ended()).toBe(0);
-    expect(version.stdout).toBe('bacalhau-devnet 0.1.0 (builds Bacalhau v1.9.3)\n');
+    expect(version.stdout).toBe('bacalhau-devnet 0.1.0 (builds Bacalhau 0.3.16, 1.4.0, 1.6.0, 1.9.3)\n');
   });
 
   test.each([
     [['--bogus'], "Unknown option '--bogus'"],
     [['--nodes', 'many'], '--nodes must be a whole number from 0 to 50, not "many"'],
     [['--port', '70000'], '--port must be a whole number from 1 to 65535'],
+    [['--host-port', '80', '--host-port', 'x'], '--host-port must be a whole number from 1 to 65535, not "x"'],
+    [['--executor', 'wasm'], '--executor must be "noop" or "docker", not "wasm"'],
     [['--config', '/nonexistent.json'], "--config /nonexistent.json can't be read as JSON"],
   ])('exits with 2 for %j', async (args, message) => {
     const child = Child.command(args);

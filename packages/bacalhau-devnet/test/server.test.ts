@@ -127,9 +127,12 @@ describe('ensureServer fails with', () => {
     expect(message).toContain('go1.20.14');
   });
 
-  test('SERVER_TOO_OLD, if the given server is too old', async () => {
-    const BACALHAU_BIN = program('old', `echo '{"clientVersion":{"GitVersion":"v1.7.0"}}'`);
-    expect(await outcome(ensureInChild({ BACALHAU_BIN }))).toMatchObject({ code: 'SERVER_TOO_OLD' });
+  test('SERVER_UNSUPPORTED, if the given server is of a version that cannot be started', async () => {
+    const BACALHAU_BIN = program('old', `echo '{"clientVersion":{"GitVersion":"v1.5.2"}}'`);
+    const { code, message } = await outcome(ensureInChild({ BACALHAU_BIN }));
+    expect(code).toBe('SERVER_UNSUPPORTED');
+    expect(message).toContain('BACALHAU_BIN, is v1.5.2, which cannot be started');
+    expect(message).toContain('1.6.0');
   });
 
   test('the option or variable whose path does not exist', async () => {

@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { messageOf } from '../errors.js';
 import { isJsonObject, type JsonObject } from '../json.js';
 import type { DevnetOptions } from '../options.js';
+import { SERVER_VERSIONS } from '../servers/versions.js';
 
 export const USAGE = `Usage: bacalhau-devnet [options]
 
@@ -11,13 +12,17 @@ Starts a real Bacalhau network on this machine, prints how to reach it, and remo
 Options:
   -n, --nodes N        number of compute nodes (default 1)
   -p, --port PORT      port of the API (default: a free one)
-  -s, --server WHICH   path of a bacalhau binary, or "pinned" for the version that this package builds
+  -s, --server WHICH   a version that this package can build (${SERVER_VERSIONS.join(', ')}), "pinned" for the
+                       newest of these, or the path of a bacalhau binary
                        (default: BACALHAU_BIN, else bacalhau on the PATH, else pinned)
   -c, --config FILE    the server's configuration as JSON, for all nodes
+      --signed-api     turn on the signed API of 1.1 to 1.3 (1.4.0 only)
+      --executor HOW   "noop" or "docker" (0.3.16 only; default noop)
+      --host-port PORT a port of this machine that the servers reach; may be repeated
       --log-dir DIR    keep the servers' logs in a new folder in DIR
   -q, --quiet          print only the variables to export
   -h, --help           print this
-  -v, --version        print the version of this package and of the server it builds
+  -v, --version        print the version of this package and of the servers it builds
 `;
 
 /** A parsed command line. */
@@ -42,9 +47,14 @@ export async function readCommandLine(args: readonly string[]): Promise<CommandL
     options: {
       ...(values.nodes === undefined ? {} : { computeNodes: wholeNumber('--nodes', values.nodes, 0, 50) }),
       ...(values.server === undefined ? {} : { server: values.server }),
+      ...(values['signed-api'] === undefined ? {} : { signedApi: values['signed-api'] }),
+      ...(values.executor === undefined ? {} : { executor: readExecutor(values.executor) }),
+      ...(values['host-port'] === undefined
+        ? {}
+        : { hostPorts: values['host-port'].map((text) => wholeNumber('--host-port', text, 1, 65_535)) }),
       ...(values.config === undefined ? {} : { config: await readConfig(values.config) }),
       ...(values['log-dir'] === undefined ? {} : { logDir: values['log-dir'] }),
-      ...(port === undefined ? {} : { orchestratorConfig: { API: { Port: port } } }),
+      ...(port === undefined ? {} : { port }),
     },
   };
 }
@@ -58,6 +68,9 @@ function parse(args: readonly string[]) {
         port: { type: 'string', short: 'p' },
         server: { type: 'string', short: 's' },
         config: { type: 'string', short: 'c' },
+        'signed-api': { type: 'boolean' },
+        executor: { type: 'string' },
+        'host-port': { type: 'string', multiple: true },
         'log-dir': { type: 'string' },
         quiet: { type: 'boolean', short: 'q' },
         help: { type: 'boolean', short: 'h' },
@@ -75,6 +88,11 @@ function wholeNumber(option: string, text: string, least: number, most: number):
     throw new UsageError(`${option} must be a whole number from ${least} to ${most}, not "${text}"`);
   }
   return number;
+}
+
+function readExecutor(text: string): 'noop' | 'docker' {
+  if (text === 'noop' || text === 'docker') return text;
+  throw new UsageError(`--executor must be "noop" or "docker", not "${text}"`);
 }
 
 async function readConfig(file: string): Promise<JsonObject> {

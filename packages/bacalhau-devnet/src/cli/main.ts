@@ -5,7 +5,7 @@ import { startDevnet } from '../devnet.js';
 import { DevnetError, messageOf } from '../errors.js';
 import type { Devnet, DevnetOptions, NodeExit } from '../options.js';
 import { packageFile } from '../package-files.js';
-import { PINNED_SERVER_VERSION } from '../server/pinned.js';
+import { SERVER_VERSIONS } from '../servers/versions.js';
 import { readCommandLine, USAGE, UsageError } from './arguments.js';
 
 const EXIT_OK = 0;
@@ -20,7 +20,7 @@ async function main(): Promise<number> {
       process.stdout.write(USAGE);
       return EXIT_OK;
     case 'version':
-      process.stdout.write(`bacalhau-devnet ${await ownVersion()} (builds Bacalhau ${PINNED_SERVER_VERSION})\n`);
+      process.stdout.write(`bacalhau-devnet ${await ownVersion()} (builds Bacalhau ${SERVER_VERSIONS.join(', ')})\n`);
       return EXIT_OK;
     case 'run':
       return run(commandLine.options, commandLine.quiet);
@@ -66,7 +66,7 @@ async function run(options: DevnetOptions, quiet: boolean): Promise<number> {
 }
 
 function describe(devnet: Devnet, report: (text: string) => void): void {
-  const computeNodes = devnet.nodes.length - 1;
+  const computeNodes = devnet.nodes.filter(({ role }) => role !== 'orchestrator').length;
   report(`Bacalhau ${devnet.version} at ${devnet.url}, ${computeNodes} compute node${computeNodes === 1 ? '' : 's'}`);
   report(`Logs: ${logFolders(devnet)}`);
   report('Ctrl-C stops it and removes everything. To use it from another terminal:');
@@ -75,7 +75,7 @@ function describe(devnet: Devnet, report: (text: string) => void): void {
 }
 
 function logFolders(devnet: Devnet): string {
-  return devnet.nodes.map(({ logFile }) => logFile).join(' ');
+  return [...new Set(devnet.nodes.map(({ logFile }) => logFile))].join(' ');
 }
 
 async function ownVersion(): Promise<string> {

@@ -1,11 +1,13 @@
 import { join, resolve } from 'node:path';
 import { abortedError, DevnetError } from '../errors.js';
+import { namespaceTools } from '../namespace/tools.js';
 import type { ServerOptions } from '../options.js';
+import type { ServerKind } from '../servers/kind.js';
+import { kindOfBinary, namedKind, PINNED_KIND, startableVersions } from '../servers/table.js';
 import { buildServer } from './build.js';
 import { findOnPath, isExecutable } from './find.js';
-import { findGo } from './go.js';
-import { buildDir, PINNED_SERVER_VERSION, pinnedRecipe } from './pinned.js';
-import { isTooOld, serverVersion } from './version.js';
+import { buildDir, serverRecipe } from './recipe.js';
+import { serverVersion } from './version.js';
 
 /** A server binary that is ready to run. */
 export interface ServerBinary {
@@ -18,15 +20,34 @@ export interface ServerBinary {
 }
 
 /**
- * Finds the Bacalhau server, or builds it, as {@link ServerOptions.server} says. A build takes a few minutes, once; two
+ * Finds a Bacalhau server, or builds it, as {@link ServerOptions.server} says. A build takes a few minutes, once; two
  * processes that need it at the same time build it once. Call it in a setup script so that the first test does not
  * wait for it.
  *
- * @throws DevnetError `SERVER_NOT_FOUND`, `SERVER_TOO_OLD`, `SERVER_BUILD_FAILED`, `UNSUPPORTED_PLATFORM`, `ABORTED`
+ * @throws DevnetError `INVALID_OPTIONS` for an unknown version, `SERVER_NOT_FOUND`, `SERVER_UNSUPPORTED`,
+ *   `SERVER_BUILD_FAILED`, `UNSUPPORTED_PLATFORM`, `NAMESPACE_UNAVAILABLE`, `ABORTED`
  * @example
- * const { path, version } = await ensureServer({ onProgress: console.error });
+ * const { path, version } = await ensureServer({ server: '1.6.0', onProgress: console.error });
  */
 export async function ensureServer(options: ServerOptions = {}): Promise<ServerBinary> {
+  return (await findServer(options)).binary;
+}
+
+/** A server binary, and how it is started. */
+export interface FoundServer {
+  readonly binary: ServerBinary;
+  readonly kind: ServerKind;
+}
+
+/**
+ * Does the same as {@link ensureServer}.
+ *
+ * @param check called as soon as it is known which kind of server it will be, before a build of several minutes
+ */
+export async function findServer(
+  options: ServerOptions,
+  check: (kind: ServerKind) => void = () => {},
+): Promise<FoundServer> {
   if (process.platform === 'win32') {
     throw new DevnetError(
       'UNSUPPORTED_PLATFORM',
@@ -36,48 +57,73 @@ export async function ensureServer(options: ServerOptions = {}): Promise<ServerB
   const { signal } = options;
   if (signal?.aborted) throw abortedError(signal);
   try {
-    const server = await find(options);
-    options.onProgress?.(`Using Bacalhau ${server.version} (${server.source}: ${server.path})`);
-    return server;
+    const found = await find(options, async (kind) => {
+      check(kind);
+      if (kind.network === 'namespace') await namespaceTools(kind.version);
+    });
+    const { version, source, path } = found.binary;
+    options.onProgress?.(`Using Bacalhau ${version} (${source}: ${path})`);
+    return found;
   } catch (error) {
     if (signal?.aborted) throw abortedError(signal);
     throw error;
   }
 }
 
-async function find(options: ServerOptions): Promise<ServerBinary> {
+async function find(options: ServerOptions, check: (kind: ServerKind) => Promise<void>): Promise<FoundServer> {
   const { server = 'auto', signal, onProgress } = options;
-  if (server !== 'auto' && server !== 'pinned') return named(server, 'option', signal);
+  if (server !== 'auto' && server !== 'pinned') {
+    const kind = namedKind(server);
+    return kind === undefined ? named(server, 'option', signal, check) : pinned(kind, options, check);
+  }
   if (server === 'auto') {
     const fromEnv = process.env['BACALHAU_BIN'];
-    if (fromEnv) return named(fromEnv, 'BACALHAU_BIN', signal);
+    if (fromEnv) return named(fromEnv, 'BACALHAU_BIN', signal, check);
     const path = await findOnPath('bacalhau');
     if (path !== undefined) {
       const version = await serverVersion(path, signal);
-      if (!isTooOld(version)) return { path, version, source: 'PATH' };
+      if (kindOfBinary(version) === PINNED_KIND) {
+        await check(PINNED_KIND);
+        return { binary: { path, version, source: 'PATH' }, kind: PINNED_KIND };
+      }
       onProgress?.(`${path} is ${version}, which is too old: 1.8 or newer is needed. Trying the next source.`);
     }
   }
-  const recipe = await pinnedRecipe(findGo);
+  return pinned(PINNED_KIND, options, check);
+}
+
+/** Takes a server of the table from the cache, or builds it. */
+async function pinned(
+  kind: ServerKind,
+  options: ServerOptions,
+  check: (kind: ServerKind) => Promise<void>,
+): Promise<FoundServer> {
+  await check(kind);
+  const recipe = await serverRecipe(kind);
   const path = join(buildDir(recipe), 'bacalhau');
-  if (await isExecutable(path)) return { path, version: PINNED_SERVER_VERSION, source: 'cache' };
-  const built = await buildServer(recipe, path, options);
-  return { path, version: PINNED_SERVER_VERSION, source: built ? 'build' : 'cache' };
+  const cached = (await isExecutable(path)) || !(await buildServer(recipe, path, options));
+  return { binary: { path, version: recipe.version, source: cached ? 'cache' : 'build' }, kind };
 }
 
 async function named(
   file: string,
   source: 'option' | 'BACALHAU_BIN',
   signal: AbortSignal | undefined,
-): Promise<ServerBinary> {
+  check: (kind: ServerKind) => Promise<void>,
+): Promise<FoundServer> {
   const path = resolve(file);
   const origin = source === 'option' ? 'the option `server`' : 'the environment variable BACALHAU_BIN';
   if (!(await isExecutable(path))) {
     throw new DevnetError('SERVER_NOT_FOUND', `${path}, named by ${origin}, is no file that can be run`);
   }
   const version = await serverVersion(path, signal);
-  if (isTooOld(version)) {
-    throw new DevnetError('SERVER_TOO_OLD', `${path}, named by ${origin}, is ${version}; 1.8 or newer is needed`);
+  const kind = kindOfBinary(version);
+  if (kind === undefined) {
+    throw new DevnetError(
+      'SERVER_UNSUPPORTED',
+      `${path}, named by ${origin}, is ${version}, which cannot be started. Use ${startableVersions()}.`,
+    );
   }
-  return { path, version, source };
+  await check(kind);
+  return { binary: { path, version, source }, kind };
 }

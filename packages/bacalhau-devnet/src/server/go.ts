@@ -3,7 +3,13 @@ import { tmpdir } from 'node:os';
 import { promisify } from 'node:util';
 import { DevnetError, messageOf } from '../errors.js';
 import { findOnPath, isExecutable } from './find.js';
-import type { GoCommand } from './pinned.js';
+
+/** A Go that can build a server. */
+export interface GoCommand {
+  readonly path: string;
+  /** The environment variables that it needs. */
+  readonly env: Readonly<Record<string, string>>;
+}
 
 /** Since this version Go downloads the toolchain that a module, or GOTOOLCHAIN, asks for. */
 const SELF_UPDATING_MINOR = 21;
@@ -11,7 +17,7 @@ const ADVICE =
   'Either install Go 1.21 or newer, so that the server can be built (a few minutes, once); ' +
   'or put a `bacalhau` of 1.8 or newer on the PATH; or set BACALHAU_BIN to the path of one.';
 
-/** Finds the Go for the pinned server. */
+/** Finds the Go for a server of today's Go, whose module names the version that it needs. */
 export async function findGo(): Promise<GoCommand> {
   const path = await findOnPath('go');
   if (path === undefined) {
@@ -31,11 +37,11 @@ export async function findGo(): Promise<GoCommand> {
   return { path, env: {} };
 }
 
-/** The legacy server's libraries refuse to be compiled by newer toolchains. */
+/** The libraries of 0.3.16 refuse to be compiled by newer toolchains. */
 const LEGACY_TOOLCHAIN = 'go1.19.13';
 const LEGACY_MINORS = [18, 19];
 
-/** Finds the Go for the legacy server: Go 1.18 or 1.19, also where Debian installs it, or a newer one, which downloads 1.19. */
+/** Finds the Go for Bacalhau 0.3.16: Go 1.18 or 1.19, also where Debian installs it, or a newer one, which downloads 1.19. */
 export async function findLegacyGo(): Promise<GoCommand> {
   const candidates = [await findOnPath('go'), '/usr/lib/go-1.19/bin/go', '/usr/lib/go-1.18/bin/go'];
   for (const path of candidates) {
@@ -47,7 +53,7 @@ export async function findLegacyGo(): Promise<GoCommand> {
   }
   throw new DevnetError(
     'SERVER_NOT_FOUND',
-    'There is no Go to build the legacy Bacalhau server with. Install Go 1.21 or newer, which downloads the Go 1.19 that it needs, or Go 1.19 itself (Debian: golang-1.19).',
+    'There is no Go to build Bacalhau 0.3.16 with. Install Go 1.21 or newer, which downloads the Go 1.19 that it needs, or Go 1.19 itself (Debian: golang-1.19).',
   );
 }
 

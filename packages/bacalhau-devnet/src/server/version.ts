@@ -8,7 +8,6 @@ import { DevnetError, messageOf } from '../errors.js';
 import { isJsonObject, valueAt } from '../json.js';
 
 const PROBE_TIMEOUT_MS = 30_000;
-const OLDEST = [1, 8] as const;
 
 /**
  * Asks a `bacalhau` binary for its version.
@@ -19,8 +18,8 @@ export async function serverVersion(path: string, signal?: AbortSignal): Promise
   // Even this command creates a data directory; it must not be the user's own.
   const dir = await mkdtemp(join(tmpdir(), 'bacalhau-devnet-version-'));
   try {
-    const { stdout } = await promisify(execFile)(path, ['version', '--client', '--output', 'json', '--data-dir', dir], {
-      env: childEnv({ without: ['BACALHAU_'] }),
+    const { stdout } = await promisify(execFile)(path, ['version', '--client', '--output', 'json'], {
+      env: childEnv({ without: ['BACALHAU_'], more: { BACALHAU_DIR: dir } }),
       timeout: PROBE_TIMEOUT_MS,
       ...(signal === undefined ? {} : { signal }),
     });
@@ -37,12 +36,4 @@ export async function serverVersion(path: string, signal?: AbortSignal): Promise
   } finally {
     await rm(dir, { recursive: true, force: true });
   }
-}
-
-/** Whether a version is old enough to lack what this package relies on. A build without a version is not. */
-export function isTooOld(version: string): boolean {
-  const [, major, minor] = /^v?(\d+)\.(\d+)\./.exec(version) ?? [];
-  if (major === undefined || minor === undefined || version.startsWith('v0.0.0')) return false;
-  const [oldestMajor, oldestMinor] = OLDEST;
-  return Number(major) < oldestMajor || (Number(major) === oldestMajor && Number(minor) < oldestMinor);
 }

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { removeDirectory } from './directory.js';
 import { removeJobContainers } from './docker.js';
-import type { SupervisedScope } from './protocol.js';
+import { type SupervisedScope, temporaryDir } from './protocol.js';
 
 const POLL_MS = 50;
 const KILL_LIMIT_MS = 10_000;
@@ -13,7 +13,7 @@ const KILL_LIMIT_MS = 10_000;
  * Cleans up after a supervisor that was itself killed.
  *
  * Process ids are not remembered but looked up, by the command that was started and the directory's unique name among
- * its arguments: the system may have given a remembered id to an unrelated process.
+ * its arguments or as its TMPDIR: the system may have given a remembered id to an unrelated process.
  *
  * @param commands the programs that the supervisor was told to start
  * @returns descriptions of what could not be cleaned up.
@@ -43,8 +43,11 @@ export async function cleanUp(scope: SupervisedScope, commands: ReadonlySet<stri
 
 async function startedProcesses(dir: string, commands: ReadonlySet<string>): Promise<number[]> {
   const processes = process.platform === 'linux' ? await fromProc() : await fromPs(commands);
+  const variable = `TMPDIR=${temporaryDir(dir)}\0`;
   return processes
-    .filter(({ command, args }) => commands.has(command) && args.includes(dir))
+    .filter(({ command, args, environment = '' }) => {
+      return commands.has(command) && (args.includes(dir) || environment.includes(variable));
+    })
     .map(({ pid }) => pid)
     .filter((pid) => pid !== process.pid);
 }
@@ -53,6 +56,8 @@ interface ProcessLine {
   readonly pid: number;
   readonly command: string;
   readonly args: string;
+  /** Known on Linux only, the one system with servers whose arguments name no directory. */
+  readonly environment?: string;
 }
 
 /** Lists processes from /proc, on Linux, because small images have no `ps`. A zombie's arguments are empty there. */
@@ -60,8 +65,9 @@ async function fromProc(): Promise<ProcessLine[]> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
   return Promise.all(
     pids.map(async (pid) => {
-      const args = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
-      return { pid, command: args.split('\0', 1)[0] ?? '', args };
+      const read = (file: string) => readFile(`/proc/${pid}/${file}`, 'utf8').catch(() => '');
+      const args = await read('cmdline');
+      return { pid, command: args.split('\0', 1)[0] ?? '', args, environment: await read('environ') };
     }),
   );
 }

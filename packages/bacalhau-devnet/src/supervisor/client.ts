@@ -116,6 +116,8 @@ export class Supervisor {
     const started = pending<SupervisedProcess>();
     this.#spawning.set(request.name, started);
     this.#commands.add(request.command);
+    const [wrapper] = request.wrapper ?? [];
+    if (wrapper !== undefined) this.#commands.add(wrapper);
     this.#send({ type: 'spawn', ...request });
     return started.promise;
   }
@@ -126,7 +128,7 @@ export class Supervisor {
     this.#send({ type: 'set-executors', executors });
   }
 
-  /** Ends one process: SIGTERM, and SIGKILL after the grace time. Resolves when it has ended. */
+  /** Ends one process: its signal, and SIGKILL after the grace time. Resolves when it has ended. */
   async end(supervised: SupervisedProcess): Promise<void> {
     if (supervised.exit !== undefined) return;
     this.#send({ type: 'end', name: supervised.name });

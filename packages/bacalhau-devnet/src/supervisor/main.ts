@@ -21,7 +21,7 @@ import {
 } from './protocol.js';
 
 const children = new Map<string, ChildProcess>();
-const endsLast = new WeakSet<ChildProcess>();
+const requests = new WeakMap<ChildProcess, SpawnRequest>();
 let scope: SupervisedScope | undefined;
 let stopping = false;
 
@@ -72,7 +72,8 @@ function start(request: SpawnRequest): void {
   }
   const log = openSync(logFile(scope.logDir, request.name), 'a', 0o600);
   try {
-    const child = spawn(request.command, request.args, {
+    const [command, ...args] = [...(request.wrapper ?? []), request.command, ...request.args];
+    const child = spawn(command ?? '', args, {
       cwd: request.cwd,
       env: request.env,
       stdio: ['ignore', log, log],
@@ -85,7 +86,7 @@ function start(request: SpawnRequest): void {
     const { pid } = child;
     if (pid === undefined) return;
     children.set(request.name, child);
-    if (request.endsLast) endsLast.add(child);
+    requests.set(child, request);
     child.once('exit', (code, signal) => {
       children.delete(request.name);
       send({ type: 'exited', name: request.name, code, signal });
@@ -96,11 +97,11 @@ function start(request: SpawnRequest): void {
   }
 }
 
-/** Ends one process: SIGTERM, and SIGKILL after the grace time. */
+/** Ends one process: its signal, and SIGKILL after the grace time. */
 async function end(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = once(child, 'exit');
-  signalGroup(child, 'SIGTERM');
+  signalGroup(child, requests.get(child)?.endSignal ?? 'SIGTERM');
   const kill = setTimeout(() => signalGroup(child, 'SIGKILL'), scope?.graceMs ?? 0);
   await ended;
   clearTimeout(kill);
@@ -120,7 +121,7 @@ async function stop(keepLogs: boolean, exitCode = 0): Promise<void> {
   if (stopping) return;
   stopping = true;
   const problems: string[] = [];
-  const inStage = (last: boolean) => [...children.values()].filter((child) => endsLast.has(child) === last);
+  const inStage = (last: boolean) => [...children.values()].filter((child) => requests.get(child)?.endsLast === last);
   await Promise.all(inStage(false).map(end));
   await Promise.all(inStage(true).map(end));
   if (scope !== undefined) {

@@ -19,13 +19,16 @@ export type SupervisorEvent =
 
 /** Everything that a supervisor owns and removes at its end. */
 export interface SupervisedScope {
-  /** The directory, created and removed by the supervisor. Its name is unique: no other process has it in its arguments. */
+  /**
+   * The directory, created and removed by the supervisor. Its name is unique: no other process has it in its arguments
+   * or as its TMPDIR.
+   */
   readonly dir: string;
   /** The folder for logs, created by the supervisor too, and removed only if it is inside `dir`. */
   readonly logDir: string;
   /** Whether to keep logs inside `dir` when the starting process ends without a stop command. */
   readonly keepLogs: boolean;
-  /** How long a process may take to end after SIGTERM before it gets SIGKILL, in milliseconds. */
+  /** How long a process may take to end after its signal before it gets SIGKILL, in milliseconds. */
   readonly graceMs: number;
   /** Values of Docker's label `bacalhau-executor` on the containers and networks of this devnet's jobs. */
   readonly executors: readonly string[];
@@ -38,6 +41,10 @@ export interface SpawnRequest {
   readonly name: string;
   readonly command: string;
   readonly args: readonly string[];
+  /** A command and its arguments that run it and put it in their own place, such as `nsenter`. */
+  readonly wrapper?: readonly string[];
+  /** The signal at which it shuts down cleanly. Default: SIGTERM. */
+  readonly endSignal?: 'SIGTERM' | 'SIGINT';
   /** The whole environment of the process. */
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;

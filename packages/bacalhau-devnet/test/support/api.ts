@@ -38,24 +38,29 @@ export async function connectedComputeNodes(devnet: Devnet): Promise<string[]> {
     .sort();
 }
 
-export function wasmJob(): object {
+const MODULE_SOURCE = {
+  Source: {
+    Type: 'inline',
+    Params: { URL: `data:application/wasm;base64,${WASM_MODULE.toString('base64')}` },
+  },
+  Target: '/app/m.wasm',
+};
+
+/** A job that does nothing, and has a result. Before 1.7 the module is not an input of the job. */
+export function wasmJob(options: { readonly before17?: boolean; readonly inputs?: readonly object[] } = {}): object {
+  const { before17 = false, inputs = [] } = options;
   return {
     Type: 'batch',
     Count: 1,
     Tasks: [
       {
         Name: 'main',
-        Engine: { Type: 'wasm', Params: { EntryModule: '/app/m.wasm', Entrypoint: '_start' } },
+        Engine: {
+          Type: 'wasm',
+          Params: { EntryModule: before17 ? MODULE_SOURCE : MODULE_SOURCE.Target, Entrypoint: '_start' },
+        },
         Publisher: { Type: 'local' },
-        InputSources: [
-          {
-            Source: {
-              Type: 'inline',
-              Params: { URL: `data:application/wasm;base64,${WASM_MODULE.toString('base64')}` },
-            },
-            Target: '/app/m.wasm',
-          },
-        ],
+        InputSources: [...(before17 ? [] : [MODULE_SOURCE]), ...inputs],
       },
     ],
   };

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 
-/** Why there can be no legacy devnet here; undefined where there can. */
-const legacyMissing = ((): string | undefined => {
+/** Why there can be no server in a network namespace here; undefined where there can. */
+const missing = ((): string | undefined => {
   if (process.platform !== 'linux') return 'it needs the network namespaces of Linux';
   const userOfOwn = process.getuid?.() === 0 ? [] : ['--user', '--map-root-user'];
   const namespace = ['--net', '--pid', '--fork', ...userOfOwn, 'ip', 'link', 'set', 'lo', 'up'];
@@ -12,9 +12,9 @@ const legacyMissing = ((): string | undefined => {
   return hasGo ? undefined : 'there is no Go to build the server with';
 })();
 
-/** Like `describe`; skipped where there can be no legacy devnet, unless BACALHAU_TEST_REQUIRE wants it. */
-export function describeLegacy(title: string, tests: () => void): void {
+/** Like `describe`; skipped where there can be no network namespace, unless BACALHAU_TEST_REQUIRE wants it. */
+export function describeInNamespace(title: string, tests: () => void): void {
   const required = (process.env['BACALHAU_TEST_REQUIRE'] ?? '').split(',').includes('legacy');
-  if (legacyMissing === undefined || required) describe(title, tests);
-  else describe.skip(`${title} (skipped: ${legacyMissing})`, tests);
+  if (missing === undefined || required) describe(title, tests);
+  else describe.skip(`${title} (skipped: ${missing})`, tests);
 }

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { startLegacyDevnet } from 'bacalhau-devnet';
+import { startDevnet } from 'bacalhau-devnet';
 import { LegacyJobError } from '../../src/legacy/errors.js';
 import { type LegacyJobs, legacyJobId } from '../../src/legacy/legacy-jobs.js';
 import type { LegacyJob } from '../../src/legacy/options.js';
@@ -24,7 +24,7 @@ const inDocker = (...Entrypoint: string[]): LegacyJob => ({
 
 describeWith(['legacy', 'docker'], 'Docker jobs on a node of a real server 0.3.16', () => {
   // The images are here already, and no test should depend on a registry.
-  const network = legacyNetwork({ executor: 'docker', nodes: 1, env: { SKIP_IMAGE_PULL: '1' } });
+  const network = legacyNetwork({ executor: 'docker', env: { SKIP_IMAGE_PULL: '1' } });
   let jobs: LegacyJobs;
   beforeAll(() => {
     jobs = network.client();
@@ -91,9 +91,9 @@ describeWith(['legacy', 'docker'], 'Docker jobs on a node of a real server 0.3.1
   }, 120_000);
 
   test('a container that runs at the network’s end goes with it', async () => {
-    const devnet = await startLegacyDevnet({ executor: 'docker', nodes: 1, env: { SKIP_IMAGE_PULL: '1' } });
+    const devnet = await startDevnet({ server: '0.3.16', executor: 'docker', env: { SKIP_IMAGE_PULL: '1' } });
     const containers = (): string => {
-      const filter = `label=bacalhau-executor=bacalhau-${devnet.nodeIds[0]}`;
+      const filter = `label=bacalhau-executor=bacalhau-${devnet.nodes[0]?.id}`;
       return execFileSync('docker', ['ps', '--all', '--quiet', '--filter', filter], { encoding: 'utf8' });
     };
     try {

@@ -83,7 +83,7 @@ const spec: fc.Arbitrary<Spec> = fc.record(
 );
 
 describeWith(['legacy'], 'the encoding of a job, as a real server 0.3.16 verifies it', () => {
-  const network = legacyNetwork({ nodes: 1 });
+  const network = legacyNetwork({});
   let jobs: LegacyJobs;
   beforeAll(() => {
     jobs = network.client();

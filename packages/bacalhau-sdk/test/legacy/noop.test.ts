@@ -21,7 +21,7 @@ const examples = JSON.parse(
 );
 
 describeWith(['legacy'], 'the six calls, against three nodes of a real server 0.3.16', () => {
-  const network = legacyNetwork({ nodes: 3 });
+  const network = legacyNetwork({ computeNodes: 3 });
   let jobs: LegacyJobs;
   let jobId: string;
 

@@ -1,7 +1,7 @@
 import { createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
-import { type LegacyDevnet, type LegacyDevnetOptions, startLegacyDevnet } from 'bacalhau-devnet';
+import { type Devnet, type DevnetOptions, startDevnet } from 'bacalhau-devnet';
 import { createConformanceChecker, LEGACY_DOCUMENT_FILE } from 'bacalhau-openapi';
 import { LegacyJobs } from '../../src/legacy/legacy-jobs.js';
 import type { LegacyOptions } from '../../src/legacy/options.js';
@@ -12,29 +12,29 @@ import { keyDirectory } from './key-directory.js';
 const START_TIMEOUT_MS = 20 * 60_000;
 
 /** A legacy network for the tests of a `describe`, and clients of it. */
-export function legacyNetwork(options: LegacyDevnetOptions): {
+export function legacyNetwork(options: DevnetOptions): {
   readonly url: () => string;
   readonly nodeIds: () => readonly string[];
   /** Each with a key of its own, unless a directory is named. */
   readonly client: (options?: LegacyOptions) => LegacyJobs;
 } {
-  let devnet: LegacyDevnet | undefined;
+  let devnet: Devnet | undefined;
   const clients: LegacyJobs[] = [];
   const directory = keyDirectory();
   beforeAll(async () => {
-    devnet = await startLegacyDevnet(options);
+    devnet = await startDevnet({ server: '0.3.16', ...options });
   }, START_TIMEOUT_MS);
   afterAll(async () => {
     for (const client of clients) await client.close();
     await devnet?.stop();
   });
-  const running = (): LegacyDevnet => {
+  const running = (): Devnet => {
     if (devnet === undefined) throw new Error('The legacy network has not been started.');
     return devnet;
   };
   return {
     url: () => running().url,
-    nodeIds: () => running().nodeIds,
+    nodeIds: () => running().nodes.map(({ id }) => id),
     client(more = {}) {
       const dir = mkdtempSync(join(directory, 'client-'));
       const client = new LegacyJobs({ baseUrl: running().url, env: {}, dir, ...more });
