@@ -105,6 +105,23 @@ export function pagePromise<T>(list: Pagination<T>): PagePromise<T> {
     const { data, response } = await list.fetch({ pageSize });
     return { data: new Page(data, list), response };
   };
+  return startedOnUse(first, async function* () {
+    const { data } = await first(list.walkSize);
+    yield* entriesFrom(data, list);
+  });
+}
+
+/** Requests a list once what it depends on is known. */
+export const pagesAfter = <T, R>(ready: () => Promise<R>, list: (ready: R) => PagePromise<T>): PagePromise<T> =>
+  startedOnUse(
+    async () => list(await ready()).withResponse(),
+    async function* () {
+      yield* list(await ready());
+    },
+  );
+
+/** Returns a promise that requests the first page when it is awaited, and the entries when it is iterated. */
+function startedOnUse<T>(first: () => Promise<ApiResponse<Page<T>>>, entries: () => AsyncIterator<T>): PagePromise<T> {
   let awaited: ApiPromise<Page<T>> | undefined;
   const promise = (): ApiPromise<Page<T>> => {
     awaited ??= apiPromise(first());
@@ -117,30 +134,7 @@ export function pagePromise<T>(list: Pagination<T>): PagePromise<T> {
     finally: (onFinally) => promise().finally(onFinally),
     withResponse: () => promise().withResponse(),
     [Symbol.toStringTag]: 'PagePromise',
-    async *[Symbol.asyncIterator]() {
-      const { data } = await first(list.walkSize);
-      yield* entriesFrom(data, list);
-    },
-  };
-}
-
-/** Requests a list once what it depends on is known. */
-export function pagesAfter<T, R>(ready: () => Promise<R>, list: (ready: R) => PagePromise<T>): PagePromise<T> {
-  let awaited: ApiPromise<Page<T>> | undefined;
-  const promise = (): ApiPromise<Page<T>> => {
-    awaited ??= apiPromise(ready().then((value) => list(value).withResponse()));
-    return awaited;
-  };
-  return {
-    // biome-ignore lint/suspicious/noThenProperty: a promise that starts its work when it is awaited has to have one.
-    then: (onFulfilled, onRejected) => promise().then(onFulfilled, onRejected),
-    catch: (onRejected) => promise().catch(onRejected),
-    finally: (onFinally) => promise().finally(onFinally),
-    withResponse: () => promise().withResponse(),
-    [Symbol.toStringTag]: 'PagePromise',
-    async *[Symbol.asyncIterator]() {
-      yield* list(await ready());
-    },
+    [Symbol.asyncIterator]: entries,
   };
 }
 
