@@ -6,10 +6,14 @@ export interface Figure {
   /** How they compare, and what is allowed. */
   readonly verdict: string;
   readonly within: boolean;
+  /** Lines on what the figure consists of. */
+  readonly details?: readonly string[];
 }
 
-export const show = ({ about, sdk, axios, verdict, within }: Figure): string =>
-  `${within ? 'ok    ' : 'MISSED'} ${about.padEnd(40)} ${sdk.padStart(10)}  axios ${axios.padStart(10)}  ${verdict}`;
+export function show({ about, sdk, axios, verdict, within, details = [] }: Figure): string {
+  const figure = `${within ? 'ok    ' : 'MISSED'} ${about.padEnd(40)} ${sdk.padStart(10)}  axios ${axios.padStart(10)}  ${verdict}`;
+  return [figure, ...details.map((line) => `       ${line}`)].join('\n');
+}
 
 /** A cost as a multiple of that of axios. */
 export function ratioFigure(

@@ -82,6 +82,23 @@ export type {
   TokenAuth,
   TokenSource,
 } from './auth/index.js';
+export {
+  type DockerSettings,
+  docker,
+  type InlineInput,
+  type IpfsInput,
+  inputs,
+  type JobSettings,
+  type LocalInput,
+  publishers,
+  type ResourceSettings,
+  type S3Input,
+  type S3Publisher,
+  type TimeoutSettings,
+  type UrlInput,
+  type WasmSettings,
+  wasm,
+} from './builders/index.js';
 export type {
   FollowHistoryOptions,
   GetJobOptions,
@@ -186,28 +203,7 @@ export {
   type UrlResult,
 } from './results/index.js';
 export type { MapItem, MapOptions, RunOptions } from './runs/index.js';
-export {
-  type BuiltJob,
-  type DockerSettings,
-  docker,
-  type InlineInput,
-  type IpfsInput,
-  inputs,
-  type JobBuildContext,
-  type JobBuilder,
-  type JobInput,
-  type JobSettings,
-  type JobSpec,
-  type LocalInput,
-  publishers,
-  type ResourceSettings,
-  type S3Input,
-  type S3Publisher,
-  type TimeoutSettings,
-  type UrlInput,
-  type WasmSettings,
-  wasm,
-} from './spec/index.js';
+export type { BuiltJob, JobBuildContext, JobBuilder, JobInput, JobSpec } from './spec/index.js';
 export type { OnExisting, SubmissionDetails, SubmitOptions } from './submission/index.js';
 export { VERSION } from './version.js';
 export type { WaitOptions } from './waiting/index.js';

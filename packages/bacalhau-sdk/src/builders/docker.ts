@@ -1,4 +1,4 @@
-import { BuiltJob } from './built-job.js';
+import { BuiltJob } from '../spec/index.js';
 import { checkSettings, requiredText, type SettingRules, text, textList } from './check-settings.js';
 import { assembleJob, JOB_SETTINGS, type JobSettings } from './job-settings.js';
 

@@ -10,6 +10,7 @@ import {
   type TimeoutConfig,
 } from 'bacalhau-apiclient';
 import { InvalidJobError } from '../errors/index.js';
+import { type JobInput, quote } from '../spec/index.js';
 import { isRecord } from '../util/index.js';
 import {
   fieldsOf,
@@ -21,8 +22,6 @@ import {
   text,
   textByName,
 } from './check-settings.js';
-import type { JobInput } from './job-spec.js';
-import { quote } from './quote.js';
 
 /** Resources on each node. Without a value the server's defaults apply, usually half a CPU and 512 MB. */
 export interface ResourceSettings {

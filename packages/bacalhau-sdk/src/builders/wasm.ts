@@ -1,15 +1,11 @@
 import type { InputSource, Task } from 'bacalhau-apiclient';
 import { InvalidJobError } from '../errors/index.js';
 import { isAtLeast } from '../model/index.js';
-import { BuiltJob } from './built-job.js';
+import { BuiltJob, completeAtSubmission, type JobBuildContext, quote, readFile } from '../spec/index.js';
 import { checkSettings, type SettingRules, text, textList } from './check-settings.js';
 import { checkWasmModule } from './check-wasm-module.js';
-import { completeAtSubmission } from './completion.js';
 import { inputs } from './inputs.js';
 import { assembleJob, JOB_SETTINGS, type JobSettings } from './job-settings.js';
-import type { JobBuildContext } from './job-spec.js';
-import { quote } from './quote.js';
-import { readFile } from './read-file.js';
 
 /** The settings of a WebAssembly job. */
 export interface WasmSettings extends JobSettings {

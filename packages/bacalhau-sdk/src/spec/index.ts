@@ -1,14 +1,11 @@
 export { BuiltJob } from './built-job.js';
 export { checkJob, checkPutJobRequest } from './check-job.js';
 export { compareJobs } from './compare-jobs.js';
-export { type DockerSettings, docker } from './docker.js';
+export { completeAtSubmission } from './completion.js';
 export { fingerprintOf, hashOf, withFingerprint } from './fingerprint.js';
-export { type InlineInput, type IpfsInput, inputs, type LocalInput, type S3Input, type UrlInput } from './inputs.js';
 export { isOwnJob, type JobIdentity } from './job-identity.js';
-export type { JobSettings, ResourceSettings, TimeoutSettings } from './job-settings.js';
 export type { JobBuildContext, JobBuilder, JobInput, JobSpec } from './job-spec.js';
 export { FINGERPRINT, MAP_LABEL, NAME_LABEL } from './metadata-keys.js';
-export { publishers, type S3Publisher } from './publishers.js';
+export { quote } from './quote.js';
 export { readFile } from './read-file.js';
 export { toJobInput } from './to-job-input.js';
-export { type WasmSettings, wasm } from './wasm.js';

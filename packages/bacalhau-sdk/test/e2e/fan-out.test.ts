@@ -1,10 +1,10 @@
 import { getEventListeners } from 'node:events';
+import { wasm } from '../../src/builders/wasm.js';
 import { RequestAbortedError } from '../../src/errors/call-errors.js';
 import type { RequestEvent } from '../../src/http/events.js';
 import type { Job } from '../../src/index.js';
 import type { JobExitError } from '../../src/outcome/job-exit-error.js';
 import type { MapItem } from '../../src/runs/options.js';
-import { wasm } from '../../src/spec/wasm.js';
 import { collect, freshName, networkClient } from '../support/network.js';
 import { testWith } from '../support/requirements.js';
 import { endlessJob, moduleOf, printingJob } from '../support/wasm-jobs.js';

@@ -1,11 +1,11 @@
 import { getEventListeners } from 'node:events';
+import { docker } from '../../src/builders/docker.js';
+import { wasm } from '../../src/builders/wasm.js';
 import { Bacalhau } from '../../src/client/bacalhau.js';
 import { NotFoundError } from '../../src/errors/api-errors.js';
 import { RequestAbortedError, RequestTimeoutError } from '../../src/errors/call-errors.js';
 import { InvalidJobError, UnsupportedByServerError } from '../../src/errors/client-errors.js';
 import type { Job } from '../../src/index.js';
-import { docker } from '../../src/spec/docker.js';
-import { wasm } from '../../src/spec/wasm.js';
 import { keyDirectory } from '../support/key-directory.js';
 import { collect, freshName, networkClient, networkUrl } from '../support/network.js';
 import { describeWith, testWhere, testWith } from '../support/requirements.js';

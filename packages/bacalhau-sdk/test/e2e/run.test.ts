@@ -1,8 +1,8 @@
+import { docker } from '../../src/builders/docker.js';
+import { wasm } from '../../src/builders/wasm.js';
 import { RequestAbortedError, RequestTimeoutError } from '../../src/errors/call-errors.js';
 import { JobFailedError, JobStoppedError } from '../../src/errors/job-errors.js';
 import { JobExitError } from '../../src/outcome/job-exit-error.js';
-import { docker } from '../../src/spec/docker.js';
-import { wasm } from '../../src/spec/wasm.js';
 import { freshName, networkClient } from '../support/network.js';
 import { describeWith, testWith } from '../support/requirements.js';
 import { endlessJob, moduleOf, printingJob } from '../support/wasm-jobs.js';

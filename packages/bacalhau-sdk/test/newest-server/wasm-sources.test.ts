@@ -4,9 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Devnet, startDevnet } from 'bacalhau-devnet';
+import { inputs } from '../../src/builders/inputs.js';
+import { wasm } from '../../src/builders/wasm.js';
 import { Bacalhau } from '../../src/client/bacalhau.js';
-import { inputs } from '../../src/spec/inputs.js';
-import { wasm } from '../../src/spec/wasm.js';
 import { keyDirectory } from '../support/key-directory.js';
 import { moduleOf } from '../support/wasm-jobs.js';
 

@@ -1,10 +1,10 @@
+import { wasm } from '../../src/builders/wasm.js';
 import { Bacalhau } from '../../src/client/bacalhau.js';
 import { BadRequestError, ConflictError, NotFoundError } from '../../src/errors/api-errors.js';
 import { LoginError, UnsupportedByServerError } from '../../src/errors/client-errors.js';
 import { JobFailedError } from '../../src/errors/job-errors.js';
 import type { ClientOptions } from '../../src/http/options.js';
 import type { PutJobRequest } from '../../src/index.js';
-import { wasm } from '../../src/spec/wasm.js';
 import { keyDirectory } from '../support/key-directory.js';
 import { collect } from '../support/network.js';
 import { type Constructed, jobIds, type ReplayServer, recorded, recordingsOf, replay, VERSIONS } from './replay.js';

@@ -3,17 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import fc from 'fast-check';
+import { checkWasmModule } from '../../src/builders/check-wasm-module.js';
+import { docker } from '../../src/builders/docker.js';
+import { inputs } from '../../src/builders/inputs.js';
+import { publishers } from '../../src/builders/publishers.js';
+import { wasm } from '../../src/builders/wasm.js';
 import { InvalidJobError } from '../../src/errors/client-errors.js';
 import { loadJob, parseJob } from '../../src/job-files/index.js';
 import { Jobs } from '../../src/jobs/jobs.js';
 import { phaseOf } from '../../src/model/execution-phase.js';
 import { parseRelease } from '../../src/model/release.js';
 import { checkJob } from '../../src/spec/check-job.js';
-import { checkWasmModule } from '../../src/spec/check-wasm-module.js';
-import { docker } from '../../src/spec/docker.js';
-import { inputs } from '../../src/spec/inputs.js';
-import { publishers } from '../../src/spec/publishers.js';
-import { wasm } from '../../src/spec/wasm.js';
 import { moduleOf } from '../support/wasm-jobs.js';
 
 test('docker: every setting arrives in the field that servers read', () => {

@@ -2,15 +2,15 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Job } from 'bacalhau-apiclient';
+import { docker } from '../../src/builders/docker.js';
+import { inputs } from '../../src/builders/inputs.js';
+import { wasm } from '../../src/builders/wasm.js';
 import { parseRelease } from '../../src/model/release.js';
 import { checkJob } from '../../src/spec/check-job.js';
 import { completeAtSubmission } from '../../src/spec/completion.js';
-import { docker } from '../../src/spec/docker.js';
 import { fingerprintOf } from '../../src/spec/fingerprint.js';
-import { inputs } from '../../src/spec/inputs.js';
 import type { JobSpec } from '../../src/spec/job-spec.js';
 import { toJobInput } from '../../src/spec/to-job-input.js';
-import { wasm } from '../../src/spec/wasm.js';
 import { moduleOf } from '../support/wasm-jobs.js';
 
 const today = { serverRelease: parseRelease('v1.9.3') };

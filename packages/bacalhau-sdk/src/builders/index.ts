@@ -1,0 +1,5 @@
+export { type DockerSettings, docker } from './docker.js';
+export { type InlineInput, type IpfsInput, inputs, type LocalInput, type S3Input, type UrlInput } from './inputs.js';
+export type { JobSettings, ResourceSettings, TimeoutSettings } from './job-settings.js';
+export { publishers, type S3Publisher } from './publishers.js';
+export { type WasmSettings, wasm } from './wasm.js';
