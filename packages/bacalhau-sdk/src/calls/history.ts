@@ -1,7 +1,8 @@
-import { type JobHistory, JobHistoryEventType } from 'bacalhau-apiclient';
+import { type Execution, type Job, type JobHistory, JobHistoryEventType, JobInclude } from 'bacalhau-apiclient';
 import { checkIdentifier, checkLimit, checkOneOf, checkTime, type OptionNames } from '../arguments/index.js';
 import {
-  type ApiResource,
+  ApiResource,
+  type CallOptions,
   historyPolicy,
   historyProblem,
   itemsPage,
@@ -9,11 +10,17 @@ import {
   type NamespacedCallOptions,
   type PageParts,
   type PagePromise,
+  type ResponseInfo,
+  refusalError,
   repeatedPageError,
 } from '../http/index.js';
+import { hasEnded, isAtLeast, parseRelease, phaseOf, type ServerRelease } from '../model/index.js';
 import { pauseMs, sleep, throwIfAborted } from '../util/index.js';
+import { getJob } from './get-job.js';
 import { listExecutions } from './list-executions.js';
 import { ALL } from './page-size.js';
+
+const OPERATION = 'jobs.history';
 
 /** How long a history that is followed waits between two requests, in milliseconds. */
 const FOLLOW_PAUSE = { shortestMs: 100, longestMs: 2_000 };
@@ -71,7 +78,7 @@ export const listHistory = (
   options: JobHistoryOptions = {},
 ): PagePromise<JobHistory> =>
   api.list({
-    name: 'jobs.history',
+    name: OPERATION,
     options,
     optionNames: HISTORY_OPTIONS,
     jobId,
@@ -94,8 +101,43 @@ export const listHistory = (
         request,
       );
     },
-    toPage: (answer: HistoryAnswer, remaining) => onNode(api, jobId, itemsPage(answer), remaining),
+    toPage: async (answer: HistoryAnswer, remaining, response) => {
+      const page = itemsPage(answer);
+      const isWhole = options.nextToken === undefined && page.nextToken === '';
+      if (isWhole && page.end) await requireOrigin(api, jobId, remaining, response);
+      return onNode(api, jobId, page, remaining);
+    },
   });
+
+/**
+ * Checks that an empty history is one of a job, and of an execution, that exists: 1.4 has none of an unknown execution, and
+ * 1.5 to 1.7 none of an unknown job.
+ *
+ * @throws {NotFoundError}
+ */
+async function requireOrigin(
+  api: ApiResource,
+  jobId: string,
+  options: JobHistoryOptions,
+  response: ResponseInfo,
+): Promise<void> {
+  const { executionId } = options;
+  const { executions } = await lookUp(api, jobId, options);
+  if (executionId === undefined || executions.some(({ ID }) => ID.startsWith(executionId))) return;
+  throw refusalError(OPERATION, `execution not found: ${executionId}`, response);
+}
+
+/** Looks up the job of a history, with its executions. */
+async function lookUp(
+  api: ApiResource,
+  jobId: string,
+  { signal, timeoutMs, maxRetries, headers, namespace }: JobHistoryOptions,
+): Promise<{ readonly job: Job; readonly executions: readonly Execution[] }> {
+  const scope = { namespace: api.namespace(namespace === undefined ? {} : { namespace }), operation: OPERATION };
+  const options = { signal, timeoutMs, maxRetries, headers, include: JobInclude.Executions };
+  const { Job: job, Executions } = await getJob(new ApiResource(api.transport, scope), jobId, options);
+  return { job, executions: Executions?.Items ?? [] };
+}
 
 interface HistoryAnswer {
   readonly Items: readonly JobHistory[];
@@ -119,36 +161,112 @@ async function onNode(
   };
 }
 
+/** What came since the last request of a followed history, and whether nothing more can come. */
+interface News {
+  readonly items: readonly JobHistory[];
+  readonly isLast: boolean;
+}
+
 /** Gives the events of a job as they happen, until it has ended. */
 export async function* followHistory(
   api: ApiResource,
   jobId: string,
   options: FollowHistoryOptions,
 ): AsyncGenerator<JobHistory, void, undefined> {
-  let { items, nextToken } = await listHistory(api, jobId, options);
+  const { data, response } = await listHistory(api, jobId, options).withResponse();
+  const { nextToken } = data;
+  const hasPages = nextToken !== '' || (await pagesHistory(api, options, response));
+  const request = hasPages ? nextPages(api, jobId, options, nextToken) : newEntries(api, jobId, options, data.items);
+  let { items }: Pick<News, 'items'> = data;
+  let isLast = hasPages && nextToken === '';
   let reachedAt = performance.now();
   let changedAt = reachedAt;
   for (;;) {
     yield* items;
-    // The server hands out a token as long as the job has not ended.
-    if (nextToken === '') return;
+    if (isLast) return;
     if (items.length > 0) changedAt = performance.now();
     else {
-      await api.transport.withDeadline('jobs.history', { signal: options.signal }, async (signal) => {
+      await api.transport.withDeadline(OPERATION, { signal: options.signal }, async (signal) => {
         await sleep(pauseMs(performance.now() - changedAt, FOLLOW_PAUSE), signal);
         throwIfAborted(signal);
       });
     }
     try {
-      const { data, response } = await listHistory(api, jobId, { ...options, nextToken }).withResponse();
-      if (data.items.length > 0 && data.nextToken === nextToken) {
-        throw repeatedPageError('jobs.history', nextToken, response);
-      }
-      ({ items, nextToken } = data);
+      ({ items, isLast } = await request());
       reachedAt = performance.now();
     } catch (error) {
       if (!historyPolicy.isRetryable(error) || performance.now() - reachedAt > historyPolicy.longestMs) throw error;
       items = [];
     }
   }
+}
+
+/** Whether the server has pages of a history, and so hands out a token as long as the job has not ended. */
+async function pagesHistory(
+  { transport }: ApiResource,
+  { signal, timeoutMs }: CallOptions,
+  { serverVersion }: ResponseInfo,
+): Promise<boolean> {
+  const release = parseRelease(serverVersion) ?? (await transport.serverRelease({ signal, timeoutMs }));
+  return isAtLeast(release, '1.5.0');
+}
+
+/** Requests one page after the other, the last one again until it has more. */
+function nextPages(
+  api: ApiResource,
+  jobId: string,
+  options: FollowHistoryOptions,
+  firstToken: string,
+): () => Promise<News> {
+  let nextToken = firstToken;
+  return async () => {
+    const { data, response } = await listHistory(api, jobId, { ...options, nextToken }).withResponse();
+    if (data.items.length > 0 && data.nextToken === nextToken) {
+      throw repeatedPageError(OPERATION, nextToken, response);
+    }
+    ({ nextToken } = data);
+    return { items: data.items, isLast: nextToken === '' };
+  };
+}
+
+/** Requests the whole history of 1.4 again, and keeps what is new. It ends with the job, or with the one execution. */
+function newEntries(
+  api: ApiResource,
+  jobId: string,
+  options: FollowHistoryOptions,
+  first: readonly JobHistory[],
+): () => Promise<News> {
+  const seen = new Map<string, number>();
+  const onlyNew = (items: readonly JobHistory[]): readonly JobHistory[] => {
+    const listed = new Map<string, number>();
+    return items.filter((item) => {
+      // Entries have no number, and those of one moment are in no order.
+      const key = JSON.stringify(item);
+      const count = (listed.get(key) ?? 0) + 1;
+      listed.set(key, count);
+      if (count <= (seen.get(key) ?? 0)) return false;
+      seen.set(key, count);
+      return true;
+    });
+  };
+  onlyNew(first);
+  return async () => {
+    // Before the events are listed: that of the end must be among them.
+    const isLast = hasFinished(await lookUp(api, jobId, options), options);
+    const { items } = await listHistory(api, jobId, options);
+    return { items: onlyNew(items), isLast };
+  };
+}
+
+/** A release whose histories have no pages. */
+const BEFORE_PAGES: ServerRelease = { major: 1, minor: 4, patch: 0 };
+
+function hasFinished(
+  { job, executions }: Awaited<ReturnType<typeof lookUp>>,
+  { executionId }: JobHistoryOptions,
+): boolean {
+  if (hasEnded(job)) return true;
+  const execution = executionId === undefined ? undefined : executions.find(({ ID }) => ID.startsWith(executionId));
+  const phase = phaseOf(execution?.ComputeState.StateType, BEFORE_PAGES);
+  return phase !== 'placing' && phase !== 'running';
 }

@@ -1,7 +1,7 @@
 import { checkOptions, describeType, type OptionNames } from '../arguments/index.js';
 import { InvalidArgumentError } from '../errors/index.js';
 import { DEFAULT_NAMESPACE } from '../model/index.js';
-import { type ApiPromise, type ApiResponse, apiPromise } from './api-promise.js';
+import { type ApiPromise, type ApiResponse, apiPromise, type ResponseInfo } from './api-promise.js';
 import type { Operation } from './operation.js';
 import type { CallOptions, NamespacedCallOptions } from './options.js';
 import { type FetchPage, type PageParts, type PagePromise, pagePromise, repeatedPageError } from './page.js';
@@ -33,7 +33,7 @@ export interface ListCall<R extends object, T, O extends CallOptions> {
     page: { readonly nextToken: string | undefined; readonly pageSize: number | undefined },
     ...parameters: Parameters<Operation<R>['send']>
   ) => ReturnType<Operation<R>['send']>;
-  readonly toPage: (response: R, remaining: O) => PageParts<T> | Promise<PageParts<T>>;
+  readonly toPage: (body: R, remaining: O, response: ResponseInfo) => PageParts<T> | Promise<PageParts<T>>;
   /** Entries per page when the list is iterated without a limit of its own. */
   readonly walkSize?: number | undefined;
   /** Identifies an entry, where pages may overlap. */
@@ -71,7 +71,7 @@ export class ApiResource {
       const remaining = this.transport.shareTimeout(options);
       const request = this.transport.call({ name, safe: true, ...about, send: sendPage }, options);
       const { data, response } = await request.withResponse();
-      const parts = await toPage(data, remaining());
+      const parts = await toPage(data, remaining(), response);
       if (!parts.end && earlierTokens?.has(parts.nextToken)) throw repeatedPageError(name, parts.nextToken, response);
       return { data: parts, response };
     };

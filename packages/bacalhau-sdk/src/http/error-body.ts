@@ -18,6 +18,8 @@ export interface ErrorBody {
  */
 export function parseErrorBody(body: unknown): ErrorBody {
   if (body instanceof TextBody) return { message: textOf(body.text), isPlainText: true };
+  // Of the API of before 1.4, on servers from 1.1 on.
+  if (typeof body === 'string') return { message: textOf(body), isPlainText: true };
   if (!isRecord(body)) return { message: undefined };
   if ('Authentication' in body && isRecord(body['Authentication'])) {
     return { message: text(body['Authentication']['reason']) };
@@ -35,8 +37,8 @@ export function parseErrorBody(body: unknown): ErrorBody {
       details: isRecord(body['Details']) ? stringEntries(body['Details']) : undefined,
     };
   }
-  // Server 1.4 puts the cause into `error` and the status's name into `message`.
-  return { message: text(body['error']) ?? text(body['message']) };
+  // Server 1.4 puts the cause into `error`, sometimes after the status, and often the status's name into `message`.
+  return { message: text(body['error'])?.replace(/^(?:code=\d+, message=)+/, '') ?? text(body['message']) };
 }
 
 /** Whether an error is in one of the formats of servers from 1.4 to 1.9; of a legacy call, in those of older ones. */

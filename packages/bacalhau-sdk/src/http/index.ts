@@ -21,7 +21,7 @@ export {
 export { Page, type PageParts, type PagePromise, pagesAfter, repeatedPageError } from './page.js';
 export { remainingOptions } from './remaining-options.js';
 export { requireServer } from './require-server.js';
-export { errorClassFor, errorDetails, responseError } from './response-error.js';
+export { errorClassFor, errorDetails, refusalError, responseError } from './response-error.js';
 export {
   executionsProblem,
   historyProblem,

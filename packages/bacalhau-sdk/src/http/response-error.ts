@@ -13,6 +13,7 @@ import {
 } from '../errors/index.js';
 import { isAtLeast, parseRelease } from '../model/index.js';
 import { excerpt, redact, type Secrets } from '../redaction/index.js';
+import type { ResponseInfo } from './api-promise.js';
 import { type CallContext, isGatewayStatus, isSuccess, type RawResponse, UNKNOWN_OUTCOME } from './call-context.js';
 import { type ErrorBody, isPage, isServersError, parseErrorBody } from './error-body.js';
 import { type Headers, plainHeaders } from './headers.js';
@@ -32,16 +33,28 @@ const CONFLICTS: readonly { readonly code?: RegExp; readonly message?: RegExp }[
   { code: /^ConflictJobState$/ },
   { code: /^Multiple\w+Found$/ },
   { code: /^MultipleJobIDsForSameNameFound$/ },
-  { message: /^cannot stop job in state/i },
+  { message: /^cannot (?:stop|cancel) job in state/i },
   { message: /^no changes detected/i },
   { message: /already in a terminal state/i },
+  // Of 1.4, which has no codes.
+  { message: /^node already (?:approved|rejected)$/i },
+  { message: /^multiple (?:jobs|nodes) found /i },
 ];
 
-/** How servers before 1.4 report an unknown job (500 or 400) and a body of more than 10 MiB (400). */
-const LEGACY_CLASSES: readonly { readonly message: RegExp; readonly Type: typeof ApiError }[] = [
-  { message: /^Job not found\. ID: /, Type: NotFoundError },
+/**
+ * What servers up to 1.4 report with 500, 400 or 200: an unknown job, an unknown node, and a body of more than 10 MiB.
+ */
+const CLASSES_BY_MESSAGE: readonly { readonly message: RegExp; readonly Type: typeof ApiError }[] = [
+  { message: /^job not found(?:\. ID)?: /i, Type: NotFoundError },
+  { message: /^execution not found: /, Type: NotFoundError },
+  { message: /^nodeInfo not found for nodeID: /, Type: NotFoundError },
   { message: /http: request body too large$/, Type: PayloadTooLargeError },
 ];
+
+/** How servers up to 1.7 report that they have no lists of a job, because there is none of that id. */
+const NO_LISTS = /^bucket not found$/;
+/** How servers from 1.5 to 1.7 report an unknown execution; ids are unique. */
+const NOT_ONE_EXECUTION = /^multiple executions found for id (\S+)$/;
 
 /** Returns the class of an error by the status of the response; a 2xx status means that the body was not usable. */
 export const errorClassFor = (status: number): typeof ApiError =>
@@ -52,7 +65,7 @@ export function responseError(response: RawResponse, context: CallContext, probl
   const { status } = response;
   const headers = redact(plainHeaders(response.headers), context.secrets);
   if (isSuccess(status)) return unusableBody(status, headers, context, problem && redact(problem, context.secrets));
-  const body = redactBody(parseErrorBody(response.data), context.secrets);
+  const body = withUnknown(redactBody(parseErrorBody(response.data), context.secrets), context);
   const details = errorDetails(status, body, headers, context);
   if (status >= 300 && status < 400) return redirect(headers, details, context);
   if (isFromStranger(response, details, context)) return strangersResponse(details, context);
@@ -60,7 +73,7 @@ export function responseError(response: RawResponse, context: CallContext, probl
   const { operation } = context;
   const message = body.message ?? 'the server gave no reason';
   const warning = details.outcomeUnknown ? UNKNOWN_OUTCOME : '';
-  const advice = adviceFor(body, status, context) + adviceOnNames(body, details.serverVersion);
+  const advice = adviceFor(body, status, context) + adviceOnNames(body, details);
   return new (classOf(status, body))(`${operation}: ${message} (HTTP ${status})${warning}${advice}`, details);
 }
 
@@ -116,6 +129,16 @@ function strangersResponse(details: ApiErrorDetails, { operation, baseUrl }: Cal
   );
 }
 
+/** Says in the words of other calls and servers that a job or an execution is unknown. */
+function withUnknown(body: ErrorBody, { jobId }: CallContext): ErrorBody {
+  const { message = '' } = body;
+  if (jobId !== undefined && NO_LISTS.test(message)) return { ...body, message: `job not found: ${jobId}` };
+  const [, executionId] = NOT_ONE_EXECUTION.exec(message) ?? [];
+  return executionId === undefined
+    ? body
+    : { ...body, message: `execution not found: ${executionId}`, hint: undefined };
+}
+
 /** The message of an unknown job names it: servers mix up these responses, too. */
 function isAboutAnotherJob({ message = '' }: ErrorBody, { jobId }: CallContext): boolean {
   const [, unknown] = /^job not found(?:\. ID)?: (\S+)$/i.exec(message) ?? [];
@@ -141,12 +164,28 @@ function redirect(headers: Headers, details: ApiErrorDetails, { operation, baseU
   );
 }
 
-function classOf(status: number, { code = '', message = '' }: ErrorBody): typeof ApiError {
-  const isConflict =
-    status === 500 &&
-    CONFLICTS.some((known) => known.code?.test(code) === true || known.message?.test(message) === true);
-  if (isConflict) return ConflictError;
-  return LEGACY_CLASSES.find((known) => known.message.test(message))?.Type ?? errorClassFor(status);
+function classOf(status: number, body: ErrorBody): typeof ApiError {
+  return classByMessage(body) ?? (status === 500 && isConflict(body) ? ConflictError : errorClassFor(status));
+}
+
+const isConflict = ({ code = '', message = '' }: ErrorBody): boolean =>
+  CONFLICTS.some((known) => known.code?.test(code) === true || known.message?.test(message) === true);
+
+const classByMessage = ({ message = '' }: ErrorBody): typeof ApiError | undefined =>
+  CLASSES_BY_MESSAGE.find((known) => known.message.test(message))?.Type;
+
+/** Creates the error of a response with a 2xx status whose body says that nothing was done, and why. */
+export function refusalError(
+  operation: string,
+  reason: string,
+  { status, requestId, attempts, serverVersion }: ResponseInfo,
+): ApiError {
+  const body = { message: reason };
+  const Type = classByMessage(body) ?? (isConflict(body) ? ConflictError : ApiError);
+  return new Type(`${operation}: ${reason}`, {
+    ...{ operation, status, requestId, attempts, serverVersion },
+    ...{ code: undefined, component: undefined, hint: undefined, details: {}, outcomeUnknown: false },
+  });
 }
 
 function adviceFor({ message, hint, details }: ErrorBody, status: number, { anonymous }: CallContext): string {
@@ -167,7 +206,11 @@ function adviceFor({ message, hint, details }: ErrorBody, status: number, { anon
 }
 
 /** Servers before 1.8 treat a name as an unknown id. */
-function adviceOnNames({ message = '' }: ErrorBody, serverVersion: string | undefined): string {
+function adviceOnNames(
+  { message = '' }: ErrorBody,
+  { operation, serverVersion }: Pick<ApiErrorDetails, 'operation' | 'serverVersion'>,
+): string {
+  if (operation.startsWith('legacy.')) return '';
   const [, wanted] = /^job not found(?:\. ID)?: (.*)$/i.exec(message) ?? [];
   if (wanted === undefined || /^(j-)?[0-9a-f]{8}/.test(wanted)) return '';
   if (isAtLeast(parseRelease(serverVersion), '1.8.0')) return '';

@@ -10,14 +10,18 @@ import { checkIdentifier, checkLabels, checkLimit, checkOneOf, type OptionNames 
 import {
   type ApiPromise,
   ApiResource,
+  type ApiResponse,
+  apiPromise,
   CALL_OPTIONS,
   type CallOptions,
   mapped,
   nodeProblem,
   nodesProblem,
   type PagePromise,
+  refusalError,
   type Transport,
 } from '../http/index.js';
+import { excerpt } from '../redaction/index.js';
 
 /** Which nodes to list, and in which order. */
 export interface ListNodesOptions extends CallOptions {
@@ -89,7 +93,10 @@ export class Nodes {
     });
   }
 
-  /** Returns a node by its id or by the beginning of its id. */
+  /**
+   * Returns a node by its id or by the beginning of its id.
+   * @throws {NotFoundError} if there is none.
+   */
   get(nodeId: string, options: CallOptions = {}): ApiPromise<NodeState> {
     const call = this.#api.read({
       name: 'nodes.get',
@@ -129,7 +136,7 @@ export class Nodes {
     message: string | undefined,
     options: CallOptions,
   ): ApiPromise<UpdateNodeResponse> {
-    return this.#api.write({
+    const call = this.#api.write({
       name,
       options,
       optionNames: CALL_OPTIONS,
@@ -142,5 +149,19 @@ export class Nodes {
           request,
         ),
     });
+    return apiPromise(call.withResponse().then((answer) => this.#requireSuccess(name, answer, options)));
+  }
+
+  /** Servers 1.4 report with 200 that a node is unknown, or in that state already. */
+  #requireSuccess(
+    operation: string,
+    answer: ApiResponse<UpdateNodeResponse>,
+    { headers }: CallOptions,
+  ): ApiResponse<UpdateNodeResponse> {
+    const { Success, Error: given } = answer.data;
+    if (Success !== false) return answer;
+    const reason = typeof given === 'string' && given !== '' ? given : 'the server did nothing, and gave no reason';
+    const { requests } = this.#api.transport;
+    throw refusalError(operation, excerpt(reason, requests.secretsOf(headers)), answer.response);
   }
 }

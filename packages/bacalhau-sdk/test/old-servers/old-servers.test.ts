@@ -1,6 +1,6 @@
 import { wasm } from '../../src/builders/wasm.js';
 import { Bacalhau } from '../../src/client/bacalhau.js';
-import { BadRequestError, ConflictError, NotFoundError } from '../../src/errors/api-errors.js';
+import { ConflictError, NotFoundError } from '../../src/errors/api-errors.js';
 import { LoginError, UnsupportedByServerError } from '../../src/errors/client-errors.js';
 import { JobFailedError } from '../../src/errors/job-errors.js';
 import type { ClientOptions } from '../../src/http/options.js';
@@ -277,17 +277,6 @@ describe('constructed', () => {
       const { items } = await bacalhau.jobs.executions(completed);
       expect(items).toMatchObject([{ PublishedResult: null, RunOutput: null }]);
       expect(await bacalhau.jobs.run(ok('v1.4.0'))).toMatchObject({ executions: [], stdout: '', exitCode: 0 });
-    });
-  });
-
-  test('1.4 refuses orders of executions that came later', async () => {
-    const { completed } = jobIds(recordingsOf('v1.4.0'));
-    const body = { error: 'code=400, message=invalid order_by', message: 'invalid order_by' };
-    const answers = { [`GET /api/v1/orchestrator/jobs/${completed}/executions`]: { status: 400, body } };
-    await withServer('v1.4.0', { answers }, async ({ jobs }) => {
-      const failure = jobs.executions(completed, { orderBy: 'created_at' });
-      await expect(failure).rejects.toBeInstanceOf(BadRequestError);
-      await expect(failure).rejects.toThrow(/invalid order_by/);
     });
   });
 
