@@ -62,9 +62,6 @@ function rows(first: Dialect, changes: typeof CHANGES): Dialect[] {
   return change === undefined ? [first] : [first, ...rows({ ...first, ...change }, later)];
 }
 
-/** The first version without this API. */
-const GONE_SINCE = '1.4.0';
-
 /** The corresponding calls of `new Bacalhau()`, for servers from 1.4 on. */
 const MODERN_CALLS: Readonly<Record<LegacyCall, string>> = {
   submit: 'jobs.put',
@@ -77,12 +74,12 @@ const MODERN_CALLS: Readonly<Record<LegacyCall, string>> = {
 };
 
 /**
- * Returns the dialect of a server.
+ * Returns the dialect of a server. Those from 1.4 on count as speaking the last one: 1.4 can be configured to, and a server
+ * that does not responds with 410 or 404.
  *
- * @throws {UnsupportedByServerError} if the server is older than this package knows, or too new for this API.
+ * @throws {UnsupportedByServerError} if the server is older than this package knows.
  */
 export function dialectOf(release: ServerRelease, call: LegacyCall): Dialect {
-  if (isAtLeast(release, GONE_SINCE)) throw goneError(call, versionText(release));
   const dialect = DIALECTS.find(({ since }) => isAtLeast(release, since));
   if (dialect === undefined) {
     throw new UnsupportedByServerError(
@@ -106,12 +103,12 @@ export function requireCall(dialect: Dialect, call: LegacyCall): void {
   }
 }
 
-/** Returns the error for a server that has removed the call. */
-export function goneError(call: LegacyCall, version: string | undefined, cause?: unknown): UnsupportedByServerError {
+/** Returns the error for a server that has removed the call, or has it switched off. */
+export function goneError(call: LegacyCall, version: string | undefined, cause: unknown): UnsupportedByServerError {
   const server = version === undefined ? 'the server' : `the server is ${version}, which`;
   return new UnsupportedByServerError(
-    `legacy.${call}: ${server} no longer has this API (it ended with 1.3). Use ${modern(call)}.`,
-    cause === undefined ? {} : { cause },
+    `legacy.${call}: ${server} no longer has this API (it ended with 1.3; 1.4 has it if it is switched on there). Use ${modern(call)}.`,
+    { cause },
   );
 }
 

@@ -1,4 +1,4 @@
-import { ApiError, NotFoundError, UnsupportedByServerError } from '../errors/index.js';
+import { ApiError, PermissionDeniedError, UnsupportedByServerError } from '../errors/index.js';
 import { type Dialect, goneError, type LegacyCall } from './dialects.js';
 import type { SignedBody } from './envelope.js';
 import { LegacySignatureError, type SignatureProblem } from './errors.js';
@@ -15,13 +15,11 @@ interface Failed {
 /** Returns a more specific error for failures that this API explains, and others unchanged. */
 export async function explain(error: unknown, { call, dialect, sealed }: Failed): Promise<unknown> {
   if (!(error instanceof ApiError)) return error;
-  // Servers from 1.4 on respond with 410, and later ones with 404, as to every unknown path.
-  if (error.status === 410 || /requested resource\/URL was not found/.test(error.message)) {
+  // Servers from 1.4 on respond with 410, and later ones with 404 or 405, as to every unknown path.
+  if (error.status === 410 || isUnknownPath(error, ROUTER_SINCE_1_4))
     return goneError(call, error.serverVersion, error);
-  }
-  // An unknown job is a NotFoundError, too, but without this text, which the server's router sends.
-  if (error instanceof NotFoundError && /404 page not found/.test(error.message))
-    return noSuchPath(call, dialect, error);
+  if (isUnknownPath(error, ROUTER_BEFORE_1_1)) return noSuchPath(call, dialect, error);
+  if (error.status === 401 && /mismatched client ?ids/i.test(error.message)) return anotherClientsJob(call, error);
   if (sealed === undefined) return error;
   const problem = await signatureProblem(error, sealed);
   return problem === undefined
@@ -29,12 +27,26 @@ export async function explain(error: unknown, { call, dialect, sealed }: Failed)
     : new LegacySignatureError(`${error.message} ${EXPLANATIONS[problem]}`, { ...detailsOf(error), problem });
 }
 
-function noSuchPath(call: LegacyCall, { path, since }: Dialect, cause: NotFoundError): UnsupportedByServerError {
+const ROUTER_SINCE_1_4 = /: (?:Not Found|Method Not Allowed|The requested resource\/URL was not found\.) \(HTTP/;
+const ROUTER_BEFORE_1_1 = /: 404 page not found \(HTTP/;
+
+/** Whether a server does not have the path: an unknown job is a NotFoundError, too, but not in the words of a router. */
+const isUnknownPath = ({ status, message }: ApiError, words: RegExp): boolean =>
+  (status === 404 || status === 405) && words.test(message);
+
+function noSuchPath(call: LegacyCall, { path, since }: Dialect, cause: ApiError): UnsupportedByServerError {
   return new UnsupportedByServerError(
     `legacy.${call}: the server does not have this call at ${path || '/'}, where servers from ${since} on have it. Check the option serverVersion, or leave it out; check proxies and gateways on the way.`,
     { cause },
   );
 }
+
+/** Servers report it with 401, but other credentials for the API would change nothing. */
+const anotherClientsJob = (call: LegacyCall, error: ApiError): PermissionDeniedError =>
+  new PermissionDeniedError(
+    `legacy.${call}: the job belongs to another client, and only the client that submitted a job may cancel it (HTTP ${error.status}). Use the key that it was submitted with: set BACALHAU_DIR, or the option payloadSigner.`,
+    detailsOf(error),
+  );
 
 const EXPLANATIONS: Readonly<Record<SignatureProblem, string>> = {
   'client-id': 'The client id does not belong to the public key. Check the payloadSigner.',

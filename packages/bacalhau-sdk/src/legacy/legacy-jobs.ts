@@ -55,6 +55,8 @@ type Send<T extends object> = (api: JobApi, request: Request, dialect: Dialect) 
 /** A call without its request. */
 interface Call {
   readonly name: LegacyCall;
+  /** The job that it is about. */
+  readonly jobId?: string;
   readonly options: CallOptions;
 }
 
@@ -150,7 +152,7 @@ export class LegacyJobs implements AsyncDisposable {
    * @throws {NotFoundError} if there is no such job.
    */
   states(jobId: string, options: CallOptions = {}): ApiPromise<StatesResponse> {
-    return this.#read({ name: 'states', options }, async (api, request) =>
+    return this.#read({ name: 'states', jobId, options }, async (api, request) =>
       api.states({ jobIdRequest: await this.#jobIdRequest(jobId) }, request),
     );
   }
@@ -162,7 +164,7 @@ export class LegacyJobs implements AsyncDisposable {
    * @throws {NotFoundError} if there is no such job.
    */
   results(jobId: string, options: CallOptions = {}): ApiPromise<ResultsResponse> {
-    return this.#read({ name: 'results', options }, async (api, request) =>
+    return this.#read({ name: 'results', jobId, options }, async (api, request) =>
       api.results({ jobIdRequest: await this.#jobIdRequest(jobId) }, request),
     );
   }
@@ -174,7 +176,7 @@ export class LegacyJobs implements AsyncDisposable {
    * @throws {NotFoundError} if there is no such job.
    */
   events(jobId: string, options: CallOptions = {}): ApiPromise<EventsResponse> {
-    return this.#read({ name: 'events', options }, async (api, request) =>
+    return this.#read({ name: 'events', jobId, options }, async (api, request) =>
       api.events({ eventsRequest: await this.#jobIdRequest(jobId) }, request),
     );
   }
@@ -187,7 +189,7 @@ export class LegacyJobs implements AsyncDisposable {
    * @throws {UnsupportedByServerError} from servers 0.3.20 on.
    */
   localEvents(jobId: string, options: CallOptions = {}): ApiPromise<LocalEventsResponse> {
-    return this.#read({ name: 'localEvents', options }, async (api, request) =>
+    return this.#read({ name: 'localEvents', jobId, options }, async (api, request) =>
       api.localEvents({ jobIdRequest: await this.#jobIdRequest(jobId) }, request),
     );
   }
@@ -196,14 +198,15 @@ export class LegacyJobs implements AsyncDisposable {
    * Cancels a job of this client. Servers from 0.3.21 on.
    *
    * @param jobId the full id.
-   * @returns its state after that.
-   * @throws {ConflictError} if it has ended already.
+   * @returns its state after that. Of a job that was cancelled before, servers from 1.1 on return it once more.
+   * @throws {ConflictError} if it has completed or failed; up to 1.0 also if it was cancelled before.
+   * @throws {NotFoundError} if there is no such job.
    * @throws {PermissionDeniedError} if it belongs to another client.
    * @throws {UnsupportedByServerError} for servers before 0.3.21.
    */
   cancel(jobId: string, reason?: string, options: CallOptions = {}): ApiPromise<StatesResponse> {
     return this.#signed(
-      { name: 'cancel', options },
+      { name: 'cancel', jobId, options },
       (dialect, clientId) => ({
         // `requireCall` has made sure that there is one.
         field: dialect.cancelField ?? 'payload',
@@ -257,12 +260,13 @@ export class LegacyJobs implements AsyncDisposable {
     return this.close();
   }
 
-  #read<T extends object>({ name, options }: Call, send: Send<T>): ApiPromise<T> {
+  #read<T extends object>({ name, jobId, options }: Call, send: Send<T>): ApiPromise<T> {
     return apiPromise(
       this.#prepare({ name, options }, async (dialect, remaining) => {
         const operation: Operation<T> = {
           name: `legacy.${name}`,
           safe: true,
+          ...defined({ jobId }),
           send: (apis, request) => send(this.#server.api(apis, dialect), request, dialect),
         };
         return this.#send({ name, options: remaining, dialect }, operation, undefined);
@@ -271,7 +275,7 @@ export class LegacyJobs implements AsyncDisposable {
   }
 
   #signed<T extends object>(
-    { name, options }: Call,
+    { name, jobId, options }: Call,
     compose: (dialect: Dialect, clientId: string) => { readonly field: string; readonly payload: string },
     send: (api: JobApi, request: Request, sealed: SignedBody) => ReturnType<Operation<T>['send']>,
   ): ApiPromise<T> {
@@ -283,6 +287,7 @@ export class LegacyJobs implements AsyncDisposable {
         const operation: Operation<T> = {
           name: `legacy.${name}`,
           safe: false,
+          ...defined({ jobId }),
           // The generated client would serialize the body again; what is sent is the text that contains the signed bytes.
           send: (apis, request) =>
             send(this.#server.api(apis, dialect), { ...request, transformRequest: () => sealed.text }, sealed),

@@ -7,7 +7,7 @@ import type { AxiosResponse, RawAxiosRequestConfig } from 'axios';
 import { BaseAPI } from './base.js';
 
 /**
- * What a server says of its build
+ * What a server says of its build. From 1.1.1 on the names of its members begin with capitals
  */
 export interface BuildVersionInfo {
     /**
@@ -19,9 +19,9 @@ export interface BuildVersionInfo {
      */
     'minor'?: string;
     /**
-     * The release, with a `v`
+     * The release, with a `v`. Servers up to 1.1.0
      */
-    'gitversion': string;
+    'gitversion'?: string;
     /**
      * The commit that it was built from
      */
@@ -38,6 +38,34 @@ export interface BuildVersionInfo {
      * The processor, as Go calls it
      */
     'goarch'?: string;
+    /**
+     * Of `GitVersion`
+     */
+    'Major'?: string;
+    /**
+     * Of `GitVersion`
+     */
+    'Minor'?: string;
+    /**
+     * The release, with a `v`. Servers from 1.1.1 on
+     */
+    'GitVersion'?: string;
+    /**
+     * The commit that it was built from
+     */
+    'GitCommit'?: string;
+    /**
+     * When it was built
+     */
+    'BuildDate'?: string;
+    /**
+     * The operating system, as Go calls it
+     */
+    'GOOS'?: string;
+    /**
+     * The processor, as Go calls it
+     */
+    'GOARCH'?: string;
 }
 /**
  * What is signed of a cancellation. Since 0.3.21.
