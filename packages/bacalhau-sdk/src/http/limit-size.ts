@@ -25,6 +25,8 @@ export async function sendWithinSize(
   } catch (error) {
     if (!isTooLarge) throw error;
   }
+  // Else axios would report an abort instead of what follows.
+  delete config.signal;
   // In the words of axios's other adapters.
   throw new axios.AxiosError(`maxContentLength size of ${maxBytes} exceeded`, axios.AxiosError.ERR_BAD_RESPONSE);
 }

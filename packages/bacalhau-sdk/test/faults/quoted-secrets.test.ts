@@ -186,3 +186,49 @@ describe.each(STORES)('a secret in %s', (_place, item, options) => {
     },
   );
 });
+
+describe('what a provider of single sign-on sends', () => {
+  const sent = {
+    device_code: 'device-code-0123456789',
+    access_token: 'access-token-0123456789',
+    refresh_token: 'refresh-token-0123456789',
+    id_token: 'id-token-0123456789',
+  };
+  const { device_code, ...tokens } = sent;
+  const all = Object.values(sent).join(' ');
+
+  test.each([
+    ['refuses the code', 400, { error: 'access_denied', error_description: `no: ${device_code}` }],
+    ['has an error of its own', 500, { error: 'server_error', error_description: `no: ${device_code}` }],
+    ['answers with something else', 200, { ...tokens, token_type: all, error: all }],
+    ['issues tokens, which the server refuses', 200, { ...tokens, id_token: undefined, token_type: 'bearer' }],
+  ])('is not shown where it %s', async (_name, status, body) => {
+    let orchestrator = '';
+    await using server = await faultServer((response, number) => {
+      const { url = '' } = server.seen[number - 1] ?? {};
+      if (url === '/device') {
+        const prompt = { user_code: 'ABCD', verification_uri: 'http://localhost/', expires_in: 60, interval: 0.05 };
+        json(response, 200, { ...prompt, device_code });
+      } else if (url === '/token') {
+        json(response, status, body);
+      } else if (url.endsWith('/authconfig')) {
+        const endpoints = {
+          TokenEndpoint: `${orchestrator}/token`,
+          DeviceAuthorizationEndpoint: `${orchestrator}/device`,
+        };
+        json(response, 200, { Version: '1', Config: { DeviceClientID: 'x', Scopes: [], ...endpoints } });
+      } else {
+        json(response, 401, { Message: `not with ${all}`, Hint: all });
+      }
+    });
+    orchestrator = server.url;
+    const shown = await shownBy(
+      { baseUrl: server.url, auth: { device: () => undefined }, timeoutMs: 20_000 },
+      (bacalhau) => [bacalhau.jobs.get('j-1'), bacalhau.jobs.list().then(() => undefined)],
+    );
+    const seen = server.seen.map(({ url, body: text }) => `${url} ${text}`);
+    expect(seen.some((line) => line.startsWith('/token') && line.includes(device_code))).toBe(true);
+    const issued = status === 200 ? Object.values(tokens).filter((value) => JSON.stringify(body).includes(value)) : [];
+    for (const secret of [device_code, ...issued]) expect(shown).not.toContain(secret);
+  });
+});

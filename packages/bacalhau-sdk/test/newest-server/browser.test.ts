@@ -1,6 +1,7 @@
 import { createServer, get, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { type Devnet, startDevnet } from 'bacalhau-devnet';
 import { build } from 'esbuild';
 import type { Page } from 'playwright-core';
@@ -8,6 +9,7 @@ import { chromiumForTests } from '../support/chromium.js';
 import { shellJob } from '../support/logs.js';
 import { describeWith } from '../support/requirements.js';
 import { printingJob, writingJob } from '../support/wasm-jobs.js';
+import { until } from '../support/within.js';
 
 jest.setTimeout(60_000);
 
@@ -138,6 +140,42 @@ describeWith(['chromium'], 'in Chromium, from a page of another origin', () => {
     const program = 'return (await bacalhau.jobs.list()).items;';
     expect(await run(secured, program, null, { auth: { apiKey: API_KEY } })).toEqual([]);
     expect(await run(secured, program)).toMatch(/^AuthenticationError: .*Missing Authorization header/);
+  });
+
+  test.each([
+    ['that never ends', undefined],
+    ['that is packed', gzipSync(Buffer.alloc(100_000_000, ' '))],
+  ])('a response %s is not read beyond maxResponseBytes', async (_name, packed) => {
+    let sent = 0;
+    let isClosed = false;
+    const server = createServer((request, response) => {
+      response.setHeader('access-control-allow-origin', '*');
+      response.setHeader('access-control-allow-headers', request.headers['access-control-request-headers'] ?? '*');
+      response.setHeader('content-type', 'application/json');
+      if (request.method === 'OPTIONS') return void response.writeHead(204).end();
+      if (packed !== undefined) return void response.writeHead(200, { 'content-encoding': 'gzip' }).end(packed);
+      response.on('close', () => {
+        isClosed = true;
+      });
+      const chunk = Buffer.alloc(65_536, ' ');
+      const more = (): void => {
+        while (!isClosed && response.write(chunk)) sent += chunk.length;
+      };
+      response.on('drain', more);
+      more();
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    try {
+      const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+      const read = 'return await bacalhau.jobs.list()';
+      const told = await run(open, read, null, { baseUrl, maxResponseBytes: 1_000_000, timeoutMs: 20_000 });
+      expect(told).toMatch(/^ResponseTooLargeError: .*larger than 1000000 bytes, unpacked/);
+      if (packed === undefined) await until(() => isClosed);
+      expect(sent).toBeLessThan(100_000_000);
+    } finally {
+      server.closeAllConnections();
+      server.close();
+    }
   });
 
   test('of a server that is not there a page learns only that it failed; the error says what to look for', async () => {

@@ -3,7 +3,8 @@ import { AuthApi } from 'bacalhau-apiclient';
 import type { LoginContext } from '../../auth/index.js';
 import { LoginError, NotFoundError } from '../../errors/index.js';
 import type { Secrets } from '../../redaction/index.js';
-import { base64, utf8 } from '../../util/index.js';
+import { base64, isRecord, utf8 } from '../../util/index.js';
+import { parseBody } from '../body.js';
 import { plainHeaders } from '../headers.js';
 import type { Operation } from '../operation.js';
 import type { CallOptions } from '../options.js';
@@ -14,6 +15,18 @@ const providerClient = new axios.Axios({ headers: new axios.AxiosHeaders() });
 
 /** In bytes, unpacked; a provider sends a token and a few words. */
 const LARGEST_PROVIDER_RESPONSE = 1024 * 1024;
+
+/** What a provider's response may have that must not be shown. Its `user_code` is made to be. */
+const PROVIDER_SECRETS = ['device_code', 'access_token', 'refresh_token', 'id_token'];
+
+function addProviderSecrets(body: string, secrets: Secrets): void {
+  const fields = parseBody(body);
+  if (!isRecord(fields)) return;
+  for (const name of PROVIDER_SECRETS) {
+    const value = fields[name];
+    if (typeof value === 'string') secrets.add(value);
+  }
+}
 
 export interface LoginContextParts extends Router {
   readonly call: <T extends object>(operation: Operation<T>, options: CallOptions) => Promise<T>;
@@ -78,6 +91,7 @@ export function loginContext({ call, route, secrets, signal, timeoutMs }: LoginC
         responseType: 'text',
         transformResponse: [(text: string) => text],
       });
+      addProviderSecrets(response.data, secrets);
       return new Response(response.data, { status: response.status, headers: plainHeaders(response.headers) });
     },
   };
