@@ -33,7 +33,7 @@ function readKnown(file: string): Known[] {
   });
 }
 
-/** Whether a text matches a pattern, in which `*` stands for any text. */
+/** Returns whether a text matches a pattern, in which `*` stands for any text. */
 function matches(pattern: string, text: string): boolean {
   const parts = pattern.split('*').map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'));
   return new RegExp(`^${parts.join('.*')}$`).test(text);

@@ -114,7 +114,7 @@ function check(checker: ConformanceChecker, path: string, { status, headers }: R
   return checker.check({ method: 'GET', path, status, headers: Object.fromEntries(headers), body });
 }
 
-/** Whether a server does not know the path, as opposed to the resource in it. 1.4 sends only a short text. */
+/** Returns whether a server does not know the path, as opposed to the resource in it. 1.4 sends only a short text. */
 function isNoRoute(status: number, body: unknown): boolean {
   const { Component, message } = asPart(body);
   return status === 404 && (Component === 'APIServer' || message === 'Not Found');

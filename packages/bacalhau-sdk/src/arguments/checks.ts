@@ -21,7 +21,7 @@ export function checkIdentifier(value: string, name: string): string {
   return value;
 }
 
-/** Whether a string can be one segment of a URL's path, escaped or not. */
+/** Returns whether a string can be one segment of a URL's path, escaped or not. */
 export const isUrlSegment = (value: string): boolean =>
   value !== '.' && value !== '..' && !/[/\\]|\p{Cc}|\p{Cs}/u.test(value);
 

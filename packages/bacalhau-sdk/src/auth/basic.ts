@@ -3,7 +3,7 @@ import { Secret } from '../redaction/index.js';
 import { base64, utf8 } from '../util/index.js';
 import type { AuthMethod } from './method.js';
 
-/** User name and password (RFC 7617), for servers with users, 1.7 and later. */
+/** Sends a user name and password (RFC 7617), for servers with users, 1.7 and later. */
 export function basic(username: string, password: Secret): AuthMethod {
   if (username === '' || username.includes(':')) {
     throw new ConfigurationError(

@@ -63,6 +63,6 @@ function checkTypes(options: Readonly<Record<string, unknown>>): void {
   checkType('auth.challenge.method', login, typeof login === 'string', 'a string');
 }
 
-/** Not by `instanceof`: the ESM and the CommonJS copy of this package each have the class. */
+/** Recognizes an `RsaIdentity`, not by `instanceof`: the ESM and the CommonJS copy of this package each have the class. */
 const isRsaIdentity = (key: unknown): boolean =>
   typeof key === 'object' && key !== null && 'sign' in key && 'exportPublicKeyDer' in key;

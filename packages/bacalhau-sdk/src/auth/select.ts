@@ -46,7 +46,7 @@ function fromCredentials(credentials: Credentials): AuthMethod {
   }
 }
 
-/** Where there are neither keys nor tokens of earlier logins, and nothing is set. */
+/** Sends no credentials, where there are neither keys nor tokens of earlier logins, and nothing is set. */
 const withoutKey = (): AuthMethod => ({
   ...none(),
   kind: 'automatic',

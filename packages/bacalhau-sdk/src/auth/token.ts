@@ -4,10 +4,10 @@ import { bearerHeader } from './bearer.js';
 import type { AuthMethod } from './method.js';
 import type { TokenSource } from './options.js';
 
-/** A bearer token that the application has, for example from single sign-on. */
+/** Sends a bearer token that the application has, for example from single sign-on. */
 export const token = (source: TokenSource): AuthMethod => fromSource('token', 'auth.token', source);
 
-/** An API key, for servers with users, 1.7 and later. It is sent as a bearer token. */
+/** Sends an API key as a bearer token, for servers with users, 1.7 and later. */
 export const apiKey = (source: TokenSource): AuthMethod => fromSource('api-key', 'auth.apiKey', source);
 
 function fromSource(kind: 'token' | 'api-key', name: string, source: TokenSource): AuthMethod {
@@ -39,7 +39,7 @@ function fromSource(kind: 'token' | 'api-key', name: string, source: TokenSource
   };
 }
 
-/** An error of the function is passed on as the cause, not in the message. */
+/** Calls the application's function. Its error becomes the cause, and is not quoted in the message. */
 async function callSource(name: string, source: () => string | Promise<string>): Promise<string> {
   try {
     return await source();

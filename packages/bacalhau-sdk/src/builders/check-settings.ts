@@ -40,13 +40,13 @@ export const numberOrText = (example: string): SettingRule => ({
   example,
 });
 export const object = (example: string): SettingRule => ({ expected: 'an object', matches: isRecord, example });
-/** An object whose values are strings. */
+/** Requires an object whose values are strings. */
 export const textByName = (example: string): SettingRule => ({
   ...object(example),
   expected: 'an object of strings',
   each: ANY_TEXT,
 });
-/** A string in its place would be taken for its letters, one element each. */
+/** Requires an array of strings: a string in its place would be taken for its letters, one element each. */
 export const textList = (example: string): SettingRule => ({
   expected: 'an array of strings',
   matches: Array.isArray,

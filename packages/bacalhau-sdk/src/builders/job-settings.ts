@@ -158,7 +158,7 @@ function assembleTask(settings: JobSettings, engine: SpecConfig, engineInputs: r
   };
 }
 
-/** The API takes strings; a bare number of bytes needs its unit. */
+/** Converts resources to the strings of the API, where a number of bytes needs its unit. */
 function toResources({ cpu, memory, disk, gpu }: ResourceSettings): ResourcesConfig {
   return {
     ...(cpu !== undefined && { CPU: String(cpu) }),

@@ -64,7 +64,7 @@ export function wasm(settings: WasmSettings): BuiltJob {
   return new BuiltJob({ ...job, Tasks: job.Tasks.map((task) => completeAtSubmission(task, adaptToRelease)) });
 }
 
-/** Before 1.7 the module is a source of the engine, and the function's key is spelled differently. */
+/** Adapts a task to old servers. Before 1.7 the module is a source of the engine, and the function's key is spelled differently. */
 function adaptToRelease(task: Task, { serverRelease }: JobBuildContext): Task {
   if (isAtLeast(serverRelease, '1.7.0')) return task;
   const { Engine, InputSources = [], ...others } = task;

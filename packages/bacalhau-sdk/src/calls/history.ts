@@ -67,7 +67,7 @@ const HISTORY_OPTIONS: OptionNames<FollowHistoryOptions> = {
   follow: true,
 };
 
-/** Whether a history is to be followed. What is no object at all is refused by the call. */
+/** Returns whether a history is to be followed. The call refuses options that are not an object. */
 export const isFollowed = (options: JobHistoryOptions | FollowHistoryOptions): options is FollowHistoryOptions =>
   typeof options === 'object' && options !== null && 'follow' in options && options.follow;
 

@@ -39,7 +39,7 @@ export const putJob = (
     },
   });
 
-/** The job with the defaults of new servers written out, so that it means the same to old ones. */
+/** Returns the job with the defaults of new servers written out, so that it means the same to old ones. */
 function withDefaults(job: JobInput): JobInput {
   const isCounted = job.Type === 'batch' || job.Type === 'service';
   return {

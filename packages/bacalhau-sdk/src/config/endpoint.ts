@@ -80,7 +80,10 @@ function parseUrl(text: string, name: string): URL {
   return url;
 }
 
-/** Text that cannot be parsed may contain credentials, so everything before an @ is left out of the message. */
+/**
+ * Creates the error of an address that cannot be parsed. It may contain credentials, so the message omits everything before
+ * an @.
+ */
 const unparsable = (name: string, value: string): ConfigurationError =>
   new ConfigurationError(
     `${name} is ${JSON.stringify(value.replace(/^.*@/s, '…@'))}, which is not a host or a URL. Use for example 127.0.0.1 or https://bacalhau.example.org:1234.`,
@@ -89,6 +92,6 @@ const unparsable = (name: string, value: string): ConfigurationError =>
 const assemble = (scheme: string, host: string, port: number | string): string =>
   `${scheme}//${reachable(host)}:${port}`;
 
-/** The address of a server that listens on all interfaces; a client reaches it at loopback. */
+/** Replaces the address of a server that listens on all interfaces with loopback, where a client reaches it. */
 const reachable = (host: string): string =>
   host.replace(/^0\.0\.0\.0(?=:|$)/, '127.0.0.1').replace(/^\[::\](?=:|$)/, '[::1]');

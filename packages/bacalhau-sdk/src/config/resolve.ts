@@ -114,7 +114,7 @@ export function resolveConfig(input: ConfigInput, { env, homeDirectory, files }:
   };
 }
 
-/** The command line prefers the file here, so one directory then leads to two servers. */
+/** Returns a warning where the command line would prefer the file, so that one directory leads to two servers. */
 function disagreement(config: ConfigFile | undefined, profile: ProfileFile | undefined): string | undefined {
   if (config === undefined || profile === undefined || (config.host ?? config.port) === undefined) return undefined;
   return `Using the profile ${profile.name}, although ${config.file} names an API host or port, which the command line would use.`;
@@ -164,12 +164,12 @@ const byDefault = (home: string | undefined): Layer => ({
   dir: home === undefined ? undefined : `${home}/.bacalhau`,
 });
 
-/** The first layer that has one of the settings; an empty one if none does. */
+/** Returns the first layer that has one of the settings; an empty one if none does. */
 const first = (layers: readonly Layer[], ...settings: readonly (keyof Layer)[]): Layer =>
   layers.find((layer) => settings.some((setting) => layer[setting] !== undefined)) ?? { source: 'default' };
 
 /**
- * Which source sets an address, if one above the profile does. For the command line a host or a port sets one, and the
+ * Finds the source above the profile that sets an address. For the command line a host or a port sets one, and the
  * scheme alone does not.
  */
 function namesEndpoint(
@@ -206,7 +206,7 @@ function resolveAddress(
   return { value, source: first(layers, 'host', 'port', 'https').source };
 }
 
-/** As with the command line the file of an authority wins over `insecure`. */
+/** Resolves how certificates are verified: as with the command line, the file of an authority wins over `insecure`. */
 function resolveTls(layers: readonly Layer[], profile: ProfileFile | undefined): Sourced<ResolvedTls> {
   // A profile has its own; those of config.yaml belong to another address.
   const own: Layer | undefined = profile && { source: 'profile', insecure: profile.insecure };
@@ -239,7 +239,7 @@ function nonEmpty(value: string | undefined, name: string): string | undefined {
   return value.trim();
 }
 
-/** The Python SDK takes any text for true; here words that clearly mean false are false. */
+/** Parses a flag. The Python SDK takes any text for true; here words that clearly mean false are false. */
 const anyWord = (value: string | undefined): boolean | undefined =>
   value === undefined ? undefined : !/^(0|false|no|off)$/i.test(value);
 

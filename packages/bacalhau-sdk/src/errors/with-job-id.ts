@@ -1,8 +1,8 @@
 import { BacalhauError } from './base.js';
 
 /**
- * The error, which says which job it is about. A copy, because one failed request can end the waits for several jobs.
- * What is not an error of this package, or has a job's id already, is returned as it is.
+ * Returns a copy of the error that says which job it is about. It is a copy because one failed request can end the waits
+ * for several jobs. What is not an error of this package, or has a job's id already, is returned as it is.
  */
 export function withJobId(error: unknown, jobId: string | undefined): unknown {
   if (!(error instanceof BacalhauError) || jobId === undefined || error.jobId !== undefined) return error;

@@ -32,8 +32,8 @@ export interface RawResponse {
 export const isSuccess = (status: number): boolean => status >= 200 && status < 300;
 
 /**
- * Whether the response is a gateway's, or the server's own, about a request whose outcome it does not know: 502, 503 and
- * 504, and 520 to 527 of Cloudflare.
+ * Returns whether the response is a gateway's, or the server's own, about a request whose outcome it does not know: 502,
+ * 503 and 504, and 520 to 527 of Cloudflare.
  */
 export const isGatewayStatus = (status: number): boolean =>
   (status >= 502 && status <= 504) || (status >= 520 && status <= 527);

@@ -26,7 +26,7 @@ export function connectionError(failure: ConnectionFailure, context: CallContext
   });
 }
 
-/** Where a proxy is on the way, a connection that was not made is one to the proxy. */
+/** Attributes a connection that was not made to the proxy, where one is on the way. */
 export function proxyFailure(
   { code, message }: ConnectionFailure,
   proxyAddress: string | undefined,

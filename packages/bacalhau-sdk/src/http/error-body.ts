@@ -41,7 +41,9 @@ export function parseErrorBody(body: unknown): ErrorBody {
   return { message: text(body['error'])?.replace(/^(?:code=\d+, message=)+/, '') ?? text(body['message']) };
 }
 
-/** Whether an error is in one of the formats of servers from 1.4 to 1.9; of a legacy call, in those of older ones. */
+/**
+ * Returns whether an error is in one of the formats of servers from 1.4 to 1.9; of a legacy call, in those of older ones.
+ */
 export function isServersError(body: unknown, operation: string): boolean {
   if (body instanceof TextBody) return operation.startsWith('legacy.') && !isPage(body);
   if (!isRecord(body)) return false;
@@ -54,14 +56,16 @@ export function isServersError(body: unknown, operation: string): boolean {
   );
 }
 
-/** Whether a body is a page of HTML, or XML. */
+/** Returns whether a body is a page of HTML, or XML. */
 export const isPage = (body: unknown): boolean =>
   body instanceof TextBody && /^\s*<(!doctype|html|head|body|\?xml)/i.test(body.text);
 
 const text = (value: unknown): string | undefined =>
   typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined;
 
-/** Returns a text whole, to be cut when its secrets are replaced; nothing of a page of HTML, which would not help. */
+/**
+ * Returns a text; undefined for a page of HTML, which would not help. It is truncated only after its secrets are replaced.
+ */
 function textOf(body: string): string | undefined {
   const trimmed = body.trim();
   if (trimmed === '' || /^<(!doctype|html|\?xml)/i.test(trimmed)) return undefined;

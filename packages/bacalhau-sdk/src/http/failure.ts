@@ -21,7 +21,9 @@ export interface Failure {
   readonly retryAfter?: string | undefined;
 }
 
-/** Turns whatever a request threw into the SDK's own error. Nothing of axios is kept: its errors contain the credentials. */
+/**
+ * Turns whatever a request threw into the SDK's own error. Nothing of axios is kept: its errors contain the credentials.
+ */
 export function toFailure(thrown: unknown, context: CallContext, deadline: Deadline): Failure {
   const failure = failureOf(thrown, context, deadline);
   return { ...failure, error: redactError(failure.error, context.secrets) };
@@ -46,7 +48,7 @@ function failureOf(thrown: unknown, context: CallContext, deadline: Deadline): F
   return { error: responseError(response, context), retryAfter };
 }
 
-/** How axios reports a body that is longer than its `maxContentLength`; what it throws has no code of its own. */
+/** Recognizes, by its message, the error of axios for a body longer than `maxContentLength`: it has no code of its own. */
 const isTooLarge = ({ message }: Error): boolean => /^maxContentLength size of \d+ exceeded/.test(message);
 
 function tooLarge(context: CallContext): ResponseTooLargeError {

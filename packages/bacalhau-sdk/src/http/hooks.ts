@@ -71,7 +71,7 @@ export class Hooks {
     return options.onRequest !== undefined || options.onResponse !== undefined || logger.level === 'debug';
   }
 
-  /** A hook that throws must not change the outcome of the call that it observes. */
+  /** Calls a hook. One that throws does not change the outcome of the call that it observes. */
   #notify<E>(name: string, hook: ((event: E) => void) | undefined, event: E): void {
     try {
       hook?.(event);

@@ -109,8 +109,8 @@ function unusableBody(status: number, headers: Headers, context: CallContext, pr
 }
 
 /**
- * Whether another web server than an orchestrator, or a gateway in front of one, gave the response, with a status that
- * would say something else about the job if it was an orchestrator's. A gateway's own statuses mean what they say.
+ * Returns whether another web server than an orchestrator, or a gateway in front of one, gave the response, with a status
+ * that would say something else about the job if it was an orchestrator's. A gateway's own statuses mean what they say.
  */
 function isFromStranger(
   { status, data }: RawResponse,
@@ -129,7 +129,7 @@ function strangersResponse(details: ApiErrorDetails, { operation, baseUrl }: Cal
   );
 }
 
-/** Says in the words of other calls and servers that a job or an execution is unknown. */
+/** Rewords, as other calls and servers put it, that a job or an execution is unknown. */
 function withUnknown(body: ErrorBody, { jobId }: CallContext): ErrorBody {
   const { message = '' } = body;
   if (jobId !== undefined && NO_LISTS.test(message)) return { ...body, message: `job not found: ${jobId}` };
@@ -139,7 +139,7 @@ function withUnknown(body: ErrorBody, { jobId }: CallContext): ErrorBody {
     : { ...body, message: `execution not found: ${executionId}`, hint: undefined };
 }
 
-/** The message of an unknown job names it: servers mix up these responses, too. */
+/** Compares the job with the one that the message names: servers mix up these responses, too. */
 function isAboutAnotherJob({ message = '' }: ErrorBody, { jobId }: CallContext): boolean {
   const [, unknown] = /^job not found(?:\. ID)?: (\S+)$/i.exec(message) ?? [];
   return jobId !== undefined && unknown !== undefined && unknown !== jobId;
@@ -205,7 +205,7 @@ function adviceFor({ message, hint, details }: ErrorBody, status: number, { anon
   return hint === undefined ? reason : `${reason} Hint: ${hint}`;
 }
 
-/** Servers before 1.8 treat a name as an unknown id. */
+/** Returns advice for servers before 1.8, which treat a name as an unknown id. */
 function adviceOnNames(
   { message = '' }: ErrorBody,
   { operation, serverVersion }: Pick<ApiErrorDetails, 'operation' | 'serverVersion'>,

@@ -177,13 +177,16 @@ function itemsOf({ Items }: ResponseBody): readonly ResponseBody[] {
   return Array.isArray(Items) ? Items.filter(isRecord) : [];
 }
 
-/** Servers take the beginning of an id, and from 1.8 on names, which are exact and belong to a namespace. */
+/** Compares a job with the requested one: by a prefix of its id, and from 1.8 on by its exact name in its namespace. */
 function isRequested({ ID, Name, Namespace }: ResponseBody, { id, namespace }: RequestedJob): boolean {
   if (typeof ID === 'string' && (isWholeId(id) ? ID === id : ID.startsWith(id))) return true;
   return Name === id && (Namespace === undefined || Namespace === namespace);
 }
 
-/** What belongs to a job names it by its whole id. A name is not among what it says, so then all must agree. */
+/**
+ * Checks that all items belong to the requested job. Items have the whole id; a requested name cannot be compared, so then
+ * all must agree.
+ */
 function otherJobProblem(body: ResponseBody, requested: RequestedJob): string | undefined {
   const items = itemsOf(body);
   const [one] = items;
@@ -202,7 +205,7 @@ const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
 const isWholeId = (id: string): boolean => new RegExp(`^(j-)?${UUID}$`).test(id);
 const looksLikeId = (id: string): boolean => /^(j-)?[0-9a-f]{8}(-|$)/.test(id);
 
-/** The selectors that ask for one value of a label. Others are left to the server. */
+/** Parses the selectors that require one value of a label. Others are left to the server. */
 function equalities(selector: string): [string, string][] {
   return selector.split(',').flatMap((part): [string, string][] => {
     const [, key, value] = /^\s*([\w./-]+)\s*={1,2}\s*([\w.-]+)\s*$/.exec(part) ?? [];

@@ -35,9 +35,9 @@ export interface OutagePolicy {
 }
 
 /**
- * Whether the same request may succeed: the server did not respond, had no time to, a gateway got no response of it, or a
- * response was damaged by a proxy or by a server that mixes up its responses (docs/requests-in-flight.md). Not for a 500:
- * servers report users' mistakes with it.
+ * Returns whether the same request may succeed: the server did not respond, had no time to, a gateway got no response of
+ * it, or a response was damaged by a proxy or by a server that mixes up its responses (docs/requests-in-flight.md). Not for
+ * a 500: servers report users' mistakes with it.
  */
 const isTransient = (error: unknown): error is TransientError =>
   (error instanceof CallError && !isFinal(error)) ||
@@ -45,18 +45,18 @@ const isTransient = (error: unknown): error is TransientError =>
   (error instanceof ServerError && isGatewayStatus(error.status)) ||
   (error instanceof UnexpectedResponseError && (isSuccess(error.status) || error.serverVersion !== undefined));
 
-/** Whether the call was ended on purpose. */
+/** Returns whether the call was ended on purpose. */
 const isFinal = (error: unknown): boolean =>
   error instanceof RequestAbortedError || error instanceof ResponseTooLargeError;
 
-/** Whether work that takes long may continue after the error: for a server that is gone, starting or ending. */
+/** Returns whether work that takes long may continue after the error: for a server that is gone, starting or ending. */
 function isUnreachable(error: unknown): boolean {
   if (isFinal(error)) return false;
   if (error instanceof CallError) return true;
   return error instanceof ApiError && !isRefused(error) && !(error instanceof BadRequestError);
 }
 
-/** Whether the server knows the request and refuses it for good. */
+/** Returns whether the server knows the request and refuses it for good. */
 const isRefused = (error: unknown): boolean =>
   error instanceof AuthenticationError || error instanceof PermissionDeniedError || error instanceof NotFoundError;
 

@@ -163,7 +163,7 @@ export class Session {
   }
 }
 
-/** What the application, the environment or a profile gave for use as credentials, before it is used. */
+/** Adds the credentials of the application, the environment or a profile to the secrets, before they are used. */
 function addCredentials(auth: ClientOptions['auth'], credentials: Resolution['credentials'], secrets: Secrets): void {
   if (typeof auth === 'object') {
     if ('username' in auth) secrets.addBasic(auth.username, auth.password);

@@ -137,7 +137,10 @@ export class Ed25519PublicKey implements PublicKey {
   }
 }
 
-/** The version and the lengths before the identifier differ where the public key follows the private one (RFC 8410, 7). */
+/**
+ * Finds the seed in PKCS#8. The version and the lengths before the identifier differ where the public key follows the
+ * private one (RFC 8410, 7).
+ */
 function seedOf(pem: string): Uint8Array | undefined {
   const { label, der } = parsePem(pem) ?? {};
   if (label !== 'PRIVATE KEY' || der === undefined || der[0] !== 0x30) return undefined;

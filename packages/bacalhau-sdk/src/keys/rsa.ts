@@ -131,13 +131,15 @@ export class RsaPublicKey implements PublicKey {
   }
 }
 
-/** WebCrypto reads PKCS#8 only, which is PKCS#1 wrapped with the name of the algorithm (RFC 5208). */
+/**
+ * Converts a key to PKCS#8, the only format that WebCrypto reads: PKCS#1 wrapped with the name of the algorithm (RFC 5208).
+ */
 function toPkcs8(label: string, der: Bytes): Bytes | undefined {
   if (label === 'PRIVATE KEY') return der;
   return label === 'RSA PRIVATE KEY' ? sequence(integer(ZERO), RSA_ENCRYPTION, octetString(der)) : undefined;
 }
 
-/** A field of a JSON Web Key (RFC 7518, 6.3). */
+/** Decodes a field of a JSON Web Key (RFC 7518, 6.3). */
 function bytesOf(field: string | undefined): Bytes {
   const bytes = field === undefined ? undefined : fromBase64(field);
   if (bytes === undefined) throw new ConfigurationError('The RSA key lacks one of its numbers.');

@@ -3,7 +3,7 @@ import type { Bytes } from '../util/index.js';
 
 type WebCrypto = typeof globalThis.crypto.subtle;
 
-/** WebCrypto: in Node, workers, Deno and Bun always; in browsers on secure pages only. */
+/** Returns WebCrypto, which browsers have on secure pages only, and Node, workers, Deno and Bun always. */
 export function subtle(): WebCrypto {
   const available: WebCrypto | undefined = globalThis.crypto?.subtle;
   if (available === undefined) {

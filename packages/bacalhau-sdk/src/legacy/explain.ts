@@ -57,7 +57,10 @@ const EXPLANATIONS: Readonly<Record<SignatureProblem, string>> = {
     'Either the signature was made with another key, or the server read another payload than the one that was signed.',
 };
 
-/** Finds what is wrong with a signature. Servers from 0.3.13 to 1.3 cannot tell a wrong key from altered bytes; the signer can. */
+/**
+ * Finds what is wrong with a signature. Servers from 0.3.13 to 1.3 cannot tell a wrong key from altered bytes; the signer
+ * can.
+ */
 async function signatureProblem({ message }: ApiError, sealed: SignedBody): Promise<SignatureProblem | undefined> {
   if (/public key does not match client ID/.test(message)) return 'client-id';
   if (!/crypto\/rsa: verification error|client's signature is invalid/.test(message)) return undefined;

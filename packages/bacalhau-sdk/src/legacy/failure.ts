@@ -36,7 +36,7 @@ const isJobHistory = (event: ListedEvent): event is JobHistory => 'Type' in even
 const cause = (nodeId: string | undefined, message: string | undefined): LegacyFailureCause[] =>
   message === undefined || message === '' ? [] : [{ nodeId, message }];
 
-/** A node reports its failure twice. */
+/** Removes duplicates: a node reports its failure twice. */
 const distinct = (causes: readonly LegacyFailureCause[]): LegacyFailureCause[] => [
   ...new Map(causes.map((found) => [`${found.nodeId} ${found.message}`, found])).values(),
 ];

@@ -82,7 +82,9 @@ export class LegacyJobs implements AsyncDisposable {
   readonly #server: LegacyServer;
   readonly #signer: PayloadSigner | undefined;
 
-  /** Creates a client without sending anything. Throws `ConfigurationError` for a malformed option or environment variable. */
+  /**
+   * Creates a client without sending anything. Throws `ConfigurationError` for a malformed option or environment variable.
+   */
   constructor(options: LegacyOptions = {}) {
     checkLegacyOptions(options);
     const { serverVersion, payloadSigner, ...clientOptions } = options;
@@ -250,7 +252,9 @@ export class LegacyJobs implements AsyncDisposable {
     }
   }
 
-  /** Aborts the calls in flight (they reject with `RequestAbortedError`) and closes the sockets. Later calls are refused. */
+  /**
+   * Aborts the calls in flight (they reject with `RequestAbortedError`) and closes the sockets. Later calls are refused.
+   */
   async close(): Promise<void> {
     this.#transport.close();
   }

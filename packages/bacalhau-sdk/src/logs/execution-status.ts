@@ -21,7 +21,7 @@ export function statusOf({ ComputeState: state }: Execution, release: ServerRele
   return { hasStarted: phase !== 'placing', hasEnded, hasNoLog };
 }
 
-/** Whether the server streams the job's output: from 1.8 on, only what Docker ran is recorded. */
+/** Returns whether the server streams the job's output: from 1.8 on, only what Docker ran is recorded. */
 export const isStreamed = (job: Job | undefined, release: ServerRelease | undefined): boolean =>
   (job !== undefined && isDocker(job)) || rewritesEndedLogs(release);
 

@@ -54,14 +54,12 @@ type ReadingState =
 /**
  * What a stream does. Each state is a method that returns the next one:
  *
- * | state | until | next |
- * | --- | --- | --- |
- * | `waiting` | the buffer has room | a reading state, by what the execution does; `done` if it never ran; before 1.8, `withoutLog` |
- * | a reading state | its connection has ended | `waiting` to reconnect, `completing`, `draining`, `withoutLog`, `done` |
- * | `completing` | what the log lacks at its end was taken from the execution's state | `done` |
- * | `draining` | the rest was read from the published result | `done`; `waiting` if that is out of reach |
- * | `awaitingEnd` | an execution without a stream has ended | `withoutLog` |
- * | `withoutLog` | the published or copied output was read | `done` |
+ * | state | until | next | | --- | --- | --- | | `waiting` | the buffer has room | a reading state, by what the execution
+ * does; `done` if it never ran; before 1.8, `withoutLog` | | a reading state | its connection has ended | `waiting` to
+ * reconnect, `completing`, `draining`, `withoutLog`, `done` | | `completing` | what the log lacks at its end was taken from
+ * the execution's state | `done` | | `draining` | the rest was read from the published result | `done`; `waiting` if that
+ * is out of reach | | `awaitingEnd` | an execution without a stream has ended | `withoutLog` | | `withoutLog` | the
+ * published or copied output was read | `done` |
  */
 type State = ReadingState | 'waiting' | 'completing' | 'draining' | 'awaitingEnd' | 'withoutLog' | 'done';
 
@@ -323,7 +321,7 @@ export class ExecutionStream {
     return 'waiting';
   }
 
-  /** Whether the execution turns out to have ended, within the time that takes to be seen. */
+  /** Returns whether the execution turns out to have ended, within the time that takes to be seen. */
   async #endsNow(): Promise<boolean> {
     const { limits, monitor } = this.#options;
     monitor.pollNow();

@@ -56,7 +56,7 @@ export class HelperSchedule {
   }
 
   /**
-   * Whether a helper is due: a probe for a follow that fell silent, a nudge for any other connection that ought to
+   * Returns whether a helper is due: a probe for a follow that fell silent, a nudge for any other connection that ought to
    * deliver something and does not. They come in pairs, each pair later than the one before.
    */
   isDue({ follow, frames, quietMs }: LogConnection): boolean {

@@ -91,7 +91,7 @@ export async function readJob({ transport, target, options, limits, buffer, stop
   if (failures.length > 0) throw failures[0];
 }
 
-/** Whether no further execution is expected. The streams of the others end by themselves. */
+/** Returns whether no further execution is expected. The streams of the others end by themselves. */
 function isOver(monitor: JobMonitor, { executionId }: FollowLogsOptions, seen: ReadonlySet<string>): boolean {
   if (executionId !== undefined && seen.size > 0) return true;
   return monitor.hasJobEnded && monitor.executions.every(({ status }) => status.hasEnded);

@@ -110,8 +110,8 @@ export class LogConnection {
   }
 
   /**
-   * Whether a snapshot that the server closed was complete. One that took long may have been dropped half-way; then it
-   * was not, unless it came exactly as far as an earlier connection.
+   * Returns whether a snapshot that the server closed was complete. One that took long may have been dropped half-way; then
+   * it was not, unless it came exactly as far as an earlier connection.
    */
   isComplete({ framesBefore, neverDroppedMs }: { readonly framesBefore: number; readonly neverDroppedMs: number }) {
     if (this.frames < framesBefore) return false;

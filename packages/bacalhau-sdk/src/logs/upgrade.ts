@@ -105,8 +105,8 @@ function upgradeError(failure: OpeningFailure, context: CallContext): BacalhauEr
 const OTHER_REASONS: ReadonlySet<number> = new Set([401, 403, 408, 425, 429, 502, 503, 504]);
 
 /**
- * Whether a refusal may have another reason than that there are no WebSockets on the way. A gateway without them responds
- * to an upgrade as to any other request; an orchestrator behind one that drops the `Upgrade` header says so.
+ * Returns whether a refusal may have another reason than that there are no WebSockets on the way. A gateway without them
+ * responds to an upgrade as to any other request; an orchestrator behind one that drops the `Upgrade` header says so.
  */
 function mayMeanLess({ status, headers, body }: Extract<OpeningFailure, { kind: 'refused' }>): boolean {
   if (OTHER_REASONS.has(status) || (status >= 520 && status <= 527)) return true;

@@ -1,8 +1,8 @@
 import type { Job } from 'bacalhau-apiclient';
 
-/** Whether a job runs a WebAssembly module. */
+/** Returns whether a job runs a WebAssembly module. */
 export const isWasm = (job: Job): boolean => engineOf(job) === 'wasm';
-/** Whether a job runs a Docker image. */
+/** Returns whether a job runs a Docker image. */
 export const isDocker = (job: Job): boolean => engineOf(job) === 'docker';
 
 /** Returns the type of a job's engine as servers compare it: without regard to case and surrounding space. */

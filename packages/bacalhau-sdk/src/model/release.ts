@@ -9,7 +9,8 @@ export interface ServerRelease {
 }
 
 /**
- * Parses a version such as `v1.9.3`. Returns undefined for development builds (`v0.0.0-xxxxxxx`), which count as the newest.
+ * Parses a version such as `v1.9.3`. Returns undefined for development builds (`v0.0.0-xxxxxxx`), which count as the
+ * newest.
  */
 export function parseRelease(version: string | undefined): ServerRelease | undefined {
   const [, major, minor, patch] = /^v?(\d+)\.(\d+)\.(\d+)/.exec(version ?? '') ?? [];
@@ -17,7 +18,10 @@ export function parseRelease(version: string | undefined): ServerRelease | undef
   return major === undefined || (release.major === 0 && release.minor === 0) ? undefined : release;
 }
 
-/** Whether a server has what came with the release `since`, for example `1.8.0`. An unknown release counts as the newest. */
+/**
+ * Returns whether a server has what came with the release `since`, for example `1.8.0`. An unknown release counts as the
+ * newest.
+ */
 export function isAtLeast(release: ServerRelease | undefined, since: string): boolean {
   const wanted = parseRelease(since);
   if (release === undefined || wanted === undefined) return true;

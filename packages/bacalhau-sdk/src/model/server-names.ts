@@ -8,8 +8,8 @@ const FILE_NAME = /^[a-z0-9](?:[a-z0-9._-]{0,126}[a-z0-9_-])?$/i;
 const DEVICE = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?$/i;
 
 /**
- * Whether a name that a server chose can become the name of a file or a folder on every system, and one segment of a
- * URL's path: it is no path, no hidden file and no device, and has no character with a meaning of its own.
+ * Returns whether a name that a server chose can become the name of a file or a folder on every system, and one segment of
+ * a URL's path: it is no path, no hidden file and no device, and has no character with a meaning of its own.
  */
 export const isFileName = (name: string): boolean => FILE_NAME.test(name) && !DEVICE.test(name);
 

@@ -70,7 +70,10 @@ async function rejectUnlessCompleted(api: ApiResource, job: Job, signal: AbortSi
   }
 }
 
-/** None if the server refuses the list, or sends an odd one: what else is known of the failure must not be hidden by that. */
+/**
+ * Returns the items, or none if the server refuses the list or sends an invalid one, which must not hide what else is known
+ * of a failure.
+ */
 async function itemsIfUsable<T>(list: PagePromise<T>): Promise<readonly T[]> {
   try {
     return (await list).items;
@@ -114,7 +117,10 @@ async function collect(
   };
 }
 
-/** A job completes with its executions: a list without a completed one is another job's, and is requested again. */
+/**
+ * Lists the executions. One of them has completed if the job has: a list without that is another job's, and is requested
+ * again.
+ */
 async function completedExecutions(
   api: ApiResource,
   jobId: string,
@@ -131,8 +137,8 @@ async function completedExecutions(
 const byNode = (one: Execution, other: Execution): number =>
   one.NodeID.localeCompare(other.NodeID) || one.CreateTime - other.CreateTime;
 
-/** -1 of a completed WebAssembly program: it returned without setting an exit code. */
+/** Returns true for 0, and for -1 of a completed WebAssembly program, which returned without setting an exit code. */
 const isSuccess = (exitCode: number, job: Job): boolean => exitCode === 0 || (exitCode === -1 && isWasm(job));
 
-/** The end of what the program complained about, for a message. */
+/** Returns the end of the standard error, for a message. */
 const lastLines = (stderr: string): string => stderr.trim().split('\n').slice(-3).join('\n').slice(-500);

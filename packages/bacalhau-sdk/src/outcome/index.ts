@@ -5,5 +5,5 @@ export { JobExitError } from './job-exit-error.js';
 export { checkJobResultOptions, JOB_RESULT_OPTIONS, type JobResultOptions } from './options.js';
 export type { ExecutionOutput, RunResult } from './run-result.js';
 
-/** Loaded when the result of a job is awaited. */
+/** Loads what waits for the result of a job. */
 export const loadOutcome = () => load(import('./outcome.js'));

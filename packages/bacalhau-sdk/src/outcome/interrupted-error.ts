@@ -18,7 +18,10 @@ export interface Interruption {
   readonly consequence?: string | undefined;
 }
 
-/** The error of what `signal`, `timeoutMs` or the end of the client ended: it says which, and what became of the job. */
+/**
+ * Creates the error of a run that `signal`, `timeoutMs` or closing the client ended: it says which, and what happened to
+ * the job.
+ */
 export function interruptedError(interruption: Interruption): unknown {
   const { operation, transport, deadline, thrown, jobId, consequence } = interruption;
   const { message, cause } = transport.deadlineError(operation, thrown, deadline);

@@ -13,7 +13,10 @@ const ENTITIES: Readonly<Record<string, string>> = {
   '>': 'gt|#62|#x3e',
 };
 
-/** Returns a pattern for each form of a secret that servers quote: as it is, escaped in any of the usual ways, and in base64. */
+/**
+ * Returns a pattern for each form of a secret that servers quote: as it is, escaped in any of the usual ways, and in
+ * base64.
+ */
 export function patternsOf(secret: string): readonly RegExp[] {
   if (secret.length < SHORTEST) return [];
   const inJson = JSON.stringify(secret).slice(1, -1);
@@ -31,7 +34,7 @@ function pieces(secret: string): readonly string[] {
 /** A backslash, which may itself be escaped, as JSON in a URL is. */
 const BACKSLASH = '(?:\\\\|%(?:25){0,2}5[cC])';
 
-/** One character, as it is or escaped: for URLs (also twice), JSON (also as Go does it), HTML. */
+/** Matches a character, as it is or escaped: for URLs (also twice), JSON (also as Go does it), HTML. */
 function anyForm(character: string): string {
   if (/[0-9a-z]/i.test(character)) return character;
   const point = character.codePointAt(0) ?? 0;
@@ -56,7 +59,9 @@ const escaped = (character: string): string => character.replace(/[\\^$.*+?()[\]
 
 const anyCase = (digits: string): string => digits.replace(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`);
 
-/** What of a secret is the same wherever it stands in a text that is encoded: in both alphabets, at the three offsets. */
+/**
+ * Returns the base64 of a secret, as far as it does not depend on the text around it: in both alphabets, at three offsets.
+ */
 function base64Forms(secret: string): readonly string[] {
   const forms = [0, 1, 2].flatMap((offset) => {
     const bytes = new Uint8Array([...new Uint8Array(offset), ...utf8(secret)]);

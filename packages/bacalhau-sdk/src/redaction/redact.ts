@@ -4,7 +4,7 @@ import type { Secrets } from './secrets.js';
 /** What a secret is replaced with. */
 export const REDACTED = '***';
 
-/** The beginning of a secret at the end of a text, which somebody has cut, is replaced from this length on. */
+/** A prefix of a secret at the end of a truncated text is replaced from this length on. */
 const SHORTEST_BEGINNING = 8;
 
 type Texts = Readonly<Record<string, string>>;
@@ -12,7 +12,7 @@ type Texts = Readonly<Record<string, string>>;
 /**
  * Replaces secrets in a text, or in every value of a record. Servers, proxies and providers quote what they were sent in
  * responses, redirects and error pages, so all text of errors, hooks and log lines goes through here, last of all: what
- * is cut or quoted afterwards could hide a secret from it.
+ * is truncated or quoted afterwards could hide a secret from it.
  */
 export function redact(text: string, secrets: Secrets): string;
 export function redact(text: string | undefined, secrets: Secrets): string | undefined;

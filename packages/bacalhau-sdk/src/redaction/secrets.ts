@@ -72,12 +72,12 @@ export class Secrets {
     }
   }
 
-  /** Whether a header of that name was set by the application, and may be secret. */
+  /** Returns whether a header of that name was set by the application, and may be secret. */
   hasHeader(name: string): boolean {
     return this.#headerNames.has(name.toLowerCase()) || this.#parent?.hasHeader(name) === true;
   }
 
-  /** The parts of `session=abc; theme=dark`, and of `Credential=…, Signature=…`. */
+  /** Adds the parts of `session=abc; theme=dark`, and of `Credential=…, Signature=…`. */
   #addParts(value: string): void {
     for (const part of value.split(/[\s,;]+/)) {
       const content = part.replace(/^[\w.-]+=(?=[^=])/, '').replace(/^"(.*)"$/, '$1');

@@ -50,7 +50,7 @@ export class ByteReader {
     return bytes;
   }
 
-  /** All that is left. */
+  /** Yields the remaining bytes. */
   async *remaining(): AsyncGenerator<Uint8Array, void, undefined> {
     for (;;) {
       const chunk = await this.atMost(Number.POSITIVE_INFINITY);

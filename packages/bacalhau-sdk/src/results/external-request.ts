@@ -108,7 +108,7 @@ function dropHeadersOnRedirect({ url, headers }: ExternalRequest): NonNullable<A
   };
 }
 
-/** Node's streams are iterable; not all web streams are yet. */
+/** Iterates over a stream: those of Node are iterable, web streams not everywhere yet. */
 async function* bytesOf(stream: unknown): AsyncGenerator<Uint8Array, void, undefined> {
   try {
     if (stream === null || stream === undefined) return;
@@ -136,7 +136,7 @@ async function* readAll(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint
   }
 }
 
-/** Nothing of axios is kept: its errors contain the whole request. */
+/** Creates the error of a broken connection without that of axios, which contains the whole request. */
 function brokenConnection(error: unknown): BrokenConnection {
   if (error instanceof BrokenConnection) return error;
   const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;

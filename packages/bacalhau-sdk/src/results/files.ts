@@ -99,7 +99,7 @@ function checkExecutionId(executionId: string): string {
   );
 }
 
-/** Signing a URL again changes its query only. */
+/** Compares presigned URLs without their queries: signing again changes nothing else. */
 const isSame = (one: S3PreSignedResult, other: S3PreSignedResult): boolean => {
   const path = pathOf(one.url);
   return path !== undefined && path === pathOf(other.url);

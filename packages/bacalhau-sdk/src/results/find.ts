@@ -47,7 +47,7 @@ const areForeign = (results: readonly TypedResult[], executions: readonly Execut
   executions.length > 0 &&
   results.every(({ executionId }) => executionId !== undefined && !executions.some(({ ID }) => ID === executionId));
 
-/** The executions of every version of the job: a result may be that of an earlier one. */
+/** Lists the executions of all versions of the job: a result may be that of an earlier one. */
 const allExecutions = async (target: ResultsTarget, signal: AbortSignal | undefined): Promise<readonly Execution[]> =>
   (await listExecutions(apiOf(target), target.jobId, { limit: 0, allJobVersions: true, signal })).items;
 

@@ -73,7 +73,7 @@ export async function* readHeaders(
   }
 }
 
-/** How many bytes follow a content, so that the next header begins at a block. */
+/** Returns the number of padding bytes after a content, which align the next header to a block. */
 export const paddingOf = (size: number): number => (BLOCK - (size % BLOCK)) % BLOCK;
 
 interface Header {
@@ -186,7 +186,7 @@ function textIn(bytes: Uint8Array, offset: number, length: number): string {
 
 const ascii = (bytes: Uint8Array): string => String.fromCharCode(...bytes);
 
-/** Both POSIX's and GNU's format have `ustar` at 257. */
+/** Recognizes a header: the formats of POSIX and GNU both have `ustar` at 257. */
 export const hasMagic = (block: Uint8Array): boolean =>
   block.length >= BLOCK && [0x75, 0x73, 0x74, 0x61, 0x72].every((byte, index) => block[257 + index] === byte);
 

@@ -93,7 +93,7 @@ function isOf(result: TypedResult, { ID, PublishedResult }: Pick<Execution, 'ID'
   }
 }
 
-/** The local and the managed publisher name their archives by execution: `…/e-<uuid>.tar.gz`. */
+/** Finds the id of the execution in a URL: the local and the managed publisher name their archives `…/e-<uuid>.tar.gz`. */
 function idInUrl(result: TypedResult): string | undefined {
   if (result.type !== 'url' && result.type !== 's3PreSigned') return undefined;
   return /\/(e-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.tar\.gz$/.exec(pathOf(result.url))?.[1];

@@ -48,7 +48,7 @@ export const ended = (jobId: string, state: string): AbandonedJob => ({
 export const CONTINUES: AbandonedJob = { fate: 'continues', sentence: 'The job goes on.' };
 export const NOT_SUBMITTED: AbandonedJob = { fate: 'not-submitted', sentence: 'No job was submitted.' };
 
-/** What became of all jobs of a fan-out that ended early, as sentences. */
+/** Describes what happened to the jobs of a fan-out that ended early. */
 export function describeAbandoned(jobs: readonly AbandonedJob[]): string {
   const count = (fate: AbandonedJob['fate']): number => jobs.filter((job) => job.fate === fate).length;
   const stopped = count('stopped');

@@ -1,6 +1,6 @@
 import { onAbort } from '../util/index.js';
 
-/** A signal that is aborted so much later than another one. `release` leaves no timer and no listener behind. */
+/** Returns a signal that is aborted after another one, with a delay. `release` removes its timer and listener. */
 export function delayedAbort(signal: AbortSignal, ms: number): { readonly signal: AbortSignal; release(): void } {
   const controller = new AbortController();
   let timer: ReturnType<typeof setTimeout> | undefined;

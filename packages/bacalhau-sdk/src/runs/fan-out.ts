@@ -105,7 +105,7 @@ export async function* fanOut<Input>(
   }
 }
 
-/** The ids of the jobs of earlier fan-outs of that name, by the jobs' names. */
+/** Returns the ids of the jobs of earlier fan-outs of that name, by the jobs' names. */
 async function earlierJobs<Input>(
   { list, namespace }: FanOutParts<Input>,
   namePrefix: string,
@@ -119,7 +119,7 @@ async function earlierJobs<Input>(
   return found;
 }
 
-/** Another job for the same input has a name of its own, so that it cannot run twice either. */
+/** Returns the name of a job. Another attempt at the same input has its own name, so that it cannot run twice either. */
 const nameOf = (itemName: string, attempt: number): string =>
   attempt === 1 ? itemName : `${itemName}-retry${attempt - 1}`;
 
@@ -130,14 +130,14 @@ function checkConcurrency(value: number): void {
   throw new InvalidArgumentError('concurrency', `is ${value}. Use a whole number from 1 up.`);
 }
 
-/** A string is iterable, too. */
+/** Checks that inputs can be iterated, which is true of a string, too. */
 function checkInputs(inputs: unknown): void {
   const given = Object(inputs);
   if (typeof given[Symbol.asyncIterator] === 'function' || typeof given[Symbol.iterator] === 'function') return;
   throw new InvalidArgumentError('inputs', 'must be iterable. Pass an array, a generator or another iterable.');
 }
 
-/** It is part of names and the value of a label. */
+/** Checks the name of a fan-out, which becomes part of job names and the value of a label. */
 function checkName(name: string): string {
   if (typeof name === 'string' && /^[A-Za-z0-9](?:[-\w.]{0,38}[A-Za-z0-9])?$/.test(name)) return name;
   throw new InvalidArgumentError(

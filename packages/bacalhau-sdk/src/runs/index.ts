@@ -2,5 +2,5 @@ import { load } from '../util/index.js';
 
 export { MAP_OPTIONS, type MapItem, type MapOptions, RUN_OPTIONS, type RunOptions } from './options.js';
 
-/** Loaded when jobs are run to their end. */
+/** Loads what runs jobs to their end. */
 export const loadRuns = () => load(import('./runs.js'));

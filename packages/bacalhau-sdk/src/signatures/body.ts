@@ -77,7 +77,7 @@ async function readAll(
   }
 }
 
-/** Not every runtime can iterate over a stream; and iterating would close it. */
+/** Reads the chunks of a stream by its reader: not every runtime can iterate over one, and iterating would close it. */
 async function* chunksOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
   const reader = stream.getReader();
   for (;;) {

@@ -35,6 +35,6 @@ export const wrongType = (name: string, expected: string, value: unknown): Inval
     `must be ${expected}, not ${typeof value === 'string' ? JSON.stringify(value) : describeType(value)}.`,
   );
 
-/** Whether a value is an array of bytes, also one of another realm. */
+/** Returns whether a value is an array of bytes, also one of another realm. */
 export const isBytes = (value: unknown): value is Uint8Array =>
   Object.prototype.toString.call(value) === '[object Uint8Array]';

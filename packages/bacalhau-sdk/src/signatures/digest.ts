@@ -10,8 +10,8 @@ export async function contentDigest(body: Uint8Array): Promise<string> {
 }
 
 /**
- * Whether a body is the one that the header describes: by every known algorithm in it, and at least one (RFC 9530, 6.6
- * lists them; the old ones prove nothing).
+ * Returns whether a body is the one that the header describes: by every known algorithm in it, and at least one (RFC 9530,
+ * 6.6 lists them; the old ones prove nothing).
  */
 export async function digestMatches(header: string, body: Uint8Array): Promise<boolean> {
   const known = [...parseDictionary(header)].filter(([name]) => Object.hasOwn(HASHES, name));

@@ -99,7 +99,7 @@ function targetOf(url: string | URL, scheme: Scheme | undefined): Target {
   return { scheme: own, authority, rest: rest === '' ? '/' : rest };
 }
 
-/** `/a/../b` would be signed as `/b`, but another server might not read it so. */
+/** Parses a path. `/a/../b`, which would be signed as `/b`, is refused: another server might not read it so. */
 function pathOf(rest: string): Pick<Message, 'path' | 'query'> {
   const { pathname, search } = parseUrl(`http://host${rest}`);
   if (`${pathname}${search}` !== rest) throw malformed('The path of the request is not in its normal form.');

@@ -26,8 +26,8 @@ export interface SignedRequest extends RequestParts {
 export interface VerifyOptions {
   /**
    * The host, with its port unless the scheme implies it, by which clients address this gateway, such as
-   * `gateway.example.org` or `127.0.0.1:8080`: one, several, or a function that returns whether it is one of them. A request
-   * that was signed for another gateway is refused.
+   * `gateway.example.org` or `127.0.0.1:8080`: one, several, or a function that returns whether it is one of them. A
+   * request that was signed for another gateway is refused.
    */
   readonly authority: string | readonly string[] | ((authority: string) => boolean | Promise<boolean>);
   /** Returns a known key by its id; undefined for an unknown one. */
@@ -160,8 +160,8 @@ async function verifySignature(message: Message, options: VerifyOptions): Promis
 }
 
 /**
- * Only what a known key has signed is remembered, or anyone could use up the nonces of others; and before the body is
- * read, or one signature would be enough for any number of unfinished bodies.
+ * Uses up the nonce of a request. Only requests signed by a known key are remembered, or anyone could use up the nonces of
+ * others; and before the body is read, or one signature would be enough for any number of unfinished bodies.
  */
 async function rememberRequest({ expires, keyId, nonce }: Parameters, options: VerifyOptions): Promise<void> {
   const until = (expires + toleranceOf(options)) * 1000;

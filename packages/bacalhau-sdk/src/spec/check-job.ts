@@ -62,7 +62,7 @@ function checkCount(count: unknown, type: string): void {
   }
 }
 
-/** Servers accept an operator that they do not know, and then never place the job. */
+/** Checks constraints: servers accept an unknown operator, and then never schedule the job. */
 function checkConstraints(constraints: unknown): void {
   if (constraints === undefined || constraints === null) return;
   if (!Array.isArray(constraints)) {

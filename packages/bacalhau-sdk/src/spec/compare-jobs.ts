@@ -53,7 +53,7 @@ function compare(wanted: unknown, found: unknown, path: string): Verdict {
 const all = (verdicts: readonly Verdict[]): Verdict =>
   verdicts.includes(false) ? false : verdicts.includes(undefined) ? undefined : true;
 
-/** What servers leave out, or write for nothing. */
+/** Recognizes values that servers omit, or write for an omitted one. */
 function isEmpty(value: unknown): boolean {
   if (value === undefined || value === null || value === '' || value === 0) return true;
   if (Array.isArray(value)) return value.length === 0;

@@ -21,7 +21,9 @@ export const completeAtSubmission = <Part extends object>(part: Part, complete: 
   [COMPLETE]: complete,
 });
 
-/** Whether a job has a part that is left to complete. Takes anything: what is not a job is left to its check. */
+/**
+ * Returns whether a job has a part that is left to complete. Accepts anything: what is not a job is refused by its check.
+ */
 export function isIncomplete(value: unknown): boolean {
   if (Array.isArray(value)) return value.some(isIncomplete);
   return (

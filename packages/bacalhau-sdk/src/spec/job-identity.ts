@@ -10,8 +10,8 @@ export interface JobIdentity {
 }
 
 /**
- * Whether a job is the one that was submitted. One of its name that has versions is the same job, even if it was given
- * another specification since.
+ * Returns whether a job is the one that was submitted. One of its name that has versions is the same job, even if it was
+ * given another specification since.
  */
 export const isOwnJob = (job: Job, { name, namespace, fingerprint }: JobIdentity): boolean => {
   const { Name, Namespace, Meta, Version = 0 } = job;

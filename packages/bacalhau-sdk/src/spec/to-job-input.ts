@@ -11,7 +11,7 @@ export async function toJobInput(spec: JobSpec, getContext: () => Promise<JobBui
   return isIncomplete(job) ? completeJob(job, await getContext()) : job;
 }
 
-/** Whether a job is made by code that this package does not know. */
+/** Returns whether a job is made by code that this package does not know. */
 const isCustomBuilder = (spec: JobSpec): spec is JobBuilder =>
   typeof spec === 'object' &&
   spec !== null &&

@@ -48,7 +48,7 @@ export async function findSubmitted(
   return found !== undefined && isOwnJob(found, identity) ? found : undefined;
 }
 
-/** A server that does not tell its version may be an old one. */
+/** Returns the release of the server. One that does not report it may be an old one. */
 async function releaseOf(transport: Transport, options: CallOptions): Promise<ServerRelease | undefined | 'unknown'> {
   try {
     return await transport.serverRelease(options);

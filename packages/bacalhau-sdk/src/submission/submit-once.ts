@@ -115,7 +115,7 @@ export async function submitOnce(
     return { jobId: found.ID ?? '', identity, isOwn, attempts, deduplicated: true, warnings: [] };
   };
 
-  /** Whether an update has not reached the job yet. */
+  /** Returns whether an update has not reached the job yet. */
   const isOutdated = (found: Job): boolean => onExisting === 'update' && found.Meta?.[FINGERPRINT] !== fingerprint;
 
   const findsFirst = !isFresh && onExisting !== 'update';
@@ -171,13 +171,13 @@ export async function submitOnce(
   }
 }
 
-/** Whether the job may have arrived nevertheless. */
+/** Returns whether the job may have arrived nevertheless. */
 const isOutcomeUnknown = (error: Unanswered): boolean => error.outcomeUnknown;
 
 /** No usable answer came: the job may have arrived, or may arrive the next time. */
 type Unanswered = TransientError;
 
-/** The last error of a submission, with the number of attempts and the name by which the job can be looked up. */
+/** Returns the last error of a submission, with the number of attempts and the name by which the job can be looked up. */
 function withName(error: Unanswered, { name, namespace }: JobLocation, attempts: number): Unanswered {
   const message = `${error.message} Look for the job by its name: ${JSON.stringify(name)} in namespace ${JSON.stringify(namespace)}.`;
   if (error instanceof ConnectionError) return new ConnectionError(message, { ...error, attempts }, error);

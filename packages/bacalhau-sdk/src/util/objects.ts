@@ -12,7 +12,7 @@ export function defined<T extends object>(values: T): Defined<T> {
 
 const isDefined = <T>(value: T): value is Exclude<T, undefined> => value !== undefined;
 
-/** Whether a value is an object with fields: not null and not an array. */
+/** Returns whether a value is an object with fields: not null and not an array. */
 export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 

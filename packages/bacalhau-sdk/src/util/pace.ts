@@ -8,7 +8,7 @@ export interface PauseBounds {
   readonly longestMs?: number | undefined;
 }
 
-/** How long to wait before polling again: a tenth of the time since polling began, or since something changed. */
+/** Returns how long to wait before polling again: a tenth of the time since polling began, or since something changed. */
 export function pauseMs(ageMs: number, { shortestMs = SHORTEST_MS, longestMs = LONGEST_MS }: PauseBounds = {}): number {
   // Jitter, so that many clients that began together do not stay together.
   return Math.min(longestMs, Math.max(shortestMs, ageMs / 10)) * (0.9 + Math.random() * 0.2);

@@ -46,7 +46,7 @@ export interface AwaitedJob {
   job: Job | undefined;
 }
 
-/** The one with the earliest of such times; the first of several. */
+/** Returns the job with the earliest of such times; the first of several. */
 export function earliest(jobs: readonly AwaitedJob[], time: 'dueAt' | 'polledAt'): AwaitedJob | undefined {
   return jobs.reduce<AwaitedJob | undefined>(
     (one, other) => (one && one[time] <= other[time] ? one : other),

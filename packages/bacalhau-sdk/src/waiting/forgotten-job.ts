@@ -3,9 +3,9 @@ import type { ServerRelease } from '../model/index.js';
 import { hasEnded, phaseOf } from '../model/index.js';
 
 /**
- * Whether all executions that a job needs have completed, although the job does not end. A server that is killed between
- * the end of the last execution and the end of the job does not resume it when it is started: the job keeps its state for
- * ever (seen on 1.9.3). Only meaningful for jobs that have not changed for a while.
+ * Returns whether all executions that a job needs have completed, although the job does not end. A server that is killed
+ * between the end of the last execution and the end of the job does not resume it when it is started: the job keeps its
+ * state for ever (seen on 1.9.3). Only meaningful for jobs that have not changed for a while.
  */
 export function isForgotten(job: Job, executions: readonly Execution[], release: ServerRelease | undefined): boolean {
   if (hasEnded(job) || (job.Type !== 'batch' && job.Type !== 'ops')) return false;
@@ -20,7 +20,7 @@ export function isForgotten(job: Job, executions: readonly Execution[], release:
   );
 }
 
-/** The job as the server would have it, had it not been killed. */
+/** Returns the job as the server would have it, had it not been killed. */
 export const asCompleted = (job: Job): Job => ({
   ...job,
   State: {

@@ -9,7 +9,7 @@ const DIRECT_EVERY_MS = 2_000;
 /** Lists are polled five times a second at most. */
 const SHORTEST_PAUSE_MS = 200;
 
-/** Only a whole id can be recognised in a list. */
+/** Recognizes a whole id, which is what lists contain. */
 const isWholeId = (id: string): boolean =>
   /^(j-)?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/.test(id);
 
@@ -47,7 +47,7 @@ export class ListPoller {
     return this.#pollList(changes, together);
   }
 
-  /** The jobs of a namespace that a list can show: an id finds a job of any namespace, a list does not. */
+  /** Returns the jobs of a namespace that a list can show: an id finds a job of any namespace, a list does not. */
   #listable(namespace: string | undefined): AwaitedJob[] {
     return this.#loop
       .awaitedJobs()
@@ -69,7 +69,7 @@ export class ListPoller {
 
   async #pollList(changes: RecentChanges, awaited: readonly AwaitedJob[]): Promise<number | undefined> {
     const missing = new Map(awaited.map((one) => [one.reference.jobId, one]));
-    /** The jobs whose state may be another one than the list shows. */
+    /** Returns the jobs whose state may differ from the list. */
     const unseen = (isComplete: boolean): AwaitedJob[] =>
       [...missing.values()].filter(({ job }) => !isComplete || job === undefined);
     let listMs: number;
@@ -127,7 +127,7 @@ export class ListPoller {
     return workMs;
   }
 
-  /** The job that was not polled by itself for the longest time, if it is time for one again. */
+  /** Returns the job that was not polled alone for the longest time, if one is due. */
   #stalest(awaited: readonly AwaitedJob[]): AwaitedJob | undefined {
     const now = performance.now();
     if (now - this.#lastDirectAt < DIRECT_EVERY_MS) return undefined;

@@ -55,7 +55,7 @@ export class RecentChanges {
     return this.#isRefused ? Number.POSITIVE_INFINITY : (this.#cost?.ms ?? PRESUMED_MS);
   }
 
-  /** Called if the server does not give the list. */
+  /** Records that the server refuses the list. */
   refused(): void {
     this.#isRefused = true;
   }
@@ -97,7 +97,7 @@ export class RecentChanges {
   }
 }
 
-/** How many jobs like these may be in a page, estimated from some of them. */
+/** Estimates how many jobs like these may be in a page, from some of them. */
 function largestPage(jobs: readonly Job[]): number {
   const sample = jobs.slice(0, 20);
   return Math.floor((LARGEST_PAGE_BYTES * sample.length) / JSON.stringify(sample).length);

@@ -7,7 +7,7 @@ const LEAST_MS = 0.5;
 /** The server is left idle for so many times as long as it worked, unless that is longer than the longest pause. */
 const IDLE_FACTOR = 2;
 
-/** How long to leave the server idle after so much work: as a rule a third of its time is ours, half of it at most. */
+/** Returns how long to leave the server idle after some work: as a rule a third of its time is ours, half of it at most. */
 export function idleMs(workMs: number): number {
   return Math.min(workMs * IDLE_FACTOR, Math.max(workMs, LONGEST_IDLE_MS));
 }

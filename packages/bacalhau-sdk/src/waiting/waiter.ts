@@ -238,7 +238,7 @@ export class Waiter {
     for (const one of awaited) one.unreachableSince = undefined;
   }
 
-  /** A server that is unreachable for a while does not end a wait; one that refuses does. */
+  /** Handles a failed poll. A server that is unreachable for a while does not end a wait; one that refuses does. */
   #pollFailed(awaited: readonly AwaitedJob[], error: unknown): void {
     if (!waitPolicy.isRetryable(error)) {
       this.#rejectAll(awaited, error);

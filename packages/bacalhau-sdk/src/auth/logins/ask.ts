@@ -6,7 +6,7 @@ import { offered } from './offered.js';
 import { storedToken } from './stored-token.js';
 import type { TokenStore } from './token-store.js';
 
-/** A login with what the server asks for, answered by a callback. */
+/** Logs in with what the server asks for, answered by a callback. */
 export const ask = (callback: PromptCallback, method: string | undefined, store: TokenStore): AuthMethod =>
   storedToken({
     kind: 'ask',
@@ -26,7 +26,7 @@ async function answers(callback: PromptCallback, question: LoginQuestion): Promi
   }
 }
 
-/** Servers answer 500 to a value that is not a string. */
+/** Checks the answer of a callback: servers respond with 500 to a value that is not a string. */
 function check(given: unknown, schema: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> {
   const answer = isRecord(given) ? stringEntries(given) : {};
   const required = Array.isArray(schema['required']) ? schema['required'] : [];

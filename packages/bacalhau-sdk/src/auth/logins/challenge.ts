@@ -8,7 +8,7 @@ import { offered } from './offered.js';
 import { storedToken } from './stored-token.js';
 import type { TokenStore } from './token-store.js';
 
-/** A login by key: the server sends a phrase, and the client signs it. */
+/** Logs in by key: the server sends a phrase, and the client signs it. */
 export const challenge = (
   options: ChallengeOptions,
   store: TokenStore,
@@ -50,5 +50,5 @@ function phraseOf(params: OfferedMethod['params']): Uint8Array {
   return phrase;
 }
 
-/** Control characters, quotation marks, and the braces of JSON. */
+/** Matches control characters, quotation marks, and the braces of JSON. */
 const isSuspicious = (byte: number): boolean => byte < 0x20 || byte === 0x22 || byte === 0x7b || byte === 0x7d;

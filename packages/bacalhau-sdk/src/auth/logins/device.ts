@@ -8,9 +8,9 @@ import { storedToken } from './stored-token.js';
 import type { TokenStore } from './token-store.js';
 
 /**
- * Single sign-on with the OAuth 2.0 device flow (RFC 8628), at the provider that the orchestrator names. Its access token
- * authenticates at the orchestrator. Refresh tokens are not requested: the command line keeps none, and when the token
- * has expired, the person has to log in again.
+ * Logs in by single sign-on with the OAuth 2.0 device flow (RFC 8628), at the provider that the orchestrator names. Its
+ * access token authenticates at the orchestrator. Refresh tokens are not requested: the command line keeps none, and when
+ * the token has expired, the person has to log in again.
  */
 export const device = (show: ShowDevicePrompt, store: TokenStore): AuthMethod =>
   storedToken({ kind: 'device', store, file: 'jwt-tokens.json', obtain: (context) => signOn(show, context) });
@@ -113,7 +113,7 @@ function present(
   });
 }
 
-/** The library's errors contain the provider's whole response, which may be a token, so only their message is kept. */
+/** Keeps only the message of the library's errors, which contain the provider's whole response, perhaps a token. */
 async function toLoginError(error: unknown, config: OAuth2Config): Promise<BacalhauError> {
   if (error instanceof BacalhauError) return error;
   const oauth = await import('oauth4webapi');

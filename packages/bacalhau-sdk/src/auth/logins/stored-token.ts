@@ -12,7 +12,7 @@ export interface StoredTokenParts {
 }
 
 /**
- * What all logins have in common: a token from an earlier run is used as long as the server accepts it. Tokens are not
+ * Implements what all logins share: a token from an earlier run is used as long as the server accepts it. Tokens are not
  * parsed: servers write their times in microseconds, so only a 401 shows that one has expired.
  */
 export function storedToken({ kind, store, file, obtain }: StoredTokenParts): AuthMethod {
@@ -24,7 +24,7 @@ export function storedToken({ kind, store, file, obtain }: StoredTokenParts): Au
     return token && bearerHeader(token.reveal(), `The token in ${file}`);
   };
 
-  /** Concurrent calls share one login. */
+  /** Logs in once for all concurrent calls. */
   const logIn = (open: OpenLoginContext): Promise<Secret> => {
     pending ??= (async () => {
       const token = await obtain(await open());

@@ -61,7 +61,7 @@ export class TokenStore {
   }
 }
 
-/** The text of a malformed file is not quoted: it contains secrets. */
+/** Reads the tokens of a file. The text of a malformed one is not quoted: it contains secrets. */
 async function readTokens(
   files: TextFiles,
   file: string,
@@ -81,7 +81,9 @@ async function readTokens(
   return stringEntries(content);
 }
 
-/** The command line keeps a profile's address as it was written: with the scheme's default port, or a slash at the end. */
+/**
+ * Compares addresses as the command line writes them into profiles: with the scheme's default port, or a slash at the end.
+ */
 function sameAddress(one: string, other: string): boolean {
   const [left, right] = [one, other].map((address) => {
     try {

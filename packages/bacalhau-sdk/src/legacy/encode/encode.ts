@@ -4,9 +4,9 @@ import { byCodePoints, goText, wellFormed } from './go-text.js';
 import type { Schema, StructSchema } from './schema.js';
 
 /**
- * A payload as a server up to 0.3.17 writes it down again before it verifies the signature, byte for byte.
+ * Encodes a payload exactly as a server up to 0.3.17 does before it verifies the signature.
  *
- * A member that the server would drop silently is refused, because dropping it changes the job.
+ * A field that the server would drop silently is refused, because dropping it changes the job.
  *
  * @throws {InvalidJobError} naming the member that is unknown, or not of the type that the server wants.
  */
@@ -14,7 +14,7 @@ export function encodeCanonically(schema: StructSchema, value: object): string {
   return encodeStruct(schema, value, '');
 }
 
-/** Undefined for a value that is left out. */
+/** Encodes a value; undefined for one that is omitted. */
 function encode(schema: Schema, value: unknown, path: string): string | undefined {
   // Go reads null as if it were not there.
   const given = value ?? undefined;
@@ -89,7 +89,7 @@ function encodeMap(value: unknown, path: string): string | undefined {
   return `{${members.join(',')}}`;
 }
 
-/** Servers take names in any case and write them in one. */
+/** Encodes the name of an enum: servers accept any case and write one. */
 function encodeName(names: readonly string[], value: unknown, path: string): string | undefined {
   if (typeof value !== 'string') throw wrongType(path, 'a string', value);
   if (value === '') return undefined;

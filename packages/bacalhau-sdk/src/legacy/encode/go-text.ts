@@ -4,7 +4,7 @@ const SHORT: Readonly<Record<string, string>> = { '"': '\\"', '\\': '\\\\', '\n'
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is escaped
 const ESCAPED = /["\\\u0000-\u001f<>&\u2028\u2029]/g;
 
-/** A string as Go writes it, in quotes. Half of a surrogate pair becomes U+FFFD, unescaped. */
+/** Quotes a string as Go does. Half of a surrogate pair becomes U+FFFD, unescaped. */
 export function goText(value: string): string {
   const escaped = wellFormed(value).replace(
     ESCAPED,
@@ -13,10 +13,16 @@ export function goText(value: string): string {
   return `"${escaped}"`;
 }
 
-/** What is left of a string once it went through UTF-8: `String.prototype.toWellFormed`, which came with Node 20 and ES2024. */
+/**
+ * Returns a string as it is after a conversion to UTF-8 and back: `String.prototype.toWellFormed`, which came with Node 20
+ * and ES2024.
+ */
 export const wellFormed = (value: string): string => value.replace(/\p{Surrogate}/gu, '\ufffd');
 
-/** Go sorts the keys of a map by their UTF-8 bytes, which is the order of code points; JavaScript by UTF-16 units. */
+/**
+ * Compares keys by code points, which is the order of UTF-8 bytes in which Go sorts a map; JavaScript compares UTF-16
+ * units.
+ */
 export function byCodePoints(a: string, b: string): number {
   const left = [...a];
   const right = [...b];

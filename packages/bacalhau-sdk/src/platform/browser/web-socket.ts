@@ -44,7 +44,7 @@ export async function openWebSocket(url: string, options: SocketOptions): Promis
   });
 }
 
-/** The runtime's own WebSocket cannot send headers. */
+/** Refuses headers that matter, which the WebSocket of a browser cannot send. */
 function checkSupport({ headers }: SocketOptions): void {
   const needed = Object.keys(headers).filter((name) => !DISPENSABLE.has(name.toLowerCase()));
   if (needed.length > 0) {

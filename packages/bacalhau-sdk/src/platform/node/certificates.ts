@@ -22,7 +22,7 @@ export async function readCertificates(file: string): Promise<string> {
   return pem;
 }
 
-/** The options of `node:tls` that check a server's certificate as configured. */
+/** Returns the options of `node:tls` that verify a server's certificate as configured. */
 export function tlsOptions(ca: readonly string[] | undefined, insecure: boolean): ServerTls {
   if (insecure) return { rejectUnauthorized: false };
   if (ca === undefined) return {};
@@ -39,7 +39,10 @@ export function tlsOptions(ca: readonly string[] | undefined, insecure: boolean)
   }
 }
 
-/** Newer versions of Node list all that they trust: `NODE_EXTRA_CA_CERTS` and, with `--use-system-ca`, the system's too. */
+/**
+ * Returns the authorities that Node trusts. Newer versions list all of them, including those of `NODE_EXTRA_CA_CERTS` and,
+ * with `--use-system-ca`, the system's too.
+ */
 function trustedByDefault(): readonly string[] {
   if ('getCACertificates' in tls && typeof tls.getCACertificates === 'function') {
     const list: unknown = tls.getCACertificates('default');

@@ -96,7 +96,7 @@ async function readRegularFile(path: string | URL, { maxBytes, isSecret }: ReadO
   }
 }
 
-/** The rest at once, as far as it is known; one byte more shows that there is none. */
+/** Returns how much to read: the rest at once, if it is known, and one byte more, which shows the end of the file. */
 const chunkSize = (rest: number): number => Math.min(Math.max(rest + 1, 4096), 1024 * 1024);
 
 function checkKind(info: Awaited<ReturnType<typeof stat>>): void {
@@ -174,7 +174,7 @@ export const isLink = (path: string | URL): Promise<boolean> =>
 
 export const isCode = (error: unknown, code: string): boolean => isRecord(error) && error['code'] === code;
 
-/** Also where a part of the path is not a directory: there is nothing then. */
+/** Recognizes that there is no such file, also because a part of the path is not a directory. */
 export const isMissing = (error: unknown): boolean => isCode(error, 'ENOENT') || isCode(error, 'ENOTDIR');
 
 const OTHER_DIRECTORY = 'Give this user access to it, or set BACALHAU_DIR (or the option dir) to another directory.';

@@ -39,7 +39,10 @@ export const platform: Platform = {
   openFolder,
 };
 
-/** Not standard output, to which `console.debug` and `console.info` write: that is for the program's own output. */
+/**
+ * Writes to standard error. `console.debug` and `console.info` write to standard output, which is for the program's own
+ * output.
+ */
 function toStandardError(message: string): void {
   console.error(message);
 }

@@ -31,7 +31,10 @@ async function exists(file: string): Promise<boolean> {
   }
 }
 
-/** `link` fails where the name exists, so of two processes that start at once both end up with the same file. */
+/**
+ * Moves a new key file into place. `link` fails where the name exists, so of two processes that start at once both end up
+ * with the same file.
+ */
 async function publish(draft: string, file: string): Promise<void> {
   try {
     await link(draft, file);

@@ -42,7 +42,7 @@ function isExcepted(url: URL, list: string): boolean {
     });
 }
 
-/** Whether a CIDR range contains an IP address; a malformed range contains nothing. */
+/** Returns whether a CIDR range contains an IP address; a malformed range contains nothing. */
 function inRange(address: string, cidr: string): boolean {
   const [network = '', bits = ''] = cidr.split('/');
   const [family, own] = [isIP(network), isIP(address)];

@@ -69,7 +69,7 @@ async function linkTarget(path: string): Promise<string | undefined> {
   }
 }
 
-/** `current` is a relative link to `<name>.yaml` in its own directory. */
+/** Returns the name of the profile to which `current`, a relative link to `<name>.yaml`, leads. */
 function nameOf(target: string | undefined): string | undefined {
   const name = target
     ?.split(/[\\/]/)
@@ -78,7 +78,9 @@ function nameOf(target: string | undefined): string | undefined {
   return name === '' ? undefined : name;
 }
 
-/** Of the parser's errors only code and position are passed on: they quote the file, which may contain a token. */
+/**
+ * Parses YAML. Errors have only the code and the position of the parser's, which quote the file: it may contain a token.
+ */
 async function parseYaml(file: string, text: string): Promise<unknown> {
   const { isScalar, LineCounter, parseDocument, visit } = await import('yaml');
   const lineCounter = new LineCounter();

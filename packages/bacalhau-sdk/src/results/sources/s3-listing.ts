@@ -110,7 +110,7 @@ function unescapeXml(text: string): string {
   });
 }
 
-/** `encoding-type=url` writes a space as `+`. */
+/** Decodes a key: `encoding-type=url` writes a space as `+`. */
 function decode(key: string): string {
   try {
     return decodeURIComponent(key.replaceAll('+', '%20'));
