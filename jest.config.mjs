@@ -58,7 +58,7 @@ export default {
   testTimeout: 60_000,
   reporters: ['default', '<rootDir>/scripts/servers/reporter.mjs'],
   projects: [
-    // Nothing but Node: no network, not even the loopback, and no other program.
+    // Nothing but Node: no network, not even the loopback, and of other programs only mkfifo.
     project('unit', [`${sdk}/unit`, 'packages/bacalhau-devnet/test/unit', 'openapi/test/unit'], withoutBuild),
     // Servers that the tests make themselves, for what a real one cannot be told to do.
     project('faults', [`${sdk}/faults`, `${sdk}/old-servers`, 'openapi/test/faults'], withoutBuild),

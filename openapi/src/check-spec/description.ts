@@ -36,7 +36,7 @@ export class Description {
     // Every JSON is YAML as well.
     const document: unknown = parse(text);
     if (!isPart(document) || !isPart(document['paths'])) {
-      throw new Error(`${source} is no description of an API: it has no "paths"`);
+      throw new Error(`${source} is not an API description: it has no "paths"`);
     }
     if (String(document['swagger']) === '2.0') return new Description(asPart(upgradeFromTwoToThree(document)));
     if (String(document['openapi']).startsWith('3.')) return new Description(document);

@@ -394,7 +394,7 @@ test.each([
   ['nothing', [], /usage/],
   ['two files', ['a', 'b'], /usage/],
   ['a file that is not there', ['/nowhere/swagger.json'], /ENOENT/],
-  ['a file that describes nothing', [write('{"a": 1}')], /is no description of an API: it has no "paths"/],
+  ['a file that describes nothing', [write('{"a": 1}')], /is not an API description: it has no "paths"/],
   ['another format', [write('{"asyncapi": "2.0", "paths": {}}')], /is neither Swagger 2\.0 nor OpenAPI 3/],
   ['a server that is not there', ['http://127.0.0.1:9'], /^http:\/\/127\.0\.0\.1:9 does not answer: /],
   ['an unknown option', ['--wrong', 'a'], /--wrong/],

@@ -114,7 +114,7 @@ async function named(
   const path = resolve(file);
   const origin = source === 'option' ? 'the option `server`' : 'the environment variable BACALHAU_BIN';
   if (!(await isExecutable(path))) {
-    throw new DevnetError('SERVER_NOT_FOUND', `${path}, named by ${origin}, is no file that can be run`);
+    throw new DevnetError('SERVER_NOT_FOUND', `${path}, named by ${origin}, is not an executable file`);
   }
   const version = await serverVersion(path, signal);
   const kind = kindOfBinary(version);

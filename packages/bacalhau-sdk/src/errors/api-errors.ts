@@ -20,7 +20,7 @@ export interface ApiErrorDetails {
   readonly attempts: number;
   /** The version in the server's response, for example `v1.9.3`; some errors come without it. */
   readonly serverVersion: string | undefined;
-  /** Whether the server may have processed the request all the same. Check before retrying. */
+  /** Whether the server may still have processed the request. Check before retrying. */
   readonly outcomeUnknown: boolean;
 }
 

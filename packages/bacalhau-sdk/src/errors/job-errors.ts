@@ -1,7 +1,7 @@
 import type { Execution, Job } from 'bacalhau-apiclient';
 import { BacalhauError, defineUnprinted } from './base.js';
 
-/** A job failed, was stopped, or stands in the way of another one. */
+/** A job failed, was stopped, or conflicts with another one. */
 export class JobError extends BacalhauError {
   /** @internal */
   protected static override readonly kind: string = 'JobError';

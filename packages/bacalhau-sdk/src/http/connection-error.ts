@@ -42,7 +42,7 @@ export function proxyFailure(
 function explain(code: string | undefined, message: string, baseUrl: string): string {
   if (code === 'ERR_NETWORK') {
     // fetch and XMLHttpRequest report nothing more, so that pages cannot explore networks.
-    return `no response came from ${baseUrl}, and browsers do not report why. Check in the developer tools that a server listens there, that its certificate is trusted, that the address is https if the page is, and that no proxy in between drops the CORS headers that orchestrators send.`;
+    return `no response came from ${baseUrl}, and browsers do not report why. Check in the developer tools that a server listens there, that its certificate is trusted, that the address is https if the page is, and that no proxy on the way drops the CORS headers that orchestrators send.`;
   }
   return `the connection to ${baseUrl} failed (${code === undefined || message.includes(code) ? message : `${code}: ${message}`}).`;
 }

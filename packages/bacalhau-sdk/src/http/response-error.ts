@@ -99,7 +99,7 @@ function unusableBody(status: number, headers: Headers, context: CallContext, pr
   // With a version it is a Bacalhau server: see docs/requests-in-flight.md.
   const advice =
     serverVersion === undefined
-      ? 'Check the host, the port and any proxy in between.'
+      ? 'Check the host, the port and any proxy on the way.'
       : `Servers ${serverVersion} mix up responses when other requests are aborted.`;
   const what = problem === undefined ? '' : ` to this call: ${problem}`;
   return new UnexpectedResponseError(
@@ -124,7 +124,7 @@ function isFromStranger(
 
 function strangersResponse(details: ApiErrorDetails, { operation, baseUrl }: CallContext): UnexpectedResponseError {
   return new UnexpectedResponseError(
-    `${operation}: ${baseUrl} responded with ${details.status}, but not as a Bacalhau orchestrator does. Check the host, the port and any proxy in between.`,
+    `${operation}: ${baseUrl} responded with ${details.status}, but not as a Bacalhau orchestrator does. Check the host, the port and any proxy on the way.`,
     details,
   );
 }
@@ -200,7 +200,7 @@ function adviceFor({ message, hint, details }: ErrorBody, status: number, { anon
   }
   // A hint for the command line's users.
   if (hint !== undefined && /--force/.test(hint)) {
-    return ' To run it again all the same, call jobs.put with Force: true.';
+    return ' To run it again anyway, call jobs.put with Force: true.';
   }
   return hint === undefined ? reason : `${reason} Hint: ${hint}`;
 }

@@ -128,7 +128,7 @@ export class Jobs {
    * It is submitted as by `submit`. Once the server has the job, a server that is unreachable for a while ends nothing.
    *
    * A run that `signal` or `timeoutMs` ends stops its job, unless `stopOnAbort` is false or another call had submitted it;
-   * the message says what became of the job. Every error from the submission on has the job's id in `jobId`.
+   * the message says what happened to the job. Every error from the submission on has the job's id in `jobId`.
    *
    * @example
    * ```ts
@@ -170,7 +170,7 @@ export class Jobs {
    * }
    * ```
    * @throws {InvalidArgumentError} if an argument or option is invalid, such as `name` or `concurrency`.
-   * @throws {RequestAbortedError} if `signal` is aborted; the message says what became of the jobs.
+   * @throws {RequestAbortedError} if `signal` is aborted; the message says what happened to the jobs.
    * @throws {ConnectionError} if the server is unreachable from the beginning. Later it may be, for `unreachableAfterMs`.
    */
   map<Input>(

@@ -9,7 +9,7 @@ const DEVICE = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?$/i;
 
 /**
  * Returns whether a name that a server chose can become the name of a file or a folder on every system, and one segment of
- * a URL's path: it is no path, no hidden file and no device, and has no character with a meaning of its own.
+ * a URL's path: it is not a path, a hidden file or a device, and has no special characters.
  */
 export const isFileName = (name: string): boolean => FILE_NAME.test(name) && !DEVICE.test(name);
 

@@ -14,7 +14,7 @@ export interface Interruption {
   readonly jobId: string | undefined;
   /** The job as it was observed last. */
   readonly job: Job | undefined;
-  /** What became of the job, as a sentence. */
+  /** What happened to the job, as a sentence. */
   readonly consequence?: string | undefined;
 }
 

@@ -39,7 +39,7 @@ export interface Route {
   readonly forwardProxy: ForwardProxy | undefined;
   /** The proxy on the way, without its credentials: for messages. */
   readonly proxyAddress: string | undefined;
-  /** What the proxy is told; what is logged must not contain it. */
+  /** The credentials sent to the proxy; logs must not contain them. */
   readonly proxyCredentials: ProxyCredentials | undefined;
 }
 

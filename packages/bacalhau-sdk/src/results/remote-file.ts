@@ -37,7 +37,7 @@ export interface Incoming {
   close(): void;
 }
 
-/** How many bytes have to arrive before failures are counted anew. */
+/** How many bytes have to arrive before the count of failures is reset. */
 const PROGRESS_BYTES = 1024 * 1024;
 /** How much of an error's body is read; S3 and IPFS report there what is wrong. */
 const LONGEST_ERROR_BODY = 4096;
@@ -186,7 +186,7 @@ class Transfer {
   #skipOf({ status, headers }: ExternalResponse): number {
     if (this.#offset === 0) {
       if (status !== 206) return 0;
-      throw this.#error('http', 'came as a part, although all of it was requested: ask whoever runs the host');
+      throw this.#error('http', 'came as a part, although all of it was requested: ask the operator of the host');
     }
     const validator = validatorOf(headers);
     if (this.#validator !== undefined && validator !== undefined && validator !== this.#validator) {

@@ -13,7 +13,7 @@ export interface TransferContext {
   readonly maxRetries: number;
   readonly stallTimeoutMs: number;
   readonly hosts: Readonly<Record<string, string>>;
-  /** Those of the client, and what the hosts of the results are told. */
+  /** Those of the client, and the credentials for result hosts. */
   readonly secrets: Secrets;
   /** Called with the number of bytes that arrived. */
   readonly onBytes: (count: number) => void;

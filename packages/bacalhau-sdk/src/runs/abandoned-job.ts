@@ -8,7 +8,7 @@ const STOP_TIMEOUT_MS = 10_000;
 /** and if it is unreachable, or its answers are damaged. */
 const UNREACHABLE_MS = 3_000;
 
-/** What became of the job of a run that ended early. */
+/** What happened to the job of a run that ended early. */
 export interface AbandonedJob {
   readonly jobId?: string;
   readonly fate: 'stopped' | 'ended' | 'continues' | 'unknown' | 'not-submitted';

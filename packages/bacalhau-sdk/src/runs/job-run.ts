@@ -26,7 +26,7 @@ export interface RunContext extends JobParts {
 }
 
 export interface RunIntent extends RunOptions {
-  /** What the server is told if the job is stopped. */
+  /** The reason sent to the server when the job is stopped. */
   readonly stopReason: string;
   /** Called if the run ends early. */
   readonly onAbandoned?: (job: AbandonedJob) => void;
@@ -170,7 +170,7 @@ export class JobRun {
     return outcome.awaitResult(source, { ...this.#intent, onUpdate, signal: this.#deadline.signal });
   }
 
-  /** Makes the errors of a run name its job and, if it ended early, what became of that. */
+  /** Makes the errors of a run name its job and, if it ended early, what happened to it. */
   async #untilDeadline(work: (outcome: Outcome) => Promise<RunResult>): Promise<RunResult> {
     const deadline = this.#deadline;
     try {

@@ -14,7 +14,7 @@ export interface RunOptions extends JobResultOptions {
   readonly onExisting?: OnExisting | undefined;
   /**
    * Whether a run that `signal` or `timeoutMs` ends stops its job, unless another call had submitted it. The run rejects
-   * when that is done, and the error's message says what became of the job: it waits ten seconds at most for the answer to
+   * when that is done, and the error's message says what happened to the job: it waits ten seconds at most for the answer to
    * the submission, and ten for the job to be stopped, or three if the server is unreachable. Default: true.
    */
   readonly stopOnAbort?: boolean | undefined;
@@ -41,7 +41,7 @@ export interface MapOptions extends Omit<RunOptions, 'onExisting'> {
   readonly signal?: AbortSignal | undefined;
   /**
    * Whether jobs are stopped whose run ends early: by `timeoutMs`, or because the loop ends by `signal`, `break` or an
-   * error. The error's message says what became of them. Default: true.
+   * error. The error's message says what happened to them. Default: true.
    */
   readonly stopOnAbort?: boolean | undefined;
   /** How many jobs may run at once, including those whose items the loop has not consumed yet. Default: 100. */

@@ -4,7 +4,7 @@ import { pauseMs } from '../util/index.js';
 import { type AwaitedJob, earliest } from './awaited-job.js';
 import { type JobPage, type PageRequest, RecentChanges } from './recent-changes.js';
 
-/** Beside a list, one job is polled by itself this often, the one that was not for the longest time. */
+/** Besides a list, one job is polled alone this often: the one for which this is longest ago. */
 const DIRECT_EVERY_MS = 2_000;
 /** Lists are polled five times a second at most. */
 const SHORTEST_PAUSE_MS = 200;
@@ -20,7 +20,7 @@ export interface PollingLoop {
   /** What requesting one job costs, in milliseconds of the server's time. */
   readonly jobCostMs: number;
   listPage(namespace: string | undefined, page: PageRequest): Promise<JobPage>;
-  /** Polls a job by itself. Resolves with the server's work in milliseconds; undefined if it failed. */
+  /** Polls a single job. Resolves with the server's work in milliseconds; undefined if it failed. */
   pollJob(awaited: AwaitedJob): Promise<number | undefined>;
   update(awaited: AwaitedJob, job: Job): void;
   serverAnswered(awaited: readonly AwaitedJob[]): void;
@@ -37,7 +37,7 @@ export class ListPoller {
     this.#loop = loop;
   }
 
-  /** Polls a job together with others, unless it is cheaper to poll it by itself. Resolves as `pollJob` does. */
+  /** Polls a job together with others, unless it is cheaper to poll it alone. Resolves as `pollJob` does. */
   poll(awaited: AwaitedJob): Promise<number | undefined> | undefined {
     const { namespace } = awaited.reference;
     const together = this.#listable(namespace);
@@ -82,7 +82,7 @@ export class ListPoller {
           this.#loop.update(found, job);
         },
         wantsMore: (soFar) => {
-          // A job that has not changed is looked for once; if it is further down the list then, it is polled by itself.
+          // A job that has not changed is looked for once; if it is further down the list then, it is polled alone.
           const sought = unseen(soFar.isComplete).filter(({ missedByList }) => !soFar.isComplete || !missedByList);
           return changes.costMs < Math.min(sought.length, soFar.pageSize) * this.#loop.jobCostMs;
         },
