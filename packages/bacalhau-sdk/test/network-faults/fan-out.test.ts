@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Bacalhau } from '../../src/client/bacalhau.js';
 import { RequestTimeoutError } from '../../src/errors/call-errors.js';
-import type { Job } from '../../src/index.js';
+import { expectEachRanOnce } from '../support/each-ran-once.js';
 import { keyDirectory } from '../support/key-directory.js';
 import { collect, freshName, networkClient, networkUrl } from '../support/network.js';
 import { killOrchestrator, mortalDevnet } from '../support/restart.js';
@@ -21,15 +21,6 @@ function start(settings: object) {
   const file = join(__dirname, '..', 'support', 'processes', 'fan-out.mjs');
   const child = spawn(process.execPath, [file, JSON.stringify(settings)], { stdio: ['ignore', 'pipe', 'inherit'] });
   return { child, lines: createInterface(child.stdout), exit: once(child, 'exit') };
-}
-
-async function expectEachRanOnce(client: Bacalhau, made: readonly Job[]): Promise<void> {
-  expect(made.map(({ Version }) => Version)).toEqual(made.map(() => 1));
-  expect(new Set(made.map(({ State }) => State?.StateType))).toEqual(new Set(['Completed']));
-  for (const { ID = '' } of made) {
-    const { items } = await client.jobs.executions(ID, { limit: 0, allJobVersions: true });
-    expect(items).toHaveLength(1);
-  }
 }
 
 test('a fan-out that is killed half-way and started again runs each job once', async () => {
@@ -56,7 +47,7 @@ test('a fan-out that is killed half-way and started again runs each job once', a
 
   const made = await collect(bacalhau.jobs.list());
   expect(made).toHaveLength(COUNT);
-  await expectEachRanOnce(bacalhau, made);
+  await expectEachRanOnce(bacalhau, new Set(made.map(({ ID = '' }) => ID)));
 }, 600_000);
 
 test('a fan-out continues while the orchestrator is killed and started again', async () => {
