@@ -1,4 +1,4 @@
-import { base64, fromBase64, utf8 } from '../util/index.js';
+import { base64, fromBase64, fromUtf8, utf8 } from '../util/index.js';
 import { isHarmlessName } from './header-names.js';
 import { patternsOf } from './patterns.js';
 
@@ -39,7 +39,7 @@ export class Secrets {
     const bytes = scheme?.toLowerCase() === 'basic' ? fromBase64(credential) : undefined;
     // Not base64: parameters, or an application's own scheme.
     if (bytes === undefined) this.#addParts(credential);
-    const pair = bytes && new TextDecoder().decode(bytes);
+    const pair = bytes && fromUtf8(bytes);
     this.add(pair, pair?.slice(pair.indexOf(':') + 1));
   }
 

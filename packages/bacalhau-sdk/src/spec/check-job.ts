@@ -1,7 +1,7 @@
 import { ConstraintOperator, type Job, type PutJobRequest } from 'bacalhau-apiclient';
 import { describeType } from '../arguments/index.js';
 import { InvalidJobError } from '../errors/index.js';
-import { isRecord } from '../util/index.js';
+import { isRecord, utf8 } from '../util/index.js';
 import { quote } from './quote.js';
 
 /**
@@ -146,7 +146,7 @@ function checkSize(job: unknown): void {
   const json = toJson(job);
   // A character has at most three bytes, so most jobs need not be encoded.
   if (json.length * 3 <= LARGEST_JOB) return;
-  const size = new TextEncoder().encode(json).length;
+  const size = utf8(json).length;
   if (size <= LARGEST_JOB) return;
   throw new InvalidJobError(
     'Job',

@@ -1,7 +1,29 @@
 /** Bytes that WebCrypto accepts: not in memory that threads share. */
 export type Bytes = Uint8Array<ArrayBuffer>;
 
-export const utf8 = (text: string): Bytes => new Uint8Array(new TextEncoder().encode(text));
+export function utf8(text: string): Bytes {
+  // jsdom, in which jest 29 runs the tests of pages, has no TextEncoder.
+  if (typeof TextEncoder === 'undefined')
+    return percentDecoded(encodeURIComponent(text.replace(LONE_SURROGATE, '\ufffd')));
+  return new Uint8Array(new TextEncoder().encode(text));
+}
+
+const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+
+const percentDecoded = (text: string): Bytes =>
+  Uint8Array.from(text.match(/%..|./g) ?? [], (part) =>
+    part.length === 1 ? part.charCodeAt(0) : Number.parseInt(part.slice(1), 16),
+  );
+
+/** Decodes UTF-8; what is invalid becomes U+FFFD. */
+export function fromUtf8(bytes: Uint8Array): string {
+  if (typeof TextDecoder !== 'undefined') return new TextDecoder().decode(bytes);
+  try {
+    return decodeURIComponent(Array.from(bytes, (byte) => `%${HEX[byte]}`).join(''));
+  } catch {
+    return String.fromCodePoint(...Array.from(bytes, (byte) => (byte < 0x80 ? byte : 0xfffd)));
+  }
+}
 
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 

@@ -1,7 +1,7 @@
 export { LONGEST_TIMER_MS, later, onAbort, raceAbort, sleep, throwIfAborted } from './abort.js';
 export { DeferredIterator } from './deferred-iterator.js';
 export { duplicateKey } from './duplicate-keys.js';
-export { type Bytes, base64, concatBytes, fromBase64, hex, utf8 } from './encoding.js';
+export { type Bytes, base64, concatBytes, fromBase64, fromUtf8, hex, utf8 } from './encoding.js';
 export { messageOf } from './error-message.js';
 export { load } from './load.js';
 export { defined, isRecord, stringEntries } from './objects.js';

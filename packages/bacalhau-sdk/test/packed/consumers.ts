@@ -37,6 +37,28 @@ const DOWNLOAD = `
   await bacalhau.close();
   console.log(JSON.stringify({ files: files.map(({ path }) => path).sort(), writtenBytes, onDisk, read: read.sort() }));`;
 
+/** One signal for everything that may take long, at once, with `Bacalhau` in scope. */
+const ONE_SIGNAL = `
+  const bacalhau = new Bacalhau();
+  const { jobs } = bacalhau;
+  const { signal } = new AbortController();
+  const spec = JSON.parse(process.env.TEST_JOB);
+  const job = await jobs.submit(spec);
+  const read = async (entries) => { for await (const _ of entries); };
+  const times = Array.from({ length: 50 }, (_, index) => index);
+  const settled = await Promise.allSettled([
+    ...times.map(() => jobs.list({ signal })),
+    ...times.map(() => job.wait({ signal })),
+    ...times.map(() => jobs.run(spec, { signal })),
+    ...times.map(() => read(job.logs({ signal, follow: true }))),
+    ...times.map(() => read(jobs.history(job.id, { signal, follow: true }))),
+    ...times.map((index) => job.wait().then(() => job.download(process.env.BACALHAU_DIR + '/results-' + index, { signal }))),
+    read(jobs.map(times, () => spec, { signal })),
+  ]);
+  await bacalhau.close();
+  const failed = settled.flatMap(({ reason }) => reason === undefined ? [] : [String(reason)]);
+  console.log(JSON.stringify({ node: process.versions.node, settled: settled.length, failed }));`;
+
 /** One call with the generated client alone. */
 const RAW_CALL = `
   const basePath = 'http://' + process.env.BACALHAU_API_HOST + ':' + process.env.BACALHAU_API_PORT;
@@ -58,6 +80,7 @@ export const CONSUMER_FILES: Readonly<Record<string, string>> = {
   'seven-calls.cjs': `const fs = require('node:fs');\nconst { Jobs, NotFoundError } = require('bacalhau-sdk');\n(async () => {${SEVEN_CALLS}\n})();`,
   'download.mjs': `import fs from 'node:fs';\nimport { Bacalhau } from 'bacalhau-sdk';\n${DOWNLOAD}`,
   'download.cjs': `const fs = require('node:fs');\nconst { Bacalhau } = require('bacalhau-sdk');\n(async () => {${DOWNLOAD}\n})();`,
+  'one-signal.mjs': `import { Bacalhau } from 'bacalhau-sdk';\n${ONE_SIGNAL}`,
   'raw.mjs': `import { Configuration, JobApi } from 'bacalhau-apiclient';\n${RAW_CALL}`,
   'raw.cjs': `const { Configuration, JobApi } = require('bacalhau-apiclient');\n(async () => {${RAW_CALL}\n})();`,
   'legacy.mjs': `import { LegacyJobs } from 'bacalhau-sdk/legacy';\nimport { JobApi } from 'bacalhau-apiclient/legacy';\nimport { UnsupportedByServerError } from 'bacalhau-sdk';\n${LEGACY}`,

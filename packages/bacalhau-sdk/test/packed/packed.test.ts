@@ -100,6 +100,18 @@ test('the oldest axios that the packages allow does as well', async () => {
   }
 }, 120_000);
 
+test('one signal for hundreds of calls is no leak to the oldest supported Node', async () => {
+  const { Name: _, ...job } = await printingJob('packed');
+  const { answer, stderr } = await run(oldest, 'one-signal.mjs', { TEST_JOB: JSON.stringify(job) });
+  expect(answer).toEqual({ node: OLDEST_NODE, settled: 301, failed: [] });
+  expect(stderr).toBe('');
+
+  // It does warn of eleven listeners.
+  const leak =
+    'const { signal } = new AbortController(); for (let i = 0; i < 11; i++) signal.onabort = signal.addEventListener("abort", () => i);';
+  expect((await execute(oldest, ['-e', leak])).stderr).toContain('MaxListenersExceededWarning');
+}, 120_000);
+
 test('several programs that start at once in an empty directory end with one key', async () => {
   const BACALHAU_DIR = join(folder, 'shared-keys');
   const runs = await Promise.all(Array.from({ length: 4 }, () => run(current, 'identity.mjs', { BACALHAU_DIR })));

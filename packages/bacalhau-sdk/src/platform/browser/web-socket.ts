@@ -1,4 +1,5 @@
 import { UnsupportedRuntimeError } from '../../errors/index.js';
+import { utf8 } from '../../util/index.js';
 import type { SocketEnd, SocketOptions } from '../platform.js';
 
 /** Used in the server's log only; nothing is lost without them. */
@@ -8,7 +9,6 @@ export async function openWebSocket(url: string, options: SocketOptions): Promis
   checkSupport(options);
   const { signal, onOpen, onText } = options;
   if (signal.aborted) return { kind: 'aborted' };
-  const encoder = new TextEncoder();
   const socket = new WebSocket(url);
   return new Promise((resolve) => {
     let opened = false;
@@ -28,7 +28,7 @@ export async function openWebSocket(url: string, options: SocketOptions): Promis
     };
     socket.onmessage = ({ data }) => {
       if (typeof data === 'string') {
-        onText(data, encoder.encode(data).length);
+        onText(data, utf8(data).length);
       } else {
         finish({ kind: 'failed', code: undefined, message: 'a binary message was received' });
         socket.close();

@@ -1,4 +1,3 @@
-import { AwsV4Signer } from 'aws4fetch';
 import { DownloadError } from '../../errors/index.js';
 import { isFileName, quoteName } from '../../model/index.js';
 import type { EnvironmentVariables } from '../../platform/index.js';
@@ -193,6 +192,8 @@ async function makeSigner(
 
   return async (key, query) => {
     const { accessKeyId, secretAccessKey, sessionToken } = credentials;
+    // It needs a TextEncoder as soon as it is loaded, which other results do without.
+    const { AwsV4Signer } = await import('aws4fetch');
     const signer = new AwsV4Signer({
       url: urlOf(key, query),
       service: 's3',
