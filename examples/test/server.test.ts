@@ -91,7 +91,7 @@ async function eventually(what: () => boolean): Promise<void> {
   }
 }
 
-test('a browser without credentials runs a job on a server that wants them, and is sent its states and its output', async () => {
+test('a browser without credentials runs a job on a server that requires them, and receives its states and output', async () => {
   expect((await fetch(`${devnet.url}/api/v1/orchestrator/jobs`)).status).toBe(401);
   const answer = await openEvents(await submit(helloRequest));
   expect(answer.headers['content-type']).toMatch(/^text\/event-stream/);
@@ -162,13 +162,13 @@ test('a request line with the URL of another host is refused', async () => {
   expect(status).toBe(403);
 });
 
-test('a request that is too large, or another site makes, is refused', async () => {
+test('a request that is too large or comes from another site is refused', async () => {
   expect(await post({ engine: 'wasm', module: 'A'.repeat(800_000), command: [] })).toMatchObject({ status: 413 });
   const foreign = { origin: 'https://evil.example.org', 'content-type': 'text/plain' };
   expect(await post(JSON.stringify(helloRequest), foreign)).toMatchObject({ status: 403 });
 });
 
-test('jobs of others are as good as none', async () => {
+test('jobs of other users are not found', async () => {
   await using bacalhau = new Bacalhau({ baseUrl: devnet.url, env: {}, auth: { apiKey: API_KEY } });
   const { id } = await bacalhau.jobs.submit(wasm({ module: await helloModule('of others') }));
   for (const path of [id, `${id}/events`, 'j-00000000-0000-4000-8000-000000000000', '..%2f..%2fnodes']) {
@@ -208,7 +208,7 @@ describeWith(['chromium', 'docker'], 'its page, in Chromium, with Docker', () =>
 });
 
 describeWith(['docker'], 'with Docker', () => {
-  test('a browser that does not read holds the log back; what it then reads is in order; and the server can be stopped', async () => {
+  test('a browser that does not read applies backpressure to the log, then reads it in order; and the server can be stopped', async () => {
     await using own = await startServer();
     const lines = 30_000;
     const { id = '' } = await post(
@@ -235,7 +235,7 @@ describeWith(['docker'], 'with Docker', () => {
     unread.destroy();
   });
 
-  test('a browser that does not read loses its place when its stream has been open for too long', async () => {
+  test('a browser that does not read is disconnected when its stream has been open for too long', async () => {
     await using own = await startServer('--stream-seconds', '5');
     const id = await submit(shell('yes "$(head -c 1000 /dev/zero | tr \'\\0\' x)" | head -n 30000'));
     const unread = await openEvents(id, own.said);
@@ -243,7 +243,7 @@ describeWith(['docker'], 'with Docker', () => {
     unread.destroy();
   });
 
-  test('output comes while the job runs, and when the browser goes, the log socket behind the server is closed', async () => {
+  test('output arrives while the job runs, and when the browser disconnects, the log socket behind the server is closed', async () => {
     const id = await submit(shell('i=0; while true; do i=$((i+1)); echo "line $i"; sleep 0.2; done'));
     const answer = await openEvents(id);
     const seen: string[] = [];
@@ -310,7 +310,7 @@ test('active jobs are found behind any number of newer ones that have ended', as
   for (const id of ids) await stop(id);
 });
 
-test('no more streams are open than the policy allows, and those that end make room', async () => {
+test('no more streams are open than the policy allows, and ended ones free their place', async () => {
   const id = await submit(shell('sleep 100'));
   const open = await Promise.all(Array.from({ length: 60 }, () => openEvents(id)));
   const statuses = open.map(({ statusCode }) => statusCode);
@@ -334,7 +334,7 @@ test('a stream ends when it has been open for too long', async () => {
   await stop(id);
 });
 
-test('streams of jobs that do not exist take no place', async () => {
+test('streams of jobs that do not exist do not count', async () => {
   const unknown = '/jobs/j-00000000-0000-4000-8000-000000000000/events';
   for (let count = 0; count < 60; count += 1) expect(await statusOf(unknown, 'GET', {})).toBe(404);
 });

@@ -127,14 +127,14 @@ describeWith(['docker'], 'with Docker', () => {
   });
 });
 
-test('who does not sign is refused, and told what to do', async () => {
+test('an unsigned request is refused, with what to do', async () => {
   await using bacalhau = client();
   const refused = bacalhau.jobs.list();
   await expect(refused).rejects.toBeInstanceOf(AuthenticationError);
   await expect(refused).rejects.toThrow(/not signed.*new Bacalhau\(\{ signer \}\)/);
 });
 
-test('a stranger is refused, calls and log stream alike', async () => {
+test('an unknown key is refused for calls and log streams', async () => {
   await using bacalhau = client(await Ed25519Identity.generate());
   await expect(bacalhau.jobs.list()).rejects.toThrow(/The key of the signature is unknown/);
   const log = bacalhau.jobs.handle('j-1').logs()[Symbol.asyncIterator]();
@@ -182,7 +182,7 @@ const alter = (name: string, before: RegExp) => (headers: Record<string, string>
   return { ...headers, [name]: value.slice(0, at) + (value[at] === '1' ? '2' : '1') + value.slice(at + 1) };
 };
 
-test('unchanged, such a request reaches the orchestrator, which finds no job in it; again, it is refused', async () => {
+test('unchanged, such a request reaches the orchestrator, which finds no job in it; repeated, it is refused', async () => {
   const { status, message, again } = await send({});
   expect([status, message]).toEqual([400, expect.stringMatching(/missing job/)]);
   expect(await again()).toBe(401);
@@ -209,7 +209,7 @@ test.each<[string, Parameters<typeof send>[0], RegExp]>([
   ]);
 });
 
-test('an old one is refused, and one from the future', async () => {
+test('an old one and one from the future are refused', async () => {
   expect(await send({ signedAt: Date.now() - 120_000 })).toMatchObject({
     status: 401,
     message: expect.stringMatching(/expired/),
@@ -273,7 +273,7 @@ test.each<[string, number, (host: string) => readonly string[]]>([
   expect(await raw([...head(host), 'Content-Length: 0', ...(await signedLines(`${url}${PATH}`))])).toBe(status);
 });
 
-test('unfinished bodies of strangers are answered at once and take no memory', async () => {
+test('unfinished bodies of unsigned requests are answered at once and take no memory', async () => {
   const head = [`PUT ${PATH} HTTP/1.1`, `Host: ${new URL(url).host}`, 'Content-Length: 10000000'];
   const before = await residentBytes();
   const nearlyAll = 'x'.repeat(9_999_999);
@@ -291,7 +291,7 @@ async function residentBytes(): Promise<number> {
   return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? 0) * 1024;
 }
 
-test('bodies of known clients are bounded, each and all', async () => {
+test('bodies of known clients are limited, each and in total', async () => {
   const head = [`PUT ${PATH} HTTP/1.1`, `Host: ${new URL(url).host}`];
   expect(await raw([...head, 'Content-Length: 10000001', ...(await signedLines(`${url}${PATH}`))])).toBe(413);
   const open = new AbortController();
@@ -317,7 +317,7 @@ async function until(isSo: () => Promise<boolean>): Promise<void> {
   }
 }
 
-test('after a restart no request passes again, also of a client whose clock is ahead, and new ones do', async () => {
+test('after a restart no request passes again, even from a client whose clock is ahead, and new ones do', async () => {
   const first = await startGateway();
   const { host, port } = new URL(first.url);
   const head = [`PUT ${PATH} HTTP/1.1`, `Host: ${host}`, 'Content-Length: 0'];

@@ -166,19 +166,19 @@ async function differences(theirs: object, known?: string): Promise<string[]> {
   return stdout.trimEnd().split('\n').slice(2, -2);
 }
 
-test('the same API in Swagger 2.0 is nothing new', async () => {
+test('the same API in Swagger 2.0 has no differences', async () => {
   const { code, stdout } = await compare(same());
   expect(stdout).toMatch(/Nothing new\.\n$/);
   expect(code).toBe(0);
 });
 
-test('the document is nothing new to itself', async () => {
+test('the description has no differences from itself', async () => {
   const { code, stdout } = await checkSpec('--known', nothingKnown, resolve(__dirname, '../../bacalhau.yaml'));
   expect(stdout).toMatch(/Nothing new\.\n$/);
   expect(code).toBe(0);
 });
 
-test('new, missing and deprecated endpoints, with what the new ones take and give', async () => {
+test('new, missing and deprecated endpoints, with the requests and responses of new ones', async () => {
   const theirs = same();
   delete theirs.paths['/api/v1/gone'];
   const list = theirs.paths['/api/v1/jobs']?.['get'];
@@ -313,7 +313,7 @@ test('properties: new ones with their models, missing, required, optional, of an
   ]);
 });
 
-test('values of enumerations, also where theirs are numbers and ours the names that are sent', async () => {
+test('values of enumerations, also where theirs are numbers and ours the names on the wire', async () => {
   const theirs = same();
   Object.assign(theirs.definitions['models.State'] ?? {}, {
     type: 'integer',
@@ -347,7 +347,7 @@ test('values of enumerations, also where theirs are numbers and ours the names t
   ]);
 });
 
-test('what the list knows is not new, and an entry that no longer holds is', async () => {
+test('listed differences are not new, and outdated entries are reported', async () => {
   const theirs = same();
   Object.assign(theirs.definitions['models.Job']?.properties ?? {}, {
     Priority: { type: 'string' },
@@ -405,7 +405,7 @@ test.each([
   expect(code).toBe(2);
 });
 
-test('a server is asked for all that changes nothing, and told what it answers otherwise', async () => {
+test('a running server gets all read-only requests, and its deviating responses are reported', async () => {
   const asked: string[] = [];
   // Constructed: a server of a version that there is not yet.
   const server = createServer(({ method, url = '' }, response) => {

@@ -30,7 +30,7 @@ const sendJson = (status: number, body: unknown) => (_: IncomingMessage, outgoin
 
 const alive = () => fetch(`${proxy.url}/api/v1/agent/alive`);
 
-test('passes a good answer on and has nothing to say', async () => {
+test('forwards a valid response and reports nothing', async () => {
   answer = sendJson(200, { Status: 'OK' });
   const response = await alive();
   expect(response.status).toBe(200);
@@ -40,7 +40,7 @@ test('passes a good answer on and has nothing to say', async () => {
   expect(proxy.operations()).toEqual(new Map([['getAgentAlive', new Set([200])]]));
 });
 
-test('passes a bad answer on just the same, and names what is wrong by the time the caller has it', async () => {
+test('forwards an invalid response unchanged, and reports what is wrong by the time the caller has it', async () => {
   answer = sendJson(200, { Status: 1, Mood: 'fine' });
   expect(await (await alive()).json()).toEqual({ Status: 1, Mood: 'fine' });
   expect(proxy.violations()).toEqual([
@@ -49,7 +49,7 @@ test('passes a bad answer on just the same, and names what is wrong by the time 
   ]);
 });
 
-test('sends a body of known length with its length, since servers refuse chunked ones', async () => {
+test('sends a body of known length with its length, because servers refuse chunked ones', async () => {
   let seen: IncomingMessage['headers'] = {};
   answer = (incoming, outgoing) => {
     seen = incoming.headers;
@@ -62,7 +62,7 @@ test('sends a body of known length with its length, since servers refuse chunked
   expect(proxy.violations()).toMatchObject([{ part: 'request', pointer: '/Reason' }]);
 });
 
-test('keeps quiet about an answer that nobody waited for', async () => {
+test('does not report a response whose client has given up', async () => {
   answer = (_, outgoing) => {
     outgoing.writeHead(200, { 'Content-Type': 'application/json' });
     outgoing.write('{"Status":');
@@ -111,7 +111,7 @@ describe('a client that gives up', () => {
   });
 });
 
-test('cuts the connection where the server does', async () => {
+test('closes the connection where the server does', async () => {
   answer = (_, outgoing) => {
     outgoing.writeHead(200, { 'Content-Type': 'application/json', 'Content-Length': 100 });
     outgoing.write('{"Status":"OK"', () => outgoing.destroy());
@@ -122,7 +122,7 @@ test('cuts the connection where the server does', async () => {
   expect(proxy.violations()).toEqual([]);
 });
 
-test('lets a caller go on sending what the server has already refused', async () => {
+test('lets a client finish sending a request that the server has already refused', async () => {
   answer = (incoming, outgoing) => {
     sendJson(413, { Status: 413, Message: '', RequestID: '', Code: '', Component: '' })(incoming, outgoing);
     // Servers read no more, and close after half a second.
@@ -151,7 +151,7 @@ describe('a log socket', () => {
       socket.on('error', reject);
     });
 
-  test('has its frames passed on and checked, even those that come with the head', async () => {
+  test('has its frames forwarded and checked, even those that come with the response head', async () => {
     const sockets = new WebSocketServer({ noServer: true });
     upgrade = (incoming, socket, head) => {
       socket.cork();
@@ -191,6 +191,6 @@ describe('a log socket', () => {
   });
 });
 
-test('does not take a target that it cannot speak to', async () => {
+test('refuses a target with an unsupported scheme', async () => {
   await expect(startConformanceProxy({ target: 'https://127.0.0.1:1' })).rejects.toThrow('plain HTTP only');
 });

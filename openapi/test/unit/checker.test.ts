@@ -74,12 +74,12 @@ describe('an answer', () => {
     expect(problemsOf(jobWith({}))).toEqual([]);
   });
 
-  test('that lacks a property of every answer, although a request may leave it out', () => {
+  test('that lacks a property required in responses, but optional in requests', () => {
     expect(problemsOf(jobWith({ ID: undefined }))).toEqual(["response /Job: must have required property 'ID'"]);
     expect(problemsOf(jobWith({ Tasks: undefined }))).toEqual(["response /Job: must have required property 'Tasks'"]);
   });
 
-  test('that has a property which nobody described', () => {
+  test('that has an undescribed property', () => {
     expect(problemsOf(jobWith({ Owner: 'me' }))).toEqual(['response /Job/Owner: is not in the document']);
     expect(problemsOf(jobWith({ State: { StateType: 'Failed', Since: 1 } }))).toEqual([
       'response /Job/State/Since: is not in the document',
@@ -92,7 +92,7 @@ describe('an answer', () => {
     expect(problemsOf(jobWith({ Labels: null }))).toEqual(['response /Job/Labels: must be object']);
   });
 
-  test('with a state that is new', () => {
+  test('with a new state', () => {
     expect(problemsOf(jobWith({ State: { StateType: 'Paused' } }))).toEqual([
       'response /Job/State/StateType: must be equal to one of the allowed values',
     ]);
@@ -120,7 +120,7 @@ describe('an answer', () => {
     ).toEqual([]);
   });
 
-  test('to something that is no operation', () => {
+  test('to something that is not an operation', () => {
     expect(problemsOf({ path: '/api/v1/orchestrator/evaluations' })).toEqual(['request : is not in the document']);
     expect(problemsOf({ method: 'PATCH', path: '/api/v1/orchestrator/jobs/x' })).toEqual([
       'request : is not in the document',
@@ -148,7 +148,7 @@ describe('an answer', () => {
     expect(problemsOf({ path: '/api/v1/agent/node', body: { ...body, NodeType: 1 } })).not.toEqual([]);
   });
 
-  test('that is free by nature', () => {
+  test('that may have any content', () => {
     expect(problemsOf({ path: '/api/v1/agent/debug', body: { Whatever: [1] } })).toEqual([]);
     expect(problemsOf({ path: '/api/v1/agent/config', body: { config: { API: {} } } })).toEqual([]);
     expect(problemsOf({ path: '/api/v1/agent/config', body: { API: {} } })).toEqual([]);
@@ -197,11 +197,11 @@ describe('a request', () => {
   });
   const Tasks = [{ Name: 'main', Engine: { Type: 'docker' } }];
 
-  test('with only what a server needs', () => {
+  test('with only required properties', () => {
     expect(problemsOf(put({ Job: { Type: 'batch', Tasks } }))).toEqual([]);
   });
 
-  test('that the server takes although it is not as described', () => {
+  test('that the server accepts although it is not as described', () => {
     expect(problemsOf(put({ Job: { Type: 'batch', Tasks, Lables: {} } }))).toEqual([
       'request /Job/Lables: is not in the document',
     ]);
@@ -219,7 +219,7 @@ describe('a request', () => {
     ]);
   });
 
-  test('is told from another by its path', () => {
+  test('is identified by its path', () => {
     expect(checker.operationOf('PUT', '/api/v1/orchestrator/jobs/diff')).toBe('diffJob');
     expect(checker.operationOf('GET', '/api/v1/orchestrator/jobs/diff?x=1')).toBe('getJob');
     expect(checker.operationOf('DELETE', '/api/v1/orchestrator/jobs/diff')).toBe('stopJob');

@@ -15,7 +15,7 @@ test('the documents pass the linter', async () => {
   await promisify(execFile)(process.execPath, arguments_, { cwd: folder });
 }, 30_000);
 
-test('the committed client is what the generator made of the document as it is now', () => {
+test('the committed client was generated from the current description', () => {
   // Whoever changes the document, the options or a template has to run `pnpm generate`.
   expect(provenanceOf(root)).toEqual(JSON.parse(read(PROVENANCE_FILE)));
 });

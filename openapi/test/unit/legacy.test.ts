@@ -29,7 +29,7 @@ test('there are examples of five of the six calls', () => {
   expect(Object.keys(examples).sort()).toEqual(['events', 'list', 'results', 'states', 'submit']);
 });
 
-test('what is not described is found', () => {
+test('undescribed fields are reported', () => {
   const numbered = { job: { APIVersion: 'V1beta1', Spec: { Engine: 2 } } };
   expect(check('submit', { signature: '', client_public_key: '', nonce: 1 }, JSON.stringify(numbered))).toEqual([
     expect.objectContaining({ part: 'request', pointer: '/nonce' }),

@@ -22,7 +22,7 @@ test('nodes are listed, filtered, found', async () => {
   expect((await nodes.get(id.slice(0, 12))).Membership).toBe('APPROVED');
 });
 
-test('what the server would answer with silence or not at all is refused', async () => {
+test('requests that the server would ignore or not answer are refused', async () => {
   await expect(nodes.list({ status: 'asleep' })).rejects.toThrow(/status is "asleep".*"connected"/);
   await expect(nodes.list({ orderBy: 'age' })).rejects.toBeInstanceOf(InvalidArgumentError);
   await expect(nodes.get('n-nope')).rejects.toBeInstanceOf(NotFoundError);
@@ -35,7 +35,7 @@ test('a node is rejected and approved again; doing it twice is a conflict', asyn
   await expect(nodes.approve(id)).rejects.toBeInstanceOf(ConflictError);
 });
 
-test('the agent tells about itself', async () => {
+test('the agent returns its version, node and configuration', async () => {
   expect(await agent.alive()).toEqual({ Status: 'OK' });
   expect((await agent.version()).GitVersion).toBe(`v${serverVersion}`);
   // Before 1.6 it is wrapped in the orchestrator's record of the node.

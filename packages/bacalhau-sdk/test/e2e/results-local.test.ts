@@ -77,7 +77,7 @@ describe('the results of a job with the local publisher', () => {
     expect(files).toEqual({ stdout: 'written', stderr: 0, exitCode: 1, 'outputs/data.bin': SIZE });
   });
 
-  test('can be left in the middle, and a file that the loop has passed is an error', async () => {
+  test('can be left early, and reading a file that the loop has passed is an error', async () => {
     const files = job.files();
     for await (const file of files) {
       expect(file.size).toBeGreaterThanOrEqual(0);

@@ -60,7 +60,7 @@ describeWith(['legacy', 'docker'], 'Docker jobs on a node of a real server 0.3.1
     }
   }, 120_000);
 
-  test('one that fails does so with what its node said, which the states do not tell', async () => {
+  test('a failed job has the message of its node, which the states lack', async () => {
     const error = await failure(inDocker('sh', '-c', 'echo oops >&2; exit 3'));
     expect(error).toBeInstanceOf(LegacyJobError);
     expect(error).toMatchObject({
@@ -82,7 +82,7 @@ describeWith(['legacy', 'docker'], 'Docker jobs on a node of a real server 0.3.1
     });
   }, 120_000);
 
-  test('a job that takes longer than it may is ended', async () => {
+  test('a job that exceeds its timeout is ended', async () => {
     const job = inDocker('sleep', '60');
     expect(await failure({ ...job, Spec: { ...job.Spec, Timeout: 3 } })).toMatchObject({
       name: 'LegacyJobError',

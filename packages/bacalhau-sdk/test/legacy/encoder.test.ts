@@ -113,7 +113,7 @@ describeWith(['legacy'], 'the encoding of a job, as a real server 0.3.16 verifie
     },
   );
 
-  test('what is absent, zero, empty or null is the same to the server', async () => {
+  test('absent, zero, empty and null values are the same to the server', async () => {
     const zeros = {
       ...{ Engine: 'Noop', Verifier: 'Noop', Publisher: 'Noop' },
       Docker: { Image: '', Entrypoint: [], WorkingDirectory: null },
@@ -128,7 +128,7 @@ describeWith(['legacy'], 'the encoding of a job, as a real server 0.3.16 verifie
     await accepted({ Spec: { Engine: 'Noop', Verifier: 'Noop', Publisher: 'Noop' } });
   });
 
-  test('what it changes is still what was meant', async () => {
+  test('its changes keep the meaning', async () => {
     const Image = 'a\ud800<&>\u2028\b\f😀';
     const { job } = await jobs.submit({
       Spec: { Engine: 'nOOp', Verifier: 'Noop', Publisher: 'Noop', Docker: { Image }, Timeout: 0.1 },

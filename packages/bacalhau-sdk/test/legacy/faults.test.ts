@@ -83,7 +83,7 @@ describe('servers that verify the bytes that were sent', () => {
     expect(failure).toMatchObject({ problem: 'payload', status: 400, operation: 'legacy.submit' });
   });
 
-  test('cancelling what has ended is a conflict', async () => {
+  test('cancelling an ended job is a conflict', async () => {
     const Message = 'job j is already in a terminal state';
     await using server = await faultServer((response) =>
       json(response, 500, { Code: 'x', Message, Details: {}, Err: Message }),
@@ -167,7 +167,7 @@ describe('the question for the version', () => {
   });
 });
 
-test('a submission is never repeated by itself: nothing tells two of them apart', async () => {
+test('a submission is never repeated automatically: two of them cannot be told apart', async () => {
   await using server = await faultServer((response) => response.destroy());
   await using jobs = client({ baseUrl: server.url, serverVersion: 'v0.3.16' });
   await expect(jobs.submit({ Spec: SPEC })).rejects.toMatchObject({ name: 'ConnectionError', outcomeUnknown: true });

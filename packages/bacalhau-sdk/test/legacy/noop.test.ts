@@ -42,7 +42,7 @@ describeWith(['legacy'], 'the six calls, against three nodes of a real server 0.
     });
   });
 
-  test('list gives this client’s jobs, one job by the beginning of its id, or everybody’s', async () => {
+  test('list returns the jobs of this client, one job by a prefix of its id, or those of all clients', async () => {
     const other = network.client();
     const { job } = await other.submit(NOOP);
     const ids = async (options?: Parameters<LegacyJobs['list']>[0]) => {
@@ -67,7 +67,7 @@ describeWith(['legacy'], 'the six calls, against three nodes of a real server 0.
     );
   });
 
-  test('states tell of each node, one of which completed it', async () => {
+  test('states has each node, one of which completed the job', async () => {
     const answer = await jobs.states(jobId);
     expectDescribed('/states', answer);
     const runs = runsOf(answer.state);
@@ -75,7 +75,7 @@ describeWith(['legacy'], 'the six calls, against three nodes of a real server 0.
     for (const { nodeId } of runs) expect(network.nodeIds()).toContain(nodeId);
   });
 
-  test('events tell what happened, local events what the requester did', async () => {
+  test('events returns the history, localEvents what the requester did', async () => {
     const events = await jobs.events(jobId);
     expectDescribed('/events', events);
     const names = events.events.map((event) => ('EventName' in event ? event.EventName : ''));
@@ -95,7 +95,7 @@ describeWith(['legacy'], 'the six calls, against three nodes of a real server 0.
     expect(answer).toEqual({ results: [] });
   });
 
-  test('every call gives the HTTP side as well', async () => {
+  test('every call can return its HTTP details', async () => {
     const { response } = await jobs.states(jobId).withResponse();
     expect(response).toMatchObject({ status: 200, headers: { 'x-bacalhau-job-id': jobId }, attempts: 1 });
   });
@@ -120,7 +120,7 @@ describeWith(['legacy'], 'the six calls, against three nodes of a real server 0.
     expect(runs.map(({ state }) => state)).toEqual(['Completed', 'Completed', 'Completed']);
   });
 
-  test('waiting for what nobody takes up ends with the deadline, or with the signal', async () => {
+  test('a wait for a job without bids ends with the deadline or the signal', async () => {
     const { job } = await jobs.submit({ ...NOOP, Deal: { Concurrency: 1, MinBids: 9 } });
     const id = legacyJobId(job);
     await expect(jobs.wait(id, { timeoutMs: 200 })).rejects.toThrow(RequestTimeoutError);
@@ -132,7 +132,7 @@ describeWith(['legacy'], 'the six calls, against three nodes of a real server 0.
     await expect(jobs.wait(id, { maxIntervalMs: 0 })).rejects.toThrow(/maxIntervalMs/);
   });
 
-  test('an unknown job is not found, whichever status the server says it with', async () => {
+  test('an unknown job is a NotFoundError, whatever the status', async () => {
     for (const call of [jobs.states('nope'), jobs.results('nope'), jobs.events('nope'), jobs.localEvents('nope')]) {
       await expect(call).rejects.toMatchObject({
         name: 'NotFoundError',
@@ -155,7 +155,7 @@ describeWith(['legacy'], 'the six calls, against three nodes of a real server 0.
     expect((await jobs.list()).jobs).toHaveLength(before);
   });
 
-  test('what this server would drop or refuse is refused here, by name', async () => {
+  test('fields that this server would drop or refuse are refused by name', async () => {
     const failures: [LegacyJob['Spec'], string, RegExp][] = [
       [{ Engine: 'Rocket' }, 'Spec.Engine', /knows Noop, Docker/],
       [JSON.parse('{"docker":{}}'), 'Spec.docker', /Write Docker/],
@@ -172,7 +172,7 @@ describeWith(['legacy'], 'the six calls, against three nodes of a real server 0.
     }
   });
 
-  test('what only the server can know comes back in its words', async () => {
+  test('a refusal by the server keeps its message', async () => {
     const failure = await jobs.submit({ ...NOOP, Deal: { Concurrency: -1 } }).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(BadRequestError);
     expect(failure).toMatchObject({
@@ -191,7 +191,7 @@ describeWith(['legacy'], 'the six calls, against three nodes of a real server 0.
     await expect(jobs.cancel(jobId)).rejects.toThrow(/before 0\.3\.21 cannot cancel.*jobs\.stop/);
   });
 
-  test('the version may be given, and then the server is not asked', async () => {
+  test('a given version is not requested from the server', async () => {
     const urls: string[] = [];
     const client = network.client({ serverVersion: 'v0.3.16', onRequest: ({ url }) => urls.push(url) });
     await client.submit(NOOP);
@@ -203,7 +203,7 @@ describeWith(['legacy'], 'the six calls, against three nodes of a real server 0.
     await expect(client.submit(NOOP)).rejects.toThrow(/does not have this call at \/requester, .*serverVersion/);
   });
 
-  describe('a signature that does not fit is refused by the server, and the error says what does not fit', () => {
+  describe('a wrong signature is refused by the server, and the error says what does not match', () => {
     const clientIdOf = (key: KeyObject): string => {
       const { n = '' } = key.export({ format: 'jwk' });
       return createHash('sha256').update(Buffer.from(n, 'base64url')).digest('hex');

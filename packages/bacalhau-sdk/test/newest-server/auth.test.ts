@@ -62,7 +62,7 @@ describe('a server with users', () => {
     expect((await bacalhau.config()).auth).toBe('basic');
   });
 
-  test('lets a key in, and what the key may not do is a PermissionDeniedError that says what is missing', async () => {
+  test('accepts a key, and a call beyond its permissions is a PermissionDeniedError that says what is missing', async () => {
     const bacalhau = client({ auth: { apiKey: 'ci-api-key-0123456789abcdef' } });
     expect((await bacalhau.jobs.list()).items).toEqual([]);
     const refused = bacalhau.nodes.list();
@@ -79,7 +79,7 @@ describe('a server with users', () => {
     expect((await bacalhau.config()).auth).toBe(auth);
   });
 
-  test('lets nobody in without, and the error says what to set', async () => {
+  test('refuses calls without credentials, and the error says what to set', async () => {
     const refused = client({}).jobs.list();
     await expect(refused).rejects.toBeInstanceOf(AuthenticationError);
     await expect(refused).rejects.toThrow(/Missing Authorization header.*BACALHAU_API_KEY.*option auth/);
@@ -95,7 +95,7 @@ describe('a server with users', () => {
     expect(attempts).toEqual([1]);
   });
 
-  test('a function is asked for a token once, and again when the server refuses it', async () => {
+  test('a token function is called once, and again when the server rejects the token', async () => {
     const tokens = ['expired-key-0123456789', 'ci-api-key-0123456789abcdef'];
     const bacalhau = client({ auth: { token: async () => tokens.shift() ?? 'asked-too-often-0123' } });
     const lists = await Promise.all([bacalhau.jobs.list(), bacalhau.jobs.list(), bacalhau.jobs.list()]);
@@ -175,7 +175,7 @@ describe('a server with logins', () => {
     JSON.parse(await readFile(join(dir, 'tokens.json'), 'utf8'));
   const freshDirectory = (): Promise<string> => mkdtemp(join(policies, 'dir-'));
 
-  test('gives a token for the answer to its challenge, which the next run uses again', async () => {
+  test('issues a token for the answer to its challenge, which the next run reuses', async () => {
     const dir = await freshDirectory();
     const first = client(dir, { auth: { challenge: true } });
     expect((await first.bacalhau.jobs.list()).items).toEqual([]);
@@ -195,7 +195,7 @@ describe('a server with logins', () => {
     expect(second.calls).toEqual(['jobs.list']);
   });
 
-  test('is logged in to without any setting, when it asks who is calling', async () => {
+  test('is logged in to without any setting when it requires authentication', async () => {
     const { bacalhau, calls } = client(await freshDirectory());
     const [jobs] = await Promise.all([bacalhau.jobs.list(), bacalhau.jobs.list()]);
     expect(jobs.items).toEqual([]);
@@ -203,7 +203,7 @@ describe('a server with logins', () => {
     expect((await bacalhau.config()).auth).toBe('automatic');
   });
 
-  test('a call that writes is repeated after a login: what was refused was not carried out', async () => {
+  test('a write is repeated after a login, because a refused request was not processed', async () => {
     const { bacalhau, calls } = client(await freshDirectory());
     const Name = freshName('after-login');
     const job = {
@@ -236,7 +236,7 @@ describe('a server with logins', () => {
     expect(stored[server.url]).not.toBe(old);
   });
 
-  test('takes a key that is given as a value, and refuses another with its reason', async () => {
+  test('accepts a key passed as a value, and refuses an unknown one with a reason', async () => {
     const dir = await freshDirectory();
     const key = await RsaIdentity.generate();
     const { bacalhau } = client(dir, { auth: { challenge: { key, method: 'ClientKey' } } });
@@ -278,13 +278,13 @@ describe('a server with logins', () => {
     await expect(bacalhau.jobs.list()).rejects.toThrow(message);
   });
 
-  test('a login that takes too long does not hold a call beyond its deadline', async () => {
+  test('a slow login does not delay a call beyond its deadline', async () => {
     const { bacalhau } = client(await freshDirectory(), { auth: { ask: () => new Promise(() => undefined) } });
     await expect(bacalhau.jobs.list({ timeoutMs: 300 })).rejects.toMatchObject({ name: 'RequestTimeoutError' });
     await expect(bacalhau.login({ timeoutMs: 100 })).rejects.toMatchObject({ name: 'RequestTimeoutError' });
   });
 
-  test('the command line goes on with a token of the SDK, and the SDK with one of the command line', async () => {
+  test('the command line uses a token of the SDK, and the SDK one of the command line', async () => {
     const env = { BACALHAU_API_HOST: new URL(server.url).hostname, BACALHAU_API_PORT: new URL(server.url).port };
     const dir = await freshDirectory();
     const ours = client(dir, { auth: { challenge: true } });

@@ -110,7 +110,7 @@ describeWith(['chromium'], 'in Chromium, from a page of another origin', () => {
     expect(await run(open, program, job)).toEqual({ stdout: 'hello run', exitCode: 0, outputComplete: false });
   });
 
-  test('a server lets every origin in before it asks who is calling, and keeps its own headers from pages', async () => {
+  test('a server allows every origin before authentication, and does not expose its own headers to pages', async () => {
     const url = `${secured.url}/api/v1/orchestrator/jobs`;
     const origin = 'https://app.example.org';
     const asked = { 'access-control-request-method': 'PUT', 'access-control-request-headers': 'authorization,x-any' };
@@ -178,7 +178,7 @@ describeWith(['chromium'], 'in Chromium, from a page of another origin', () => {
     }
   });
 
-  test('of a server that is not there a page learns only that it failed; the error says what to look for', async () => {
+  test('for an unreachable server a page sees only a failure; the error says what to check', async () => {
     const program = 'return await bacalhau.jobs.list({ maxRetries: 0 });';
     expect(await run(open, program, null, { baseUrl: 'http://127.0.0.1:1' })).toMatch(
       /^ConnectionError: .*browsers do not report why.*CORS/,

@@ -29,7 +29,7 @@ async function clientIdOfCommandLine(dir: string): Promise<string> {
   return String(sub);
 }
 
-test('a key that the SDK made is used by the command line: the server knows both by one client id', async () => {
+test('the command line uses a key created by the SDK: both have the same client id', async () => {
   const dir = await freshDirectory();
   await using bacalhau = new Bacalhau({ baseUrl: url(), dir, env: {} });
   const identity = await bacalhau.identity();
@@ -38,7 +38,7 @@ test('a key that the SDK made is used by the command line: the server knows both
   expect(await readFile(join(dir, 'user_id.pem'), 'utf8')).toBe(pem);
 });
 
-test('a key that the command line made is used by the SDK: the same client id, the same text when exported', async () => {
+test('the SDK uses a key created by the command line: the same client id and the same exported text', async () => {
   const dir = await freshDirectory();
   const theirs = await clientIdOfCommandLine(dir);
   await using bacalhau = new Bacalhau({ baseUrl: url(), dir, env: {} });

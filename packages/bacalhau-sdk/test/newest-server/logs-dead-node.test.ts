@@ -12,7 +12,7 @@ import { until, within } from '../support/within.js';
 const dir = keyDirectory();
 
 describeWith(['docker'], 'the log of an execution whose node was killed', () => {
-  test('ends with what is left: in a follow when the job has ended on another node, and afterwards', async () => {
+  test('ends with the remaining output: in a follow when the job has ended on another node, and afterwards', async () => {
     await using devnet = await mortalDevnet({
       computeNodes: 2,
       orchestratorConfig: { Orchestrator: { NodeManager: { DisconnectTimeout: '5s' } } },

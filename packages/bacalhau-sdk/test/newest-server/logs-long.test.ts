@@ -31,7 +31,7 @@ const numbers = (count: number): string => Array.from({ length: count }, (_, ind
 describeWith(['docker'], 'a long log', () => {
   const command = "seq 5000; seq 700 >&2; printf 'half a line, é'";
 
-  test('continues with what the job published, once and in order', async () => {
+  test('continues with the published result, without repetition and in order', async () => {
     for (const held of [QUEUE, { messages: 1e9, bytes: 100_000 }]) {
       const entries = await read(await submit(command, { Type: 'local' }), held);
       expect(textOf(entries)).toBe(`${numbers(5_000)}half a line, é`);

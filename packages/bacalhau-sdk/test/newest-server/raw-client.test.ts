@@ -56,7 +56,7 @@ test('keeps an identifier in its place of the path', async () => {
   expect(sent).toEqual([`${networkUrl()}/api/v1/orchestrator/jobs/a%2Fb%3Fc%23d`]);
 });
 
-test('misses what an operation needs before anything is sent', async () => {
+test('rejects a missing parameter before anything is sent', async () => {
   const parameters: JobApiGetJobRequest = JSON.parse('{"namespace": "default"}');
   const call = new JobApi(new Configuration({ basePath: 'http://127.0.0.1:1' })).getJob(parameters);
   await expect(call).rejects.toBeInstanceOf(RequiredError);
@@ -100,7 +100,7 @@ describe('at a server with users', () => {
     expect((await new JobApi(configuration(credentials)).listJobs()).data.Items).toEqual([]);
   });
 
-  test('and tells who may not', async () => {
+  test('and reports a refusal', async () => {
     const statusOf = (call: Promise<unknown>) =>
       call.then(
         () => 200,

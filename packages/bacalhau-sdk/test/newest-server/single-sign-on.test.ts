@@ -49,7 +49,7 @@ function connect(options: ClientOptions): Bacalhau {
   return client;
 }
 
-test('a person confirms the login elsewhere, and the server takes the token', async () => {
+test('a person confirms the login elsewhere, and the server accepts the token', async () => {
   const prompts: DevicePrompt[] = [];
   const bacalhau = connect({
     auth: {
@@ -137,7 +137,7 @@ test('a prompt that cannot be shown ends the login', async () => {
   await expect(login).rejects.toMatchObject({ cause: expect.objectContaining({ message: 'no terminal' }) });
 });
 
-test('nobody confirms: the code expires, and the error says so', async () => {
+test('an unconfirmed login: the code expires, and the error says so', async () => {
   const login = connect({ auth: { device: () => undefined } }).login();
   await expect(login).rejects.toMatchObject({ name: 'LoginError', code: 'expired_token' });
 }, 40_000);

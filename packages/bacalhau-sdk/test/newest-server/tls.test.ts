@@ -53,7 +53,7 @@ describe('a certificate of an authority of one’s own', () => {
     expect(await list({ env: { ...usesTls, BACALHAU_API_TLS_CAFILE: files.ca } })).toBe(0);
   });
 
-  test('is not trusted otherwise, and the error says what to set', async () => {
+  test('is not trusted by default, and the error says what to set', async () => {
     const refused = list({ baseUrl: server.url, maxRetries: 0 });
     await expect(refused).rejects.toBeInstanceOf(ConnectionError);
     await expect(refused).rejects.toThrow(/not trusted.*BACALHAU_API_TLS_CAFILE.*option tls/);
@@ -103,7 +103,7 @@ describe('a certificate of an authority of one’s own', () => {
 describe('a certificate that the server signed itself', () => {
   const server = ownServer(() => ({ config: { API: { TLS: { SelfSigned: true } } } }));
 
-  test('is taken with insecure, which is said aloud once', async () => {
+  test('is accepted with insecure, with one warning', async () => {
     const lines: string[] = [];
     const logger = {
       debug: () => undefined,

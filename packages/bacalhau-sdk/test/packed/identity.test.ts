@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(dir, { recursive: true, force: true }));
 
-test('the CommonJS build reads YAML, makes keys, signs and checks within jest', async () => {
+test('the CommonJS build reads YAML, creates keys, signs and verifies within jest', async () => {
   const { Bacalhau, Ed25519Identity, RsaIdentity } = sdk();
   const { importPublicKey, MemoryReplayCache, signRequest, verifyRequest } = signatures();
   await writeFile(join(dir, 'config.yaml'), 'api: { port: 5 }');

@@ -119,7 +119,7 @@ test('several programs that start at once in an empty directory end with one key
   expect(await readdir(BACALHAU_DIR)).toEqual(['user_id.pem']);
 });
 
-test('a directory that cannot be made costs one warning, on standard error', async () => {
+test('a directory that cannot be created causes one warning on standard error', async () => {
   await writeFile(join(folder, 'a-file'), '');
   const { stderr } = await run(current, 'debug.mjs', { BACALHAU_DIR: join(folder, 'a-file', 'keys') });
   expect(stderr).toMatch(/^bacalhau-sdk: Cannot create the file [^\n]*BACALHAU_DIR[^\n]*Continuing without a key\.\n$/);

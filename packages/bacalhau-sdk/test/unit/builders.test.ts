@@ -89,7 +89,7 @@ test('docker: every setting arrives in the field that servers read', () => {
 describe('wasm', () => {
   const today = { serverRelease: parseRelease('v1.9.3') };
 
-  test('takes the form that the server’s release expects', async () => {
+  test('adapts to the release of the server', async () => {
     const spec = wasm({ module: await moduleOf('x', 0), parameters: ['a'] });
     const [task] = (await spec.toJob(today)).Tasks;
     const source = {
@@ -110,7 +110,7 @@ describe('wasm', () => {
     expect(old?.InputSources).toBeUndefined();
   });
 
-  test('takes its module from a file, a URL or the node', async () => {
+  test('accepts a module from a file, a URL or the node', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'bacalhau-wasm-'));
     const file = join(folder, 'm.wasm');
     await writeFile(file, await moduleOf('x', 0));
@@ -373,7 +373,7 @@ describe('settings of builders', () => {
     expect(build).toThrow(expect.objectContaining({ name: 'InvalidJobError', field }));
   });
 
-  test('undefined means left out, and a file may be empty', () => {
+  test('undefined settings are omitted, and a file may be empty', () => {
     expect(docker({ image: 'x', env: undefined, resources: { cpu: undefined } })).toEqual({
       Type: 'batch',
       Count: 1,

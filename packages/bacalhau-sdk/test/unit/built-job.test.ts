@@ -88,7 +88,7 @@ describe('a job that wasm built', () => {
     expect(await complete(named, context)).toBe(named);
   });
 
-  test('keeps what its author changed in the task', async () => {
+  test('keeps changes to the task', async () => {
     const job = wasm(ON_NODE);
     const extra = inputs.local({ path: '/data', target: '/data' });
     const Tasks = job.Tasks.map((task) => ({
@@ -160,7 +160,7 @@ test('an input is completed once for each submission, with the release, whatever
   }
 });
 
-test('a builder of one’s own is called once, and what it makes is completed', async () => {
+test('a custom builder is called once, and its job is completed', async () => {
   const toJob = jest.fn(async () => ({ ...wasm(ON_NODE), Name: 'own' }));
   expect(await complete({ toJob }, before17)).toStrictEqual(await wasm({ ...ON_NODE, name: 'own' }).toJob(before17));
   expect(toJob).toHaveBeenCalledTimes(1);

@@ -69,7 +69,7 @@ test('a profile counts whole or not at all: not if options or environment name a
   expect((await resolve({ env: { BACALHAU_API_TLS_USETLS: 'true' } })).profile).toBe('prod');
 });
 
-test('profiles are chosen by option, then by BACALHAU_PROFILE, then by what is selected', async () => {
+test('a profile is chosen by option, then by BACALHAU_PROFILE, then by the selection', async () => {
   for (const name of ['a', 'b', 'c']) await profile(name, `endpoint: http://${name}\n`);
   await select('c');
   expect((await resolve()).baseUrl).toBe('http://c');
@@ -100,7 +100,7 @@ test('a profile goes before config.yaml, and as the command line has it the othe
   expect(lines).toEqual([expect.stringMatching(/Using the profile prod, although .*config\.yaml names/)]);
 });
 
-test('a profile that was asked for and is not there is an error; a selection that leads nowhere is none', async () => {
+test('a missing profile is an error if it was requested, and not if it was only selected', async () => {
   await select('gone');
   expect((await resolve()).baseUrl).toBe('http://127.0.0.1:1234');
   const missing = resolve({ env: { BACALHAU_PROFILE: 'nope' } });

@@ -60,7 +60,7 @@ describe('the address', () => {
     expect(baseUrl(input)).toBe(expected);
   });
 
-  test('takes what the options leave open from the environment, but a baseUrl whole', () => {
+  test('fills options that are not set from the environment, except beside a baseUrl', () => {
     const env = { BACALHAU_API_HOST: 'env', BACALHAU_API_PORT: '7', BACALHAU_HTTPS: '1' };
     expect(baseUrl({ host: 'option' }, env)).toBe('https://option:7');
     expect(baseUrl({ port: 8 }, env)).toBe('https://env:8');
@@ -122,7 +122,7 @@ describe('the directory', () => {
     expect(resolve(input, env).dir).toBe(expected);
   });
 
-  test('is unknown where there is no home', () => {
+  test('is undefined without a home directory', () => {
     expect(resolveConfig({}, { env: {}, homeDirectory: undefined }).config.dir).toBeUndefined();
   });
 });

@@ -58,7 +58,7 @@ const READERS: Readonly<Record<string, readonly [name: string, read: () => Promi
 
 describe.each(Object.entries(READERS))('%s', (_reader, [name, read]) => {
   onUnix.each(Object.entries(INTRUDERS))(
-    'never waits for, and says what is wrong with, %s in its place',
+    'never waits for %s in its place, and reports it',
     async (_intruder, [put, message]) => {
       mkdirSync(inDir('profiles'));
       put(inDir(name));
@@ -112,7 +112,7 @@ test.each([
 
 const manyKeys = (count: number): string => Array.from({ length: count }, (_, index) => `key-${index}: x\n`).join('');
 
-test('60,000 keys of config.yaml are read in a moment, and one that occurs twice is found', async () => {
+test('60,000 keys of config.yaml are read in seconds, and a duplicate is found', async () => {
   writeFileSync(inDir('config.yaml'), `${manyKeys(60_000)}API: {Host: h}\n`);
   const started = performance.now();
   expect((await client().config()).baseUrl).toBe('http://h:1234');
@@ -121,29 +121,29 @@ test('60,000 keys of config.yaml are read in a moment, and one that occurs twice
   await expect(client().config()).rejects.toThrow(/DUPLICATE_KEY in line 101, column 1/);
 });
 
-test('60,000 keys of a job file are read in a moment, and one that occurs twice is found', async () => {
+test('60,000 keys of a job file are read in seconds, and a duplicate is found', async () => {
   const started = performance.now();
   await expect(parseJob(manyKeys(60_000))).rejects.toThrow(InvalidJobError);
   expect(performance.now() - started).toBeLessThan(10_000);
   await expect(parseJob('Type: batch\nType: ops\n')).rejects.toThrow(/"Type" occurs twice/);
 });
 
-test('a config.yaml that is nested without end is an error', async () => {
+test('an extremely deep config.yaml is an error', async () => {
   writeFileSync(inDir('config.yaml'), '['.repeat(100_000));
   await expect(client().config()).rejects.toThrow(ConfigurationError);
 });
 
-test('a mark of the encoding at the beginning is no part of a file', async () => {
+test('a byte order mark is ignored', async () => {
   writeFileSync(inDir('config.yaml'), '\ufeffAPI: {Host: h}\n');
   expect((await client().config()).baseUrl).toBe('http://h:1234');
 });
 
-test('a bare % in the password of a proxy stands for itself', () => {
+test('a bare % in the password of a proxy is literal', () => {
   expect(decodeURIComponent(parseProxyAddress('http://ada:50%@h:1', 'proxy').password)).toBe('50%');
   expect(decodeURIComponent(parseProxyAddress('http://ada:a%20b@h:1', 'proxy').password)).toBe('a b');
 });
 
-onUnix('stored tokens that others can read are not used, and the warning says what to do', async () => {
+onUnix('stored tokens that other users can read are not used, and the warning says what to do', async () => {
   writeFileSync(inDir('tokens.json'), '{"http://h:1234": "token"}', { mode: 0o644 });
   await expect(textFiles.readSecret(inDir('tokens.json'), { allowReadable: false })).rejects.toThrow(/chmod 600/);
   expect(await textFiles.readSecret(inDir('tokens.json'), { allowReadable: true })).toContain('token');

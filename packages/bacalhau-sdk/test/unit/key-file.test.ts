@@ -20,7 +20,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-test('makes the directory and an RSA 2048 key in PKCS#1 that only its owner can read', async () => {
+test('creates the directory and an RSA 2048 key in PKCS#1 that only its owner can read', async () => {
   const dir = join(folder, 'a', 'b');
   const identity = await loadIdentity(dir);
   const pem = await readFile(join(dir, 'user_id.pem'), 'utf8');
@@ -48,7 +48,7 @@ test('many at once end with one key', async () => {
   // Making RSA keys takes a busy machine seconds.
 }, 60_000);
 
-test('is the client id that the hash of the modulus gives', async () => {
+test('has the hash of its modulus as the client id', async () => {
   const { clientId } = await loadIdentity(folder);
   const { n } = createPrivateKey(await readFile(join(folder, 'user_id.pem'))).export({ format: 'jwk' });
   const modulus = Buffer.from(String(n), 'base64url');
@@ -78,7 +78,7 @@ test('a directory in the place of the key file is an error that says so', async 
   );
 });
 
-test('where no key can be made, one warning is given and calls go on; what needs the key fails', async () => {
+test('where no key can be created, there is one warning, and only calls that need the key fail', async () => {
   const file = join(folder, 'file');
   await writeFile(file, '');
   const warnings: string[] = [];

@@ -148,7 +148,7 @@ describe('key files', () => {
   });
   afterEach(() => rm(dir, { recursive: true, force: true }));
 
-  test('of both kinds are made when asked for, for their owner alone, and loaded again', async () => {
+  test('of both kinds are created on request, readable by their owner only, and loaded again', async () => {
     const bacalhau = new Bacalhau({ dir, env: {} });
     const [rsa, ed25519] = await Promise.all([bacalhau.identity(), bacalhau.identity('ed25519')]);
     const again = new Bacalhau({ dir, env: {} });

@@ -109,7 +109,7 @@ test('a dialect is that of the newest version that is not newer than the server'
   ]);
 });
 
-test('0.3.17 writes its new members down even if nobody gave them', () => {
+test('0.3.17 encodes its new fields even if they are not set', () => {
   const job = { Spec: { Engine: 'Noop', NodeSelectors: [{ Key: 'gpu', Operator: 'exists' }] } };
   expect(submitPayload(dialect('v0.3.17'), { clientId: 'c', job, context: undefined })).toBe(
     '{"ClientID":"c","APIVersion":"V1beta1","Spec":{"Engine":"Noop","Docker":{},"Language":{"JobContext":{}},' +
@@ -118,7 +118,7 @@ test('0.3.17 writes its new members down even if nobody gave them', () => {
   );
 });
 
-test('newer servers get the publisher where they look for it', () => {
+test('newer servers get the publisher as PublisherSpec', () => {
   const job = { Spec: { Engine: 'Noop', Publisher: 'Ipfs' } };
   expect(JSON.parse(submitPayload(dialect('v1.2.0'), { clientId: 'c', job, context: undefined }))).toEqual({
     ClientID: 'c',

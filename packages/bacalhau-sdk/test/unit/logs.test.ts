@@ -27,7 +27,7 @@ describe('a frame', () => {
     }
   });
 
-  test('of whatever kind does not throw', () => {
+  test('of any kind does not throw', () => {
     fc.assert(fc.property(fc.string(), (text) => void parseFrame(text)));
     fc.assert(fc.property(fc.json(), (text) => void parseFrame(text)));
     const value = fc.record({ Type: fc.anything(), Line: fc.anything() }, { requiredKeys: [] });
@@ -40,7 +40,7 @@ describe('a frame', () => {
     );
   });
 
-  test('gives back any output', () => {
+  test('round-trips any output', () => {
     fc.assert(
       fc.property(fc.constantFrom(1, 2), fc.string({ unit: 'binary' }), (Type, Line) => {
         const stream = Type === 1 ? 'stdout' : 'stderr';
@@ -101,7 +101,7 @@ describe('the buffer', () => {
     expect(await buffer.take(9)).toEqual([3, 4, 7]);
   });
 
-  test('takes one item of any size, and ends with what is in it before a failure', async () => {
+  test('accepts one item of any size, and delivers its content before a failure', async () => {
     const buffer = new EntryBuffer<string>({ items: 4, units: 10 });
     expect(buffer.offer('huge', 1_000)).toBe(true);
     expect(buffer.offer('small', 1)).toBe(false);

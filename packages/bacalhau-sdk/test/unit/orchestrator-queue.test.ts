@@ -5,7 +5,7 @@ import { OrchestratorQueue } from '../../src/logs/orchestrator-queue.js';
 /** What the orchestrator really holds. */
 const REAL = { messages: 524_288, bytes: 64 * 1024 * 1024 };
 
-test('a slow client never takes a log for whole of which the orchestrator has dropped lines', () => {
+test('a slow client never considers a log complete if the orchestrator has dropped lines', () => {
   // All of the log is printed at once; what exceeds the queue is gone, and the client reads what is left at its pace.
   fc.assert(
     fc.property(

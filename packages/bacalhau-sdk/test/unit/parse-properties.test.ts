@@ -74,7 +74,7 @@ describe('a directory of settings', () => {
     if (failure !== undefined) expect(failure).toBeInstanceOf(ConfigurationError);
   };
 
-  test('is read, or what is wrong with it is said', async () => {
+  test('is read, or rejected with a typed error', async () => {
     await fc.assert(fc.asyncProperty(yaml, yaml, read), { numRuns: 300 });
   });
 
@@ -87,7 +87,7 @@ describe('a directory of settings', () => {
   });
 });
 
-test('the text of a job is a job, or what is wrong with it is said', async () => {
+test('the text of a job file is parsed, or rejected with a typed error', async () => {
   const job = piece.map((text) => text.replace('API', 'Type').replace('endpoint', 'Tasks'));
   await fc.assert(
     fc.asyncProperty(
@@ -106,7 +106,7 @@ test('the text of a job is a job, or what is wrong with it is said', async () =>
   expect(await outcomeOf(parseJob(BOMB))).toBeInstanceOf(InvalidJobError);
 });
 
-test('Retry-After is a time to wait, or nothing', () => {
+test('Retry-After is a duration or undefined', () => {
   const date = fc.date({ noInvalidDate: true }).map((when) => when.toUTCString());
   fc.assert(
     fc.property(fc.oneof(fc.string(), fc.integer().map(String), fc.float().map(String), date), (value) => {

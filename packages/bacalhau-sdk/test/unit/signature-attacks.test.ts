@@ -108,7 +108,7 @@ describe('a request signed for one gateway does not pass another', () => {
     );
   });
 
-  test('a port counts unless the scheme that is told implies it', async () => {
+  test('a port is significant unless it is the default of the given scheme', async () => {
     const [http, https, other] = [
       await signed('http://gw.example:80/'),
       await signed('https://gw.example:443/'),
@@ -158,7 +158,7 @@ describe('a request signed for one gateway does not pass another', () => {
     ],
     ['a fragment', (request) => ({ ...request, url: `${request.url}#x` })],
     ['an encoded step up', (request) => ({ ...request, url: `/x/%2e%2e${request.url}` })],
-    ['a method that is none', (request) => ({ ...request, method: 'PUT\n' })],
+    ['an invalid method', (request) => ({ ...request, method: 'PUT\n' })],
   ])('%s is refused', async (_what, change) => {
     expect(await problem(change(await signed()))).toMatch(/malformed/);
   });
@@ -168,7 +168,7 @@ describe('a request signed for one gateway does not pass another', () => {
     expect(await problem({ ...request, url: `HTTP://GW.example:80${request.url}` })).toBe('none');
   });
 
-  test('property: whatever Host a request is moved to, it passes only where the host is the same', async () => {
+  test('property: with another Host a request passes only where the host is the same', async () => {
     const label = fc.stringMatching(/^[A-Za-z0-9]{1,3}$/);
     const piece = fc.oneof(
       label,
@@ -204,7 +204,7 @@ describe('a request signed for one gateway does not pass another', () => {
     );
   });
 
-  test('property: whatever URL a client signs, it passes where it is sent, and nowhere else', async () => {
+  test('property: a request for any URL passes where it is sent, and nowhere else', async () => {
     const url = fc.webUrl({
       authoritySettings: { withUserInfo: true, withPort: true, withIPv4: true, withIPv4Extended: true, withIPv6: true },
       withQueryParameters: true,
@@ -239,14 +239,14 @@ describe('a request signed for one gateway does not pass another', () => {
     expect(await problem(request, { authority: async () => false })).toBe('authority');
   });
 
-  test('the authority must be signed, whatever components are asked for', async () => {
+  test('the authority must be signed, whatever components are required', async () => {
     const request = await signed();
     const input = (request.headers['Signature-Input'] ?? '').replace(' "@authority"', '');
     const without = { ...request, headers: { ...request.headers, 'Signature-Input': input } };
     expect(await problem(without, { components: [] })).toBe('incomplete');
   });
 
-  test('@scheme and @target-uri cannot be covered where the scheme is not told', async () => {
+  test('@scheme and @target-uri cannot be covered where the scheme is not given', async () => {
     const request = await signed();
     for (const name of ['@scheme', '@target-uri']) {
       const input = (request.headers['Signature-Input'] ?? '').replace('"@path"', `"@path" "${name}"`);
@@ -258,7 +258,7 @@ describe('a request signed for one gateway does not pass another', () => {
     }
   });
 
-  test('a name of a component cannot add a line to what is signed', async () => {
+  test('the name of a component cannot inject a line into the signature base', async () => {
     const request = await signed();
     const input = (request.headers['Signature-Input'] ?? '').replace('"@path"', '"@path" "x\\": y"');
     expect(await problem({ ...request, headers: { ...request.headers, 'x": y': '1', 'Signature-Input': input } })).toBe(
@@ -268,14 +268,14 @@ describe('a request signed for one gateway does not pass another', () => {
 });
 
 describe('a request passes once', () => {
-  test('not again after a restart, when the memory of it is gone', async () => {
+  test('not again after a restart, when its nonce is forgotten', async () => {
     const now = Date.now();
     const request = await signed(undefined, now);
     expect(await problem(request, { replayCache: new MemoryReplayCache({ since: now - 60_000 }) })).toBe('none');
     expect(await problem(request, { replayCache: new MemoryReplayCache() })).toBe('predates-cache');
   });
 
-  test('property: what one process could have accepted, the next one does not accept', async () => {
+  test('property: a request that one process could have accepted is refused by the next one', async () => {
     const tolerance = 5;
     const offset = fc.integer({ min: -120_000, max: 120_000 });
     await fc.assert(
@@ -294,13 +294,13 @@ describe('a request passes once', () => {
     );
   });
 
-  test('what is signed once the tolerance has passed is let through', async () => {
+  test('requests signed after the tolerance has passed are accepted', async () => {
     const now = Date.now();
     const replayCache = new MemoryReplayCache({ since: now - 6_000 });
     expect(await problem(await signed(undefined, now), { replayCache })).toBe('none');
   });
 
-  test('a cache that outlives the process says so, and lets through what was signed before', async () => {
+  test('a persistent cache accepts requests signed before the start', async () => {
     const seen = new Set<string>();
     const remember = (id: string) => !seen.has(id) && seen.add(id) !== undefined;
     const request = await signed();
@@ -308,7 +308,7 @@ describe('a request passes once', () => {
     expect(await problem(request, { replayCache: { since: 0, remember } })).toBe('replayed');
   });
 
-  test('not when the clock is set back after it was forgotten', async () => {
+  test('not when the clock is set back after its nonce was forgotten', async () => {
     const cache = new MemoryReplayCache({ since: 0 });
     const start = Date.now();
     const clock = jest.spyOn(Date, 'now').mockReturnValue(start);
@@ -338,11 +338,11 @@ describe('a body is read only for a valid signature, and within limits', () => {
 
   test.each<[string, (request: Signed) => SignedRequest, Partial<VerifyOptions>]>([
     ['no signature', ({ headers: { Signature: _, ...headers }, ...request }) => ({ ...request, headers }), {}],
-    ['a key that is unknown', (request) => request, { key: () => undefined }],
+    ['an unknown key', (request) => request, { key: () => undefined }],
     ['another path', (request) => ({ ...request, url: '/other' }), {}],
     ['another gateway', (request) => request, { authority: 'other.example' }],
     ['an old signature', (request) => request, { now: Date.now() + 600_000 }],
-    ['a nonce that was seen', (request) => request, { replayCache: { since: 0, remember: () => false } }],
+    ['a repeated nonce', (request) => request, { replayCache: { since: 0, remember: () => false } }],
     [
       'a length that is too large',
       ({ headers, ...request }) => ({ ...request, headers: { ...headers, 'content-length': '11' } }),
@@ -370,7 +370,7 @@ describe('a body is read only for a valid signature, and within limits', () => {
     expect(Buffer.from(read).toString()).toBe(BODY);
   });
 
-  test('property: in whatever chunks a body arrives, it is the one that was signed', async () => {
+  test('property: a body is verified in whatever chunks it arrives', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.uint8Array({ maxLength: 200 }), { maxLength: 30 }), async (parts) => {
         const whole = Buffer.concat(parts);
@@ -394,7 +394,7 @@ describe('a body is read only for a valid signature, and within limits', () => {
     );
   });
 
-  test('one without end is read up to the limit, and not closed, so that a response can be sent', async () => {
+  test('an endless one is read up to the limit, and not closed, so that a response can be sent', async () => {
     let read = 0;
     let closed = false;
     const endless = (async function* () {
@@ -527,7 +527,7 @@ describe('arguments of the wrong type are errors that name them', () => {
     }
   });
 
-  test('what callbacks return is checked, too: a counter is no permission', async () => {
+  test('the results of callbacks are checked, too: a number is not a boolean', async () => {
     const send = async (more: object) => verifyRequest(await signed(), options(more));
     await expect(send({ replayCache: { since: 0, remember: () => 2 } })).rejects.toBeInstanceOf(InvalidArgumentError);
     await expect(send({ replayCache: { since: 0, remember: () => undefined } })).rejects.toThrow(/returns a boolean/);

@@ -217,11 +217,11 @@ test.each<[string, Change, SignatureProblem]>([
   expect(await problem(change(await signed()))).toBe(expected);
 });
 
-test('a stranger’s is refused', async () => {
+test('one by an unknown key is refused', async () => {
   expect(await problem(await signed(await Ed25519Identity.generate()))).toBe('unknown-key');
 });
 
-test('a stranger with a known key’s id is refused', async () => {
+test('one by an unknown key with the id of a known key is refused', async () => {
   const stranger = await Ed25519Identity.generate();
   const { algorithm, keyId } = ed25519;
   const headers = await signRequest(
@@ -243,7 +243,7 @@ test('the clock decides, with some tolerance', async () => {
   expect(await problem(request, { clockToleranceSeconds: 0, now: NOW + 61_000 })).toBe('expired');
 });
 
-test('a request is let through once; what was refused does not use up its nonce', async () => {
+test('a request is accepted once; a refused one does not use up its nonce', async () => {
   const replayCache = new MemoryReplayCache({ since: 0 });
   const request = await signed();
   const stranger = withHeader('Signature', (value) => value.replace(/:..../, ':AAAA'))(request);
@@ -254,7 +254,7 @@ test('a request is let through once; what was refused does not use up its nonce'
   expect(await problem(fresh, { replayCache, now })).toBe('replayed');
 });
 
-test('what has expired is forgotten, and a full memory refuses rather than forgets', () => {
+test('expired nonces are forgotten, and a full cache refuses requests rather than forget nonces', () => {
   const cache = new MemoryReplayCache({ capacity: 2 });
   const later = Date.now() + 60_000;
   expect(cache.remember('gone', Date.now() - 1)).toBe(true);
