@@ -51,9 +51,9 @@ export class JobStoppedError extends JobError {
   /** The reason that was given, if any. */
   readonly reason: string | undefined;
 
-  constructor(message: string, job: Job) {
+  constructor(message: string, job: Job, reason = job.State?.Message) {
     super(message, job);
-    this.reason = job.State?.Message;
+    this.reason = reason;
   }
 }
 

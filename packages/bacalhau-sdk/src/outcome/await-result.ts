@@ -59,8 +59,8 @@ export async function awaitResult(
 async function rejectUnlessCompleted(api: ApiResource, job: Job, signal: AbortSignal | undefined): Promise<void> {
   const state = job.State?.StateType;
   if (state === 'Stopped') {
-    const reason = job.State?.Message;
-    throw new JobStoppedError(`Job ${job.ID} was stopped${reason ? `: ${reason}` : ''}.`, job);
+    const reason = await stopReason(api, job, signal);
+    throw new JobStoppedError(`Job ${job.ID} was stopped${reason ? `: ${reason}` : ''}.`, job, reason);
   }
   if (state === 'Failed') {
     const jobId = job.ID ?? '';
@@ -68,6 +68,16 @@ async function rejectUnlessCompleted(api: ApiResource, job: Job, signal: AbortSi
     const history = await itemsIfUsable(listHistory(api, jobId, { eventType: 'all', signal }));
     throw jobFailure(job, executions, history);
   }
+}
+
+/** What 1.4 says of every job that was stopped. There, the reason is in the job's history alone. */
+const WITHOUT_REASON = 'Job requested to stop before completion';
+
+async function stopReason(api: ApiResource, job: Job, signal: AbortSignal | undefined): Promise<string | undefined> {
+  const message = job.State?.Message;
+  if (message !== WITHOUT_REASON) return message;
+  const history = await itemsIfUsable(listHistory(api, job.ID ?? '', { eventType: 'job', signal }));
+  return history.filter(({ JobState }) => JobState?.New === 'Stopped').at(-1)?.Event.Details?.['Reason'] ?? message;
 }
 
 /**
