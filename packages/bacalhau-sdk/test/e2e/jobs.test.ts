@@ -55,13 +55,21 @@ describe('the seven calls, with a WebAssembly job that ran', () => {
     const execution = await onlyExecution(bacalhau, jobId);
     expect(execution).toMatchObject({
       JobID: jobId,
-      ComputeState: { StateType: ExecutionStateType.Completed },
+      ComputeState: { StateType: has('execution-states') ? ExecutionStateType.Completed : 7 },
       DesiredState: { StateType: ExecutionDesiredStateType.Stopped },
       RunOutput: { Stdout: 'hello', stderr: '', ExitCode: 0 },
     });
     const page = await jobs.executions(jobId, { orderBy: 'modified_at', reverse: true, allJobVersions: true });
     expect(page.items.map(({ ID }) => ID)).toEqual([execution.ID]);
     expect(page.hasNextPage()).toBe(false);
+  });
+
+  testWith(['execution-states'], 'states of executions have the numbers of the enumeration', async () => {
+    expect((await onlyExecution(bacalhau, jobId)).ComputeState.StateType).toBe(ExecutionStateType.Completed);
+  });
+
+  testWhere(['execution-states', 'no'], 'a completed execution has the number of another state', async () => {
+    expect((await onlyExecution(bacalhau, jobId)).ComputeState.StateType).toBe(ExecutionStateType.Publishing);
   });
 
   test('results tell where the output is', async () => {
@@ -78,7 +86,7 @@ describe('the seven calls, with a WebAssembly job that ran', () => {
     expect(await types('all')).toEqual(new Set(['JobLevel', 'ExecutionLevel']));
   });
 
-  test('history can be narrowed to an execution, a node and a time', async () => {
+  testWith(['history-filters'], 'history can be narrowed to an execution, a node and a time', async () => {
     const { ID, NodeID } = await onlyExecution(bacalhau, jobId);
     const all = (await jobs.history(jobId)).items;
     expect((await jobs.history(jobId, { executionId: ID })).items).toEqual(all);
@@ -142,14 +150,30 @@ describe('the seven calls, with a WebAssembly job that ran', () => {
 });
 
 describe('a job that would run for ever', () => {
-  test('is stopped, with the reason in its state; stopping it again is no error', async () => {
+  const stopped = async () => {
     const { JobID } = await jobs.put({ Job: await endlessJob() });
     await jobs.stop(JobID, 'no longer needed');
-    expect((await ended(bacalhau, JobID)).State).toMatchObject({ StateType: 'Stopped', Message: 'no longer needed' });
+    return { JobID, state: (await ended(bacalhau, JobID)).State };
+  };
+
+  test('is stopped; stopping it again is no error', async () => {
+    const { JobID, state } = await stopped();
+    expect(state?.StateType).toBe('Stopped');
     await expect(jobs.stop(JobID)).resolves.toEqual({ EvaluationID: '' });
   });
 
-  test('has a history that ends for now, with a token to go on later', async () => {
+  testWith(['stop-reason'], 'has the reason of a stop in its state', async () => {
+    expect((await stopped()).state?.Message).toBe('no longer needed');
+  });
+
+  testWhere(['stop-reason', 'in the history only'], 'has the reason of a stop in its history', async () => {
+    const { JobID, state } = await stopped();
+    expect(state?.Message).toBe('Job requested to stop before completion');
+    const { items } = await jobs.history(JobID, { eventType: 'job' });
+    expect(items.at(-1)?.Event.Details?.['Reason']).toBe('no longer needed');
+  });
+
+  testWith(['history-pages'], 'has a history that ends for now, with a token to go on later', async () => {
     const { JobID } = await jobs.put({ Job: await endlessJob() });
     const seen: string[] = [];
     for await (const { Event } of jobs.history(JobID, { eventType: 'job' })) seen.push(Event.Message);
@@ -247,12 +271,34 @@ describe('what the server refuses', () => {
     expect(error).toBeInstanceOf(NotFoundError);
     expect(error).toMatchObject({
       operation: `jobs.${name}`,
-      status: 404,
-      code: 'NotFound',
-      component: 'JobStore',
-      requestId: expect.stringMatching(/^[0-9a-f]{32}$/),
-      message: expect.stringContaining('job not found: j-nope'),
+      message: expect.stringMatching(/j-nope/),
+      ...(has('error-codes') && {
+        status: 404,
+        code: 'NotFound',
+        component: 'JobStore',
+        requestId: expect.stringMatching(/^[0-9a-f]{32}$/),
+        message: expect.stringContaining('job not found: j-nope'),
+      }),
     });
+  });
+
+  const nowhere = 'j-00000000-0000-4000-8000-000000000000';
+  test.each<[string, () => PromiseLike<unknown>]>([
+    ['get', () => jobs.get(nowhere)],
+    ['stop', () => jobs.stop(nowhere)],
+    ['results', () => jobs.results(nowhere)],
+    ['history', () => jobs.history(nowhere)],
+    ['executions', () => jobs.executions(nowhere)],
+  ])('an unknown job with a full id (%s)', async (_, call) => {
+    await expect(Promise.resolve(call())).rejects.toBeInstanceOf(NotFoundError);
+  });
+
+  testWith(['error-codes'], 'an unknown job, with a code and a component', async () => {
+    await expect(jobs.get('j-nope')).rejects.toMatchObject({ code: 'NotFound', component: 'JobStore' });
+  });
+
+  testWhere(['error-codes', 'no'], 'an unknown job, with a message alone', async () => {
+    await expect(jobs.get('j-nope')).rejects.toMatchObject({ status: 500, code: undefined, component: undefined });
   });
 
   test('a malformed job, naming all that is wrong with it', async () => {

@@ -8,7 +8,7 @@ import { followLogs } from '../../src/logs/logs.js';
 import type { LogEntry } from '../../src/logs/options.js';
 import { readLogs, shellJob, testTransport, textOf } from '../support/logs.js';
 import { collect, ended, networkClient, networkUrl, onlyExecution } from '../support/network.js';
-import { describeWith } from '../support/requirements.js';
+import { describeWith, testWhere, testWith } from '../support/requirements.js';
 import { printingJob } from '../support/wasm-jobs.js';
 
 const bacalhau = networkClient();
@@ -39,7 +39,7 @@ test('an unknown job is not found', async () => {
 });
 
 describe('a WebAssembly job has its output at its end', () => {
-  test('from its results', async () => {
+  testWhere(['wasm-logs', 'once it has ended'], 'from its results', async () => {
     const transport = newTransport();
     const { JobID } = await jobs.put({ Job: await printingJob('hello wasm') });
     const expected = [{ stream: 'stdout', text: 'hello wasm', executionId: expect.any(String) }];
@@ -77,29 +77,87 @@ describeWith(['docker'], 'the logs of a Docker job', () => {
     expect(await readLogs(transport, jobId, { tail: true, follow: true })).toEqual([]);
   }, 60_000);
 
-  test('are followed to the end', async () => {
-    const jobId = await submit('for i in 1 2 3 4 5; do echo out$i; echo err$i >&2; sleep 0.2; done; printf rest');
-    const reconnects: unknown[] = [];
-    const entries = await readLogs(newTransport(), jobId, {
-      follow: true,
-      onReconnect: (event) => reconnects.push(event),
-    });
-    expect(textOf(entries)).toBe('out1\nout2\nout3\nout4\nout5\nrest');
-    expect(textOf(entries, 'stderr')).toBe('err1\nerr2\nerr3\nerr4\nerr5\n');
-    expect(reconnects).toEqual([]);
-  }, 60_000);
+  const endedJob = async (Publisher?: { Type: string }): Promise<string> => {
+    const { Job } = shellJob('seq 2000');
+    const Tasks = Job.Tasks.map((task) => ({ ...task, ...(Publisher && { Publisher }) }));
+    const { JobID } = await jobs.put({ Job: { ...Job, Tasks } });
+    await ended(bacalhau, JobID);
+    return JobID;
+  };
+  const numbers = Array.from({ length: 2_000 }, (_, index) => `${index + 1}\n`).join('');
 
-  test('begin with new output, with tail', async () => {
-    const jobId = await submit('echo old; sleep 2; echo new');
-    const transport = newTransport();
-    const all = followLogs(transport, { jobId, namespace: undefined }, { follow: true })[Symbol.asyncIterator]();
-    expect((await firstEntry(all)).text).toBe('old\n');
-    await all.return?.();
-    expect(textOf(await readLogs(transport, jobId, { follow: true, tail: true }))).toMatch(/^(old\n)?new\n$/);
-    const late = await submit('sleep 2; echo first; sleep 0.5; echo second');
-    await started(late);
-    expect(textOf(await readLogs(transport, late, { follow: true, tail: true }))).toBe('first\nsecond\n');
-  }, 60_000);
+  testWhere(
+    ['ended-logs', 'complete'],
+    'of an ended job are complete',
+    async () => {
+      const entries = await readLogs(newTransport(), await endedJob());
+      expect(textOf(entries)).toBe(numbers);
+      expect(entries.filter(({ incomplete }) => incomplete)).toEqual([]);
+    },
+    60_000,
+  );
+
+  testWhere(
+    ['ended-logs', 'what it published'],
+    'of an ended job are what it published, else the beginning, marked as incomplete',
+    async () => {
+      const published = await readLogs(newTransport(), await endedJob({ Type: 'local' }));
+      expect(textOf(published)).toBe(numbers);
+      expect(published.filter(({ incomplete }) => incomplete)).toEqual([]);
+      const kept = await readLogs(newTransport(), await endedJob());
+      expect(textOf(kept)).toBe(numbers.slice(0, textOf(kept).length));
+      expect(textOf(kept).length).toBeLessThanOrEqual(2_048);
+      expect(kept.at(-1)).toMatchObject({ incomplete: true });
+    },
+    60_000,
+  );
+
+  testWith(
+    ['docker-logs'],
+    'are followed to the end',
+    async () => {
+      const jobId = await submit('for i in 1 2 3 4 5; do echo out$i; echo err$i >&2; sleep 0.2; done; printf rest');
+      const reconnects: unknown[] = [];
+      const entries = await readLogs(newTransport(), jobId, {
+        follow: true,
+        onReconnect: (event) => reconnects.push(event),
+      });
+      expect(textOf(entries)).toBe('out1\nout2\nout3\nout4\nout5\nrest');
+      expect(textOf(entries, 'stderr')).toBe('err1\nerr2\nerr3\nerr4\nerr5\n');
+      expect(reconnects).toEqual([]);
+    },
+    60_000,
+  );
+
+  testWhere(
+    ['docker-logs', 'once it has ended'],
+    'are read at the end of the job when they are followed',
+    async () => {
+      const jobId = await submit('echo out1; echo err1 >&2; sleep 2; printf rest');
+      const entries = await readLogs(newTransport(), jobId, { follow: true });
+      expect(textOf(entries)).toBe('out1\nrest');
+      expect(textOf(entries, 'stderr')).toBe('err1\n');
+      expect((await jobs.get(jobId)).Job.State?.StateType).toBe('Completed');
+    },
+    60_000,
+  );
+
+  testWith(
+    ['docker-logs'],
+    'begin with new output, with tail',
+    async () => {
+      const jobId = await submit('echo old; sleep 2; echo new');
+      const transport = newTransport();
+      const all = followLogs(transport, { jobId, namespace: undefined }, { follow: true })[Symbol.asyncIterator]();
+      expect((await firstEntry(all)).text).toBe('old\n');
+      await all.return?.();
+      expect(textOf(await readLogs(transport, jobId, { follow: true, tail: true }))).toMatch(/^(old\n)?new\n$/);
+      const late = await submit('sleep 2; echo first; sleep 0.5; echo second');
+      await started(late);
+      expect(textOf(await readLogs(transport, late, { follow: true, tail: true }))).toBe('first\nsecond\n');
+    },
+    60_000,
+  );
 
   test('of several executions are merged', async () => {
     const jobId = await submit('echo one; sleep 0.5; echo two', 2);
@@ -109,15 +167,20 @@ describeWith(['docker'], 'the logs of a Docker job', () => {
     expect(texts).toEqual(['one\ntwo\n', 'one\ntwo\n']);
   }, 60_000);
 
-  test('end when it is stopped', async () => {
-    const jobId = await submit('echo begun; sleep 600');
-    const iterator = followLogs(newTransport(), { jobId, namespace: undefined }, { follow: true })[
-      Symbol.asyncIterator
-    ]();
-    expect((await firstEntry(iterator)).text).toBe('begun\n');
-    await jobs.stop(jobId);
-    expect((await iterator.next()).done).toBe(true);
-  }, 60_000);
+  testWith(
+    ['docker-logs'],
+    'end when it is stopped',
+    async () => {
+      const jobId = await submit('echo begun; sleep 600');
+      const iterator = followLogs(newTransport(), { jobId, namespace: undefined }, { follow: true })[
+        Symbol.asyncIterator
+      ]();
+      expect((await firstEntry(iterator)).text).toBe('begun\n');
+      await jobs.stop(jobId);
+      expect((await iterator.next()).done).toBe(true);
+    },
+    60_000,
+  );
 
   test('of an execution that could not start are empty', async () => {
     const request = shellJob('true');
@@ -131,31 +194,36 @@ describeWith(['docker'], 'the logs of a Docker job', () => {
     expect(states).toContain(ExecutionStateType.Failed);
   }, 60_000);
 
-  test('leave nothing open after an abort, a break, or the end', async () => {
-    const jobId = await submit('echo begun; sleep 600');
-    const controller = new AbortController();
-    const { signal } = controller;
-    const transport = newTransport();
-    const target = { jobId, namespace: undefined };
-    for await (const entry of followLogs(transport, target, { follow: true, signal })) {
-      expect(entry.text).toBe('begun\n');
-      break;
-    }
-    expect(getEventListeners(signal, 'abort')).toHaveLength(0);
-    const reading = readLogs(transport, jobId, { follow: true, signal });
-    setTimeout(() => controller.abort('enough'), 100);
-    const error = await reading.catch((thrown: unknown) => thrown);
-    expect(error).toBeInstanceOf(RequestAbortedError);
-    expect(error instanceof BacalhauError && error.cause).toBe('enough');
-    expect(getEventListeners(signal, 'abort')).toHaveLength(0);
-    await expect(readLogs(transport, jobId, { signal })).rejects.toThrow(RequestAbortedError);
-    const silent = followLogs(transport, target, { follow: true })[Symbol.asyncIterator]();
-    const waiting = silent.next();
-    await silent.return?.();
-    await waiting;
-    const closing = readLogs(transport, jobId, { follow: true });
-    setTimeout(() => transport.close(), 100);
-    await expect(closing).rejects.toThrow('client was closed');
-    await jobs.stop(jobId);
-  }, 60_000);
+  testWith(
+    ['docker-logs'],
+    'leave nothing open after an abort, a break, or the end',
+    async () => {
+      const jobId = await submit('echo begun; sleep 600');
+      const controller = new AbortController();
+      const { signal } = controller;
+      const transport = newTransport();
+      const target = { jobId, namespace: undefined };
+      for await (const entry of followLogs(transport, target, { follow: true, signal })) {
+        expect(entry.text).toBe('begun\n');
+        break;
+      }
+      expect(getEventListeners(signal, 'abort')).toHaveLength(0);
+      const reading = readLogs(transport, jobId, { follow: true, signal });
+      setTimeout(() => controller.abort('enough'), 100);
+      const error = await reading.catch((thrown: unknown) => thrown);
+      expect(error).toBeInstanceOf(RequestAbortedError);
+      expect(error instanceof BacalhauError && error.cause).toBe('enough');
+      expect(getEventListeners(signal, 'abort')).toHaveLength(0);
+      await expect(readLogs(transport, jobId, { signal })).rejects.toThrow(RequestAbortedError);
+      const silent = followLogs(transport, target, { follow: true })[Symbol.asyncIterator]();
+      const waiting = silent.next();
+      await silent.return?.();
+      await waiting;
+      const closing = readLogs(transport, jobId, { follow: true });
+      setTimeout(() => transport.close(), 100);
+      await expect(closing).rejects.toThrow('client was closed');
+      await jobs.stop(jobId);
+    },
+    60_000,
+  );
 });

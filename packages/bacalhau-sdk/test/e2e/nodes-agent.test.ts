@@ -1,25 +1,37 @@
 import { ConflictError, NotFoundError } from '../../src/errors/api-errors.js';
-import { InvalidArgumentError, UnsupportedByServerError } from '../../src/errors/client-errors.js';
+import { InvalidArgumentError, LoginError, UnsupportedByServerError } from '../../src/errors/client-errors.js';
+import type { NodeState } from '../../src/index.js';
 import { collect, networkClient } from '../support/network.js';
 import { testWhere, testWith } from '../support/requirements.js';
 import { computeNodes, serverVersion } from '../support/server.js';
 
 const { nodes, agent } = networkClient();
+const withDevice = networkClient({ auth: { device: () => {} } });
 
 test('nodes are listed, filtered, found', async () => {
   const all = await collect(nodes.list());
-  expect(all.length).toBeGreaterThan(0);
-  expect(all.filter(({ Info }) => Info.NodeType === 'Compute')).toHaveLength(computeNodes());
-  expect(await collect(nodes.list({ status: 'connected', approval: 'approved', orderBy: 'id' }))).toHaveLength(
-    all.length,
-  );
-  expect(await collect(nodes.list({ status: 'disconnected' }))).toEqual([]);
+  const computeOf = (found: readonly NodeState[]) => found.filter(({ Info }) => Info.NodeType === 'Compute');
+  expect(computeOf(all)).toHaveLength(computeNodes());
+  const connected = await collect(nodes.list({ status: 'connected', approval: 'approved', orderBy: 'id' }));
+  expect(computeOf(connected)).toHaveLength(computeNodes());
+  expect(computeOf(await collect(nodes.list({ status: 'disconnected' })))).toEqual([]);
   expect(await collect(nodes.list({ labels: ['no-such-label'] }))).toEqual([]);
   expect(await collect(nodes.list({ limit: 1 }))).toHaveLength(1);
   const [first] = all;
   const id = first?.Info.NodeID ?? '';
   expect((await nodes.get(id)).Info.NodeID).toBe(id);
   expect((await nodes.get(id.slice(0, 12))).Membership).toBe('APPROVED');
+});
+
+testWith(['node-connection'], 'a node tells since when it is connected', async () => {
+  const [node] = await collect(nodes.list({ status: 'connected' }));
+  expect(node?.ConnectionState?.Status).toBe('CONNECTED');
+});
+
+testWhere(['node-connection', 'no'], 'a node tells that it is connected, not since when', async () => {
+  const [node] = await collect(nodes.list({ status: 'connected' }));
+  expect(node?.Connection).toBe('CONNECTED');
+  expect(node?.ConnectionState).toBeUndefined();
 });
 
 test('requests that the server would ignore or not answer are refused', async () => {
@@ -33,6 +45,7 @@ test('a node is rejected and approved again; doing it twice is a conflict', asyn
   const last = (await collect(nodes.list())).filter(({ Info }) => Info.NodeType === 'Compute').at(-1);
   const id = last?.Info.NodeID ?? '';
   await expect(nodes.approve(id)).rejects.toBeInstanceOf(ConflictError);
+  await expect(nodes.approve('n-nope')).rejects.toBeInstanceOf(NotFoundError);
 });
 
 test('the agent returns its version, node and configuration', async () => {
@@ -64,6 +77,10 @@ testWhere(
 
 testWith(['auth-config'], 'the agent tells how to sign in', async () => {
   expect((await agent.authConfig()).Version).toBe('1.0.0');
+});
+
+testWhere(['auth-config', 'no'], 'single sign-on is a failed login', async () => {
+  await expect(withDevice.login()).rejects.toBeInstanceOf(LoginError);
 });
 
 testWhere(['auth-config', 'no'], 'the agent does not tell how to sign in', async () => {

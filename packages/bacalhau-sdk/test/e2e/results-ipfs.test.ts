@@ -7,7 +7,7 @@ import { describeWith } from '../support/requirements.js';
 import { contentsOf, freshDirectories } from '../support/results.js';
 import { writingJob } from '../support/wasm-jobs.js';
 
-describeWith(['ipfs'], 'results in IPFS', () => {
+describeWith(['ipfs', 'ipfs-results'], 'results in IPFS', () => {
   const bacalhau = networkClient();
   const directory = freshDirectories();
   const ipfs = { api: process.env['BACALHAU_TEST_IPFS_API_URL'] ?? '' };

@@ -9,7 +9,7 @@ import type { Job } from '../../src/index.js';
 import type { JobHandle } from '../../src/job/job-handle.js';
 import type { DownloadProgress } from '../../src/results/types.js';
 import { collect, freshName, networkClient } from '../support/network.js';
-import { testWith } from '../support/requirements.js';
+import { describeWith, testWith } from '../support/requirements.js';
 import { contentsOf, freshDirectories } from '../support/results.js';
 import { endlessJob, printingJob, writingJob } from '../support/wasm-jobs.js';
 
@@ -19,7 +19,7 @@ const SIZE = BLOCKS * 65_536;
 const bacalhau = networkClient();
 const directory = freshDirectories();
 
-describe('the results of a job with the local publisher', () => {
+describeWith(['local-results'], 'the results of a job with the local publisher', () => {
   let spec: Job;
   let job: JobHandle;
   let executionId: string;

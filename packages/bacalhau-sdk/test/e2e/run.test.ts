@@ -1,9 +1,10 @@
 import { docker } from '../../src/builders/docker.js';
 import { wasm } from '../../src/builders/wasm.js';
+import { NotFoundError } from '../../src/errors/api-errors.js';
 import { RequestAbortedError, RequestTimeoutError } from '../../src/errors/call-errors.js';
 import { JobFailedError, JobStoppedError } from '../../src/errors/job-errors.js';
 import { JobExitError } from '../../src/outcome/job-exit-error.js';
-import { freshName, networkClient } from '../support/network.js';
+import { collect, freshName, networkClient } from '../support/network.js';
 import { describeWith, testWith } from '../support/requirements.js';
 import { endlessJob, moduleOf, printingJob } from '../support/wasm-jobs.js';
 
@@ -160,7 +161,8 @@ test.each([
   const spec = await endlessJob();
   // @ts-expect-error: what plain JavaScript can do
   await expect(jobs.run(spec, options)).rejects.toMatchObject({ argument });
-  await expect(bacalhau.jobs.handle(spec.Name ?? '').refresh()).rejects.toMatchObject({ status: 404 });
+  await expect(bacalhau.jobs.handle(spec.Name ?? '').refresh()).rejects.toBeInstanceOf(NotFoundError);
+  expect((await collect(jobs.list())).filter(({ Name }) => Name === spec.Name)).toEqual([]);
 });
 
 /** A node whose log of a container is missing says so after a minute, and the output then comes from elsewhere. */

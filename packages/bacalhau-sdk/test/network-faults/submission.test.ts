@@ -1,83 +1,21 @@
-import { createServer, request } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { Bacalhau } from '../../src/client/bacalhau.js';
 import { ConnectionError, RequestAbortedError } from '../../src/errors/call-errors.js';
 import { UnsupportedByServerError } from '../../src/errors/client-errors.js';
 import { JobExistsError } from '../../src/errors/job-errors.js';
-import type { RetryEvent } from '../../src/http/events.js';
 import type { ClientOptions } from '../../src/http/options.js';
 import type { Job } from '../../src/index.js';
 import type { RunOptions } from '../../src/runs/options.js';
 import { faultServer, json } from '../support/fault-server.js';
 import { keyDirectory } from '../support/key-directory.js';
+import { type Fate, losingProxy } from '../support/losing-proxy.js';
 import { collect, freshName, networkUrl } from '../support/network.js';
 import { endlessJob, printingJob } from '../support/wasm-jobs.js';
 
 const dir = keyDirectory();
 
-type Fate = 'request' | 'answer' | 'none';
-
-/** Forwards to the real server and loses, as `fate` says, a submission before it arrives, or its response. */
-async function losingProxy(fate: (submission: number) => Fate | Promise<Fate>, onLost: () => void = () => {}) {
-  const target = new URL(networkUrl());
-  let submissions = 0;
-  const server = createServer(async (incoming, outgoing) => {
-    const { method, url: path, headers } = incoming;
-    const lost = method === 'PUT' ? await fate(++submissions) : 'none';
-    if (lost === 'request') return outgoing.destroy();
-    const upstream = request({ hostname: target.hostname, port: target.port, method, path, headers }, (answer) => {
-      if (lost === 'answer') {
-        answer.resume().on('end', () => {
-          outgoing.destroy();
-          onLost();
-        });
-        return;
-      }
-      outgoing.writeHead(answer.statusCode ?? 0, answer.headers);
-      answer.pipe(outgoing);
-    });
-    incoming.pipe(upstream);
-    return undefined;
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  return {
-    url: `http://127.0.0.1:${port}`,
-    submissions: () => submissions,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
-}
-
 const clientOf = (baseUrl: string, namespace: string, options: ClientOptions = {}) =>
   new Bacalhau({ baseUrl, namespace, dir, env: {}, logLevel: 'off', ...options });
-
-test('submit: jobs without a name are created once each, whatever is lost', async () => {
-  const namespace = freshName('once');
-  await using proxy = await losingProxy((number) => (['answer', 'request', 'none'] as const)[number % 3] ?? 'none');
-  await using bacalhau = clientOf(proxy.url, namespace, { maxRetries: 9 });
-  const { Name: _, ...nameless } = await printingJob('once');
-  const handles = await Promise.all(Array.from({ length: 30 }, () => bacalhau.jobs.submit(nameless)));
-  expect(new Set(handles.map(({ id }) => id)).size).toBe(30);
-  const made = await collect(bacalhau.jobs.list());
-  expect(made).toHaveLength(30);
-  expect(made.every(({ Version }) => Version === 1)).toBe(true);
-  expect(proxy.submissions()).toBeGreaterThan(30);
-  await Promise.all(handles.map((handle) => handle.wait()));
-}, 60_000);
-
-test('submit: a lost response does not create a named job twice, and the handle says so', async () => {
-  await using proxy = await losingProxy((number) => (number === 1 ? 'answer' : 'none'));
-  const retries: RetryEvent[] = [];
-  await using bacalhau = clientOf(proxy.url, freshName('named'), { onRetry: (retry) => retries.push(retry) });
-  const job = await bacalhau.jobs.submit(await printingJob('named'));
-  expect(job).toMatchObject({ attempts: 1, deduplicated: true });
-  expect(retries).toMatchObject([{ operation: 'jobs.put', attempt: 1, error: { outcomeUnknown: true } }]);
-  expect((await job.versions()).items).toHaveLength(1);
-});
 
 test('submit: an update whose response is lost is made once, and one that does not arrive is sent again', async () => {
   await using proxy = await losingProxy((number) => (['none', 'answer', 'request'] as const)[number - 1] ?? 'none');

@@ -14,8 +14,7 @@ const dir = keyDirectory();
 describe.each(VERSIONS)('with a server %s', (version) => {
   const recordings = recordingsOf(version);
   const ids = jobIds(recordings);
-  const is = (...versions: string[]): boolean => versions.includes(version);
-  const hasNames = is('v1.9.3');
+  const is = (recorded: string): boolean => version === recorded;
   const nowhere = 'j-00000000-0000-0000-0000-000000000000';
 
   let server: ReplayServer;
@@ -39,15 +38,8 @@ describe.each(VERSIONS)('with a server %s', (version) => {
     expect((await agent.version()).GitVersion).toBe(version);
     // Before 1.6 it is wrapped in the orchestrator's record of the node.
     expect(await agent.node()).toMatchObject({ NodeType: 'Compute', BacalhauVersion: { GitVersion: version } });
-    if (is('v1.4.0')) {
-      await expect(agent.config()).rejects.toThrow(
-        /^agent\.config needs a server from 1\.5\.0 on; this one is 1\.4\.0\. Look into its configuration file\.$/,
-      );
-      await expect(agent.config()).rejects.toBeInstanceOf(UnsupportedByServerError);
-    } else {
-      expect(await agent.config()).toMatchObject({ Orchestrator: { Enabled: true }, Compute: { Enabled: true } });
-    }
-    if (is('v1.4.0', 'v1.5.2')) {
+    expect(await agent.config()).toMatchObject({ Orchestrator: { Enabled: true }, Compute: { Enabled: true } });
+    if (is('v1.5.2')) {
       await expect(agent.authConfig()).rejects.toBeInstanceOf(UnsupportedByServerError);
       await expect(agent.authConfig()).rejects.toThrow(/needs a server from 1\.7\.0 on.*no single sign-on/);
     } else {
@@ -61,7 +53,7 @@ describe.each(VERSIONS)('with a server %s', (version) => {
     expect(node).toMatchObject({ Membership: 'APPROVED', Connection: 'CONNECTED' });
     expect(node?.Info.ComputeNodeInfo?.ExecutionEngines).toContain('wasm');
     // What came with 1.6 is absent before, and not invented.
-    expect(node?.ConnectionState?.Status).toBe(is('v1.4.0', 'v1.5.2') ? undefined : 'CONNECTED');
+    expect(node?.ConnectionState?.Status).toBe(is('v1.5.2') ? undefined : 'CONNECTED');
   });
 
   test('jobs are listed, filtered, found by id', async () => {
@@ -76,11 +68,7 @@ describe.each(VERSIONS)('with a server %s', (version) => {
     expect(executions?.Items).toHaveLength(1);
   });
 
-  test('a name finds a job from 1.8 on; before, the error says to pass the id', async () => {
-    if (hasNames) {
-      expect((await bacalhau.jobs.get('rec-ok')).Job.ID).toBe(ids.completed);
-      return;
-    }
+  test('a name finds no job, and the error says to pass the id', async () => {
     const failure = bacalhau.jobs.get('rec-ok');
     await expect(failure).rejects.toBeInstanceOf(NotFoundError);
     await expect(failure).rejects.toThrow(
@@ -91,7 +79,7 @@ describe.each(VERSIONS)('with a server %s', (version) => {
   test('an unknown job is a NotFoundError, whatever the status', async () => {
     const failure = bacalhau.jobs.get(nowhere);
     await expect(failure).rejects.toBeInstanceOf(NotFoundError);
-    await expect(failure).rejects.toMatchObject({ status: is('v1.4.0') ? 500 : 404, serverVersion: version });
+    await expect(failure).rejects.toMatchObject({ status: 404, serverVersion: version });
     await expect(failure).rejects.toThrow(/job not found/i);
     await expect(bacalhau.jobs.executions('nope')).rejects.toBeInstanceOf(NotFoundError);
     // Not a server error, which would be retried.
@@ -106,8 +94,7 @@ describe.each(VERSIONS)('with a server %s', (version) => {
   test('executions are read by the numbers of the version', async () => {
     const { items } = await bacalhau.jobs.executions(ids.completed);
     expect(items).toMatchObject([{ JobID: ids.completed, RunOutput: { Stdout: 'hello from wasm\n', ExitCode: -1 } }]);
-    // Completed, which 7 meant on 1.4 and 9 means since 1.5.2.
-    expect(items[0]?.ComputeState.StateType).toBe(is('v1.4.0') ? 7 : 9);
+    expect(items[0]?.ComputeState.StateType).toBe(9);
     expect((await bacalhau.jobs.executions(ids.failed)).items).toEqual([]);
   });
 
@@ -120,10 +107,9 @@ describe.each(VERSIONS)('with a server %s', (version) => {
     expect(followed).toEqual(whole);
     const failed = await collect(jobs.history(ids.failed, { eventType: 'all' }));
     expect(failed.at(-1)?.Event.Message).toMatch(/does not support python/);
-    // 1.4 has no pages, and sends everything.
     const page = await jobs.history(ids.completed, { limit: 2 });
-    expect(page.items).toHaveLength(is('v1.4.0') ? whole.length : 2);
-    expect(page.nextToken === '').toBe(is('v1.4.0'));
+    expect(page.items).toHaveLength(2);
+    expect(page.nextToken).not.toBe('');
   });
 
   test('results and their files', async () => {
@@ -159,18 +145,16 @@ describe.each(VERSIONS)('with a server %s', (version) => {
     await expect(bacalhau.jobs.stop(ids.completed)).rejects.toBeInstanceOf(ConflictError);
   });
 
-  test('a job is put; the second of a name is another job before 1.8, a conflict since', async () => {
+  test('a job is put; the second of a name is another job', async () => {
     const { jobs } = bacalhau;
     expect(await jobs.put(jobOf('put'))).toMatchObject({ JobID: ids.completed, Warnings: null });
     const again = jobs.put(jobOf('put'));
-    if (hasNames) await expect(again).rejects.toBeInstanceOf(ConflictError);
-    else expect((await again).JobID).not.toBe(ids.completed);
+    expect((await again).JobID).not.toBe(ids.completed);
   });
 
   test('a job is submitted and run to its end', async () => {
     const { jobs } = bacalhau;
-    // Its name was recorded as taken; before 1.8 names need not be unique.
-    const result = await jobs.run(jobOf('put').Job, hasNames ? { onExisting: 'update' } : {});
+    const result = await jobs.run(jobOf('put').Job);
     expect(result).toMatchObject({ jobId: ids.completed, exitCode: 0, stdout: 'hello from wasm\n', stderr: '' });
     expect(result.outputComplete).toBe(true);
     expect(result.typedResults).toMatchObject([{ type: 'url' }]);
@@ -182,18 +166,13 @@ describe.each(VERSIONS)('with a server %s', (version) => {
     await expect(job).rejects.toThrow(/does not support python, only/);
   });
 
-  test.each(['versions', 'diff', 'rerun'] as const)('%s is refused before 1.8, with advice', async (call) => {
+  test.each(['versions', 'diff', 'rerun'] as const)('%s is refused, with advice', async (call) => {
     const { jobs } = bacalhau;
     const make = {
       versions: () => jobs.versions(ids.completed),
       diff: () => jobs.diff(jobOf('put').Job),
       rerun: () => jobs.rerun(ids.completed),
     }[call];
-    if (hasNames) {
-      if (call === 'versions')
-        expect((await collect(jobs.versions(ids.completed))).map(({ Version }) => Version)).toEqual([1]);
-      return;
-    }
     await expect(make()).rejects.toBeInstanceOf(UnsupportedByServerError);
     await expect(make()).rejects.toThrow(
       `jobs.${call} needs a server from 1.8.0 on; this one is ${version.slice(1)}. Older servers identify a job by its id only`,
@@ -267,16 +246,16 @@ describe('constructed', () => {
   });
 
   test('1.4 sends null for results that an execution did not produce', async () => {
-    const answers = executionsOf('v1.4.0', {
+    const answers = executionsOf('v1.5.2', {
       ComputeState: { StateType: 8, Message: 'it broke' },
       PublishedResult: null,
       RunOutput: null,
     });
-    await withServer('v1.4.0', answers ? { answers } : {}, async (bacalhau) => {
-      const { completed } = jobIds(recordingsOf('v1.4.0'));
+    await withServer('v1.5.2', { version: 'v1.4.0', ...(answers && { answers }) }, async (bacalhau) => {
+      const { completed } = jobIds(recordingsOf('v1.5.2'));
       const { items } = await bacalhau.jobs.executions(completed);
       expect(items).toMatchObject([{ PublishedResult: null, RunOutput: null }]);
-      expect(await bacalhau.jobs.run(ok('v1.4.0'))).toMatchObject({ executions: [], stdout: '', exitCode: 0 });
+      expect(await bacalhau.jobs.run(ok('v1.5.2'))).toMatchObject({ executions: [], stdout: '', exitCode: 0 });
     });
   });
 
@@ -333,8 +312,8 @@ describe('constructed', () => {
 
   test('a task without a publisher is sent with an empty one, because servers up to 1.7 refuse a missing one', async () => {
     const answers = { 'PUT /api/v1/orchestrator/jobs': accepted };
-    await withServer('v1.4.0', { answers }, async ({ jobs }, { submitted }) => {
-      const job = ok('v1.4.0');
+    await withServer('v1.5.2', { answers }, async ({ jobs }, { submitted }) => {
+      const job = ok('v1.5.2');
       const [task] = job.Tasks;
       if (task === undefined) throw new Error('The recorded job has a task.');
       const { Publisher: publisher, ...bare } = task;

@@ -6,8 +6,11 @@ import { type ConformanceChecker, createConformanceChecker, type Violation } fro
 import { WebSocketServer } from 'ws';
 import { tarGzOf } from '../support/archives.js';
 
-/** The versions whose answers were recorded, each with a job that printed `hello from wasm`. */
-export const VERSIONS = ['v1.4.0', 'v1.5.2', 'v1.7.0', 'v1.9.3'] as const;
+/**
+ * The versions whose answers were recorded, each with a job that printed `hello from wasm`: those that the Go module proxy no
+ * longer serves, so that no test can run them. 1.4.0, 1.6.0 and 1.9.3 are run live (test/e2e).
+ */
+export const VERSIONS = ['v1.5.2', 'v1.7.0'] as const;
 export type Version = (typeof VERSIONS)[number];
 
 /** A request to a real server, and its answer. */

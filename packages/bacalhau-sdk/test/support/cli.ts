@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { ensureServer } from 'bacalhau-devnet';
+import { devnetServer } from './server.js';
 
 export interface CliRun {
   readonly env?: Readonly<Record<string, string>>;
@@ -9,7 +10,7 @@ export interface CliRun {
 
 /** Runs the Bacalhau command line, which is the same binary as the server. Resolves to all that it printed. */
 export async function cli(args: readonly string[], { env = {}, input = '' }: CliRun): Promise<string> {
-  const { path } = await ensureServer({ server: 'pinned' });
+  const { path } = await ensureServer({ server: devnetServer });
   return new Promise((resolve, reject) => {
     const child = spawn(path, [...args], { env: { PATH: process.env['PATH'], HOME: '/nonexistent', ...env } });
     let output = '';

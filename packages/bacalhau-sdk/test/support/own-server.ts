@@ -1,5 +1,6 @@
 import { type Devnet, type DevnetOptions, startDevnet } from 'bacalhau-devnet';
 import { startConformanceProxy } from 'bacalhau-openapi';
+import { devnetServer } from './server.js';
 
 /** A real server with a configuration of its own, seen through the proxy that checks every answer against the spec. */
 export interface OwnServer {
@@ -13,7 +14,7 @@ export function ownServer(options: () => DevnetOptions | Promise<DevnetOptions>)
   let devnet: Devnet | undefined;
   let proxy: Awaited<ReturnType<typeof startConformanceProxy>> | undefined;
   beforeAll(async () => {
-    devnet = await startDevnet({ server: 'pinned', computeNodes: 0, ...(await options()) });
+    devnet = await startDevnet({ server: devnetServer, computeNodes: 0, ...(await options()) });
     if (!devnet.https) proxy = await startConformanceProxy({ target: devnet.url });
   }, 120_000);
   afterAll(async () => {

@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { CAPABILITIES, type Capability, tagOf, type ValueOf } from './capabilities.js';
 import { chromiumPath } from './chromium.js';
-import { computeNodes, has } from './server.js';
+import { computeNodes, devnetServer, has } from './server.js';
 
 /** What a test needs beyond Node and the devnet. CI names them in `BACALHAU_TEST_REQUIRE`, and then none may be missing. */
-export type Requirement = 'docker' | 'ipfs' | 's3' | 'legacy' | 'chromium' | 'two-nodes';
+export type Requirement = 'docker' | 'ipfs' | 's3' | 'legacy' | 'chromium' | 'two-nodes' | 'own-network';
 
 const MISSING: Readonly<Record<Requirement, () => string | undefined>> = {
   docker: () =>
@@ -12,6 +12,7 @@ const MISSING: Readonly<Record<Requirement, () => string | undefined>> = {
   ipfs: () => (process.env['BACALHAU_TEST_IPFS_API'] ? undefined : 'BACALHAU_TEST_IPFS_API names no IPFS node'),
   s3: () => (process.env['BACALHAU_TEST_S3_ENDPOINT'] ? undefined : 'BACALHAU_TEST_S3_ENDPOINT names no S3 server'),
   legacy: () => legacyMissing,
+  'own-network': () => (/^https?:/.test(devnetServer) ? 'the server that is tried is somebody else’s' : undefined),
   'two-nodes': () => (computeNodes() >= 2 ? undefined : 'the network has one node'),
   chromium: () =>
     chromiumPath ? undefined : 'there is no chromium on the PATH, and BACALHAU_TEST_CHROMIUM names none',
@@ -68,6 +69,15 @@ function declareWith(needs: readonly Need[], title: string, { declare, skip }: W
   } else {
     skip(`${tagged} (skipped: ${missing.join(', ')})`);
   }
+}
+
+/** Like `describe`, for servers where the task goes in this way. */
+export function describeWhere<C extends Capability>(
+  [capability, value]: readonly [C, ValueOf<C>],
+  title: string,
+  tests: () => void,
+): void {
+  if (has(capability, value)) describe(`${title} ${tagOf(capability, value)}`, tests);
 }
 
 /** Like `test`, for servers where the task goes in this way: with `no`, the measurement that it cannot be done. */

@@ -29,4 +29,8 @@ export const serverVersion: string = name === 'candidate' ? (process.env[CANDIDA
 /** The server whose column in the table applies. */
 const column: Server = SERVERS.find((server) => server === name) ?? columnOf(serverVersion);
 
+/** What `startDevnet` and `ensureServer` are told for another network of the same server. */
+export const devnetServer: string =
+  name === 'candidate' ? (process.env['BACALHAU_TEST_SERVER'] ?? '') : name === NEWEST ? 'pinned' : name;
+
 export const has = (capability: Capability, value = 'yes'): boolean => valueOn(column, capability) === value;

@@ -1,4 +1,4 @@
-import { startDevnet } from 'bacalhau-devnet';
+import { type DevnetOptions, startDevnet } from 'bacalhau-devnet';
 import { startConformanceProxy } from 'bacalhau-openapi';
 
 /** What the tear-down does; jest loads the files separately, but into one process. */
@@ -29,15 +29,25 @@ export async function startTestNetwork(server: string, variable: string): Promis
 async function startServer(server: string): Promise<{ readonly url: string; stop(): Promise<void> }> {
   // Somebody else's, which is left running.
   if (/^https?:/.test(server)) return { url: server, stop: async () => {} };
+  return startDevnet({ server, computeNodes: 2, ...settings(server) });
+}
+
+/** An IPFS node, if there is one, and a soon look at jobs for which there was no room: the default is a minute later. */
+function settings(server: string): DevnetOptions {
   const ipfs = process.env['BACALHAU_TEST_IPFS_API'];
+  const [, port] = /\/tcp\/(\d+)/.exec(ipfs ?? '') ?? [];
+  const hostPorts = port !== undefined && server !== 'pinned' ? { hostPorts: [Number(port)] } : {};
+  const Scheduler = { QueueBackoff: '2s' };
+  if (server === '1.4.0') {
+    const withIpfs = ipfs === undefined ? {} : { IPFS: { Connect: ipfs } };
+    return { ...hostPorts, config: { Node: withIpfs }, orchestratorConfig: { Node: { Requester: { Scheduler } } } };
+  }
   const withIpfs = ipfs === undefined ? {} : { Types: { IPFS: { Endpoint: ipfs } } };
-  return startDevnet({
-    server,
-    computeNodes: 2,
+  return {
+    ...hostPorts,
     config: { Publishers: withIpfs, InputSources: withIpfs },
-    // A job for which there is no room is placed a minute later by default: longer than most tests wait.
-    orchestratorConfig: { Orchestrator: { Scheduler: { QueueBackoff: '2s' } } },
-  });
+    orchestratorConfig: { Orchestrator: { Scheduler } },
+  };
 }
 
 const asArray = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);

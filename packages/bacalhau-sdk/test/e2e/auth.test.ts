@@ -13,10 +13,13 @@ import { keyDirectory } from '../support/key-directory.js';
 import { freshName } from '../support/network.js';
 import { ownServer } from '../support/own-server.js';
 import { anyKeyExcept, JOBS_NEED_A_TOKEN, NAME_AND_PASSWORD } from '../support/policies.js';
+import { describeWhere, describeWith, testWhere, testWith } from '../support/requirements.js';
+import { has } from '../support/server.js';
 import { prepareLogs, upgradeStatus } from '../support/upgrade.js';
 
 jest.setTimeout(60_000);
 
+const emptyDirectory = keyDirectory();
 const clients: Bacalhau[] = [];
 afterAll(() => Promise.all(clients.map((client) => client.close())));
 
@@ -26,7 +29,7 @@ function connect(options: ClientOptions): Bacalhau {
   return client;
 }
 
-describe('a server with users', () => {
+describeWith(['own-network', 'users'], 'a server with users', () => {
   const dir = keyDirectory();
   const server = ownServer(async () => {
     const hash = (await cli(['auth', 'hash-password'], { env: { BACALHAU_DIR: dir }, input: 'hashedpassword1\n' }))
@@ -138,7 +141,17 @@ describe('a server with users', () => {
   });
 });
 
-describe('a server with logins', () => {
+describeWhere(['users', 'no'], 'a server that knows no users', () => {
+  const server = ownServer(() => ({
+    config: { API: { Auth: { Users: [{ Alias: 'ci', APIKey: 'ci-api-key-0123456789abcdef' }] } } },
+  }));
+
+  test('lets everybody in', async () => {
+    expect((await connect({ baseUrl: server.url, dir: emptyDirectory }).jobs.list()).items).toEqual([]);
+  });
+});
+
+describeWith(['own-network', 'login'], 'a server with logins', () => {
   let policies: string;
   let refused: RsaIdentity;
   beforeAll(async () => {
@@ -150,19 +163,17 @@ describe('a server with logins', () => {
   });
   afterAll(() => rm(policies, { recursive: true, force: true }));
 
-  const server = ownServer(() => ({
-    config: {
-      API: {
-        Auth: {
-          AccessPolicyPath: join(policies, 'access.rego'),
-          Methods: {
-            ClientKey: { Type: 'challenge', PolicyPath: join(policies, 'key.rego') },
-            Password: { Type: 'ask', PolicyPath: join(policies, 'password.rego') },
-          },
-        },
+  const server = ownServer(() => {
+    const Auth = {
+      AccessPolicyPath: join(policies, 'access.rego'),
+      Methods: {
+        ClientKey: { Type: 'challenge', PolicyPath: join(policies, 'key.rego') },
+        Password: { Type: 'ask', PolicyPath: join(policies, 'password.rego') },
       },
-    },
-  }));
+    };
+    // Up to 1.4 it is a section of its own.
+    return { config: has('agent-config') ? { API: { Auth } } : { Auth } };
+  });
 
   /** A client of a directory, and the calls that it makes. */
   function client(dir: string, options: ClientOptions = {}): { bacalhau: Bacalhau; calls: string[] } {
@@ -284,20 +295,30 @@ describe('a server with logins', () => {
     await expect(bacalhau.login({ timeoutMs: 100 })).rejects.toMatchObject({ name: 'RequestTimeoutError' });
   });
 
-  test('the command line uses a token of the SDK, and the SDK one of the command line', async () => {
-    const env = { BACALHAU_API_HOST: new URL(server.url).hostname, BACALHAU_API_PORT: new URL(server.url).port };
+  testWhere(['shared-directory', 'no'], 'the command line refuses a directory that the SDK has made', async () => {
     const dir = await freshDirectory();
-    const ours = client(dir, { auth: { challenge: true } });
-    await ours.bacalhau.login();
-    const before = await tokens(dir);
-    await cli(['job', 'list'], { env: { ...env, BACALHAU_DIR: dir } });
-    expect(await tokens(dir)).toEqual(before);
-
-    const other = await freshDirectory();
-    // The question which of the two logins it should be is answered by the order of the list, so it is asked for twice.
-    await cli(['job', 'list'], { env: { ...env, BACALHAU_DIR: other }, input: 'clientkey\n' }).catch(() => undefined);
-    const theirs = client(other);
-    await theirs.bacalhau.jobs.list();
-    expect(theirs.calls.filter((name) => name === 'jobs.list')).not.toHaveLength(0);
+    await client(dir, { auth: { challenge: true } }).bacalhau.login();
+    await expect(cli(['job', 'list'], { env: { BACALHAU_DIR: dir } })).rejects.toThrow(/user key file already exists/);
   });
+
+  testWith(
+    ['shared-directory'],
+    'the command line uses a token of the SDK, and the SDK one of the command line',
+    async () => {
+      const env = { BACALHAU_API_HOST: new URL(server.url).hostname, BACALHAU_API_PORT: new URL(server.url).port };
+      const dir = await freshDirectory();
+      const ours = client(dir, { auth: { challenge: true } });
+      await ours.bacalhau.login();
+      const before = await tokens(dir);
+      await cli(['job', 'list'], { env: { ...env, BACALHAU_DIR: dir } });
+      expect(await tokens(dir)).toEqual(before);
+
+      const other = await freshDirectory();
+      // The question which of the two logins it should be is answered by the order of the list, so it is asked for twice.
+      await cli(['job', 'list'], { env: { ...env, BACALHAU_DIR: other }, input: 'clientkey\n' }).catch(() => undefined);
+      const theirs = client(other);
+      await theirs.bacalhau.jobs.list();
+      expect(theirs.calls.filter((name) => name === 'jobs.list')).not.toHaveLength(0);
+    },
+  );
 });
