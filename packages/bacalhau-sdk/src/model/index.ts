@@ -1,5 +1,6 @@
 export { isDocker, isWasm } from './engine.js';
 export { phaseOf } from './execution-phase.js';
+export { exitCodeOf } from './exit-code.js';
 export { hasEnded } from './job-state.js';
 export { DEFAULT_NAMESPACE } from './namespace.js';
 export { canPublish, hasPublisher } from './publishing.js';

@@ -2,7 +2,7 @@ import type { Execution, Job } from 'bacalhau-apiclient';
 import { listExecutions, listHistory } from '../calls/index.js';
 import { ApiError, JobStoppedError, RateLimitError, ServerError } from '../errors/index.js';
 import { ApiResource, type PagePromise, retryWhileUnreachable, stepPolicy, type Transport } from '../http/index.js';
-import { canPublish, DEFAULT_NAMESPACE, hasPublisher, isWasm, phaseOf, type ServerRelease } from '../model/index.js';
+import { canPublish, DEFAULT_NAMESPACE, hasPublisher, phaseOf, type ServerRelease } from '../model/index.js';
 import { loadResults } from '../results/index.js';
 import type { JobIdentity } from '../spec/index.js';
 import type { SubmissionDetails } from '../submission/index.js';
@@ -114,7 +114,7 @@ async function collect(
     jobId,
     namespace: job.Namespace ?? namespace ?? DEFAULT_NAMESPACE,
     job,
-    exitCode: executions.find(({ exitCode }) => !isSuccess(exitCode, job))?.exitCode ?? 0,
+    exitCode: executions.find(({ exitCode }) => exitCode !== 0)?.exitCode ?? 0,
     stdout: executions.map(({ stdout }) => stdout).join(''),
     stderr: executions.map(({ stderr }) => stderr).join(''),
     outputComplete: executions.every(({ outputComplete }) => outputComplete),
@@ -146,9 +146,6 @@ async function completedExecutions(
 
 const byNode = (one: Execution, other: Execution): number =>
   one.NodeID.localeCompare(other.NodeID) || one.CreateTime - other.CreateTime;
-
-/** Returns true for 0, and for -1 of a completed WebAssembly program, which returned without setting an exit code. */
-const isSuccess = (exitCode: number, job: Job): boolean => exitCode === 0 || (exitCode === -1 && isWasm(job));
 
 /** Returns the end of the standard error, for a message. */
 const lastLines = (stderr: string): string => stderr.trim().split('\n').slice(-3).join('\n').slice(-500);

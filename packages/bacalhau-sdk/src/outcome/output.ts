@@ -2,7 +2,7 @@ import type { Execution, Job } from 'bacalhau-apiclient';
 import { BacalhauError, RequestAbortedError } from '../errors/index.js';
 import type { Transport } from '../http/index.js';
 import { followLogs, type LogEntry, loadLogs } from '../logs/index.js';
-import { isDocker } from '../model/index.js';
+import { exitCodeOf, isDocker, isWasm } from '../model/index.js';
 import type { ResultAccess } from '../results/index.js';
 import type { ExecutionOutput } from './run-result.js';
 
@@ -33,7 +33,7 @@ export async function collectOutput(execution: Execution, source: OutputSource):
   return {
     executionId: ID,
     nodeId: NodeID,
-    exitCode: RunOutput?.ExitCode ?? 0,
+    exitCode: isWasm(source.job) ? exitCodeOf(RunOutput?.ExitCode) : (RunOutput?.ExitCode ?? 0),
     ...printed,
     incompleteReason,
     execution,

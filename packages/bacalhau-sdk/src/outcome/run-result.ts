@@ -8,7 +8,7 @@ export interface ExecutionOutput {
   readonly executionId: string;
   /** The id of the node that ran it. */
   readonly nodeId: string;
-  /** The program's exit code. -1 of a completed WebAssembly program means that it set none, which is success. */
+  /** The program's exit code; 0 for a WebAssembly program that returned without setting one, for which servers write -1. */
   readonly exitCode: number;
   /** What the program printed to its standard output, as UTF-8. */
   readonly stdout: string;

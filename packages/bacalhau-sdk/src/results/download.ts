@@ -1,4 +1,5 @@
 import { platform } from '#platform';
+import { exitCodeOf } from '../model/index.js';
 import type { DownloadFolder } from '../platform/index.js';
 import { archiveOf, type Entry, entriesOf } from './entries.js';
 import { type OpenResult, openResults } from './files.js';
@@ -108,7 +109,7 @@ class Download {
       } else if (entry.path.join('/') === 'exitCode' && entry.size <= LONGEST_EXIT_CODE) {
         const text = { value: '' };
         await this.#write(path, capture(entry, text), entry.mode, executionId);
-        exitCode = /^-?\d+$/.test(text.value) ? Number(text.value) : undefined;
+        exitCode = /^-?\d+$/.test(text.value) ? exitCodeOf(Number(text.value)) : undefined;
       } else {
         await this.#write(path, entry.content, entry.mode, executionId);
       }

@@ -222,7 +222,7 @@ export interface DownloadedResult {
   readonly executionId?: string | undefined;
   /** Its folder, relative to the directory; empty for the directory itself. */
   readonly folder: string;
-  /** The exit code of the execution, if the result has it. */
+  /** The exit code of the execution, if the result has it; 0 where its file says -1: the program set none. */
   readonly exitCode?: number | undefined;
 }
 

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { wasm } from '../../src/builders/wasm.js';
 import { Bacalhau } from '../../src/client/bacalhau.js';
 import { ConflictError, NotFoundError } from '../../src/errors/api-errors.js';
@@ -120,6 +121,9 @@ describe.each(VERSIONS)('with a server %s', (version) => {
     const texts: Record<string, string> = {};
     for await (const file of job.files()) texts[file.path] = await file.text();
     expect(texts).toEqual({ stdout: 'hello from wasm\n', stderr: '', exitCode: '-1' });
+    // It returned without setting an exit code, which is success.
+    const { results } = await job.download(join(dir, `results-${version}`));
+    expect(results).toMatchObject([{ exitCode: 0 }]);
   });
 
   test('a wait for an ended job returns at once with its state', async () => {
@@ -157,6 +161,7 @@ describe.each(VERSIONS)('with a server %s', (version) => {
     const result = await jobs.run(jobOf('put').Job);
     expect(result).toMatchObject({ jobId: ids.completed, exitCode: 0, stdout: 'hello from wasm\n', stderr: '' });
     expect(result.outputComplete).toBe(true);
+    expect(result.executions).toMatchObject([{ exitCode: 0, execution: { RunOutput: { ExitCode: -1 } } }]);
     expect(result.typedResults).toMatchObject([{ type: 'url' }]);
   });
 
