@@ -16,8 +16,15 @@ export interface AbandonedJob {
   readonly sentence: string;
 }
 
+/** Looks for a job that may have arrived. */
+type FindJob = (signal: AbortSignal) => Promise<JobHandle | undefined>;
+
 /** Stops a job whose run ended early. Never rejects: the caller gets the reason of that end. */
-export async function stopAbandoned(job: JobHandle, transport: Transport, reason: string): Promise<AbandonedJob> {
+export async function stopAbandoned(
+  job: JobHandle | FindJob,
+  transport: Transport,
+  reason: string,
+): Promise<AbandonedJob> {
   try {
     return await transport.withDeadline('job.stop', { timeoutMs: STOP_TIMEOUT_MS }, (signal) =>
       // To stop it twice does no harm.
@@ -27,15 +34,16 @@ export async function stopAbandoned(job: JobHandle, transport: Transport, reason
       }),
     );
   } catch (error) {
-    if (error instanceof NotFoundError) return { fate: 'not-submitted', sentence: 'The server has no such job.' };
+    if (error instanceof NotFoundError) return UNKNOWN_TO_SERVER;
     return { fate: 'unknown', sentence: `The job may go on, because stopping it failed: ${messageOf(error)}` };
   }
 }
 
-async function stop(job: JobHandle, reason: string, signal: AbortSignal): Promise<AbandonedJob> {
-  // The run may know the job by its name only.
-  const { ID: jobId = job.id } = await job.refresh({ signal });
-  const { stopped, state } = await job.stop(reason, { signal });
+async function stop(job: JobHandle | FindJob, reason: string, signal: AbortSignal): Promise<AbandonedJob> {
+  const found = typeof job === 'function' ? await job(signal) : job;
+  if (found === undefined) return UNKNOWN_TO_SERVER;
+  const { ID: jobId = found.id } = await found.refresh({ signal });
+  const { stopped, state } = await found.stop(reason, { signal });
   return stopped ? { jobId, fate: 'stopped', sentence: 'The job was stopped.' } : ended(jobId, state);
 }
 
@@ -45,6 +53,7 @@ export const ended = (jobId: string, state: string): AbandonedJob => ({
   sentence: `The job had ended: ${state}.`,
 });
 
+const UNKNOWN_TO_SERVER: AbandonedJob = { fate: 'not-submitted', sentence: 'The server has no such job.' };
 export const CONTINUES: AbandonedJob = { fate: 'continues', sentence: 'The job goes on.' };
 export const NOT_SUBMITTED: AbandonedJob = { fate: 'not-submitted', sentence: 'No job was submitted.' };
 

@@ -3,7 +3,7 @@ import { InvalidArgumentError, JobError, JobStoppedError } from '../errors/index
 import type { CallOptions, Transport } from '../http/index.js';
 import { checkJobResultOptions, loadOutcome, type RunResult } from '../outcome/index.js';
 import { type JobInput, MAP_LABEL } from '../spec/index.js';
-import type { NamedJob } from '../submission/index.js';
+import { countingJob, type NamedJob } from '../submission/index.js';
 import { raceAbort, randomHex } from '../util/index.js';
 import { type AbandonedJob, describeAbandoned } from './abandoned-job.js';
 import type { RunIntent } from './job-run.js';
@@ -111,12 +111,12 @@ async function earlierJobs<Input>(
   namePrefix: string,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, string>> {
-  const found = new Map<string, string>();
-  // From the oldest on: servers before 1.8 can have several of a name, of which the latest counts.
-  for await (const { ID, Name } of list({ namespace, labels: [`${MAP_LABEL}=${namePrefix}`], signal })) {
-    if (ID !== undefined && Name !== undefined) found.set(Name, ID);
+  const found = new Map<string, Job[]>();
+  for await (const job of list({ namespace, labels: [`${MAP_LABEL}=${namePrefix}`], signal })) {
+    if (job.Name !== undefined) found.set(job.Name, [...(found.get(job.Name) ?? []), job]);
   }
-  return found;
+  // Servers before 1.8 can have several of a name.
+  return new Map([...found].map(([name, jobs]) => [name, countingJob(jobs)?.ID ?? '']));
 }
 
 /** Returns the name of a job. Another attempt at the same input has its own name, so that it cannot run twice either. */

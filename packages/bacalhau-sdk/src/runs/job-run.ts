@@ -6,12 +6,20 @@ import { type JobParts, SubmittedJob } from '../job/index.js';
 import { hasEnded } from '../model/index.js';
 import { loadOutcome, type ResultSource, type RunResult } from '../outcome/index.js';
 import { fingerprintOf } from '../spec/index.js';
-import { type NamedJob, type SendJob, type Submission, submitOnce } from '../submission/index.js';
+import {
+  findArrived,
+  type NamedJob,
+  newSubmissionToken,
+  type SendJob,
+  type Submission,
+  submitOnce,
+} from '../submission/index.js';
 import { StrangersJobError } from '../waiting/index.js';
 import { type AbandonedJob, CONTINUES, ended, NOT_SUBMITTED, stopAbandoned } from './abandoned-job.js';
 import { delayedAbort } from './delayed-abort.js';
 import type { RunOptions } from './options.js';
 import { type ListPublishers, publisherFor, withPublisher } from './publisher.js';
+import { watchTwins } from './twins.js';
 
 /** How long an early end waits for the answer to a submission, in milliseconds: with it the job can be stopped for certain. */
 const SUBMISSION_GRACE_MS = 10_000;
@@ -54,6 +62,8 @@ export class JobRun {
   /** Whether the job may exist, or arrive: after a lost answer, the error of a later abort says nothing about that. */
   #mayExist = false;
   #submitted: SubmittedJob | undefined;
+  /** Identifies its submission, however often that is repeated. */
+  readonly #token = newSubmissionToken();
   /** Whether the job belongs to this run, so that it may be stopped. */
   #isOwn = false;
   /** The job as it was observed last. */
@@ -77,6 +87,7 @@ export class JobRun {
         this.#isOwn = prepared.isFresh || submission.isOwn;
         const { jobId: id, identity } = submission;
         this.#submitted = new SubmittedJob(this.#context, { ...submission, id, namespace: prepared.job.Namespace });
+        const twins = watchTwins(submission.stopTwins, this.#deadline.signal);
         try {
           return await this.#result(outcome, this.#submitted, { addedPublisher, identity });
         } catch (error) {
@@ -84,6 +95,8 @@ export class JobRun {
           if (!(error instanceof StrangersJobError) || attempt >= MOST_STRANGERS) throw error;
           this.#submitted = undefined;
           lost = error;
+        } finally {
+          await twins.end();
         }
       }
     });
@@ -147,7 +160,8 @@ export class JobRun {
     };
     try {
       return await this.#retried(prepared, 'jobs.submit', (isRepeated) => {
-        const intent = { isFresh: isFresh && !isRepeated, onExisting, fingerprint, lost, persistMs };
+        const token = this.#token;
+        const intent = { isFresh: isFresh && !isRepeated, onExisting, fingerprint, lost, persistMs, token };
         return submitOnce(api, sent, { ...intent, signal, send });
       });
     } finally {
@@ -196,7 +210,7 @@ export class JobRun {
   }
 
   async #abandon(): Promise<AbandonedJob> {
-    const { transport } = this.#context;
+    const { transport, api } = this.#context;
     const { stopOnAbort = true, stopReason } = this.#intent;
     // Without a connection there is no way to stop it.
     const stops = stopOnAbort && this.#deadline.reason !== 'closed';
@@ -213,7 +227,11 @@ export class JobRun {
       const where = `${JSON.stringify(Name)} in namespace ${JSON.stringify(Namespace)}`;
       return { fate: 'unknown', sentence: `The job may have been submitted. Look for it by its name: ${where}.` };
     }
-    const arrived = new SubmittedJob(this.#context, { id: Name, namespace: Namespace, ...UNKNOWN_SUBMISSION });
+    const arrived = async (signal: AbortSignal): Promise<SubmittedJob | undefined> => {
+      const found = await findArrived(api, { name: Name, namespace: Namespace }, { signal });
+      if (found?.ID === undefined) return undefined;
+      return new SubmittedJob(this.#context, { id: found.ID, namespace: Namespace, ...UNKNOWN_SUBMISSION });
+    };
     return stopAbandoned(arrived, transport, stopReason);
   }
 }

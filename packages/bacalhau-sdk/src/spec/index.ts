@@ -5,7 +5,7 @@ export { completeAtSubmission } from './completion.js';
 export { fingerprintOf, hashOf, withFingerprint } from './fingerprint.js';
 export { isOwnJob, type JobIdentity } from './job-identity.js';
 export type { JobBuildContext, JobBuilder, JobInput, JobSpec } from './job-spec.js';
-export { FINGERPRINT, MAP_LABEL, NAME_LABEL } from './metadata-keys.js';
+export { FINGERPRINT, MAP_LABEL, NAME_LABEL, SUBMISSION } from './metadata-keys.js';
 export { quote } from './quote.js';
 export { readFile } from './read-file.js';
 export { toJobInput } from './to-job-input.js';

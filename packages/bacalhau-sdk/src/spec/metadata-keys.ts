@@ -5,6 +5,8 @@ const PREFIX = 'bacalhau-sdk/';
 
 /** The key in `Meta` of the specification's hash. */
 export const FINGERPRINT = `${PREFIX}fingerprint`;
+/** The key in `Meta` of the submission that created a job, on servers that cannot look up a job by name. */
+export const SUBMISSION = `${PREFIX}submission`;
 /** The label by which a job is found on servers that cannot look up a job by name. */
 export const NAME_LABEL = `${PREFIX}name`;
 /** The label that the jobs of a fan-out share: its name. */

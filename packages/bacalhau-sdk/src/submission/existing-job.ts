@@ -20,6 +20,8 @@ export interface JobLookup {
   /** The label by which the job is found where names may not be. */
   readonly label: string | undefined;
   find(options: CallOptions): Promise<Job | undefined>;
+  /** Lists the jobs with the label: older servers may have several of one name. None where names are unique. */
+  list(options: CallOptions): Promise<readonly Job[]>;
 }
 
 /** Finds out how a job can be looked up. */
@@ -28,11 +30,13 @@ export async function jobLookup(api: ApiResource, location: JobLocation, options
   const hasNames = release !== 'unknown' && isAtLeast(release, '1.8.0');
   const lacksNames = release !== 'unknown' && !hasNames;
   const label = hasNames ? undefined : (await hashOf(location.name)).slice(0, 40);
+  const list = async (call: CallOptions): Promise<readonly Job[]> =>
+    label === undefined ? [] : listByLabel(api, label, location, call);
   return {
-    ...{ hasNames, lacksNames, label },
+    ...{ hasNames, lacksNames, label, list },
     async find(call) {
       const found = lacksNames ? undefined : await findByName(api, location, call);
-      return found ?? (label === undefined ? undefined : findByLabel(api, label, location, call));
+      return found ?? countingJob(await list(call));
     },
   };
 }
@@ -74,20 +78,24 @@ async function findByName(
   }
 }
 
-/** Looks up the latest job with this label, on older servers, where several jobs may have the same name. */
-async function findByLabel(
+/** Lists the jobs with this label, on older servers, where several jobs may have the same name. */
+async function listByLabel(
   api: ApiResource,
   label: string,
   { namespace }: JobLocation,
   options: CallOptions,
-): Promise<Job | undefined> {
-  const { items } = await listJobs(api, {
-    ...options,
-    namespace,
-    labels: [`${NAME_LABEL}=${label}`],
-    orderBy: 'created_at',
-    reverse: true,
-    limit: 1,
-  });
-  return items[0];
+): Promise<readonly Job[]> {
+  const { items } = await listJobs(api, { ...options, namespace, labels: [`${NAME_LABEL}=${label}`], limit: 0 });
+  return items;
+}
+
+/**
+ * Returns which of several jobs of one name counts: the oldest that was not stopped. So programs that submit one name at the
+ * same time find the same.
+ */
+export function countingJob(jobs: readonly Job[]): Job | undefined {
+  const byAge = [...jobs].sort(
+    (one, other) => (one.CreateTime ?? 0) - (other.CreateTime ?? 0) || (`${one.ID}` < `${other.ID}` ? -1 : 1),
+  );
+  return byAge.find(({ State }) => State?.StateType !== 'Stopped') ?? byAge[0];
 }

@@ -1,4 +1,5 @@
-export { findSubmitted } from './existing-job.js';
+export { countingJob, findSubmitted } from './existing-job.js';
+export { findArrived } from './late-arrivals.js';
 export { type NamedJob, nameJob } from './named-job.js';
 export {
   checkOnExisting,
@@ -7,4 +8,4 @@ export {
   type SubmissionDetails,
   type SubmitOptions,
 } from './options.js';
-export { type SendJob, type Submission, submitOnce } from './submit-once.js';
+export { newSubmissionToken, type SendJob, type Submission, submitOnce } from './submit-once.js';

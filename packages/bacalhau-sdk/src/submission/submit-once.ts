@@ -26,9 +26,12 @@ import {
   fingerprintOf,
   type JobIdentity,
   NAME_LABEL,
+  SUBMISSION,
   withFingerprint,
 } from '../spec/index.js';
+import { randomHex } from '../util/index.js';
 import { type JobLocation, jobLookup } from './existing-job.js';
+import { LateArrivals } from './late-arrivals.js';
 import type { NamedJob } from './named-job.js';
 import type { OnExisting, SubmissionDetails } from './options.js';
 
@@ -39,6 +42,8 @@ export interface Submission extends SubmissionDetails {
   readonly identity: JobIdentity | undefined;
   /** Whether this submission created the job, or may have: one of its answers was lost. */
   readonly isOwn: boolean;
+  /** Stops jobs that the submission created beside this one; undefined where there can be none. */
+  readonly stopTwins: ((options: CallOptions) => Promise<unknown>) | undefined;
 }
 
 /** Sends a job. */
@@ -56,12 +61,15 @@ export interface Intent extends CallOptions {
   readonly persistMs?: number | undefined;
   /** How the job is sent. Default: as by `jobs.put`. */
   readonly send?: SendJob | undefined;
+  /** Identifies the submission, if it is repeated. Default: a new one. */
+  readonly token?: string | undefined;
 }
 
 /**
  * Submits a job so that it runs once, even if answers are lost. Servers have no idempotency keys, but from 1.8 on they
  * identify a job by namespace and name: what may have arrived is looked up by its name before it is sent again, and
- * sending it twice is refused. Older servers would create a second job; there it is looked up by a label.
+ * sending it twice is refused. Older servers create a second job; there it is looked up by a label, for a while before it is
+ * sent again, and a twin that arrives nevertheless is stopped.
  */
 export async function submitOnce(
   api: ApiResource,
@@ -73,6 +81,7 @@ export async function submitOnce(
     lost,
     persistMs = 0,
     send = (request, call) => putJob(api, request, call),
+    token = newSubmissionToken(),
     ...options
   }: Intent,
 ): Promise<Submission> {
@@ -86,7 +95,9 @@ export async function submitOnce(
   const location = { name: job.Name, namespace: job.Namespace };
   // With a time of its own the submission is one call, else it belongs to a run, and each request is one.
   const remaining = options.timeoutMs === undefined ? () => options : transport.shareTimeout(options);
-  const { lacksNames, label, find } = await jobLookup(api, location, remaining());
+  const lookup = await jobLookup(api, location, remaining());
+  const { hasNames, lacksNames, label, find } = lookup;
+  const lateArrivals = label === undefined ? undefined : new LateArrivals({ api, location, lookup, token });
   if (!isFresh && onExisting === 'update' && lacksNames) {
     throw new UnsupportedByServerError(
       'onExisting "update" needs a server from 1.8.0 on: older ones create a second job of the same name.',
@@ -94,26 +105,38 @@ export async function submitOnce(
   }
 
   const fingerprint = given ?? (await fingerprintOf(job));
-  const sent: NamedJob = {
-    ...withFingerprint(job, fingerprint),
-    // Only where it is needed: an update that adds a label which the server has never seen fails (1.8 to 1.9.3).
-    ...(label !== undefined && { Labels: { ...job.Labels, [NAME_LABEL]: label } }),
-  };
+  const marked = withFingerprint(job, fingerprint);
+  const sent: NamedJob =
+    label === undefined
+      ? marked
+      : {
+          ...marked,
+          Meta: { ...marked.Meta, [SUBMISSION]: token },
+          // Only where it is needed: an update that adds a label which the server has never seen fails (1.8 to 1.9.3).
+          Labels: { ...job.Labels, [NAME_LABEL]: label },
+        };
   /** The last failure after which the job may have arrived. */
   let unanswered: Unanswered | undefined = lost;
   /** Whether the job may exist: an answer was lost. */
   let mayExist = lost !== undefined;
-  const reuse = (found: Job, attempts: number): Submission => {
+  let lostAt = performance.now();
+  let attempts = 0;
+  const reuse = (found: Job): Submission => {
     const foundFingerprint = found.Meta?.[FINGERPRINT];
     const isMarked = foundFingerprint === fingerprint;
     const isSame = foundFingerprint === undefined ? compareJobs(job, found) : isMarked;
     // If no answer was lost, somebody else created it, even if that was while it was being sent.
-    const isOwn = isMarked && unanswered !== undefined;
+    const creator = found.Meta?.[SUBMISSION];
+    const isOwn = creator === undefined ? isMarked && unanswered !== undefined : creator === token;
     const mayReuse = isSame === true && (isOwn || onExisting !== 'error');
-    if (!mayReuse) throw new JobExistsError(found, { isSame, canUpdate: !lacksNames });
+    if (!mayReuse) throw new JobExistsError(found, { isSame, canUpdate: hasNames });
     const identity = undefined;
-    return { jobId: found.ID ?? '', identity, isOwn, attempts, deduplicated: true, warnings: [] };
+    return { jobId: found.ID ?? '', identity, isOwn, attempts, deduplicated: true, warnings: [], stopTwins: twins() };
   };
+
+  /** Stops what a request whose answer was lost creates when it arrives late, if that can be. */
+  const twins = (): Submission['stopTwins'] =>
+    attempts > 1 && mayExist && lateArrivals !== undefined ? (call) => lateArrivals.stopTwins(call) : undefined;
 
   /** Returns whether an update has not reached the job yet. */
   const isOutdated = (found: Job): boolean => onExisting === 'update' && found.Meta?.[FINGERPRINT] !== fingerprint;
@@ -121,19 +144,27 @@ export async function submitOnce(
   const findsFirst = !isFresh && onExisting !== 'update';
   const maxRetries = transport.maxRetries(options);
   const startedAt = performance.now();
-  let attempts = 0;
   let conflict: ConflictError | undefined;
   for (let round = 1; ; round++) {
     try {
-      const found =
-        findsFirst || unanswered !== undefined || conflict !== undefined ? await find(remaining()) : undefined;
-      if (found !== undefined && !isOutdated(found)) return reuse(found, attempts);
+      const isSought = findsFirst || unanswered !== undefined || conflict !== undefined;
+      const mayArrive = attempts > 0 && mayExist;
+      const seek = mayArrive && lateArrivals !== undefined ? () => lateArrivals.find(lostAt, remaining) : undefined;
+      const found = isSought ? await (seek?.() ?? find(remaining())) : undefined;
+      if (found !== undefined && !isOutdated(found)) return reuse(found);
       if (conflict !== undefined) throw conflict;
       attempts += 1;
       const { JobID, Warnings } = await send({ Job: sent }, remaining());
+      // Nobody else has a fresh name, and nothing was lost: the job is the only one.
+      const isOnly = isFresh && !mayExist;
+      const counting = isOnly ? undefined : await lateArrivals?.settle(mayExist, remaining);
+      if (counting !== undefined && counting.ID !== JobID) return reuse(counting);
       // Whose id it is, shows when the job is read: servers mix up their responses.
       const identity = { ...location, fingerprint };
-      return { jobId: JobID, identity, isOwn: true, attempts, deduplicated: false, warnings: Warnings ?? [] };
+      return {
+        ...{ jobId: JobID, identity, isOwn: true, attempts, deduplicated: false },
+        ...{ warnings: Warnings ?? [], stopTwins: twins() },
+      };
     } catch (error) {
       if (error instanceof ConflictError && error !== conflict) {
         // There is one of that name, or nothing changed: the next round looks it up.
@@ -154,6 +185,7 @@ export async function submitOnce(
       if (error.operation === 'jobs.put') {
         unanswered = error;
         mayExist ||= isOutcomeUnknown(error);
+        lostAt = performance.now();
       }
       const last = unanswered ?? error;
       const persists = mayExist && performance.now() - startedAt < persistMs;
@@ -170,6 +202,9 @@ export async function submitOnce(
     }
   }
 }
+
+/** Returns what identifies a submission, in the `Meta` of the jobs that it creates. */
+export const newSubmissionToken = (): string => randomHex(16);
 
 /** Returns whether the job may have arrived nevertheless. */
 const isOutcomeUnknown = (error: Unanswered): boolean => error.outcomeUnknown;
