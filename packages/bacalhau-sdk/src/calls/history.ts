@@ -267,6 +267,7 @@ function hasFinished(
 ): boolean {
   if (hasEnded(job)) return true;
   const execution = executionId === undefined ? undefined : executions.find(({ ID }) => ID.startsWith(executionId));
-  const phase = phaseOf(execution?.ComputeState.StateType, BEFORE_PAGES);
+  if (execution === undefined) return false;
+  const phase = phaseOf(execution, BEFORE_PAGES);
   return phase !== 'placing' && phase !== 'running';
 }

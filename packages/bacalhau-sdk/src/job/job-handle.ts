@@ -220,7 +220,7 @@ export class JobHandle {
    * Reads what the job printed, so far or, with `follow`, until it has ended. Broken streams are resumed: nothing is lost
    * and nothing comes twice.
    *
-   * Servers from 1.8 on stream what Docker runs. A WebAssembly job's output comes when it has ended.
+   * Servers from 1.5 on stream what Docker runs. Other output comes when the job has ended.
    *
    * @example
    * ```ts

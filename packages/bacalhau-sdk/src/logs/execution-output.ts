@@ -1,8 +1,10 @@
 import type { Execution } from 'bacalhau-apiclient';
 import { BacalhauError, RequestAbortedError } from '../errors/index.js';
 import type { Transport } from '../http/index.js';
+import { isAtLeast, phaseOf, type ServerRelease } from '../model/index.js';
 import { type ResultAccess, resultFiles } from '../results/index.js';
-import { entriesFor, incompleteMark, truncationMark } from './entries.js';
+import { utf8 } from '../util/index.js';
+import { entriesFor, incompleteMark, type Mark, truncationMark } from './entries.js';
 import type { LogEntry } from './options.js';
 
 /** How to find an execution's output. */
@@ -13,13 +15,15 @@ export interface OutputSource {
   readonly signal: AbortSignal | undefined;
   /** Whether the job is a Docker job, whose published output is always complete. */
   readonly isDocker: boolean;
+  readonly release: ServerRelease | undefined;
   /** How the hosts of published results are reached. */
   readonly results: ResultAccess | undefined;
 }
 
 /**
  * Reads the output of an execution that has ended, without its log: from what it published, else from the copy in its
- * state, which is cut at 2,048 bytes and is not always marked so. An entry may be empty.
+ * state, which is cut at 2,048 bytes and is not always marked so. An entry may be empty, too, and then says whether the
+ * output is whole.
  */
 export async function* executionOutput(
   execution: Execution,
@@ -39,7 +43,26 @@ export async function* executionOutput(
       if (hasBegun || !isExpected) throw error;
     }
   }
-  yield* copiedOutput(execution);
+  yield* isWholeCopy(execution, source) ? entriesOf(execution, {}) : copiedOutput(execution);
+}
+
+/** How many bytes of each stream the state has at most. */
+const COPY_BYTES = 2_048;
+
+/**
+ * Returns whether the copy in the state is all that was printed. Before 1.8 it is for completed Docker executions that printed no
+ * more than fits: nodes take it from the very bytes that they publish (pkg/executor/results.go, 1.4.0 and 1.6.0).
+ */
+export function isWholeCopy(
+  execution: Execution,
+  { isDocker, release }: Pick<OutputSource, 'isDocker' | 'release'>,
+): boolean {
+  const { RunOutput } = execution;
+  if (!isDocker || isAtLeast(release, '1.8.0') || !RunOutput || phaseOf(execution, release) !== 'completed')
+    return false;
+  const { Stdout = '', stderr = '', StdoutTruncated, StderrTruncated } = RunOutput;
+  const fits = [Stdout, stderr].every((text) => utf8(text).length < COPY_BYTES);
+  return fits && !StdoutTruncated && !StderrTruncated;
 }
 
 /**
@@ -47,15 +70,16 @@ export async function* executionOutput(
  * it (seen on 1.9.3), so an empty copy proves nothing either.
  */
 export function copiedOutput(
-  { ID, RunOutput }: Pick<Execution, 'ID' | 'RunOutput'>,
+  execution: Pick<Execution, 'ID' | 'RunOutput'>,
   reason = NOTHING_ELSE,
 ): readonly LogEntry[] {
-  const mark = incompleteMark(reason);
-  return [
-    { stream: 'stdout', text: RunOutput?.Stdout ?? '', executionId: ID, ...mark },
-    { stream: 'stderr', text: RunOutput?.stderr ?? '', executionId: ID, ...mark },
-  ];
+  return entriesOf(execution, incompleteMark(reason));
 }
+
+const entriesOf = ({ ID, RunOutput }: Pick<Execution, 'ID' | 'RunOutput'>, mark: Mark): readonly LogEntry[] => [
+  { stream: 'stdout', text: RunOutput?.Stdout ?? '', executionId: ID, ...mark },
+  { stream: 'stderr', text: RunOutput?.stderr ?? '', executionId: ID, ...mark },
+];
 
 const NOTHING_ELSE =
   "there is neither a log nor a published result that can be read, so this is the copy in the execution's state, of 2,048 bytes at most";

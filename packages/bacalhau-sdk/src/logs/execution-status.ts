@@ -14,16 +14,24 @@ export interface ExecutionStatus {
 const CONTAINER_NEVER_RAN =
   /^(image not available|failed to start container|failed to create container|executable file not found)/;
 
-export function statusOf({ ComputeState: state }: Execution, release: ServerRelease | undefined): ExecutionStatus {
-  const phase = phaseOf(state?.StateType, release);
+export function statusOf(execution: Execution, release: ServerRelease | undefined): ExecutionStatus {
+  const phase = phaseOf(execution, release);
   const hasEnded = phase !== 'placing' && phase !== 'running';
-  const hasNoLog = phase === 'rejected' || (hasEnded && CONTAINER_NEVER_RAN.test(state?.Message ?? ''));
+  const hasNoLog =
+    phase === 'rejected' || (hasEnded && CONTAINER_NEVER_RAN.test(execution.ComputeState?.Message ?? ''));
   return { hasStarted: phase !== 'placing', hasEnded, hasNoLog };
 }
 
-/** Returns whether the server streams the job's output: from 1.8 on, only what Docker ran is recorded. */
+/**
+ * Returns whether the job's output is streamed: only what Docker runs. Of WebAssembly, servers before 1.8 stream every second write
+ * and text that is none of the program's, later ones nothing (seen on 1.4.0, 1.6.0, 1.9.3). A request for a log that reaches
+ * 1.4.0 while the container is being removed ends the whole server: six of six times for programs that end at once.
+ */
 export const isStreamed = (job: Job | undefined, release: ServerRelease | undefined): boolean =>
-  (job !== undefined && isDocker(job)) || rewritesEndedLogs(release);
+  job !== undefined && isDocker(job) && isAtLeast(release, '1.5.0');
 
-/** Before 1.8 the log of an ended execution is made of the copy in its state, so its frames are not those of the stream. */
+/**
+ * Before 1.8 a log comes from the container, not from a file of the node: a snapshot lacks its last chunk, and the log of an
+ * ended execution is made of the copy in its state, so its frames are not those of the stream.
+ */
 export const rewritesEndedLogs = (release: ServerRelease | undefined): boolean => !isAtLeast(release, '1.8.0');

@@ -1,11 +1,11 @@
 import type { Execution } from 'bacalhau-apiclient';
 import { LogStreamError, UnexpectedResponseError } from '../errors/index.js';
 import type { Transport } from '../http/index.js';
-import { isDocker } from '../model/index.js';
+import { isDocker, phaseOf } from '../model/index.js';
 import type { ResultAccess } from '../results/index.js';
 import type { EntryBuffer } from './buffer.js';
 import { incompleteMark } from './entries.js';
-import { executionOutput } from './execution-output.js';
+import { executionOutput, isWholeCopy } from './execution-output.js';
 import { type ExecutionStatus, isStreamed, rewritesEndedLogs } from './execution-status.js';
 import { HelperConnections, HelperSchedule } from './helper-connections.js';
 import type { JobMonitor } from './job-monitor.js';
@@ -48,28 +48,44 @@ type ReadingState =
   | 'catchingUp'
   /** A snapshot of what there is now, which is all that was asked for. */
   | 'snapshot'
+  /** A follow that is left with the next chunk, or when none comes: before 1.8, a snapshot lacks its last one. */
+  | 'readingLastChunk'
   /** A snapshot of the whole log, after the execution has ended. */
   | 'finishing';
 
 /**
  * What a stream does. Each state is a method that returns the next one:
  *
- * | state | until | next | | --- | --- | --- | | `waiting` | the buffer has room | a reading state, by what the execution
- * does; `done` if it never ran; before 1.8, `withoutLog` | | a reading state | its connection has ended | `waiting` to
- * reconnect, `completing`, `draining`, `withoutLog`, `done` | | `completing` | what the log lacks at its end was taken from
- * the execution's state | `done` | | `draining` | the rest was read from the published result | `done`; `waiting` if that
- * is out of reach | | `awaitingEnd` | an execution without a stream has ended | `withoutLog` | | `withoutLog` | the
- * published or copied output was read | `done` |
+ * | state | until | next |
+ * | --- | --- | --- |
+ * | `waiting` | the buffer has room | a reading state, by what the execution does; `done` if it never ran; before 1.8, `withoutLog`, `completing` |
+ * | a reading state | its connection has ended | `waiting` to reconnect, another reading state, `completing`, `draining`, `awaitingEnd`, `withoutLog`, `done` |
+ * | `completing` | what the log lacks at its end was taken from the execution's state | `done`; `draining` before 1.8, where more may be missing |
+ * | `draining` | the rest was read from the published result | `done`; `waiting` if that is out of reach and the log is not |
+ * | `awaitingEnd` | an execution without a stream has ended | `withoutLog`; before 1.8, `waiting` |
+ * | `withoutLog` | the published or copied output was read | `done` |
  */
 type State = ReadingState | 'waiting' | 'completing' | 'draining' | 'awaitingEnd' | 'withoutLog' | 'done';
 
 /** The node looked for a log and found none: for a minute, or until a newer request took its place. */
 const NO_LOG_YET = /(timeout|cancelled) while waiting for execution logs/i;
 /** The node does not know the execution, because it is not there yet or because the node lost it. */
-const UNKNOWN_EXECUTION = /execution \S* ?not found|unable to find execution|no executions found/i;
+const UNKNOWN_EXECUTION =
+  /execution \S* ?not found|unable to find execution|no executions found|getting outputs for execution/i;
+/** Before 1.8: the program has ended. Its execution ends when its results are published. */
+const CONTAINER_GONE = /container is not running|no such container|logs for completed execution/i;
 
-const READING: ReadonlySet<State> = new Set(['following', 'catchingUp', 'snapshot', 'finishing']);
+/** The states in which a log may turn out to be out of reach. */
+const OF_LOG: ReadonlySet<State> = new Set([
+  ...(['waiting', 'following', 'catchingUp', 'snapshot', 'readingLastChunk', 'finishing'] as const),
+]);
 
+const NOT_STREAMED = incompleteMark(
+  'servers before 1.5 crash when they are asked for logs at the wrong moment, so the output comes when the job has ended',
+);
+const NO_LAST_CHUNK = incompleteMark(
+  'servers before 1.8 lose the end of a log, and there is no published result that has it',
+);
 const DROPPED = incompleteMark('so much came that the server may have dropped some of it');
 
 /** The clients that were told so. */
@@ -95,8 +111,11 @@ export class ExecutionStream {
   #isBehind = false;
   /** The node reported that there is no log yet: what looks like a blocked stream is a job that prints nothing. */
   #hasNoLogYet = false;
+  #isReadingLastChunk = false;
   #main: LogConnection | undefined;
   #lastEnd: ConnectionEnd | undefined;
+  /** Before 1.8: the stream was read to its end. */
+  #isAtEnd = false;
 
   constructor(options: ExecutionStreamOptions) {
     this.#options = options;
@@ -174,13 +193,14 @@ export class ExecutionStream {
     return this.#isBehind || this.#progress.isSkipping ? 'catchingUp' : 'following';
   }
 
-  /** Before 1.8, nothing can be read on from a stream whose execution has ended. */
+  /** Before 1.8, nothing can be read on from a stream whose execution has ended: other output completes it. */
   #afterOldStream(): State {
-    if (this.#progress.frames === 0 && !this.#progress.isSkipping) return 'withoutLog';
+    const { frames, isSkipping } = this.#progress;
+    if (frames === 0 && !isSkipping) return 'withoutLog';
     const end = this.#lastEnd;
-    const hasAll = end?.kind === 'closedByReader' && end.reason === 'executionEnded';
-    if (end !== undefined && !hasAll) this.#reconnection.giveUp(end);
-    return 'done';
+    if (end === undefined) return 'done';
+    if (!this.#isAtEnd) this.#reconnection.giveUp(end);
+    return 'completing';
   }
 
   /**
@@ -189,10 +209,17 @@ export class ExecutionStream {
    */
   async #afterGivingUp(state: Exclude<State, 'done'>, error: unknown): Promise<State> {
     const execution = this.#execution;
-    const isAboutLog = error instanceof LogStreamError && READING.has(state) && !this.#progress.isLossy;
+    const isAboutLog = error instanceof LogStreamError && OF_LOG.has(state) && !this.#progress.isLossy;
     if (!isAboutLog || !this.#status.hasEnded || execution === undefined) throw error;
-    this.#warn(error);
     const { buffer } = this.#options;
+    const rest = this.#isWholeCopy(execution) ? this.#progress.continuationIn(execution) : undefined;
+    if (rest !== undefined) {
+      await this.#handOut(rest);
+      return 'done';
+    }
+    // Before 1.8 that is how logs end whose container ended between two connections.
+    const isUsual = state === 'waiting';
+    if (!isUsual) this.#warn(error);
     const mark = incompleteMark(error.message);
     let needsMark = this.#progress.isSkipping;
     if (!this.#progress.isSkipping) {
@@ -206,6 +233,7 @@ export class ExecutionStream {
       }
       const rest = isCopy && frames > 0 ? this.#progress.missingFrom(execution) : [];
       await this.#handOut(rest.map((entry) => ({ ...entry, ...mark })));
+      if (isCopy && isUsual) this.#warn(error);
       const { Stdout, stderr } = execution.RunOutput ?? {};
       needsMark = isCopy && (frames > 0 || (!Stdout && !stderr));
     }
@@ -225,8 +253,10 @@ export class ExecutionStream {
 
   async #reading(state: ReadingState): Promise<State> {
     const framesBefore = this.#progress.frames;
-    const connection = this.#connect({ follow: state === 'following' });
+    const isFollow = state === 'following' || state === 'readingLastChunk';
+    const connection = this.#connect({ follow: isFollow });
     this.#main = connection;
+    this.#isReadingLastChunk = state === 'readingLastChunk';
     const end = await this.#supervise(connection, state);
     this.#lastEnd = end;
     this.#reconnection.observe(connection);
@@ -239,17 +269,23 @@ export class ExecutionStream {
       case 'closedByReader':
         return this.#afterClosing(state, connection, end, { reason: end.reason, framesBefore });
       case 'noWebSocket':
+        if (state === 'readingLastChunk') return this.#withoutLastChunk();
         await this.#reconnection.afterRefusal(connection, end);
         return 'waiting';
       case 'closed':
         return this.#afterServerClosed(state, connection, end, framesBefore);
       case 'error':
+        if (rewritesEndedLogs(this.#options.monitor.release) && CONTAINER_GONE.test(end.message)) {
+          return this.#afterContainer();
+        }
+        if (state === 'readingLastChunk') return this.#withoutLastChunk();
         if (NO_LOG_YET.test(end.message) || UNKNOWN_EXECUTION.test(end.message)) {
           return this.#afterNoLog(state, connection, end.message);
         }
         await this.#reconnection.afterFailure(connection, end, `the server reported: ${end.message}`);
         return 'waiting';
       case 'broken':
+        if (state === 'readingLastChunk') return this.#withoutLastChunk();
         await this.#reconnection.afterFailure(connection, end, end.reason);
         return 'waiting';
     }
@@ -266,6 +302,8 @@ export class ExecutionStream {
         return 'completing';
       case 'framesDropped':
         return 'draining';
+      case 'caughtUp':
+        return connection.frames < framesBefore ? this.#withoutLastChunk() : 'done';
       case 'bufferFull':
         this.#isBehind = true;
         return 'waiting';
@@ -281,6 +319,8 @@ export class ExecutionStream {
         await this.#reconnection.afterStaleConnection(connection);
         return 'waiting';
       case 'executionEnded':
+        this.#isAtEnd = true;
+        return 'waiting';
       case 'notNeeded':
         return 'waiting';
     }
@@ -293,9 +333,12 @@ export class ExecutionStream {
     framesBefore: number,
   ): Promise<State> {
     const { limits, monitor } = this.#options;
+    if (state === 'readingLastChunk') return 'done';
     if (state === 'following') {
-      // On a server before 1.8 nothing is left then that could be read again.
-      if (rewritesEndedLogs(monitor.release) && (await this.#endsNow())) return 'done';
+      if (rewritesEndedLogs(monitor.release) && (await this.#endsNow())) {
+        this.#isAtEnd = true;
+        return 'waiting';
+      }
       await this.#reconnection.afterEarlyEnd(connection, 'the server closed the stream before the execution had ended');
       return 'waiting';
     }
@@ -305,7 +348,7 @@ export class ExecutionStream {
       return 'waiting';
     }
     if (state === 'finishing') return 'completing';
-    if (state === 'snapshot') return 'done';
+    if (state === 'snapshot') return rewritesEndedLogs(monitor.release) ? 'readingLastChunk' : 'done';
     this.#isBehind = false;
     this.#progress.isSkipping = false;
     return 'waiting';
@@ -316,9 +359,23 @@ export class ExecutionStream {
     if (state === 'finishing') return 'withoutLog';
     if (state === 'snapshot') return 'done';
     this.#progress.isSkipping = false;
-    this.#hasNoLogYet ||= NO_LOG_YET.test(message);
-    await this.#reconnection.afterEarlyEnd(connection, message);
+    const isLookingForLog = NO_LOG_YET.test(message);
+    this.#hasNoLogYet ||= isLookingForLog;
+    if (isLookingForLog) await this.#reconnection.afterEarlyEnd(connection, message);
+    else await this.#reconnection.afterUnknown(connection, message);
     return 'waiting';
+  }
+
+  /** Before 1.8, after the end of the program: nothing can be read any more until its execution has ended. */
+  async #afterContainer(): Promise<State> {
+    if (this.#options.follow) return 'awaitingEnd';
+    return (await this.#endsNow()) ? 'waiting' : this.#withoutLastChunk();
+  }
+
+  #withoutLastChunk(): State {
+    const { buffer, executionId } = this.#options;
+    buffer.put({ stream: 'stdout', text: '', executionId, ...NO_LAST_CHUNK });
+    return 'done';
   }
 
   /** Returns whether the execution turns out to have ended, within the time that takes to be seen. */
@@ -326,7 +383,7 @@ export class ExecutionStream {
     const { limits, monitor } = this.#options;
     monitor.pollNow();
     await monitor.waitUntil(() => this.#status.hasEnded, limits.endGraceMs);
-    return this.#status.hasEnded && this.#progress.frames > 0;
+    return this.#status.hasEnded;
   }
 
   #connect({ follow }: { readonly follow: boolean }): LogConnection {
@@ -352,6 +409,7 @@ export class ExecutionStream {
     return superviseConnection(main, {
       node,
       everyMs: limits.superviseMs,
+      lastChunkMs: state === 'readingLastChunk' ? limits.lastChunkMs : undefined,
       endGraceMs: limits.endGraceMs,
       silenceTimeoutMs: () => (this.#progress.isLossy ? limits.neverDroppedMs : limits.silenceTimeoutMs),
       hasExecutionEnded: () => this.#status.hasEnded,
@@ -393,6 +451,7 @@ export class ExecutionStream {
       return;
     }
     progress.add(frame);
+    if (this.#isReadingLastChunk) this.#closeWithMain(connection, 'caughtUp');
     // The node serves this connection, so nothing blocks it any more.
     if (connection === this.#main) this.#helpers.closeAll();
   }
@@ -408,7 +467,13 @@ export class ExecutionStream {
 
   async #completing(): Promise<State> {
     const execution = this.#execution;
-    if (execution !== undefined) await this.#handOut(this.#progress.missingFrom(execution));
+    if (execution === undefined) return 'done';
+    const { release } = this.#options.monitor;
+    const rest = this.#isWholeCopy(execution) ? this.#progress.continuationIn(execution) : undefined;
+    // Of a program that was stopped, nothing is kept that could complete its log.
+    const isFinal = !rewritesEndedLogs(release) || phaseOf(execution, release) === 'cancelled';
+    if (rest === undefined && !isFinal) return 'draining';
+    await this.#handOut(rest ?? this.#progress.missingFrom(execution));
     return 'done';
   }
 
@@ -418,24 +483,49 @@ export class ExecutionStream {
     const unread = this.#progress.skippers();
     for await (const entry of this.#outputOf(execution)) {
       // Only the copy in its state is left, which is short.
-      if (entry.incomplete) return 'waiting';
+      if (entry.incomplete && !this.#isAtEnd) return 'waiting';
+      if (entry.incomplete) {
+        await this.#handOut(this.#progress.missingFrom(execution));
+        return this.#withoutLastChunk();
+      }
       await this.#handOut([{ ...entry, text: unread[entry.stream](entry.text) }]);
     }
     return 'done';
   }
 
   async #awaitingEnd(): Promise<State> {
-    const { follow, monitor } = this.#options;
+    const { buffer, executionId, follow, monitor } = this.#options;
     if (follow) await monitor.waitUntil(() => this.#status.hasEnded);
-    return !this.#isStopped && this.#status.hasEnded ? 'withoutLog' : 'done';
+    if (this.#isStopped) return 'done';
+    if (this.#status.hasEnded) return this.#progress.frames > 0 ? 'waiting' : 'withoutLog';
+    if (this.#isDocker) buffer.put({ stream: 'stdout', text: '', executionId, ...NOT_STREAMED });
+    return 'done';
   }
 
   async #withoutLog(): Promise<State> {
     const execution = this.#execution;
     // What came before the node lost its log must not come twice.
     if (execution === undefined || this.#progress.frames > 0) return 'done';
-    for await (const entry of this.#outputOf(execution)) await this.#handOut([entry]);
+    let marked: LogEntry | undefined;
+    let isEmpty = true;
+    for await (const entry of this.#outputOf(execution)) {
+      if (entry.incomplete) marked = entry;
+      if (entry.text !== '') isEmpty = false;
+      await this.#handOut([entry]);
+    }
+    // Before 1.8 nothing is kept of a program that was stopped, so that an empty copy does not mean that it printed nothing.
+    const { buffer, monitor } = this.#options;
+    if (isEmpty && marked !== undefined && this.#isDocker && rewritesEndedLogs(monitor.release)) buffer.put(marked);
     return 'done';
+  }
+
+  get #isDocker(): boolean {
+    const { job } = this.#options.monitor;
+    return job !== undefined && isDocker(job);
+  }
+
+  #isWholeCopy(execution: Execution): boolean {
+    return isWholeCopy(execution, { isDocker: this.#isDocker, release: this.#options.monitor.release });
   }
 
   /** Reads the output of an ended execution without its log; ends without a failure once this stream was stopped. */
@@ -445,7 +535,8 @@ export class ExecutionStream {
       yield* executionOutput(execution, {
         ...{ transport, jobId, namespace, results },
         signal: this.#stopper.signal,
-        isDocker: monitor.job !== undefined && isDocker(monitor.job),
+        isDocker: this.#isDocker,
+        release: monitor.release,
       });
     } catch (error) {
       if (!this.#isStopped) throw error;

@@ -52,6 +52,8 @@ export interface LogLimits {
   readonly neverDroppedMs: number;
   /** With `tail`: a snapshot that begins later than this may contain output that is newer than the call. */
   readonly promptSnapshotMs: number;
+  /** Before 1.8: how long a snapshot waits for its last chunk. */
+  readonly lastChunkMs: number;
   /** Bounds of the pause between two polls of the job: a tenth of the time since something happened. */
   readonly shortestPollMs: number;
   readonly longestPollMs: number;
@@ -84,6 +86,7 @@ export const LIMITS: LogLimits = {
   silenceTimeoutMs: 75_000,
   neverDroppedMs: 5_000,
   promptSnapshotMs: 500,
+  lastChunkMs: 1_000,
   shortestPollMs: 100,
   longestPollMs: 5_000,
   unreachableAfterMs: logPolicy.longestMs,

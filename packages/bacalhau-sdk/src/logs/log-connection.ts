@@ -35,6 +35,8 @@ export type CloseReason =
   | 'silent'
   /** Nothing comes, and the server says that the node is disconnected. */
   | 'nodeGone'
+  /** What the snapshot lacked was read. */
+  | 'caughtUp'
   /** The server may have dropped frames, and the published result has what they say. */
   | 'framesDropped'
   | 'notNeeded';

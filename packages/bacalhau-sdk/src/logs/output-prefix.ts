@@ -22,6 +22,11 @@ export class OutputPrefix {
   }
 }
 
+/** Returns whether the copy in the state begins with what was read of both streams. */
+export const isContinuedBy = ({ RunOutput }: Pick<Execution, 'RunOutput'>, prefix: OutputPrefix): boolean =>
+  prefix.continuation('stdout', RunOutput?.Stdout ?? '') !== undefined &&
+  prefix.continuation('stderr', RunOutput?.stderr ?? '') !== undefined;
+
 /**
  * Returns what the log of an ended execution lacks although its state has it. Nodes sometimes lose the last chunk of a
  * Docker container, one without a line end: then everything before it is the beginning of the copy in the state.

@@ -1,6 +1,6 @@
 import type { Execution } from 'bacalhau-apiclient';
 import type { LogEntry } from './options.js';
-import { missingFrom, OutputPrefix } from './output-prefix.js';
+import { isContinuedBy, missingFrom, OutputPrefix } from './output-prefix.js';
 import { ReadPosition } from './read-position.js';
 
 /** How much of an execution's output has been read. */
@@ -28,6 +28,11 @@ export class ReadProgress {
   /** Returns what the log lacks at its end although the execution's state has it. */
   missingFrom(execution: Execution): readonly LogEntry[] {
     return missingFrom(execution, this.#prefix);
+  }
+
+  /** Returns what follows of both streams in a whole copy; undefined if it does not begin with what was read. */
+  continuationIn(execution: Execution): readonly LogEntry[] | undefined {
+    return isContinuedBy(execution, this.#prefix) ? missingFrom(execution, this.#prefix) : undefined;
   }
 
   /** Returns, for each stream, a function that takes a copy from its beginning and returns what is unread of it. */

@@ -31,6 +31,8 @@ export class Reconnection {
   #failures = 0;
   /** The same, while the server responded to other requests. */
   #failuresInReach = 0;
+  /** Answers in a row that the node does not know the execution. */
+  #unknown = 0;
   #refusals = 0;
   /** Whether a WebSocket was ever opened. */
   #hasOpened = false;
@@ -45,6 +47,7 @@ export class Reconnection {
   reset(): void {
     this.#failures = 0;
     this.#failuresInReach = 0;
+    this.#unknown = 0;
   }
 
   /** Takes note of how a connection ended. */
@@ -55,6 +58,12 @@ export class Reconnection {
   /** Waits after a connection that ended early although nothing failed. */
   async afterEarlyEnd(connection: LogConnection, reason: string): Promise<void> {
     await this.#pause(connection, reason, 0);
+  }
+
+  /** Waits after the node said that it does not know the execution: longer each time, at first briefly. */
+  async afterUnknown(connection: LogConnection, reason: string): Promise<void> {
+    this.#unknown += 1;
+    await this.#pause(connection, reason, 0, { unknownTimes: this.#unknown });
   }
 
   /** Waits after a connection that a helper found dead. */
@@ -83,7 +92,7 @@ export class Reconnection {
     const failedAt = performance.now();
     this.#failures += 1;
     this.#giveUpAfterTooMany(end);
-    await this.#pause(connection, reason, this.#failures, 'error' in end ? end.error : undefined);
+    await this.#pause(connection, reason, this.#failures, 'error' in end ? { error: end.error } : {});
     if (monitor.reachedAt < failedAt) {
       this.#failuresInReach = 0;
       this.#unopened = undefined;
@@ -109,12 +118,20 @@ export class Reconnection {
     if (this.#failures >= this.#options.limits.maxFailures) throw this.#error(end, this.#failures);
   }
 
-  async #pause(connection: LogConnection, reason: string, failures: number, error?: unknown): Promise<void> {
+  async #pause(
+    connection: LogConnection,
+    reason: string,
+    failures: number,
+    { error, unknownTimes = 0 }: { readonly error?: unknown; readonly unknownTimes?: number } = {},
+  ): Promise<void> {
     const { limits, monitor, hasExecutionEnded } = this.#options;
     const hadEnded = hasExecutionEnded();
-    const backoffMs = failures === 0 ? 0 : Math.min(limits.longestRetryMs, limits.firstRetryMs * 2 ** (failures - 1));
-    // The stream of a running execution keeps its place on the node for a while. One that never opened has none.
-    const keepsPlace = connection.isOpened && !hadEnded;
+    const doublings = Math.max(failures, unknownTimes) - 1;
+    const backoffMs = doublings < 0 ? 0 : Math.min(limits.longestRetryMs, limits.firstRetryMs * 2 ** doublings);
+    // The stream of a running execution keeps its place on the node for a while. One that never opened has none, nor has
+    // one that the node refused, but each request makes the node drop other streams.
+    const isRefused = unknownTimes > 0 && backoffMs < limits.reconnectMs;
+    const keepsPlace = connection.isOpened && !hadEnded && !isRefused;
     const shortestMs = keepsPlace ? limits.reconnectMs : 0;
     const jitterMs = Math.random() * (keepsPlace ? limits.reconnectJitterMs : backoffMs / 2);
     const delayMs = Math.max(shortestMs, backoffMs) + jitterMs;

@@ -5,6 +5,8 @@ import type { NodeWatch } from './node-watch.js';
 export interface Supervision {
   /** How often the connection is checked. */
   readonly everyMs: number;
+  /** How long a follow may stay quiet that only reads what a snapshot lacked. */
+  readonly lastChunkMs: number | undefined;
   /** How long a follow may stay quiet after its execution has ended. */
   readonly endGraceMs: number;
   /** Returns how long a snapshot may stay quiet. */
@@ -18,7 +20,8 @@ export interface Supervision {
 
 /** Waits for the end of a connection, and closes it where it would not end. */
 export async function superviseConnection(connection: LogConnection, supervision: Supervision): Promise<ConnectionEnd> {
-  const { everyMs, endGraceMs, silenceTimeoutMs, hasExecutionEnded, node, schedule, openHelper } = supervision;
+  const { everyMs, lastChunkMs, endGraceMs, silenceTimeoutMs } = supervision;
+  const { hasExecutionEnded, node, schedule, openHelper } = supervision;
   let endSeenAt: number | undefined;
   const closeReason = (): CloseReason | undefined => {
     if (hasExecutionEnded()) endSeenAt ??= performance.now();
@@ -28,6 +31,7 @@ export async function superviseConnection(connection: LogConnection, supervision
       node.look();
       return node.isGone ? 'nodeGone' : undefined;
     }
+    if (lastChunkMs !== undefined && connection.quietMs > lastChunkMs) return 'caughtUp';
     if (endSeenAt === undefined) return undefined;
     return Math.min(connection.quietMs, performance.now() - endSeenAt) > endGraceMs ? 'executionEnded' : undefined;
   };

@@ -139,7 +139,7 @@ async function completedExecutions(
 ): Promise<{ readonly items: readonly Execution[]; readonly completed: Execution[] }> {
   for (let attempt = 1; ; attempt += 1) {
     const { items } = await listExecutions(api, jobId, { limit: 0, signal });
-    const completed = items.filter(({ ComputeState }) => phaseOf(ComputeState.StateType, release) === 'completed');
+    const completed = items.filter((execution) => phaseOf(execution, release) === 'completed');
     if (completed.length > 0 || attempt > api.transport.maxRetries({})) return { items, completed };
   }
 }

@@ -57,7 +57,8 @@ async function* entriesOf(
     yield* log instanceof BacalhauError ? copiedOutput(execution, log.message) : log;
     return;
   }
-  yield* executionOutput(execution, { transport, ...target, signal, isDocker: docker, results });
+  const release = await transport.serverRelease({ signal });
+  yield* executionOutput(execution, { transport, ...target, signal, isDocker: docker, release, results });
 }
 
 /** Reads a log to its end, or returns why that failed. Of one that cannot be read to its end, nothing is used. */

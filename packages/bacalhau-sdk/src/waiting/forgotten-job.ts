@@ -11,7 +11,7 @@ export function isForgotten(job: Job, executions: readonly Execution[], release:
   if (hasEnded(job) || (job.Type !== 'batch' && job.Type !== 'ops')) return false;
   const phases = executions
     .filter(({ JobVersion }) => JobVersion === undefined || JobVersion === job.Version)
-    .map(({ ComputeState }) => phaseOf(ComputeState.StateType, release));
+    .map((execution) => phaseOf(execution, release));
   // One node on which it failed fails the whole job, as soon as the server processes that.
   if (job.Type === 'ops' && phases.includes('failed')) return false;
   const completed = phases.filter((phase) => phase === 'completed').length;

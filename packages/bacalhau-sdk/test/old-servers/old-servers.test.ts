@@ -273,13 +273,13 @@ describe('constructed', () => {
     const answers = {
       ...executionsOf('v1.7.0', {
         PublishedResult: { Type: '' },
-        RunOutput: { ...RUN_OUTPUT, Stdout: 'hello from wasm\n' },
+        RunOutput: { ...RUN_OUTPUT, Stdout: 'x'.repeat(2_048) },
       }),
       [`GET ${request.path}`]: { status: 200, body: { Job: { ...job, Tasks: [task] } } },
     };
     await withServer('v1.7.0', { answers }, async (bacalhau, { seen }) => {
       const entries = await collect(bacalhau.jobs.handle(job.ID).logs());
-      expect(entries).toMatchObject([{ stream: 'stdout', text: 'hello from wasm\n', incomplete: true }]);
+      expect(entries).toMatchObject([{ stream: 'stdout', text: 'x'.repeat(2_048), incomplete: true }]);
       expect(await bacalhau.jobs.run(ok('v1.7.0'))).toMatchObject({ outputComplete: false });
       expect(seen.filter((line) => line.startsWith('LOG'))).toEqual([]);
     });

@@ -27,6 +27,11 @@ export interface LogFaultServer extends AsyncDisposable {
   readonly requests: readonly LogRequest[];
   /** As the orchestrator would say it: 5 is running, 9 completed. */
   executionState: number;
+  /** 0 is pending, 1 running, 2 stopped; undefined is left out. */
+  desiredState: number | undefined;
+  /** The release that the server reports. */
+  version: string;
+  engine: 'docker' | 'wasm';
   jobState: string;
   /** How many executions there are, each on its own node. */
   executions: number;
@@ -86,6 +91,9 @@ export async function logFaultServer(
     url: `http://127.0.0.1:${port}`,
     requests,
     executionState: 5,
+    desiredState: undefined,
+    version: 'v1.9.3',
+    engine: 'docker',
     jobState: 'Running',
     executions: 1,
     mixesUp: false,
@@ -117,18 +125,20 @@ function refuse(tcp: Duplex, refusal: Refusal): void {
 }
 
 function rest(path: string, faults: LogFaultServer): unknown {
-  const { executionState, jobState, executions, mixesUp, runOutput: RunOutput } = faults;
-  if (path.endsWith('/agent/version')) return { Major: '1', Minor: '9', GitVersion: 'v1.9.3' };
+  const { executionState, desiredState, version, engine, jobState, executions, mixesUp, runOutput: RunOutput } = faults;
+  if (path.endsWith('/agent/version')) return { Major: '1', Minor: version.split('.')[1], GitVersion: version };
   if (path.endsWith('/executions')) {
     const ComputeState = { StateType: executionState };
+    const DesiredState = desiredState === undefined ? undefined : { StateType: desiredState };
     const ids = Array.from({ length: executions }, (_, index) => (index === 0 ? EXECUTION_ID : `e-${index}`));
-    const Items = ids.map((ID) => ({ ID, NodeID: `n-${ID}`, JobID: JOB_ID, CreateTime: 1, ComputeState, RunOutput }));
+    const states = { ComputeState, DesiredState, RunOutput };
+    const Items = ids.map((ID) => ({ ID, NodeID: `n-${ID}`, JobID: JOB_ID, CreateTime: 1, ...states }));
     return { NextToken: '', Items };
   }
   if (path.includes('/orchestrator/nodes/')) {
     return { Node: { Info: { NodeID: path.split('/').at(-1) }, ConnectionState: { Status: faults.nodeStatus } } };
   }
-  const Tasks = [{ Name: 'main', Engine: { Type: 'docker', Params: {} } }];
+  const Tasks = [{ Name: 'main', Engine: { Type: engine, Params: {} } }];
   faults.mixesUp = false;
   const which = mixesUp ? { ID: OTHER_JOB_ID, Name: 'other' } : { ID: JOB_ID, Name: 'faulty' };
   return { Job: { ...which, Type: 'batch', Tasks, State: { StateType: jobState }, Version: 1 } };

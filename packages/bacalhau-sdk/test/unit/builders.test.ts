@@ -232,7 +232,9 @@ describe('a job that servers accept and then never run', () => {
 
 test('execution states depend on the server’s release, and unknown ones count as running', () => {
   const phases = (version: string | undefined) =>
-    [0, 4, 5, 6, 7, 8, 9, 10, 11, 12].map((state) => phaseOf(state, parseRelease(version)));
+    [0, 4, 5, 6, 7, 8, 9, 10, 11, 12].map((state) =>
+      phaseOf({ ComputeState: { StateType: state }, DesiredState: { StateType: 0 } }, parseRelease(version)),
+    );
   const today = [
     'placing',
     'rejected',
@@ -262,6 +264,19 @@ test('execution states depend on the server’s release, and unknown ones count 
       'running',
     ],
   ]);
+});
+
+test('the state that the orchestrator wants decides while the node reports nothing new', () => {
+  const phases = (version: string, wanted: number) =>
+    [1, 3, 5, 9, 10].map((state) =>
+      phaseOf({ ComputeState: { StateType: state }, DesiredState: { StateType: wanted } }, parseRelease(version)),
+    );
+  expect(phases('v1.6.0', 0)).toEqual(['placing', 'placing', 'running', 'completed', 'failed']);
+  expect(phases('v1.6.0', 1)).toEqual(['running', 'running', 'running', 'completed', 'failed']);
+  expect(phases('v1.9.3', 1)).toEqual(['running', 'running', 'running', 'completed', 'failed']);
+  expect(phases('v1.6.0', 2)).toEqual(['cancelled', 'cancelled', 'cancelled', 'completed', 'failed']);
+  // There, 3 is before the node was told to run it.
+  expect(phases('v1.4.0', 1)).toEqual(['placing', 'placing', 'running', 'cancelled', 'running']);
 });
 
 describe('invalid values from plain JavaScript', () => {
