@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { DevnetError, messageOf } from './errors.js';
 import { callHttp, type HttpAnswer, type HttpTarget } from './http.js';
-import { isJsonObject, type JsonObject, valueAt } from './json.js';
+import { isJsonObject, type JsonObject, parseJson, valueAt } from './json.js';
 import { readLog, readTail } from './log-files.js';
 import { type NetworkPlan, type NodePlan, nodesOf } from './plan.js';
 
@@ -89,7 +89,10 @@ export async function nodesConnected(plan: NetworkPlan, reconnection?: Reconnect
   }
   let connected: (node: NodePlan) => boolean;
   if (answer.status === 200) {
-    connected = connectedInList(plan, answer.body, reconnection);
+    const list = parseJson(answer.body);
+    // Servers under load answer with nothing now and then.
+    if (!isJsonObject(list)) return { missing: 'the list of nodes was answered with something else' };
+    connected = connectedInList(plan, list, reconnection);
   } else if (logsConnections) {
     connected = await connectedInLog(plan, reconnection);
   } else if (answer.status === 401 || answer.status === 403) {
@@ -127,11 +130,10 @@ export async function nodesReported(plan: NetworkPlan, reconnection?: Reconnecti
 
 function connectedInList(
   plan: NetworkPlan,
-  body: string,
+  list: JsonObject,
   reconnection: Reconnection | undefined,
 ): (node: NodePlan) => boolean {
-  const answer: unknown = JSON.parse(body);
-  const nodes = isJsonObject(answer) ? valueAt(answer, 'Nodes') : undefined;
+  const nodes = valueAt(list, 'Nodes');
   const byId = new Map<string, JsonObject>();
   for (const node of Array.isArray(nodes) ? nodes.filter(isJsonObject) : []) {
     byId.set(String(valueAt(node, 'Info', 'NodeID')), node);

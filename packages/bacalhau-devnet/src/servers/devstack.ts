@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { messageOf } from '../errors.js';
 import { callHttp } from '../http.js';
+import { parseJson } from '../json.js';
 import type { NetworkPlan, NodePlan, PlanInput } from '../plan.js';
 import type { Readiness } from '../readiness.js';
 import { logFile, temporaryDir } from '../supervisor/protocol.js';
@@ -77,7 +78,7 @@ export function devstackNodeIds({ first }: NetworkPlan): Promise<readonly string
     first.nodes.map(async ({ apiPort }) => {
       const target = { host: LOOPBACK, port: apiPort };
       const { body } = await callHttp(target, { path: '/id', timeoutMs: 5 * CALL_TIMEOUT_MS });
-      const id: unknown = JSON.parse(body);
+      const id = parseJson(body);
       if (typeof id !== 'string') throw new Error(`the node at port ${apiPort} reports the id ${body}`);
       return id;
     }),

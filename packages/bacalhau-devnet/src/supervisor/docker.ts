@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf, messageOf } from '../errors.js';
 import { callHttp, type HttpAnswer, type HttpCall, type HttpTarget } from '../http.js';
+import { parseJson } from '../json.js';
 
 const EXECUTOR_LABEL = 'bacalhau-executor';
 const DEFAULT_HOST = 'unix:///var/run/docker.sock';
@@ -65,7 +66,7 @@ async function removeAll(target: HttpTarget, ids: readonly string[], path: (id: 
 async function listIds(target: HttpTarget, path: string): Promise<string[]> {
   const { status, body } = await call(target, { path });
   if (status !== 200) throw new Error(`Docker answered ${status} to ${path}: ${body.trim()}`);
-  const found: unknown = JSON.parse(body);
+  const found = parseJson(body);
   if (!Array.isArray(found)) throw new Error(`Docker's answer to ${path} is not a list`);
   return found.flatMap((item: unknown) =>
     typeof item === 'object' && item !== null && 'Id' in item && typeof item.Id === 'string' ? [item.Id] : [],
