@@ -47,7 +47,7 @@ export function programsOf(root: string, path: string): Program[] {
       name: `${path.replace(/\.md$/, '').replaceAll('/', '-')}${asTest ? '.test' : ''}.ts`,
       needs: [
         ...(/\bdocker\(|'docker'/.test(text) ? (['docker'] as const) : []),
-        ...(/'0\.3\.16'|LegacyJobs/.test(text) ? (['legacy'] as const) : []),
+        ...(/'(0\.3\.16|1\.[46]\.0)'|LegacyJobs/.test(text) ? (['legacy'] as const) : []),
       ],
       text,
       textToCompile: joined(parts),

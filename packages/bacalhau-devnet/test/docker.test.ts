@@ -1,5 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { dockerJob, submit } from './support/api.js';
+import { gunzipSync } from 'node:zlib';
+import { ensureServer } from 'bacalhau-devnet';
+import { dockerJob, resultUrls, submit, waitForState } from './support/api.js';
 import { Child, devnetScript } from './support/child.js';
 import { type Traces, tracesOf, waitUntilGone } from './support/leftovers.js';
 import { poll } from './support/poll.js';
@@ -9,6 +11,9 @@ jest.setTimeout(TEST_TIMEOUT_MS);
 
 const IMAGE = process.env['BACALHAU_TEST_BUSYBOX_IMAGE'] ?? 'busybox:latest';
 const SLEEPER = dockerJob(IMAGE, ['sleep', '600']);
+/** Servers in a network namespace, from which Docker is reached through its socket. */
+const NAMESPACED = ['1.4.0', '1.6.0'] as const;
+const SERVERS = ['pinned', ...(process.platform === 'linux' ? NAMESPACED : [])];
 const reason = whyNoDocker();
 const required = (process.env['BACALHAU_TEST_REQUIRE'] ?? '').split(/[\s,]+/).includes('docker');
 
@@ -36,11 +41,22 @@ if (reason !== undefined && !required) {
   beforeAll(async () => {
     if (reason !== undefined) throw new Error(`BACALHAU_TEST_REQUIRE asks for Docker, but ${reason}`);
     await pinnedServer();
+    if (process.platform === 'linux') for (const server of NAMESPACED) await ensureServer({ server });
   }, BUILD_TIMEOUT_MS);
 
   afterEach(Child.killAll);
 
-  test('stop removes the containers of running jobs, and no others', async () => {
+  test.each(SERVERS)('a job runs, and its result is served: %s', async (server) => {
+    await withDevnet({ server }, async (devnet) => {
+      const id = await submit(devnet, dockerJob(IMAGE, ['sh', '-c', 'echo from a container']));
+      await waitForState(devnet, id, 'Completed');
+      const [url = ''] = await resultUrls(devnet, id);
+      const archive = gunzipSync(await (await fetch(url)).arrayBuffer());
+      expect(archive.toString('latin1')).toContain('from a container\n');
+    });
+  });
+
+  test.each(SERVERS)('stop removes the containers of running jobs, and no others: %s', async (server) => {
     const foreign = execFileSync(
       'docker',
       ['run', '--detach', '--network', 'none', '--label', 'bacalhau-executor=bacalhau-n-other', IMAGE, 'sleep', '600'],
@@ -48,7 +64,7 @@ if (reason !== undefined && !required) {
     ).trim();
     try {
       let ids: string[] = [];
-      await withDevnet({ computeNodes: 2 }, async (devnet) => {
+      await withDevnet({ server, computeNodes: 2 }, async (devnet) => {
         ids = devnet.nodes.map(({ id }) => id);
         await Promise.all([submit(devnet, SLEEPER), submit(devnet, SLEEPER)]);
         await poll('two containers to run', () => containersOf(ids).length === 2);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { ensureServer } from 'bacalhau-devnet';
 import { Child } from './support/child.js';
 import { isAlive } from './support/leftovers.js';
+import { testInNamespace } from './support/namespace.js';
 import { poll } from './support/poll.js';
 import { BUILD_TIMEOUT_MS, pinnedServer, TEST_TIMEOUT_MS } from './support/server.js';
 
@@ -183,6 +184,34 @@ describe('a build', () => {
     rmSync(join(dir, 'hold'));
     expect(await outcome(second)).toMatchObject({ source: 'build' });
     await poll('only the build to be in the cache', () => cached().length === 1);
+  });
+
+  testInNamespace('of a server whose module lacks files is made from a copy that has them', async () => {
+    const sources = join(dir, 'module-cache');
+    mkdirSync(sources);
+    writeFileSync(join(sources, 'main.go'), 'package main', { mode: 0o444 });
+    // As in Go's cache.
+    chmodSync(sources, 0o555);
+    program(
+      'go',
+      `case "$1" in
+        version) echo "go version go1.26.0 test/test" ;;
+        mod)
+          echo "go: downloading" >&2
+          grep -q '^github.com/bacalhau-project/bacalhau v1.6.0 h1:' go.sum && ! grep -q '^replace github.com/bacalhau' go.mod && [ "$2" = download ] || exit 1
+          echo '{ "Path": "'"$4"'", "Dir": "${sources}" }' ;;
+        build)
+          copy=$(sed -n 's/^replace github.com\\/bacalhau-project\\/bacalhau => "\\(.*\\)"$/\\1/p' go.mod)
+          [ -f "$copy/main.go" ] && [ -f "$copy/webui/build/index.html" ] || exit 1
+          while [ "$1" != "-o" ]; do shift; done
+          cp '${server}' "$2" ;;
+      esac`,
+    );
+    const PATH = `${join(dir, 'bin')}:/usr/bin:/bin:/usr/sbin:/sbin`;
+    const child = ensureInChild({ PATH }, '1.6.0');
+    expect(await outcome(child)).toMatchObject({ version: 'v1.6.0', source: 'build' });
+    expect(cached()).toHaveLength(1);
+    expect(await outcome(ensureInChild({ PATH }, 'v1.6.0'))).toMatchObject({ version: 'v1.6.0', source: 'cache' });
   });
 
   test('is aborted by its signal', async () => {

@@ -74,6 +74,8 @@ export function dockerJob(image: string, command: string[]): object {
       {
         Name: 'main',
         Engine: { Type: 'docker', Params: { Image: image, Entrypoint: command } },
+        // Up to 1.7 a task must name one.
+        Publisher: { Type: 'local' },
         Network: { Type: 'None' },
       },
     ],

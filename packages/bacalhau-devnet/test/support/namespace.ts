@@ -12,9 +12,17 @@ const missing = ((): string | undefined => {
   return hasGo ? undefined : 'there is no Go to build the server with';
 })();
 
+const required = (process.env['BACALHAU_TEST_REQUIRE'] ?? '').split(',').includes('legacy');
+const runs = missing === undefined || required;
+
 /** Like `describe`; skipped where there can be no network namespace, unless BACALHAU_TEST_REQUIRE wants it. */
 export function describeInNamespace(title: string, tests: () => void): void {
-  const required = (process.env['BACALHAU_TEST_REQUIRE'] ?? '').split(',').includes('legacy');
-  if (missing === undefined || required) describe(title, tests);
+  if (runs) describe(title, tests);
   else describe.skip(`${title} (skipped: ${missing})`, tests);
+}
+
+/** Does the same for one test. */
+export function testInNamespace(title: string, work: () => Promise<void>): void {
+  if (runs) test(title, work);
+  else test.skip(`${title} (skipped: ${missing})`, work);
 }
