@@ -43,7 +43,7 @@ export async function* executionOutput(
       if (hasBegun || !isExpected) throw error;
     }
   }
-  yield* isWholeCopy(execution, source) ? entriesOf(execution, {}) : copiedOutput(execution);
+  yield* wholeCopy(execution, source) ?? copiedOutput(execution);
 }
 
 /** How many bytes of each stream the state has at most. */
@@ -65,6 +65,12 @@ export function isWholeCopy(
   return fits && !StdoutTruncated && !StderrTruncated;
 }
 
+/** Returns the copy of the output in the execution's state, if it is all that was printed. */
+export const wholeCopy = (
+  execution: Execution,
+  source: Pick<OutputSource, 'isDocker' | 'release'>,
+): readonly LogEntry[] | undefined => (isWholeCopy(execution, source) ? entriesOf(execution, {}) : undefined);
+
 /**
  * Returns the copy of the output in the execution's state. Servers under load lose even short output without reporting
  * it (seen on 1.9.3), so an empty copy proves nothing either.
@@ -84,7 +90,8 @@ const entriesOf = ({ ID, RunOutput }: Pick<Execution, 'ID' | 'RunOutput'>, mark:
 const NOTHING_ELSE =
   "there is neither a log nor a published result that can be read, so this is the copy in the execution's state, of 2,048 bytes at most";
 
-async function* publishedOutput(
+/** Reads the output that an execution published. What is damaged may show at its end only. */
+export async function* publishedOutput(
   execution: Execution,
   { transport, jobId, namespace, signal, isDocker, results }: OutputSource,
 ): AsyncGenerator<LogEntry, void, undefined> {

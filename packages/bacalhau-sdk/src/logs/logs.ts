@@ -4,7 +4,7 @@ import { LIMITS, type LogLimits } from './limits.js';
 import { LogReader } from './log-reader.js';
 import type { FollowLogsOptions, LogEntry, LogTarget } from './options.js';
 
-export { copiedOutput, executionOutput } from './execution-output.js';
+export { copiedOutput, publishedOutput, wholeCopy } from './execution-output.js';
 
 /**
  * Reads the output of a job. Nothing is sent before the first entry is asked for; each loop reads from the beginning, and

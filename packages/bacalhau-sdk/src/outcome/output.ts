@@ -51,21 +51,25 @@ async function* entriesOf(
   }
   const target = { jobId: job.ID ?? '', namespace: job.Namespace };
   const docker = isDocker(job);
-  const { copiedOutput, executionOutput } = await loadLogs();
-  if (docker && !execution.PublishedResult?.Type) {
-    const log = await readLog(transport, target, { executionId: execution.ID, signal, results });
-    yield* log instanceof BacalhauError ? copiedOutput(execution, log.message) : log;
-    return;
+  const { copiedOutput, publishedOutput, wholeCopy } = await loadLogs();
+  if (execution.PublishedResult?.Type) {
+    const release = await transport.serverRelease({ signal });
+    const source = { transport, ...target, signal, isDocker: docker, release, results };
+    const published = await readToEnd(publishedOutput(execution, source));
+    const entries = published instanceof BacalhauError ? wholeCopy(execution, source) : published;
+    if (entries !== undefined) return yield* entries;
   }
-  const release = await transport.serverRelease({ signal });
-  yield* executionOutput(execution, { transport, ...target, signal, isDocker: docker, release, results });
+  // Only the logs of Docker jobs are streamed.
+  if (!docker) return yield* copiedOutput(execution);
+  const log = await readToEnd(followLogs(transport, target, { executionId: execution.ID, signal, results }));
+  yield* log instanceof BacalhauError ? copiedOutput(execution, log.message) : log;
 }
 
-/** Reads a log to its end, or returns why that failed. Of one that cannot be read to its end, nothing is used. */
-async function readLog(...request: Parameters<typeof followLogs>): Promise<readonly LogEntry[] | BacalhauError> {
+/** Reads output to its end, or returns why that failed. Of what cannot be read to its end, nothing is used. */
+async function readToEnd(output: AsyncIterable<LogEntry>): Promise<readonly LogEntry[] | BacalhauError> {
   const entries: LogEntry[] = [];
   try {
-    for await (const entry of followLogs(...request)) entries.push(entry);
+    for await (const entry of output) entries.push(entry);
   } catch (error) {
     if (!(error instanceof BacalhauError) || error instanceof RequestAbortedError) throw error;
     return error;

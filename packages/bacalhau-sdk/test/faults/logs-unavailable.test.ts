@@ -11,6 +11,7 @@ import { connect } from '../../src/http/connect.js';
 import type { LogLimits } from '../../src/logs/limits.js';
 import { followLogs } from '../../src/logs/logs.js';
 import type { FollowLogsOptions, LogEntry, LogReconnect } from '../../src/logs/options.js';
+import { tarOf } from '../support/archives.js';
 import { keyDirectory } from '../support/key-directory.js';
 import {
   EXECUTION_ID,
@@ -19,6 +20,7 @@ import {
   logFaultServer,
   type Refusal,
 } from '../support/log-fault-server.js';
+import { storeServer } from '../support/store-server.js';
 import { inLanes, within } from '../support/within.js';
 
 const dir = keyDirectory();
@@ -316,3 +318,30 @@ test('error frames, close reasons and refusals that quote a header of the call n
   const { error, reconnects, warnings } = await read(server, { headers: { 'X-Team-Key': secret } });
   expect(JSON.stringify([String(error), error, reconnects, warnings])).not.toContain(secret);
 }, 30_000);
+
+describe('a published result that cannot be read', () => {
+  const LINES = Array.from({ length: 400 }, (_, index) => `line ${index} of the log\n`);
+
+  test.each([
+    ['is not an archive', async (archive: Buffer) => Buffer.alloc(archive.length, 'x')],
+    ['is cut within stdout', async (archive: Buffer) => archive.subarray(0, 2_048)],
+    ['has an unsafe entry before stdout', async () => tarOf([{ name: '../x' }, { name: 'stdout', content: 'no' }])],
+    ['is gone', async () => undefined],
+  ])('is replaced by the log, where it %s', async (_name, spoil) => {
+    const archive = await tarOf([{ name: 'stdout', content: LINES.join('') }, { name: 'stderr' }]);
+    const spoilt = await spoil(archive);
+    await using store = await storeServer((_request, response) => {
+      response.writeHead(spoilt === undefined ? 404 : 200).end(spoilt);
+    });
+    await using server = await logFaultServer(({ send, socket }) => {
+      send(LINES);
+      socket.close(1000);
+    });
+    finish(server);
+    server.resultUrl = `${store.url}/a.tar`;
+    await using bacalhau = new Bacalhau({ baseUrl: server.url, env: {}, dir, logLevel: 'off' });
+    const result = await within(20_000, 'the result', bacalhau.jobs.handle(JOB_ID).result());
+    expect(store.seen.length).toBeGreaterThan(0);
+    expect(result).toMatchObject({ stdout: LINES.join(''), outputComplete: true });
+  });
+});

@@ -45,6 +45,8 @@ export interface LogFaultServer extends AsyncDisposable {
   refused: number;
   /** The copy of the output in the execution's state. */
   runOutput: { readonly Stdout: string; readonly stderr: string } | undefined;
+  /** Where the result is. */
+  resultUrl: string | undefined;
   nodeStatus: 'CONNECTED' | 'DISCONNECTED';
   /** How many sockets are open. */
   open(): number;
@@ -101,6 +103,7 @@ export async function logFaultServer(
     refuse: undefined,
     refused: 0,
     runOutput: undefined,
+    resultUrl: undefined,
     nodeStatus: 'CONNECTED',
     open: () => sockets.clients.size,
     async [Symbol.asyncDispose]() {
@@ -126,15 +129,19 @@ function refuse(tcp: Duplex, refusal: Refusal): void {
 
 function rest(path: string, faults: LogFaultServer): unknown {
   const { executionState, desiredState, version, engine, jobState, executions, mixesUp, runOutput: RunOutput } = faults;
+  const { resultUrl } = faults;
+  const PublishedResult = resultUrl === undefined ? undefined : { Type: 'urlDownload', Params: { URL: resultUrl } };
   if (path.endsWith('/agent/version')) return { Major: '1', Minor: version.split('.')[1], GitVersion: version };
   if (path.endsWith('/executions')) {
     const ComputeState = { StateType: executionState };
     const DesiredState = desiredState === undefined ? undefined : { StateType: desiredState };
     const ids = Array.from({ length: executions }, (_, index) => (index === 0 ? EXECUTION_ID : `e-${index}`));
-    const states = { ComputeState, DesiredState, RunOutput };
+    const states = { ComputeState, DesiredState, RunOutput, PublishedResult };
     const Items = ids.map((ID) => ({ ID, NodeID: `n-${ID}`, JobID: JOB_ID, CreateTime: 1, ...states }));
     return { NextToken: '', Items };
   }
+  if (path.endsWith('/results'))
+    return { NextToken: '', Items: PublishedResult === undefined ? [] : [PublishedResult] };
   if (path.includes('/orchestrator/nodes/')) {
     return { Node: { Info: { NodeID: path.split('/').at(-1) }, ConnectionState: { Status: faults.nodeStatus } } };
   }
