@@ -75,7 +75,7 @@ export class ApiResource {
       if (!parts.end && earlierTokens?.has(parts.nextToken)) throw repeatedPageError(name, parts.nextToken, response);
       return { data: parts, response };
     };
-    return pagePromise({ fetch, walkSize, key });
+    return pagePromise({ operation: name, fetch, walkSize, key });
   }
 
   /** Returns the namespace of a call: its own, else the client's; undefined where the server decides. */

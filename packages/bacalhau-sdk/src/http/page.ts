@@ -19,6 +19,8 @@ export type FetchPage<T> = (request: {
 
 /** How the pages of a list are requested and joined. */
 export interface Pagination<T> {
+  /** The name of the call, for errors. */
+  readonly operation: string;
   readonly fetch: FetchPage<T>;
   /** Entries per page when a list is iterated without a limit of its own. */
   readonly walkSize?: number | undefined;
@@ -29,13 +31,16 @@ export interface Pagination<T> {
 }
 
 /** Creates the error of a list in which a page has the token of an earlier one: it would never end. */
-export function repeatedPageError(
+export const repeatedPageError = (operation: string, nextToken: string, response: ResponseInfo) =>
+  endlessListError(operation, `sent the NextToken ${JSON.stringify(nextToken)} a second time`, response);
+
+function endlessListError(
   operation: string,
-  nextToken: string,
+  problem: string,
   { status, requestId, attempts, serverVersion }: ResponseInfo,
 ): UnexpectedResponseError {
   return new UnexpectedResponseError(
-    `${operation}: the server sent the NextToken ${JSON.stringify(nextToken)} a second time, so the list would never end. Request it with a larger limit, or with 0 for all entries.`,
+    `${operation}: the server ${problem}, so the list would never end. Request it with a larger limit, or with 0 for all entries.`,
     {
       ...{ operation, status, requestId, attempts, serverVersion },
       ...{ code: undefined, component: undefined, hint: undefined, details: {}, outcomeUnknown: false },
@@ -138,17 +143,35 @@ function startedOnUse<T>(first: () => Promise<ApiResponse<Page<T>>>, entries: ()
   };
 }
 
-async function* entriesFrom<T>(first: Page<T>, { key }: Pagination<T>): AsyncGenerator<T, void, undefined> {
+/** How many pages in a row may have nothing but entries of earlier pages; pages overlap while entries are added. */
+const MOST_REPEATED_PAGES = 10;
+
+async function* entriesFrom<T>(first: Page<T>, { operation, key }: Pagination<T>): AsyncGenerator<T, void, undefined> {
   const seen = new Set<string>();
-  for (let page = first; ; page = await page.getNextPage()) {
+  let repeatedPages = 0;
+  let content = '';
+  for (let page = first; ; ) {
+    let isRepeated = page.items.length > 0;
     for (const item of page.items) {
       const id = key?.(item);
       if (id !== undefined) {
         if (seen.has(id)) continue;
         seen.add(id);
+        isRepeated = false;
       }
       yield item;
     }
     if (!page.hasNextPage()) return;
+    if (key === undefined) {
+      const previous = content;
+      content = JSON.stringify(page.items);
+      isRepeated &&= content === previous;
+    }
+    repeatedPages = isRepeated ? repeatedPages + 1 : 0;
+    const { data, response } = await page.getNextPage().withResponse();
+    if (repeatedPages >= MOST_REPEATED_PAGES) {
+      throw endlessListError(operation, `sent ${repeatedPages} pages in a row without a new entry`, response);
+    }
+    page = data;
   }
 }

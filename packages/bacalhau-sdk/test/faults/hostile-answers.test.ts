@@ -3,10 +3,14 @@ import { gzipSync } from 'node:zlib';
 import { Bacalhau } from '../../src/client/bacalhau.js';
 import { RateLimitError } from '../../src/errors/api-errors.js';
 import { ConnectionError, ResponseTooLargeError } from '../../src/errors/call-errors.js';
+import { JobExistsError } from '../../src/errors/job-errors.js';
 import type { ClientOptions } from '../../src/http/options.js';
+import type { Job } from '../../src/index.js';
 import { throwIfAborted } from '../../src/util/abort.js';
 import { faultServer, json } from '../support/fault-server.js';
 import { keyDirectory } from '../support/key-directory.js';
+import { type HostileAnswer, hostileServer, htmlPage, rightAnswers } from '../support/random-server.js';
+import { within } from '../support/within.js';
 
 const dir = keyDirectory();
 const client = (baseUrl: string, options: ClientOptions = {}): Bacalhau =>
@@ -100,4 +104,107 @@ test('a runtime whose signals lack throwIfAborted and a reason gets an error, no
   expect(() => throwIfAborted(Object.assign(Object.create(null), old))).toThrow(/aborted/);
   const { throwIfAborted: method } = AbortSignal.prototype;
   expect(method).toBeDefined();
+});
+
+describe('a list that never ends', () => {
+  const Labels = { 'bacalhau-sdk/map': 'a-map' };
+  const entry = { Labels, ID: 'j-1', JobID: 'j-1', Name: 'a', Tasks: [], Event: { Message: 'x' }, Type: 'JobLevel' };
+  const spec: Job = {
+    ...{ Type: 'batch', Tasks: [{ Name: 'main', Engine: { Type: 'docker', Params: { Image: 'ubuntu' } } }] },
+  };
+  const endless = (token: (number: number) => string) =>
+    faultServer((response, number) =>
+      json(response, 200, { GitVersion: 'v1.9.3', Items: [entry], NextToken: token(number) }),
+    );
+  const TOKENS: readonly (readonly [string, (number: number) => string])[] = [
+    ['the same token again', () => 'again'],
+    ['two tokens in turn', (number) => `${number % 2}`],
+    ['a new token for the same entries', (number) => `${number}`],
+  ];
+  const message = /would never end/;
+
+  test.each(TOKENS)('ends a loop over jobs with an error: %s', async (_name, token) => {
+    await using server = await endless(token);
+    await using bacalhau = client(server.url);
+    const read: unknown[] = [];
+    const reading = async (): Promise<void> => {
+      for await (const job of bacalhau.jobs.list({ namespace: '*' })) read.push(job);
+    };
+    await expect(within(20_000, 'the list', reading())).rejects.toThrow(message);
+    expect(read).toHaveLength(1);
+    expect(server.seen.length).toBeLessThan(20);
+  });
+
+  test.each(TOKENS)('ends a loop over a history, whose events have no ids: %s', async (_name, token) => {
+    await using server = await endless(token);
+    await using bacalhau = client(server.url);
+    const reading = async (): Promise<void> => {
+      for await (const _ of bacalhau.jobs.history('j-1'));
+    };
+    await expect(within(20_000, 'the history', reading())).rejects.toThrow(message);
+    expect(server.seen.length).toBeLessThan(20);
+  });
+
+  test.each(TOKENS)('ends a fan-out with a name before its first item: %s', async (_name, token) => {
+    await using server = await endless(token);
+    await using bacalhau = client(server.url);
+    const items = bacalhau.jobs.map([1, 2], () => spec, { name: 'a-map' });
+    await expect(within(20_000, 'the fan-out', items.next())).rejects.toThrow(message);
+    expect(server.seen.filter(({ method }) => method === 'PUT')).toEqual([]);
+  });
+});
+
+test('a list of nodes that fails once fails none of the forty items of a fan-out', async () => {
+  let asked = 0;
+  const answer: HostileAnswer = (request, response) => {
+    if (request.url.includes('/orchestrator/nodes') && ++asked === 1) return htmlPage(503)(request, response);
+    if (request.method !== 'PUT') return rightAnswers(request, response);
+    const { Job } = JSON.parse(request.body);
+    publishers.push(Job.Tasks[0].Publisher?.Type);
+    // The jobs are as good as refused: what counts is how they are sent.
+    htmlPage(400, { 'x-bacalhau-git-version': 'v1.9.3' })(request, response);
+  };
+  const publishers: unknown[] = [];
+  await using server = await hostileServer(answer);
+  await using bacalhau = client(server.url, { auth: false });
+  const Engine = { Type: 'wasm', Params: { EntryModule: 'https://example.org/main.wasm' } };
+  const toJob = (index: number): Job => ({ Type: 'batch', Tasks: [{ Name: `t${index}`, Engine }] });
+  const errors: unknown[] = [];
+  const inputs = Array.from({ length: 40 }, (_, index) => index);
+  for await (const item of bacalhau.jobs.map(inputs, toJob)) {
+    if (item.status === 'rejected') errors.push(item.error);
+  }
+  expect(errors.filter((error) => String(error).includes('nodes.list'))).toEqual([]);
+  expect(publishers).toEqual(inputs.map(() => 'local'));
+  expect(asked).toBe(2);
+});
+
+test.each([
+  [
+    'had another specification',
+    { Tasks: [] },
+    false,
+    /with another specification\. Choose another name, or use onExisting "update"\.$/,
+  ],
+  ['had the same one', {}, true, /with the same specification\. Use onExisting "reuse"/],
+  [
+    'cannot be compared',
+    { Priority: 7 },
+    undefined,
+    /cannot be compared, because another program submitted it\. Use it by its id, choose another name, or use onExisting "update"\.$/,
+  ],
+])('a job of another program that %s', async (_name, changes, isSame, advice) => {
+  const job: Job = {
+    ...{ Name: 'taken', Namespace: 'default', Type: 'batch', Count: 1 },
+    Tasks: [{ Name: 'main', Engine: { Type: 'docker', Params: { Image: 'ubuntu' } } }],
+  };
+  const existing = { ID: 'j-1', ...job, Version: 1, State: { StateType: 'Running' }, ...changes };
+  await using server = await faultServer((response, number) => {
+    const isVersion = server.seen[number - 1]?.url.endsWith('/agent/version');
+    json(response, 200, isVersion ? { GitVersion: 'v1.9.3' } : { Job: existing });
+  });
+  await using bacalhau = client(server.url);
+  const error = await bacalhau.jobs.submit(job, { onExisting: 'error' }).catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(JobExistsError);
+  expect(error).toMatchObject({ isSame, message: expect.stringMatching(advice) });
 });
