@@ -20,7 +20,8 @@ export interface BreakingOffAnswer {
 const CLIENTS = 8;
 /** One in so many may be answered: by them the time is known that an answer takes. */
 const PATIENT_ONE_IN = 10;
-const SHARE_OF_GETS = 0.25;
+const SHARE_OF_GETS = 0.1;
+const SHARE_OF_EARLY_ONES = 0.1;
 const EARLY_MS = 10;
 
 const url = process.argv[2] ?? '';
@@ -28,8 +29,12 @@ const counts = { brokenOff: 0, answered: 0 };
 let usualMs = 20;
 let isPaused = true;
 
-/** Half of them early, while the server reads the request; the others at any time until it answers. */
-const moment = (): number => Math.random() * (Math.random() < 0.5 ? EARLY_MS : usualMs);
+/**
+ * A few early, while the server reads the request. Most around the time of its answer: a job that is stored already makes
+ * the answer that another request gets.
+ */
+const moment = (): number =>
+  Math.random() < SHARE_OF_EARLY_ONES ? Math.random() * EARLY_MS : usualMs * (0.4 + 0.8 * Math.random());
 
 type Fate = 'answered' | 'broken off' | 'no server';
 
