@@ -12,7 +12,7 @@ export interface ExecutionStatus {
 
 /** How a node reports that a Docker execution failed before its container ran (pkg/executor/docker, 1.4 to 1.9). */
 const CONTAINER_NEVER_RAN =
-  /^(image not available|failed to start container|failed to create container|executable file not found)/;
+  /^(execution error: )?(image not available|failed to (start|create) container|executable file not found)/;
 
 export function statusOf(execution: Execution, release: ServerRelease | undefined): ExecutionStatus {
   const phase = phaseOf(execution, release);
