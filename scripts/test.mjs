@@ -29,6 +29,10 @@ await main(async () => {
     if (process.platform === 'linux') await stage('slim path', () => run('node', ['scripts/slim-path.mjs']));
     if (isCompleteRun || !process.env.CI) await stage('budgets', () => runTool('node', ['scripts/budgets/main.ts']));
     await stage('jest', jest);
+    // Only a complete run has found something about each server.
+    if (isCompleteRun && process.argv.length === 2) {
+      await stage('servers', () => runTool('node', ['scripts/servers/main.ts']));
+    }
   } finally {
     showTimings();
     summarise();

@@ -9,6 +9,8 @@ export interface ConformanceProxyOptions {
   /** The real server, such as `http://127.0.0.1:1234`. */
   readonly target: string;
   readonly checker?: ConformanceChecker;
+  /** Returns why a request must not reach the server; it is then answered with 403. Default: all reach it. */
+  readonly refuse?: (request: { readonly method: string; readonly path: string }) => Promise<string | undefined>;
 }
 
 export interface ConformanceProxy {
@@ -45,6 +47,7 @@ function record(stream: IncomingMessage): () => string {
 export async function startConformanceProxy({
   target,
   checker = createConformanceChecker(),
+  refuse,
 }: ConformanceProxyOptions): Promise<ConformanceProxy> {
   const { protocol, hostname, port } = new URL(target);
   if (protocol !== 'http:')
@@ -154,7 +157,16 @@ export async function startConformanceProxy({
     upstream.end();
   }
 
-  const server = createServer(relay);
+  const server = createServer(async (incoming, outgoing) => {
+    const { method = '', url: path = '' } = incoming;
+    const message = await refuse?.({ method, path });
+    if (message === undefined) return relay(incoming, outgoing);
+    incoming.resume();
+    outgoing
+      .writeHead(403, { 'content-type': 'application/json' })
+      .end(JSON.stringify({ Status: 403, Message: message }));
+    return undefined;
+  });
   server.on('upgrade', relayUpgrade);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

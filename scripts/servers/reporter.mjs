@@ -10,7 +10,16 @@ export default class ServerReporter {
     const { bacalhauServer: server } = test.context.config.globals;
     // Examples and guides are not about a server.
     if (server === undefined || !testFilePath.includes('/bacalhau-sdk/test/')) return;
-    const found = this.#servers.get(server) ?? { passed: 0, failed: 0, skipped: 0, ms: 0, files: 0, tests: [] };
+    const version = process.env.BACALHAU_TEST_CANDIDATE_VERSION;
+    const found = this.#servers.get(server) ?? {
+      version,
+      passed: 0,
+      failed: 0,
+      skipped: 0,
+      ms: 0,
+      files: 0,
+      tests: [],
+    };
     this.#servers.set(server, found);
     found.ms += perfStats.end - perfStats.start;
     found.files += 1;

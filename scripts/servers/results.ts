@@ -7,6 +7,8 @@ export const root = fileURLToPath(new URL('../..', import.meta.url));
 export const resultsFile = join(root, 'node_modules', '.cache', 'server-results.json');
 
 export interface Found {
+  /** The version of a server that no project names. */
+  readonly version?: string;
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;

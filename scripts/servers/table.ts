@@ -12,7 +12,7 @@ import type { Found, Results } from './results.ts';
 const names = Object.keys(CAPABILITIES).filter((name): name is Capability => name in CAPABILITIES);
 
 /** How a task goes with a server, or `undefined` if no test has shown it. */
-function measured(found: Found | undefined, server: Server, capability: Capability): string | undefined {
+export function measured(found: Found | undefined, server: Server, capability: Capability): string | undefined {
   const value = valueOn(server, capability);
   const shown = (found?.tests ?? []).filter(({ title }) => title.includes(tagOf(capability, value)));
   return shown.length > 0 && shown.every(({ status }) => status === 'passed') ? value : undefined;

@@ -1,5 +1,4 @@
 import { getEventListeners } from 'node:events';
-import { wasm } from '../../src/builders/wasm.js';
 import { RequestAbortedError } from '../../src/errors/call-errors.js';
 import type { RequestEvent } from '../../src/http/events.js';
 import type { Job } from '../../src/index.js';
@@ -7,7 +6,7 @@ import type { JobExitError } from '../../src/outcome/job-exit-error.js';
 import type { MapItem } from '../../src/runs/options.js';
 import { collect, freshName, networkClient } from '../support/network.js';
 import { testWith } from '../support/requirements.js';
-import { endlessJob, moduleOf, printingJob } from '../support/wasm-jobs.js';
+import { endlessJob, printingJob } from '../support/wasm-jobs.js';
 
 jest.setTimeout(60_000);
 
@@ -255,20 +254,4 @@ test('toSpec must be a function, and a string is iterated by character', async (
 test('an unreachable server is an error at once', async () => {
   const nobody = bacalhau.withOptions({ baseUrl: 'http://127.0.0.1:9', maxRetries: 0, logLevel: 'off' });
   await expect(collect(nobody.jobs.map(['a'], spoken))).rejects.toMatchObject({ name: 'ConnectionError' });
-});
-
-test('many small jobs take two requests each and a few shared ones', async () => {
-  const module = await moduleOf('x', 0);
-  const small = { resources: { cpu: '10m', memory: '32MB' }, timeouts: { queueSeconds: 60 } };
-  requests.length = 0;
-  const inputs = Array.from({ length: 60 }, (_, index) => index);
-  const items = await collect(
-    jobs.map(inputs, (index) => wasm({ ...small, module, parameters: [`${index}`] }), { output: 'beginning' }),
-  );
-  expect(items.filter(({ status }) => status === 'fulfilled')).toHaveLength(60);
-  const of = (name: string): number =>
-    requests.filter(({ operation, attempt }) => operation === name && attempt === 1).length;
-  expect(of('jobs.put')).toBe(60);
-  expect(of('jobs.executions')).toBe(60);
-  expect(requests.length).toBeLessThan(60 * 3);
 });

@@ -7,11 +7,10 @@ import { RequestAbortedError, RequestTimeoutError } from '../../src/errors/call-
 import { InvalidJobError, UnsupportedByServerError } from '../../src/errors/client-errors.js';
 import type { Job } from '../../src/index.js';
 import { keyDirectory } from '../support/key-directory.js';
-import { collect, freshName, networkClient, networkUrl } from '../support/network.js';
+import { collect, freshName, networkClient } from '../support/network.js';
 import { describeWith, testWhere, testWith } from '../support/requirements.js';
 import { has, serverVersion } from '../support/server.js';
 import { endlessJob, moduleOf, printingJob } from '../support/wasm-jobs.js';
-import { inLanes, until, within } from '../support/within.js';
 
 const dir = keyDirectory();
 const bacalhau = networkClient({ dir });
@@ -78,49 +77,6 @@ describe('wait', () => {
     await expect(bacalhau.jobs.handle('j-nope').wait()).rejects.toBeInstanceOf(NotFoundError);
   });
 
-  test('a hundred waits take fewer requests than polling each job, and all resolve', async () => {
-    let requests = 0;
-    const watcher = bacalhau.withOptions({
-      onRequest: ({ operation }) => {
-        if (operation === 'job.wait') requests += 1;
-      },
-    });
-    const namespace = freshName('many');
-    const submitted = await Promise.all(
-      Array.from({ length: 100 }, async () => jobs.submit(await printingJob('x'), { namespace })),
-    );
-    const ended = await Promise.all(submitted.map(({ id }) => watcher.jobs.handle(id, { namespace }).wait()));
-    expect(ended.every(({ State }) => State?.StateType === 'Completed')).toBe(true);
-    expect(requests).toBeLessThan(100);
-  }, 60_000);
-
-  test('waits that start after many other jobs have changed resolve soon, too', async () => {
-    const namespace = freshName('many');
-    await using own = new Bacalhau({ baseUrl: networkUrl(), env: {}, dir, namespace });
-    // Jobs that no node suits end at once, if they may not wait for one.
-    const { Tasks, ...rest } = await printingJob('hi');
-    const spec: Job = {
-      ...{ ...rest, Tasks: Tasks.map((task) => ({ ...task, Timeouts: {} })) },
-      Constraints: [{ Key: 'no', Operator: '=', Values: ['node'] }],
-    };
-    const failing = async (count: number): Promise<string[]> => {
-      const ids: string[] = [];
-      await inLanes(8, Array(count), async () => {
-        ids.push((await own.jobs.put({ Job: { ...spec, Name: freshName('failing') } })).JobID);
-      });
-      return ids;
-    };
-    const oldest = await failing(60);
-    await failing(150);
-    // What has just changed is always among the latest changes; these jobs have to be older.
-    const changedAt = Math.max(...(await collect(own.jobs.list())).map(({ ModifyTime = 0 }) => ModifyTime / 1e6));
-    await until(() => Date.now() - changedAt > 2_000);
-    const latest = await failing(60);
-    const ends = (ids: readonly string[]) => Promise.all(ids.map((id) => own.jobs.handle(id).wait()));
-    await ends(latest);
-    expect(await within(30_000, 'the waits for the oldest jobs', ends(oldest))).toHaveLength(60);
-  }, 240_000);
-
   test('several waits for one job share its polls', async () => {
     const job = await jobs.submit(await printingJob('hi'));
     const ended = await Promise.all([job.wait(), job.wait(), bacalhau.jobs.handle(job.id).wait()]);
@@ -148,7 +104,7 @@ describe('stop', () => {
   });
 });
 
-describeWith(['versions'], 'versions', () => {
+describeWith(['own-network', 'versions'], 'versions', () => {
   test('a job can be updated, compared first, and rerun in an old version', async () => {
     const first = await printingJob('one');
     const job = await jobs.submit(first);
@@ -222,18 +178,33 @@ test('a history is followed to the end of its job', async () => {
 });
 
 describe('builders', () => {
-  test('wasm() takes the bytes of a module', async () => {
+  const built = async () => {
+    const module = await moduleOf('built', 0);
     const job = await jobs.submit(
       wasm({
         resources: { cpu: '10m' },
         timeouts: { queueSeconds: 60 },
-        module: await moduleOf('built', 0),
+        module,
         parameters: ['a'],
         labels: { built: 'yes' },
       }),
     );
     expect((await job.wait()).State?.StateType).toBe('Completed');
     expect((await job.executions()).items[0]?.RunOutput).toMatchObject({ Stdout: 'built', ExitCode: 0 });
+    const [task] = (await job.refresh()).Tasks;
+    return task;
+  };
+
+  testWhere(['wasm-module', 'an input'], 'wasm() takes the bytes of a module', async () => {
+    const task = await built();
+    expect(task?.InputSources).toHaveLength(1);
+    expect(task?.Engine.Params).toMatchObject({ EntryModule: expect.any(String) });
+  });
+
+  testWhere(['wasm-module', 'in the engine'], 'wasm() takes the bytes of a module', async () => {
+    const task = await built();
+    expect(task?.InputSources ?? []).toEqual([]);
+    expect(task?.Engine.Params).toMatchObject({ EntryModule: { Source: expect.anything() } });
   });
 
   test('an invalid module is refused before anything is sent', async () => {

@@ -41,7 +41,7 @@ test('requests that the server would ignore or not answer are refused', async ()
   await expect(nodes.get('..')).rejects.toBeInstanceOf(InvalidArgumentError);
 });
 
-test('a node is rejected and approved again; doing it twice is a conflict', async () => {
+testWith(['own-network'], 'a node is rejected and approved again; doing it twice is a conflict', async () => {
   const last = (await collect(nodes.list())).filter(({ Info }) => Info.NodeType === 'Compute').at(-1);
   const id = last?.Info.NodeID ?? '';
   await expect(nodes.approve(id)).rejects.toBeInstanceOf(ConflictError);

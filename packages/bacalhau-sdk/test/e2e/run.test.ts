@@ -1,11 +1,12 @@
 import { docker } from '../../src/builders/docker.js';
+import { publishers } from '../../src/builders/publishers.js';
 import { wasm } from '../../src/builders/wasm.js';
 import { NotFoundError } from '../../src/errors/api-errors.js';
 import { RequestAbortedError, RequestTimeoutError } from '../../src/errors/call-errors.js';
 import { JobFailedError, JobStoppedError } from '../../src/errors/job-errors.js';
 import { JobExitError } from '../../src/outcome/job-exit-error.js';
 import { collect, freshName, networkClient } from '../support/network.js';
-import { describeWith, testWith } from '../support/requirements.js';
+import { describeWith, testWhere, testWith } from '../support/requirements.js';
 import { endlessJob, moduleOf, printingJob } from '../support/wasm-jobs.js';
 
 const bacalhau = networkClient();
@@ -174,7 +175,8 @@ describeWith(['docker'], 'a Docker job', () => {
   const shell = (script: string) =>
     docker({ timeouts: small.timeouts, image, entrypoint: ['sh', '-c'], parameters: [script] });
 
-  test(
+  testWhere(
+    ['ended-logs', 'complete'],
     'returns its whole output without a publisher, as docker run does',
     async () => {
       const result = await jobs.run(shell('seq 1 5000; echo done >&2'));
@@ -186,6 +188,24 @@ describeWith(['docker'], 'a Docker job', () => {
         typedResults: [],
         addedPublisher: undefined,
       });
+    },
+    DOCKER_TIMEOUT_MS,
+  );
+
+  testWhere(
+    ['ended-logs', 'what it published'],
+    'returns its whole output with a publisher, and says whether it may be incomplete without one',
+    async () => {
+      const whole = `${Array.from({ length: 5_000 }, (_, index) => index + 1).join('\n')}\n`;
+      const kept = await jobs.run(shell('seq 1 5000; echo done >&2'));
+      expect(kept).toMatchObject({ stderr: 'done\n', exitCode: 0, typedResults: [], addedPublisher: undefined });
+      expect(whole.startsWith(kept.stdout)).toBe(true);
+      if (kept.stdout !== whole) expect(kept.outputComplete).toBe(false);
+      const { timeouts } = small;
+      const parameters = ['seq 1 5000; echo done >&2'];
+      const publisher = publishers.local();
+      const published = await jobs.run(docker({ timeouts, image, entrypoint: ['sh', '-c'], parameters, publisher }));
+      expect(published).toMatchObject({ stdout: whole, stderr: 'done\n', outputComplete: true });
     },
     DOCKER_TIMEOUT_MS,
   );

@@ -1,5 +1,6 @@
 import { type DevnetOptions, startDevnet } from 'bacalhau-devnet';
 import { startConformanceProxy } from 'bacalhau-openapi';
+import { sharedServer } from './shared-server.ts';
 
 /** What the tear-down does; jest loads the files separately, but into one process. */
 declare global {
@@ -8,12 +9,17 @@ declare global {
 
 /** Starts the network that all tests of a server share, and in front of it the proxy that checks every answer. */
 export async function startTestNetwork(server: string, variable: string): Promise<void> {
-  const devnet = await startServer(server);
-  const proxy = await startConformanceProxy({ target: devnet.url });
+  const isShared = /^https?:/.test(server);
+  const devnet = isShared
+    ? { url: server, stop: async () => {} }
+    : await startDevnet({ server, computeNodes: 2, ...settings(server) });
+  const shared = isShared ? sharedServer(server) : undefined;
+  const proxy = await startConformanceProxy({ target: devnet.url, ...shared });
   globalThis.testNetworks ??= [];
   globalThis.testNetworks.push(async () => {
     const violations = proxy.violations();
     await proxy.stop();
+    await shared?.stopJobs();
     await devnet.stop();
     if (violations.length > 0) {
       const list = violations.map((violation) => `  ${JSON.stringify(violation)}`).join('\n');
@@ -26,17 +32,11 @@ export async function startTestNetwork(server: string, variable: string): Promis
   process.env[`${variable}_NODES`] = String(compute.length);
 }
 
-async function startServer(server: string): Promise<{ readonly url: string; stop(): Promise<void> }> {
-  // Somebody else's, which is left running.
-  if (/^https?:/.test(server)) return { url: server, stop: async () => {} };
-  return startDevnet({ server, computeNodes: 2, ...settings(server) });
-}
-
 /** An IPFS node, if there is one, and a soon look at jobs for which there was no room: the default is a minute later. */
 function settings(server: string): DevnetOptions {
   const ipfs = process.env['BACALHAU_TEST_IPFS_API'];
   const [, port] = /\/tcp\/(\d+)/.exec(ipfs ?? '') ?? [];
-  const hostPorts = port !== undefined && server !== 'pinned' ? { hostPorts: [Number(port)] } : {};
+  const hostPorts = port !== undefined && /^\d/.test(server) ? { hostPorts: [Number(port)] } : {};
   const Scheduler = { QueueBackoff: '2s' };
   if (server === '1.4.0') {
     const withIpfs = ipfs === undefined ? {} : { IPFS: { Connect: ipfs } };
