@@ -14,7 +14,9 @@ const names = Object.keys(CAPABILITIES).filter((name): name is Capability => nam
 /** How a task goes with a server, or `undefined` if no test has shown it. */
 export function measured(found: Found | undefined, server: Server, capability: Capability): string | undefined {
   const value = valueOn(server, capability);
-  const shown = (found?.tests ?? []).filter(({ title }) => title.includes(tagOf(capability, value)));
+  const shown = (found?.tests ?? []).filter(
+    ({ title, status }) => title.includes(tagOf(capability, value)) && status !== 'pending',
+  );
   return shown.length > 0 && shown.every(({ status }) => status === 'passed') ? value : undefined;
 }
 
