@@ -515,7 +515,8 @@ export class ExecutionStream {
     }
     // Before 1.8 nothing is kept of a program that was stopped, so that an empty copy does not mean that it printed nothing.
     const { buffer, monitor } = this.#options;
-    if (isEmpty && marked !== undefined && this.#isDocker && rewritesEndedLogs(monitor.release)) buffer.put(marked);
+    const isUnknown = rewritesEndedLogs(monitor.release) && phaseOf(execution, monitor.release) === 'cancelled';
+    if (isEmpty && marked !== undefined && this.#isDocker && isUnknown) buffer.put(marked);
     return 'done';
   }
 

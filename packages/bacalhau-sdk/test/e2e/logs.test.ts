@@ -3,7 +3,7 @@ import { NotFoundError } from '../../src/errors/api-errors.js';
 import { BacalhauError } from '../../src/errors/base.js';
 import { RequestAbortedError } from '../../src/errors/call-errors.js';
 import { InvalidArgumentError } from '../../src/errors/client-errors.js';
-import { ExecutionStateType } from '../../src/index.js';
+import { type Execution, ExecutionDesiredStateType, ExecutionStateType } from '../../src/index.js';
 import { followLogs } from '../../src/logs/logs.js';
 import type { LogEntry } from '../../src/logs/options.js';
 import { readLogs, shellJob, testTransport, textOf } from '../support/logs.js';
@@ -23,7 +23,11 @@ async function submit(command: string, count?: number): Promise<string> {
 async function started(jobId: string): Promise<void> {
   for (;;) {
     const { items } = await jobs.executions(jobId);
-    if (items.some(({ ComputeState }) => Number(ComputeState.StateType) >= ExecutionStateType.BidAccepted)) return;
+    // 1.6.0 reports no such state before the end.
+    const isStarted = ({ ComputeState, DesiredState }: Execution): boolean =>
+      DesiredState.StateType === ExecutionDesiredStateType.Running ||
+      Number(ComputeState.StateType) >= ExecutionStateType.BidAccepted;
+    if (items.some(isStarted)) return;
   }
 }
 
