@@ -96,6 +96,12 @@ describe('the seven calls, with a WebAssembly job that ran', () => {
     expect((await jobs.history(jobId, { since: new Date(Date.now() - 3_600_000) })).items).toEqual(all);
   });
 
+  testWhere(['history-pages', 'no'], 'a history comes whole, whatever the limit', async () => {
+    const page = await jobs.history(jobId, { eventType: 'all', limit: 2 });
+    expect(page.items.length).toBeGreaterThan(2);
+    expect(page.nextToken).toBe('');
+  });
+
   testWith(
     ['history-pages'],
     'a history is walked through page by page, each of the size that was asked for',
