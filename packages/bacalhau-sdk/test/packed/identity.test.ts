@@ -79,6 +79,8 @@ test('importing the package loads neither logs, results, runs nor logins, nor th
     });`;
   const { stdout } = await promisify(execFile)(process.execPath, ['-e', program]);
   const { before, after }: { before: string[]; after: string[] } = JSON.parse(stdout);
-  expect(before.sort()).toEqual([...['base', 'core', 'index', 'keys', 'platform/node/index', 'rolldown-runtime']]);
+  expect(before.sort()).toEqual([
+    ...['base', 'builders', 'core', 'index', 'keys', 'platform/node/index', 'rolldown-runtime'],
+  ]);
   expect(after).toEqual(['ed25519']);
 });
