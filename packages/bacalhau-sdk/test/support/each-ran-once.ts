@@ -7,7 +7,7 @@ export async function expectEachRanOnce(bacalhau: Bacalhau, ids: ReadonlySet<str
   const listed = await collect(bacalhau.jobs.list());
   expect(listed.map(({ ID }) => ID).sort()).toEqual([...ids].sort());
   const waits = [...ids].map((id) => bacalhau.jobs.handle(id).wait());
-  const ended = await within(100_000, 'waiting for all', Promise.all(waits));
+  const ended = await within(200_000, 'waiting for all', Promise.all(waits));
   expect(new Set(ended.map(({ State, Version }) => `${State?.StateType} ${Version}`))).toEqual(
     new Set(['Completed 1']),
   );
