@@ -7,7 +7,7 @@ import { main, runTool } from './lib/workspace.mjs';
 await main(async () => {
   try {
     await checkSources();
-    await stage('unit', () => runTool('jest', ['--selectProjects', 'unit']));
+    await stage('unit', () => runTool('jest', ['--maxWorkers=100%', '--selectProjects', 'unit']));
   } finally {
     showTimings();
   }
