@@ -1,7 +1,6 @@
-import { createServer, request } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { Bacalhau } from '../../src/client/bacalhau.js';
 import { keyDirectory } from '../support/key-directory.js';
+import { losingProxy } from '../support/losing-proxy.js';
 import { collect, freshName } from '../support/network.js';
 import { testWhere } from '../support/requirements.js';
 import { networkUrl } from '../support/server.js';
@@ -12,40 +11,7 @@ const clientOf = (baseUrl: string, namespace: string): Bacalhau =>
   new Bacalhau({ baseUrl, namespace, dir, env: {}, logLevel: 'off' });
 
 /** Cuts the client off at its first submission, and passes that on to the real server so much later. */
-async function lateProxy(lateMs: number) {
-  const target = new URL(networkUrl());
-  let submissions = 0;
-  const server = createServer((incoming, outgoing) => {
-    const chunks: Buffer[] = [];
-    incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
-    incoming.on('end', () => {
-      const { method, url: path, headers } = incoming;
-      const { hostname, port } = target;
-      const isLate = method === 'PUT' && ++submissions === 1;
-      const pass = (): void => {
-        const upstream = request({ hostname, port, method, path, headers }, (answer) => {
-          if (isLate) return void answer.resume();
-          outgoing.writeHead(answer.statusCode ?? 0, answer.headers);
-          answer.pipe(outgoing);
-        });
-        upstream.end(Buffer.concat(chunks));
-      };
-      if (!isLate) return pass();
-      outgoing.destroy();
-      setTimeout(pass, lateMs);
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  return {
-    url: `http://127.0.0.1:${port}`,
-    submissions: () => submissions,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
-}
+const lateProxy = (lateMs: number) => losingProxy((submission) => (submission === 1 ? { lateMs } : 'none'));
 
 test('submit: a request that arrives after its client was cut off does not create a second job', async () => {
   const namespace = freshName('late');

@@ -1,8 +1,10 @@
 import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
 import { networkUrl } from './server.js';
 
-export type Fate = 'request' | 'answer' | 'none';
+/** What becomes of a submission: `lateMs` cuts the client off at once, and passes the request on so much later. */
+export type Fate = 'request' | 'answer' | 'none' | { readonly lateMs: number };
 
 /** Forwards to the real server and loses, as `fate` says, a submission before it arrives, or its response. */
 export async function losingProxy(fate: (submission: number) => Fate | Promise<Fate>, onLost: () => void = () => {}) {
@@ -12,7 +14,14 @@ export async function losingProxy(fate: (submission: number) => Fate | Promise<F
     const { method, url: path, headers } = incoming;
     const lost = method === 'PUT' ? await fate(++submissions) : 'none';
     if (lost === 'request') return outgoing.destroy();
-    const upstream = request({ hostname: target.hostname, port: target.port, method, path, headers }, (answer) => {
+    const options = { hostname: target.hostname, port: target.port, method, path, headers };
+    if (typeof lost === 'object') {
+      const body = await buffer(incoming);
+      outgoing.destroy();
+      setTimeout(() => request(options, (answer) => void answer.resume()).end(body), lost.lateMs);
+      return undefined;
+    }
+    const upstream = request(options, (answer) => {
       if (lost === 'answer') {
         answer.resume().on('end', () => {
           outgoing.destroy();
