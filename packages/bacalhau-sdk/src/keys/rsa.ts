@@ -12,8 +12,8 @@ const ALGORITHM = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' } as const;
 const ZERO = Uint8Array.of(0);
 
 /**
- * An RSA key pair, which identifies a client to Bacalhau servers. The command line keeps one in `user_id.pem`; it can also
- * be imported from PEM text, where there is no file system.
+ * An RSA key pair, which identifies a client to Bacalhau servers. The command line keeps one in `user_id.pem`. In
+ * environments without a file system, import one from a PEM string.
  *
  * @example
  * ```ts
