@@ -11,7 +11,7 @@ import type { Devnet, DevnetLog, DevnetNode, DevnetOptions } from './options.js'
 import { type NetworkPlan, type NodePlan, nodesOf, type ProcessPlan, processesOf } from './plan.js';
 import { releasePorts, takePorts } from './ports.js';
 import { type Readiness, type Reconnection, waitUntil } from './readiness.js';
-import type { FoundServer } from './server/ensure.js';
+import type { FoundServer } from './binary/ensure.js';
 import { type SupervisedProcess, Supervisor } from './supervisor/client.js';
 import { executorLabel } from './supervisor/docker.js';
 import { temporaryDir } from './supervisor/protocol.js';
