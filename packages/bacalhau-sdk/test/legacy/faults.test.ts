@@ -1,6 +1,5 @@
 import { createPublicKey, verify } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
-import { startDevnet } from 'bacalhau-devnet';
 import { ConflictError } from '../../src/errors/api-errors.js';
 import { ConfigurationError, UnsupportedByServerError } from '../../src/errors/client-errors.js';
 import { LegacyJobError, LegacySignatureError } from '../../src/legacy/errors.js';
@@ -9,6 +8,7 @@ import type { LegacyOptions } from '../../src/legacy/options.js';
 import { runsOf } from '../../src/legacy/runs.js';
 import { faultServer, json, text } from '../support/fault-server.js';
 import { keyDirectory } from '../support/key-directory.js';
+import { legacyNetwork } from '../support/legacy.js';
 
 const SPEC = { Engine: 'Docker', Verifier: 'Noop', Publisher: 'Ipfs', Docker: { Image: 'ubuntu <&>' } };
 const dir = keyDirectory();
@@ -17,10 +17,12 @@ const client = (options: LegacyOptions): LegacyJobs => new LegacyJobs({ env: {},
 const version = (response: ServerResponse, gitversion: string): void =>
   json(response, 200, { build_version_info: { gitversion } });
 
-test('a server of today has none of the calls, and each error names the one that does the same', async () => {
-  await using devnet = await startDevnet({ server: 'pinned', computeNodes: 0 });
-  await using asked = client({ baseUrl: devnet.url });
-  await using told = client({ baseUrl: devnet.url, serverVersion: 'v1.3.0' });
+describe('a server of today', () => {
+  const network = legacyNetwork({ server: 'pinned', computeNodes: 0 });
+
+test('has none of the calls, and each error names the one that does the same', async () => {
+  const asked = network.client();
+  const told = network.client({ serverVersion: 'v1.3.0' });
   for (const jobs of [asked, told]) {
     const calls = [
       [() => jobs.submit({ Spec: SPEC }), 'jobs.put'],
@@ -126,6 +128,7 @@ describe('servers that verify the bytes that were sent', () => {
       runs: [{ nodeId: 'n', state: 'Failed', output: undefined }],
     });
   });
+});
 });
 
 describe('the question for the version', () => {

@@ -1,11 +1,11 @@
-import { ConflictError, NotFoundError, PermissionDeniedError } from '../../src/errors/api-errors.js';
-import { UnsupportedByServerError } from '../../src/errors/client-errors.js';
-import { LegacyJobError } from '../../src/legacy/errors.js';
-import { legacyJobId } from '../../src/legacy/legacy-jobs.js';
-import type { LegacyJob } from '../../src/legacy/options.js';
-import { legacyNetwork } from '../support/legacy.js';
-import { describeWith } from '../support/requirements.js';
-import { moduleOf, sleepingJob } from '../support/wasm-jobs.js';
+import { ConflictError, NotFoundError, PermissionDeniedError } from '../../../src/errors/api-errors.js';
+import { UnsupportedByServerError } from '../../../src/errors/client-errors.js';
+import { LegacyJobError, LegacySignatureError } from '../../../src/legacy/errors.js';
+import { legacyJobId } from '../../../src/legacy/legacy-jobs.js';
+import type { LegacyJob } from '../../../src/legacy/options.js';
+import { clientIdOf, legacyNetwork, newKey, signerOf } from '../../support/legacy.js';
+import { describeWith, testWhere, testWith } from '../../support/requirements.js';
+import { moduleOf, sleepingJob } from '../../support/wasm-jobs.js';
 
 /** 1.4.0 with its signed API switched on, which stands for 1.1 to 1.3. */
 describeWith(['legacy'], 'the signed API of 1.4.0', () => {
@@ -33,7 +33,7 @@ describeWith(['legacy'], 'the signed API of 1.4.0', () => {
     return jobOf(Buffer.from(url.slice(url.indexOf(',') + 1), 'base64'));
   };
 
-  test('has every call, without the server’s version being given', async () => {
+  testWith(['legacy-submit', 'legacy-list', 'legacy-states'], 'the server’s version need not be given', async () => {
     const jobs = network.client();
     const { job } = await jobs.submit(jobOf(await moduleOf('hello', 0)));
     const id = legacyJobId(job);
@@ -41,13 +41,29 @@ describeWith(['legacy'], 'the signed API of 1.4.0', () => {
     expect(runs).toMatchObject([{ state: 'Completed', output: { stdout: 'hello', exitCode: 0 } }]);
     expect(await jobs.states(id)).toMatchObject({ state: { State: 'Completed', JobID: id } });
     expect((await jobs.results(id)).results).toHaveLength(1);
-    expect((await jobs.events(id)).events[0]).toMatchObject({ Type: 'JobLevel', Comment: 'Job submitted' });
     const { jobs: listed } = await jobs.list();
     expect(listed.map((item) => ('Job' in item ? legacyJobId(item.Job) : ''))).toEqual([id]);
-    await expect(jobs.localEvents(id)).rejects.toBeInstanceOf(UnsupportedByServerError);
   }, 60_000);
 
-  test('cancels a job of its own only, and again, but none that has completed', async () => {
+  testWhere(['legacy-events', 'changes of states'], 'events returns the history', async () => {
+    const jobs = network.client();
+    const id = legacyJobId((await jobs.submit(jobOf(await moduleOf('hello', 0)))).job);
+    expect((await jobs.events(id)).events[0]).toMatchObject({ Type: 'JobLevel', Comment: 'Job submitted' });
+  });
+
+  testWhere(['legacy-local-events', 'no'], 'local events are for older servers', async () => {
+    await expect(network.client().localEvents(unknown)).rejects.toBeInstanceOf(UnsupportedByServerError);
+  });
+
+  testWith(['legacy-signature'], 'a signature with another key is refused, and the error says what does not match', async () => {
+    const own = newKey();
+    const payloadSigner = signerOf({ clientId: clientIdOf(own.key), publicKey: own.publicKey, key: newKey().key });
+    const failure = network.client({ payloadSigner }).submit(jobOf(await moduleOf('x', 0)));
+    await expect(failure).rejects.toBeInstanceOf(LegacySignatureError);
+    await expect(failure).rejects.toMatchObject({ problem: 'key' });
+  });
+
+  testWith(['legacy-cancel'], 'cancels a job of its own only, and again, but none that has completed', async () => {
     const jobs = network.client();
     const id = legacyJobId((await jobs.submit(await endless())).job);
     const failure = network.client().cancel(id);
@@ -61,50 +77,25 @@ describeWith(['legacy'], 'the signed API of 1.4.0', () => {
     await expect(jobs.cancel(done)).rejects.toBeInstanceOf(ConflictError);
   }, 60_000);
 
-  test('a program that exits with another code than 0 completes its job', async () => {
+  testWhere(['legacy-exit-code', 'completes the job'], 'a program that exits with another code than 0 completes its job', async () => {
     const jobs = network.client();
     const id = legacyJobId((await jobs.submit(jobOf(await moduleOf('x', 3)))).job);
     const { runs } = await jobs.wait(id, { timeoutMs: 30_000 });
     expect(runs).toMatchObject([{ state: 'Completed', output: { exitCode: 3 } }]);
   }, 60_000);
 
-  test.each([unknown, 'j-nope'])('an unknown job is a NotFoundError: %s', async (id) => {
+  testWith(['legacy-unknown-job'], 'an unknown job is a NotFoundError', async () => {
     const jobs = network.client();
-    const calls = [
+    const calls = [unknown, 'j-nope'].flatMap((id) => [
       () => jobs.states(id),
       () => jobs.results(id),
       () => jobs.events(id),
       () => jobs.cancel(id),
       () => jobs.wait(id),
       () => jobs.list({ id }),
-    ];
+    ]);
     for (const call of calls) {
       await expect(Promise.resolve(call())).rejects.toBeInstanceOf(NotFoundError);
     }
-  });
-});
-
-describeWith(['legacy'], 'without its version being given,', () => {
-  describe.each(['1.4.0', '1.6.0'])('a server %s that has it switched off', (server) => {
-    const network = legacyNetwork({ server, computeNodes: 0 });
-
-    test('has none of the calls, and each error names the one that does the same', async () => {
-      const jobs = network.client();
-      const calls = [
-        () => jobs.submit({ Spec: { Engine: 'Noop', Verifier: 'Noop', PublisherSpec: { Type: 'Noop' } } }),
-        () => jobs.list(),
-        () => jobs.states('j-1'),
-        () => jobs.results('j-1'),
-        () => jobs.events('j-1'),
-        () => jobs.localEvents('j-1'),
-        () => jobs.cancel('j-1'),
-        () => jobs.wait('j-1'),
-      ];
-      for (const call of calls) {
-        const failure = await Promise.resolve(call()).catch((error: unknown) => error);
-        expect(failure).toBeInstanceOf(UnsupportedByServerError);
-        expect(failure).toMatchObject({ message: expect.stringMatching(/ jobs\.\w+ of `new Bacalhau\(\)`\.$/) });
-      }
-    });
   });
 });
