@@ -2,9 +2,9 @@ import type { PutJobRequest, PutJobResponse } from 'bacalhau-apiclient';
 import {
   type ApiPromise,
   type ApiResource,
+  identifierProblem,
   NAMESPACED_CALL_OPTIONS,
   type NamespacedCallOptions,
-  textProblem,
 } from '../http/index.js';
 import { checkPutJobRequest, type JobInput, type JobSpec } from '../spec/index.js';
 import { isRecord } from '../util/index.js';
@@ -26,7 +26,7 @@ export const putJob = (
     name: 'jobs.put',
     options,
     optionNames: NAMESPACED_CALL_OPTIONS,
-    problem: textProblem('JobID'),
+    problem: identifierProblem('JobID'),
     send: async ({ jobs }, sending) => {
       const built: unknown = isRecord(request)
         ? { ...request, Job: await buildJob(api.transport, request.Job, options) }

@@ -219,7 +219,9 @@ function withAdvice(
   { lacksNames, label }: JobLookup,
   attempts: number,
 ): Unanswered {
-  const by = lacksNames ? `its label: ${JSON.stringify(`${NAME_LABEL}=${label}`)}` : `its name: ${JSON.stringify(name)}`;
+  const by = lacksNames
+    ? `its label: ${JSON.stringify(`${NAME_LABEL}=${label}`)}`
+    : `its name: ${JSON.stringify(name)}`;
   const message = `${error.message} Look for the job by ${by} in namespace ${JSON.stringify(namespace)}.`;
   if (error instanceof ConnectionError) return new ConnectionError(message, { ...error, attempts }, error);
   if (error instanceof RequestTimeoutError) return new RequestTimeoutError(message, { ...error, attempts });

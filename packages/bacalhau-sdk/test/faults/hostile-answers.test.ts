@@ -145,19 +145,22 @@ describe('a list that never ends', () => {
     expect(server.seen.length).toBeLessThan(20);
   });
 
-  test.each(TOKENS)('ends a loop over the history on a node, which has none of the events: %s', async (_name, token) => {
-    // No execution is on the node, so that nothing is left of any page.
-    await using server = await faultServer((response, number) => {
-      const isHistory = response.req.url?.includes('/history') === true;
-      json(response, 200, isHistory ? { Items: [entry], NextToken: token(number) } : { Items: [] });
-    });
-    await using bacalhau = client(server.url);
-    const reading = async (): Promise<void> => {
-      for await (const _ of bacalhau.jobs.history('j-1', { nodeId: 'n-1' }));
-    };
-    await expect(within(20_000, 'the history', reading())).rejects.toThrow(message);
-    expect(server.seen.length).toBeLessThan(40);
-  });
+  test.each(TOKENS)(
+    'ends a loop over the history on a node, which has none of the events: %s',
+    async (_name, token) => {
+      // No execution is on the node, so that nothing is left of any page.
+      await using server = await faultServer((response, number) => {
+        const isHistory = response.req.url?.includes('/history') === true;
+        json(response, 200, isHistory ? { Items: [entry], NextToken: token(number) } : { Items: [] });
+      });
+      await using bacalhau = client(server.url);
+      const reading = async (): Promise<void> => {
+        for await (const _ of bacalhau.jobs.history('j-1', { nodeId: 'n-1' }));
+      };
+      await expect(within(20_000, 'the history', reading())).rejects.toThrow(message);
+      expect(server.seen.length).toBeLessThan(40);
+    },
+  );
 
   describe('because it always brings something new ends with the caller’s signal', () => {
     type Loop = (bacalhau: Bacalhau, signal: AbortSignal) => AsyncIterable<unknown>;

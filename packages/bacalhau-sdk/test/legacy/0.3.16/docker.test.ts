@@ -56,18 +56,23 @@ describeWith(['legacy', 'docker'], 'Docker jobs on a node of a real server 0.3.1
     await jobs.localEvents(id);
   }, 120_000);
 
-  testWhere(['legacy-exit-code', 'fails the job'], 'a failed job has the message of its node, which the states lack', async () => {
-    const error = await failure(inDocker('sh', '-c', 'echo oops >&2; exit 3'));
-    expect(error).toBeInstanceOf(LegacyJobError);
-    expect(error).toMatchObject({
-      outcome: 'failed',
-      message: expect.stringMatching(/^Job [0-9a-f-]{36} failed: exit code was not zero: 3$/),
-      causes: [{ nodeId: network.nodeIds()[0], message: 'exit code was not zero: 3' }],
-    });
-    const { state } = await jobs.states(error instanceof LegacyJobError ? error.jobId : '');
-    expect(runsOf(state)).toEqual([expect.objectContaining({ state: 'Error' })]);
-    expect(runsOf(state)[0]?.status).not.toMatch(/exit code/);
-  }, 120_000);
+  testWhere(
+    ['legacy-exit-code', 'fails the job'],
+    'a failed job has the message of its node, which the states lack',
+    async () => {
+      const error = await failure(inDocker('sh', '-c', 'echo oops >&2; exit 3'));
+      expect(error).toBeInstanceOf(LegacyJobError);
+      expect(error).toMatchObject({
+        outcome: 'failed',
+        message: expect.stringMatching(/^Job [0-9a-f-]{36} failed: exit code was not zero: 3$/),
+        causes: [{ nodeId: network.nodeIds()[0], message: 'exit code was not zero: 3' }],
+      });
+      const { state } = await jobs.states(error instanceof LegacyJobError ? error.jobId : '');
+      expect(runsOf(state)).toEqual([expect.objectContaining({ state: 'Error' })]);
+      expect(runsOf(state)[0]?.status).not.toMatch(/exit code/);
+    },
+    120_000,
+  );
 
   test('an image that is not there is the cause', async () => {
     const job = inDocker('date');

@@ -40,20 +40,24 @@ describeWith(['legacy'], 'the six calls, against three nodes of a real server 0.
     });
   });
 
-  testWith(['legacy-list'], 'list returns the jobs of this client, one job by a prefix of its id, or those of all clients', async () => {
-    const other = network.client();
-    const { job } = await other.submit(NOOP);
-    const ids = async (options?: Parameters<LegacyJobs['list']>[0]) => {
-      const answer = await jobs.list(options);
-      return answer.jobs.map((found) => legacyJobId('Job' in found ? found.Job : found));
-    };
-    expect(await ids()).toContain(jobId);
-    expect(await ids()).not.toContain(legacyJobId(job));
-    expect(await ids({ id: jobId.slice(0, 8) })).toEqual([jobId]);
-    expect(await ids({ returnAll: true })).toEqual(expect.arrayContaining([jobId, legacyJobId(job)]));
-    expect(await ids({ clientId: job.Metadata?.ClientID ?? '' })).toEqual([legacyJobId(job)]);
-    expect(await ids({ maxJobs: 1, sortBy: 'created_at', sortReverse: true })).toHaveLength(1);
-  });
+  testWith(
+    ['legacy-list'],
+    'list returns the jobs of this client, one job by a prefix of its id, or those of all clients',
+    async () => {
+      const other = network.client();
+      const { job } = await other.submit(NOOP);
+      const ids = async (options?: Parameters<LegacyJobs['list']>[0]) => {
+        const answer = await jobs.list(options);
+        return answer.jobs.map((found) => legacyJobId('Job' in found ? found.Job : found));
+      };
+      expect(await ids()).toContain(jobId);
+      expect(await ids()).not.toContain(legacyJobId(job));
+      expect(await ids({ id: jobId.slice(0, 8) })).toEqual([jobId]);
+      expect(await ids({ returnAll: true })).toEqual(expect.arrayContaining([jobId, legacyJobId(job)]));
+      expect(await ids({ clientId: job.Metadata?.ClientID ?? '' })).toEqual([legacyJobId(job)]);
+      expect(await ids({ maxJobs: 1, sortBy: 'created_at', sortReverse: true })).toHaveLength(1);
+    },
+  );
 
   test('list chooses by annotations', async () => {
     const { job } = await jobs.submit({ Spec: { ...NOOP.Spec, Annotations: ['blue'] } });

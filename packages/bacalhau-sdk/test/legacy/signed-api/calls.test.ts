@@ -33,17 +33,22 @@ describeWith(['legacy'], 'the signed API of 1.4.0', () => {
     return jobOf(Buffer.from(url.slice(url.indexOf(',') + 1), 'base64'));
   };
 
-  testWith(['legacy-submit', 'legacy-list', 'legacy-states'], 'the server’s version need not be given', async () => {
-    const jobs = network.client();
-    const { job } = await jobs.submit(jobOf(await moduleOf('hello', 0)));
-    const id = legacyJobId(job);
-    const { runs } = await jobs.wait(id, { timeoutMs: 30_000 });
-    expect(runs).toMatchObject([{ state: 'Completed', output: { stdout: 'hello', exitCode: 0 } }]);
-    expect(await jobs.states(id)).toMatchObject({ state: { State: 'Completed', JobID: id } });
-    expect((await jobs.results(id)).results).toHaveLength(1);
-    const { jobs: listed } = await jobs.list();
-    expect(listed.map((item) => ('Job' in item ? legacyJobId(item.Job) : ''))).toEqual([id]);
-  }, 60_000);
+  testWith(
+    ['legacy-submit', 'legacy-list', 'legacy-states'],
+    'the server’s version need not be given',
+    async () => {
+      const jobs = network.client();
+      const { job } = await jobs.submit(jobOf(await moduleOf('hello', 0)));
+      const id = legacyJobId(job);
+      const { runs } = await jobs.wait(id, { timeoutMs: 30_000 });
+      expect(runs).toMatchObject([{ state: 'Completed', output: { stdout: 'hello', exitCode: 0 } }]);
+      expect(await jobs.states(id)).toMatchObject({ state: { State: 'Completed', JobID: id } });
+      expect((await jobs.results(id)).results).toHaveLength(1);
+      const { jobs: listed } = await jobs.list();
+      expect(listed.map((item) => ('Job' in item ? legacyJobId(item.Job) : ''))).toEqual([id]);
+    },
+    60_000,
+  );
 
   testWhere(['legacy-events', 'changes of states'], 'events returns the history', async () => {
     const jobs = network.client();
@@ -55,34 +60,48 @@ describeWith(['legacy'], 'the signed API of 1.4.0', () => {
     await expect(network.client().localEvents(unknown)).rejects.toBeInstanceOf(UnsupportedByServerError);
   });
 
-  testWith(['legacy-signature'], 'a signature with another key is refused, and the error says what does not match', async () => {
-    const own = newKey();
-    const payloadSigner = signerOf({ clientId: clientIdOf(own.key), publicKey: own.publicKey, key: newKey().key });
-    const failure = network.client({ payloadSigner }).submit(jobOf(await moduleOf('x', 0)));
-    await expect(failure).rejects.toBeInstanceOf(LegacySignatureError);
-    await expect(failure).rejects.toMatchObject({ problem: 'key' });
-  });
+  testWith(
+    ['legacy-signature'],
+    'a signature with another key is refused, and the error says what does not match',
+    async () => {
+      const own = newKey();
+      const payloadSigner = signerOf({ clientId: clientIdOf(own.key), publicKey: own.publicKey, key: newKey().key });
+      const failure = network.client({ payloadSigner }).submit(jobOf(await moduleOf('x', 0)));
+      await expect(failure).rejects.toBeInstanceOf(LegacySignatureError);
+      await expect(failure).rejects.toMatchObject({ problem: 'key' });
+    },
+  );
 
-  testWith(['legacy-cancel'], 'cancels a job of its own only, and again, but none that has completed', async () => {
-    const jobs = network.client();
-    const id = legacyJobId((await jobs.submit(await endless())).job);
-    const failure = network.client().cancel(id);
-    await expect(failure).rejects.toBeInstanceOf(PermissionDeniedError);
-    await expect(failure).rejects.toThrow(/belongs to another client/);
-    expect(await jobs.cancel(id, 'enough')).toMatchObject({ state: { State: 'Cancelled' } });
-    expect(await jobs.cancel(id)).toMatchObject({ state: { State: 'Cancelled' } });
-    await expect(jobs.wait(id)).rejects.toBeInstanceOf(LegacyJobError);
-    const done = legacyJobId((await jobs.submit(jobOf(await moduleOf('x', 0)))).job);
-    await jobs.wait(done, { timeoutMs: 30_000 });
-    await expect(jobs.cancel(done)).rejects.toBeInstanceOf(ConflictError);
-  }, 60_000);
+  testWith(
+    ['legacy-cancel'],
+    'cancels a job of its own only, and again, but none that has completed',
+    async () => {
+      const jobs = network.client();
+      const id = legacyJobId((await jobs.submit(await endless())).job);
+      const failure = network.client().cancel(id);
+      await expect(failure).rejects.toBeInstanceOf(PermissionDeniedError);
+      await expect(failure).rejects.toThrow(/belongs to another client/);
+      expect(await jobs.cancel(id, 'enough')).toMatchObject({ state: { State: 'Cancelled' } });
+      expect(await jobs.cancel(id)).toMatchObject({ state: { State: 'Cancelled' } });
+      await expect(jobs.wait(id)).rejects.toBeInstanceOf(LegacyJobError);
+      const done = legacyJobId((await jobs.submit(jobOf(await moduleOf('x', 0)))).job);
+      await jobs.wait(done, { timeoutMs: 30_000 });
+      await expect(jobs.cancel(done)).rejects.toBeInstanceOf(ConflictError);
+    },
+    60_000,
+  );
 
-  testWhere(['legacy-exit-code', 'completes the job'], 'a program that exits with another code than 0 completes its job', async () => {
-    const jobs = network.client();
-    const id = legacyJobId((await jobs.submit(jobOf(await moduleOf('x', 3)))).job);
-    const { runs } = await jobs.wait(id, { timeoutMs: 30_000 });
-    expect(runs).toMatchObject([{ state: 'Completed', output: { exitCode: 3 } }]);
-  }, 60_000);
+  testWhere(
+    ['legacy-exit-code', 'completes the job'],
+    'a program that exits with another code than 0 completes its job',
+    async () => {
+      const jobs = network.client();
+      const id = legacyJobId((await jobs.submit(jobOf(await moduleOf('x', 3)))).job);
+      const { runs } = await jobs.wait(id, { timeoutMs: 30_000 });
+      expect(runs).toMatchObject([{ state: 'Completed', output: { exitCode: 3 } }]);
+    },
+    60_000,
+  );
 
   testWith(['legacy-unknown-job'], 'an unknown job is a NotFoundError', async () => {
     const jobs = network.client();
