@@ -53,6 +53,7 @@ describeWith(['legacy'], 'the signed API of 1.4.0', () => {
   testWhere(['legacy-events', 'changes of states'], 'events returns the history', async () => {
     const jobs = network.client();
     const id = legacyJobId((await jobs.submit(jobOf(await moduleOf('hello', 0)))).job);
+    await jobs.wait(id, { timeoutMs: 30_000 });
     expect((await jobs.events(id)).events[0]).toMatchObject({ Type: 'JobLevel', Comment: 'Job submitted' });
   });
 
