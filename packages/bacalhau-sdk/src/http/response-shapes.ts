@@ -57,7 +57,7 @@ const JOB = record({
   State: optional(record({ StateType: optional(text), Message: optional(text) })),
 });
 const EXECUTION = record({
-  ...{ ID: identifier, JobID: identifier, NodeID: text, ComputeState: record({ StateType: number }) },
+  ...{ ID: text, JobID: text, NodeID: text, ComputeState: record({ StateType: number }) },
   RunOutput: optional(
     record({ Stdout: optional(text), stderr: optional(text), ExitCode: optional(number), ErrorMsg: optional(text) }),
   ),
