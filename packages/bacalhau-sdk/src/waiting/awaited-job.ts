@@ -30,6 +30,8 @@ export interface AwaitedJob {
   readonly startedAt: number;
   /** When the next poll is due. */
   dueAt: number;
+  /** How long it may wait for its next poll, by which is judged how late that is. */
+  pauseMs: number;
   /** When the job itself was requested last. */
   polledAt: number;
   /** When it was requested last with its executions. */
@@ -44,6 +46,12 @@ export interface AwaitedJob {
   changedAt: number;
   /** As it was observed last. */
   job: Job | undefined;
+}
+
+/** Returns the jobs that are due, those first that are the latest in proportion to their pause. */
+export function mostUrgent(jobs: readonly AwaitedJob[], now: number): AwaitedJob[] {
+  const lateness = ({ dueAt, pauseMs }: AwaitedJob): number => (now - dueAt) / pauseMs;
+  return jobs.filter(({ dueAt }) => dueAt <= now).sort((one, other) => lateness(other) - lateness(one));
 }
 
 /** Returns the job with the earliest of such times; the first of several. */

@@ -2,12 +2,11 @@ import type { Job } from 'bacalhau-apiclient';
 import { waitPolicy } from '../http/index.js';
 import { pauseMs } from '../util/index.js';
 import { type AwaitedJob, earliest } from './awaited-job.js';
+import { cheapestQuestion, SHORTEST_LIST_PAUSE_MS } from './cheapest-question.js';
 import { type JobPage, type PageRequest, RecentChanges } from './recent-changes.js';
 
 /** Besides a list, one job is polled alone this often: the one for which this is longest ago. */
 const DIRECT_EVERY_MS = 2_000;
-/** Lists are polled five times a second at most. */
-const SHORTEST_PAUSE_MS = 200;
 
 /** Recognizes a whole id, which is what lists contain. */
 const isWholeId = (id: string): boolean =>
@@ -20,7 +19,9 @@ export interface PollingLoop {
   /** What requesting one job costs, in milliseconds of the server's time. */
   readonly jobCostMs: number;
   listPage(namespace: string | undefined, page: PageRequest): Promise<JobPage>;
-  /** Polls a single job. Resolves with the server's work in milliseconds; undefined if it failed. */
+  /** Returns how long a job may wait for its next poll. */
+  pauseMs(awaited: AwaitedJob): number;
+  /** Polls a job by itself. Resolves with the server's work in milliseconds; undefined if it failed. */
   pollJob(awaited: AwaitedJob): Promise<number | undefined>;
   update(awaited: AwaitedJob, job: Job): void;
   serverAnswered(awaited: readonly AwaitedJob[]): void;
@@ -43,8 +44,15 @@ export class ListPoller {
     const together = this.#listable(namespace);
     if (together.length < 2 || !together.includes(awaited)) return undefined;
     const changes = this.#changesIn(namespace);
-    if (changes.costMs >= together.length * this.#loop.jobCostMs) return undefined;
-    return this.#pollList(changes, together);
+    const known = together.filter(({ job }) => job !== undefined);
+    const question = cheapestQuestion({
+      listMs: changes.costMs ?? presumedListMs(together.length, known[0]?.job),
+      jobMs: this.#loop.jobCostMs,
+      pageSize: changes.pageSize,
+      pausesMs: known.map((one) => this.#loop.pauseMs(one)),
+      unknown: together.length - known.length,
+    });
+    return question === 'list' ? this.#pollList(changes, together) : undefined;
   }
 
   /** Returns the jobs of a namespace that a list can show: an id finds a job of any namespace, a list does not. */
@@ -84,7 +92,7 @@ export class ListPoller {
         wantsMore: (soFar) => {
           // A job that has not changed is looked for once; if it is further down the list then, it is polled alone.
           const sought = unseen(soFar.isComplete).filter(({ missedByList }) => !soFar.isComplete || !missedByList);
-          return changes.costMs < Math.min(sought.length, soFar.pageSize) * this.#loop.jobCostMs;
+          return soFar.pageMs < Math.min(sought.length, soFar.pageSize) * this.#loop.jobCostMs;
         },
       });
       for (const one of unseen(isComplete)) one.missedByList = true;
@@ -99,10 +107,13 @@ export class ListPoller {
     const now = performance.now();
     const youngest = now - Math.max(...awaited.map(({ startedAt }) => startedAt));
     // The more jobs there are, the sooner one of them ends.
-    const dueAt = now + pauseMs(youngest / Math.sqrt(awaited.length), { shortestMs: SHORTEST_PAUSE_MS });
-    for (const one of awaited) one.dueAt = dueAt;
+    const dueAt = now + pauseMs(youngest / Math.sqrt(awaited.length), { shortestMs: SHORTEST_LIST_PAUSE_MS });
+    for (const one of awaited) {
+      one.dueAt = dueAt;
+      one.pauseMs = this.#loop.pauseMs(one);
+    }
     // No longer than a page takes: what changes meanwhile is for the next list.
-    const directMs = await this.#pollBeside(awaited, changes.costMs);
+    const directMs = await this.#pollBeside(awaited, changes.costMs ?? 0);
     return directMs === undefined ? undefined : listMs + directMs;
   }
 
@@ -134,4 +145,15 @@ export class ListPoller {
     this.#lastDirectAt = now;
     return earliest(awaited, 'polledAt');
   }
+}
+
+/** What a list is presumed to cost before the first one: some milliseconds, */
+const PRESUMED_MS = 10;
+/** and the time in which the server decodes at least the jobs that are waited for. */
+const DECODED_BYTES_PER_MS = 40_000;
+
+/** Presumes what a list costs, from one of the jobs that are in it. */
+function presumedListMs(count: number, sample: Job | undefined): number {
+  const bytes = sample === undefined ? 0 : JSON.stringify(sample).length;
+  return PRESUMED_MS + (count * bytes) / DECODED_BYTES_PER_MS;
 }

@@ -7,7 +7,15 @@ import { hasEnded } from '../model/index.js';
 import { isOwnJob } from '../spec/index.js';
 import { pauseMs } from '../util/index.js';
 import { AdaptiveTimeout } from './adaptive-timeout.js';
-import { type AwaitedJob, earliest, type JobReference, type JobToAwait, type WaitListener } from './awaited-job.js';
+import {
+  type AwaitedJob,
+  earliest,
+  type JobReference,
+  type JobToAwait,
+  mostUrgent,
+  type WaitListener,
+} from './awaited-job.js';
+import { ChangeClock } from './change-clock.js';
 import { asCompleted, isForgotten } from './forgotten-job.js';
 import { ListPoller, type PollingLoop } from './list-poller.js';
 import { checkOnUpdate, checkUnreachableAfter, type WaitOptions } from './options.js';
@@ -17,6 +25,10 @@ import { StrangersJobError } from './strangers-job-error.js';
 
 /** What requesting one job is presumed to cost the server, in milliseconds, before the first request. */
 const PRESUMED_JOB_MS = 1.5;
+/** How long a job may wait for its second poll, in milliseconds, before anything is known of it. */
+const UNKNOWN_PAUSE_MS = 200;
+/** How many jobs are polled at once: servers have several cores, and work on one request while another one travels. */
+const POLLED_AT_ONCE = 4;
 /** A job that has not changed for this long is requested with its executions, now and then. */
 const UNCHANGED_MS = 10_000;
 
@@ -26,6 +38,7 @@ const UNCHANGED_MS = 10_000;
  */
 export class Waiter {
   readonly #transport: Transport;
+  readonly #clock = new ChangeClock();
   readonly #jobCost = new RequestCost(PRESUMED_JOB_MS);
   readonly #requestTimeout = new AdaptiveTimeout();
   readonly #awaited = new Map<string, AwaitedJob>();
@@ -85,11 +98,15 @@ export class Waiter {
       get jobCostMs() {
         return jobCost.ms;
       },
+      pauseMs: (awaited) => this.#pauseMs(awaited),
       listPage: (namespace, page) => this.#listPage(namespace, page),
-      pollJob: (awaited) => this.#pollJob(awaited),
+      pollJob: (awaited) => this.#pollJobs([awaited]),
       update: (awaited, job) => this.#update(awaited, job),
       serverAnswered: (awaited) => this.#serverAnswered(awaited),
-      pollFailed: (awaited, error) => this.#pollFailed(awaited, error),
+      pollFailed: (awaited, error) => {
+        if (error instanceof RequestTimeoutError) this.#requestTimeout.timedOut();
+        this.#pollFailed(awaited, error);
+      },
     };
   }
 
@@ -103,6 +120,7 @@ export class Waiter {
       listeners: new Set(),
       startedAt: now,
       dueAt: now,
+      pauseMs: UNKNOWN_PAUSE_MS,
       polledAt: 0,
       executionsPolledAt: now,
       missedByList: false,
@@ -137,20 +155,34 @@ export class Waiter {
   async #loop(): Promise<void> {
     for (;;) {
       const now = performance.now();
-      const next = earliest([...this.#awaited.values()], 'dueAt');
-      if (next === undefined) return;
-      if (next.dueAt > now) {
-        await this.#sleep(next.dueAt - now, { untilJobAdded: true });
+      const awaited = [...this.#awaited.values()];
+      const due = mostUrgent(awaited, now);
+      const [next] = due;
+      if (next === undefined) {
+        const first = earliest(awaited, 'dueAt');
+        if (first === undefined) return;
+        await this.#sleep(first.dueAt - now, { untilJobAdded: true });
         continue;
       }
-      const workMs = await (this.#lists.poll(next) ?? this.#pollJob(next));
+      const workMs = await (this.#lists.poll(next) ?? this.#pollJobs(due.slice(0, POLLED_AT_ONCE)));
       // After a failure there is a pause of its own.
       if (workMs !== undefined && this.#awaited.size > 0) await this.#sleep(idleMs(workMs), { untilJobAdded: false });
     }
   }
 
-  /** Resolves with the server's work in milliseconds; undefined if it failed. */
-  async #pollJob(awaited: AwaitedJob): Promise<number | undefined> {
+  /** Polls jobs by themselves, all at once. Resolves with the server's work in milliseconds; undefined if one failed. */
+  async #pollJobs(jobs: readonly AwaitedJob[]): Promise<number | undefined> {
+    const beganAt = performance.now();
+    const polls = await Promise.all(jobs.map((awaited) => this.#pollJob(awaited)));
+    const failed = polls.filter((poll) => typeof poll === 'object');
+    // Counts once, because all of them began at once.
+    if (failed.some(({ error }) => error instanceof RequestTimeoutError)) this.#requestTimeout.timedOut();
+    if (failed.length > 0) return undefined;
+    if (!polls.includes('with executions')) this.#jobCost.record((performance.now() - beganAt) / jobs.length);
+    return this.#jobCost.ms * jobs.length;
+  }
+
+  async #pollJob(awaited: AwaitedJob): Promise<'job' | 'with executions' | { readonly error: unknown }> {
     const { jobId, namespace } = awaited.reference;
     const beganAt = performance.now();
     const isUnchanged =
@@ -161,17 +193,22 @@ export class Waiter {
     awaited.missedByList = false;
     try {
       const { Job: job, Executions } = await getJob(this.#api(namespace), jobId, { include, ...this.#callOptions() });
-      if (!isUnchanged) this.#jobCost.record(performance.now() - beganAt);
       this.#requestTimeout.answered(performance.now() - beganAt);
       this.#update(awaited, isUnchanged ? await this.#unlessForgotten(job, Executions?.Items ?? []) : job);
       this.#serverAnswered([awaited]);
+      awaited.pauseMs = this.#pauseMs(awaited);
+      awaited.dueAt = performance.now() + awaited.pauseMs;
+      return isUnchanged ? 'with executions' : 'job';
     } catch (error) {
       this.#pollFailed([awaited], error);
-      return undefined;
+      return { error };
     }
-    const now = performance.now();
-    awaited.dueAt = now + pauseMs(now - awaited.startedAt);
-    return this.#jobCost.ms;
+  }
+
+  /** Returns how long a job may wait for its next poll: the longer, the older its latest change is. */
+  #pauseMs({ job, changedAt }: AwaitedJob): number {
+    if (job === undefined) return UNKNOWN_PAUSE_MS;
+    return pauseMs(this.#clock.ageMs(job) ?? performance.now() - changedAt);
   }
 
   async #listPage(namespace: string | undefined, { limit, nextToken }: PageRequest): Promise<JobPage> {
@@ -203,6 +240,7 @@ export class Waiter {
   #update(awaited: AwaitedJob, job: Job): void {
     this.#rejectStrangers(awaited, job);
     if (awaited.listeners.size === 0) return;
+    this.#clock.observe(job);
     const observed = `${job.Version}/${job.Revision}/${job.ModifyTime}/${job.State?.StateType}`;
     awaited.job = job;
     if (observed !== awaited.observed) {
@@ -250,7 +288,6 @@ export class Waiter {
       const unknown = awaited.filter(({ job, listeners }) => job === undefined && ![...listeners].some(wasSubmitted));
       if (unknown.length > 0) this.#rejectAll(unknown, error);
     }
-    if (error instanceof RequestTimeoutError) this.#requestTimeout.timedOut();
     const now = performance.now();
     for (const one of awaited) {
       one.unreachableSince ??= now;
