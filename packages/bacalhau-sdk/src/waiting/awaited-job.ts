@@ -48,16 +48,11 @@ export interface AwaitedJob {
   job: Job | undefined;
 }
 
+/** How many jobs are polled at once: servers have several cores, and work on one request while another one travels. */
+export const POLLED_AT_ONCE = 4;
+
 /** Returns the jobs that are due, those first that are the latest in proportion to their pause. */
 export function mostUrgent(jobs: readonly AwaitedJob[], now: number): AwaitedJob[] {
   const lateness = ({ dueAt, pauseMs }: AwaitedJob): number => (now - dueAt) / pauseMs;
   return jobs.filter(({ dueAt }) => dueAt <= now).sort((one, other) => lateness(other) - lateness(one));
-}
-
-/** Returns the job with the earliest of such times; the first of several. */
-export function earliest(jobs: readonly AwaitedJob[], time: 'dueAt' | 'polledAt'): AwaitedJob | undefined {
-  return jobs.reduce<AwaitedJob | undefined>(
-    (one, other) => (one && one[time] <= other[time] ? one : other),
-    undefined,
-  );
 }

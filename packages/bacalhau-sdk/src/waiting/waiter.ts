@@ -9,10 +9,10 @@ import { pauseMs } from '../util/index.js';
 import { AdaptiveTimeout } from './adaptive-timeout.js';
 import {
   type AwaitedJob,
-  earliest,
   type JobReference,
   type JobToAwait,
   mostUrgent,
+  POLLED_AT_ONCE,
   type WaitListener,
 } from './awaited-job.js';
 import { ChangeClock } from './change-clock.js';
@@ -27,8 +27,6 @@ import { StrangersJobError } from './strangers-job-error.js';
 const PRESUMED_JOB_MS = 1.5;
 /** How long a job may wait for its second poll, in milliseconds, before anything is known of it. */
 const UNKNOWN_PAUSE_MS = 200;
-/** How many jobs are polled at once: servers have several cores, and work on one request while another one travels. */
-const POLLED_AT_ONCE = 4;
 /** A job that has not changed for this long is requested with its executions, now and then. */
 const UNCHANGED_MS = 10_000;
 
@@ -100,7 +98,7 @@ export class Waiter {
       },
       pauseMs: (awaited) => this.#pauseMs(awaited),
       listPage: (namespace, page) => this.#listPage(namespace, page),
-      pollJob: (awaited) => this.#pollJobs([awaited]),
+      pollJobs: (awaited) => this.#pollJobs(awaited),
       update: (awaited, job) => this.#update(awaited, job),
       serverAnswered: (awaited) => this.#serverAnswered(awaited),
       pollFailed: (awaited, error) => {
@@ -159,9 +157,9 @@ export class Waiter {
       const due = mostUrgent(awaited, now);
       const [next] = due;
       if (next === undefined) {
-        const first = earliest(awaited, 'dueAt');
-        if (first === undefined) return;
-        await this.#sleep(first.dueAt - now, { untilJobAdded: true });
+        if (awaited.length === 0) return;
+        const dueAt = Math.min(...awaited.map((one) => one.dueAt));
+        await this.#sleep(dueAt - now, { untilJobAdded: true });
         continue;
       }
       const workMs = await (this.#lists.poll(next) ?? this.#pollJobs(due.slice(0, POLLED_AT_ONCE)));
