@@ -202,7 +202,7 @@ export {
   type UnsafeEntryKind,
   type UrlResult,
 } from './results/index.js';
-export type { MapItem, MapOptions, RunOptions } from './runs/index.js';
+export type { MapItem, MapOptions, MapProgress, RunOptions } from './runs/index.js';
 export type { BuiltJob, JobBuildContext, JobBuilder, JobInput, JobSpec } from './spec/index.js';
 export type { OnExisting, SubmissionDetails, SubmitOptions } from './submission/index.js';
 export { VERSION } from './version.js';
