@@ -19,7 +19,7 @@ function nodeOf(used: number, waiting = 0): NodeState {
       NodeID: `n-${used}`,
       NodeType: 'Compute',
       Labels: { region: 'eu', cores: '2' },
-      BacalhauVersion: { GitVersion: 'v1.9.3' },
+      BacalhauVersion: { GitVersion: 'v1.9.3', GitCommit: '', BuildDate: '', GOOS: 'linux', GOARCH: 'amd64' },
       ComputeNodeInfo: {
         ...{ ExecutionEngines: ['wasm'], Publishers: ['local'], StorageSources: ['inline'] },
         ...{ MaxCapacity, MaxJobRequirements: MaxCapacity, RunningExecutions: 0, EnqueuedExecutions: 0 },
