@@ -203,7 +203,30 @@ export {
   type UrlResult,
 } from './results/index.js';
 export type { MapItem, MapOptions, RunOptions } from './runs/index.js';
-export type { BuiltJob, JobBuildContext, JobBuilder, JobInput, JobSpec } from './spec/index.js';
+export {
+  type BuiltJob,
+  type DockerParams,
+  type EngineSpec,
+  type IpfsSourceParams,
+  type JobBuildContext,
+  type JobBuilder,
+  type JobCheckOptions,
+  type JobInput,
+  type JobSpec,
+  type LocalSourceParams,
+  type OtherSpec,
+  type PublisherSpec,
+  type S3Partition,
+  type S3PublisherParams,
+  type S3SourceParams,
+  type SourceSpec,
+  type TaskInput,
+  type TaskInputSource,
+  type UrlSourceParams,
+  validateJob,
+  type WasmModuleSource,
+  type WasmParams,
+} from './spec/index.js';
 export type { OnExisting, SubmissionDetails, SubmitOptions } from './submission/index.js';
 export { VERSION } from './version.js';
 export type { WaitOptions } from './waiting/index.js';

@@ -30,13 +30,13 @@ export function findUnknownName(
   return { name, advice: suggestion === undefined ? `Use one of ${known.join(', ')}.` : `Did you mean ${suggestion}?` };
 }
 
-/** Returns the known name that is closest to a misspelt one; undefined if none is close. */
+/** Returns the known names that are closest to a misspelt one, joined by `or`; undefined if none is close. */
 export function nearestName(name: string, known: readonly string[]): string | undefined {
   const longest = Math.max(2, Math.floor(name.length / 3));
-  const nearest = known
-    .map((candidate) => ({ candidate, edits: editDistance(name.toLowerCase(), candidate.toLowerCase()) }))
-    .reduce((best, next) => (next.edits < best.edits ? next : best), { candidate: '', edits: longest + 1 });
-  return nearest.edits > longest ? undefined : nearest.candidate;
+  const distances = known.map((candidate) => editDistance(name.toLowerCase(), candidate.toLowerCase()));
+  const shortest = Math.min(...distances);
+  if (shortest > longest) return undefined;
+  return known.filter((_, index) => distances[index] === shortest).join(' or ');
 }
 
 /** Counts the letters to insert, remove or replace between two short names (Levenshtein's distance). */

@@ -1,10 +1,25 @@
 import type { CallOptions, Transport } from '../http/index.js';
-import { type JobInput, type JobSpec, toJobInput } from '../spec/index.js';
+import {
+  checkJob,
+  hasOldVariableNames,
+  type JobCheckOptions,
+  type JobInput,
+  type JobSpec,
+  toJobInput,
+} from '../spec/index.js';
 
-/** Gives a job its final form, which may depend on the server's release. */
-export const buildJob = (
+/**
+ * Gives a job its final form, which may depend on the server's release, and checks it.
+ *
+ * @throws {InvalidJobError} naming the field that is wrong.
+ */
+export async function buildJob(
   transport: Transport,
   spec: JobSpec,
-  { signal, timeoutMs }: Pick<CallOptions, 'signal' | 'timeoutMs'>,
-): Promise<JobInput> =>
-  toJobInput(spec, async () => ({ serverRelease: await transport.serverRelease({ signal, timeoutMs }) }));
+  { signal, timeoutMs, allowUnknownFields }: Pick<CallOptions, 'signal' | 'timeoutMs'> & JobCheckOptions,
+): Promise<JobInput> {
+  const serverRelease = () => transport.serverRelease({ signal, timeoutMs });
+  const job: JobInput = await toJobInput(spec, async () => ({ serverRelease: await serverRelease() }));
+  checkJob(job, { allowUnknownFields, ...(hasOldVariableNames(job) && { serverRelease: await serverRelease() }) });
+  return job;
+}

@@ -6,7 +6,13 @@ import {
   type NamespacedCallOptions,
   textProblem,
 } from '../http/index.js';
-import { checkJob, fingerprintOf, type JobSpec, withFingerprint } from '../spec/index.js';
+import {
+  fingerprintOf,
+  JOB_CHECK_OPTIONS,
+  type JobCheckOptions,
+  type JobSpec,
+  withFingerprint,
+} from '../spec/index.js';
 import { buildJob } from './build-job.js';
 import { requireJobVersions } from './require-job-versions.js';
 
@@ -14,16 +20,15 @@ import { requireJobVersions } from './require-job-versions.js';
 export const diffJob = (
   api: ApiResource,
   spec: JobSpec,
-  options: NamespacedCallOptions = {},
+  options: NamespacedCallOptions & JobCheckOptions = {},
 ): ApiPromise<DiffJobResponse> =>
   api.read({
     name: 'jobs.diff',
     options,
-    optionNames: NAMESPACED_CALL_OPTIONS,
+    optionNames: { ...NAMESPACED_CALL_OPTIONS, ...JOB_CHECK_OPTIONS },
     problem: textProblem('Diff'),
     send: async ({ jobs }, request) => {
       const job = await buildJob(api.transport, spec, options);
-      checkJob(job);
       await requireJobVersions(api, 'jobs.diff', options);
       const namespace = job.Namespace ?? api.namespace(options);
       const marked = withFingerprint(job, await fingerprintOf(job));

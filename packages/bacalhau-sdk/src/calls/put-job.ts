@@ -1,4 +1,6 @@
 import type { PutJobRequest, PutJobResponse } from 'bacalhau-apiclient';
+import { describeType } from '../arguments/index.js';
+import { InvalidJobError } from '../errors/index.js';
 import {
   type ApiPromise,
   type ApiResource,
@@ -6,7 +8,7 @@ import {
   type NamespacedCallOptions,
   textProblem,
 } from '../http/index.js';
-import { checkPutJobRequest, type JobInput, type JobSpec } from '../spec/index.js';
+import { JOB_CHECK_OPTIONS, type JobCheckOptions, type JobInput, type JobSpec } from '../spec/index.js';
 import { isRecord } from '../util/index.js';
 import { buildJob } from './build-job.js';
 
@@ -20,24 +22,35 @@ export interface PutRequest extends Omit<PutJobRequest, 'Job'> {
 export const putJob = (
   api: ApiResource,
   request: PutRequest,
-  options: NamespacedCallOptions = {},
+  options: NamespacedCallOptions & JobCheckOptions = {},
 ): ApiPromise<PutJobResponse> =>
   api.write({
     name: 'jobs.put',
     options,
-    optionNames: NAMESPACED_CALL_OPTIONS,
+    optionNames: { ...NAMESPACED_CALL_OPTIONS, ...JOB_CHECK_OPTIONS },
     problem: textProblem('JobID'),
     send: async ({ jobs }, sending) => {
-      const built: unknown = isRecord(request)
-        ? { ...request, Job: await buildJob(api.transport, request.Job, options) }
-        : request;
-      checkPutJobRequest(built);
-      const job = withDefaults(built.Job);
+      const { Job: spec, ...others } = checkRequest(request);
+      const job = withDefaults(await buildJob(api.transport, spec, options));
       const namespace = job.Namespace ?? api.namespace(options);
       const Job = namespace === undefined ? job : { ...job, Namespace: namespace };
-      return jobs.putJob({ putJobRequest: { ...built, Job } }, sending);
+      return jobs.putJob({ putJobRequest: { ...others, Job } }, sending);
     },
   });
+
+/** Checks the type of a request, which plain JavaScript can pass anything for. */
+function checkRequest(request: PutRequest): PutRequest {
+  if (!isRecord(request)) {
+    throw new InvalidJobError('The request', `must be an object, not ${describeType(request)}. Pass { Job: {…} }.`);
+  }
+  if (request.Job === undefined) {
+    throw new InvalidJobError(
+      'Job',
+      'is missing. Pass { Job: {…} }; the names of fields start with a capital letter, as in Bacalhau’s documentation.',
+    );
+  }
+  return request;
+}
 
 /** Returns the job with the defaults of new servers written out, so that it means the same to old ones. */
 function withDefaults(job: JobInput): JobInput {

@@ -1,9 +1,8 @@
 import type { Job } from 'bacalhau-apiclient';
 import { isScalar, parseDocument, visit } from 'yaml';
 import { InvalidJobError } from '../errors/index.js';
-import { checkJob, readFile } from '../spec/index.js';
+import { canonicalJob, checkJob, readFile } from '../spec/index.js';
 import { duplicateKey, messageOf } from '../util/index.js';
-import { canonicalJob } from './job-fields.js';
 
 /** Reads a job file. */
 export async function readJobFile(path: string | URL): Promise<Job> {

@@ -45,7 +45,7 @@ import { JobHandle, type JobParts, SubmittedJob } from '../job/index.js';
 import { checkJobResultOptions, type RunResult } from '../outcome/index.js';
 import type { ListResultsOptions, TypedResult } from '../results/index.js';
 import { loadRuns, MAP_OPTIONS, type MapItem, type MapOptions, RUN_OPTIONS, type RunOptions } from '../runs/index.js';
-import { checkJob, type JobInput, type JobSpec } from '../spec/index.js';
+import type { JobCheckOptions, JobInput, JobSpec } from '../spec/index.js';
 import { checkOnExisting, nameJob, SUBMIT_OPTIONS, type SubmitOptions, submitOnce } from '../submission/index.js';
 import { DeferredIterator } from '../util/index.js';
 import { Waiter } from '../waiting/index.js';
@@ -111,12 +111,11 @@ export class Jobs {
    */
   async submit(spec: JobSpec, options: SubmitOptions = {}): Promise<SubmittedJob> {
     checkOptions(options, SUBMIT_OPTIONS);
-    const { onExisting, namespace, ...call } = options;
+    const { onExisting, namespace, allowUnknownFields, ...call } = options;
     checkOnExisting(onExisting);
     const { transport, api } = this.#parts;
     const remaining = transport.shareTimeout(call);
-    const built = await buildJob(transport, spec, call);
-    checkJob(built);
+    const built = await buildJob(transport, spec, { ...call, allowUnknownFields });
     const { job, isFresh } = nameJob(built, api.requiredNamespace({ namespace }));
     const submission = await submitOnce(api, job, { ...remaining(), onExisting, isFresh });
     return new SubmittedJob(this.#parts, { ...submission, id: submission.jobId, namespace: job.Namespace });
@@ -146,8 +145,9 @@ export class Jobs {
     const { transport } = this.#parts;
     checkJobResultOptions(options, transport);
     checkOnExisting(options.onExisting);
+    const { allowUnknownFields } = options;
     const { runJob } = await loadRuns();
-    return runJob(this.#parts, (signal) => buildJob(transport, spec, { signal }), options);
+    return runJob(this.#parts, (signal) => buildJob(transport, spec, { signal, allowUnknownFields }), options);
   }
 
   /**
@@ -182,7 +182,9 @@ export class Jobs {
     return new DeferredIterator(async () => {
       checkOptions(options, MAP_OPTIONS);
       const { mapJobs } = await loadRuns();
-      const build = (spec: JobSpec, signal: AbortSignal): Promise<JobInput> => buildJob(transport, spec, { signal });
+      const { allowUnknownFields } = options;
+      const build = (spec: JobSpec, signal: AbortSignal): Promise<JobInput> =>
+        buildJob(transport, spec, { signal, allowUnknownFields });
       return mapJobs(inputs, toSpec, { ...this.#parts, build }, options);
     });
   }
@@ -214,7 +216,7 @@ export class Jobs {
    * @throws {InvalidJobError} naming the field, before anything is sent.
    * @throws {ConflictError} if a job of that name exists already and nothing changed.
    */
-  put(request: PutRequest, options: NamespacedCallOptions = {}): ApiPromise<PutJobResponse> {
+  put(request: PutRequest, options: NamespacedCallOptions & JobCheckOptions = {}): ApiPromise<PutJobResponse> {
     return putJob(this.#parts.api, request, options);
   }
 
@@ -313,7 +315,7 @@ export class Jobs {
    *
    * @throws {NotFoundError} if there is no job of that name.
    */
-  diff(job: JobSpec, options: NamespacedCallOptions = {}): ApiPromise<DiffJobResponse> {
+  diff(job: JobSpec, options: NamespacedCallOptions & JobCheckOptions = {}): ApiPromise<DiffJobResponse> {
     return diffJob(this.#parts.api, job, options);
   }
 

@@ -2,7 +2,7 @@ import { listJobs } from '../calls/index.js';
 import { InvalidArgumentError, InvalidJobError } from '../errors/index.js';
 import type { ApiResource } from '../http/index.js';
 import type { JobParts } from '../job/index.js';
-import { checkJob, fingerprintOf, type JobInput, type JobSpec } from '../spec/index.js';
+import { fingerprintOf, type JobInput, type JobSpec } from '../spec/index.js';
 import { fanOut } from './fan-out.js';
 import { JobRun } from './job-run.js';
 import type { MapItem, MapOptions } from './options.js';
@@ -37,7 +37,6 @@ export function mapJobs<Input>(
       list: (query) => listJobs(api, query),
       toJob: async (input, index, signal) => {
         const job = await build(await toSpec(input, index), signal);
-        checkJob(job);
         checkNamespace(job, namespace);
         return { job, fingerprint: await fingerprintOf(job) };
       },

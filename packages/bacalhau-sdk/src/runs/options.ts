@@ -1,9 +1,10 @@
 import type { OptionNames } from '../arguments/index.js';
 import { JOB_RESULT_OPTIONS, type JobResultOptions, type RunResult } from '../outcome/index.js';
+import { JOB_CHECK_OPTIONS, type JobCheckOptions } from '../spec/index.js';
 import type { OnExisting } from '../submission/index.js';
 
 /** How a job is run to its end. */
-export interface RunOptions extends JobResultOptions {
+export interface RunOptions extends JobResultOptions, JobCheckOptions {
   /** How long the run may take at most, from the submission to the result, in milliseconds. Default: no limit. */
   readonly timeoutMs?: number | undefined;
   /** Ends the run. */
@@ -27,6 +28,7 @@ export interface RunOptions extends JobResultOptions {
 
 export const RUN_OPTIONS: OptionNames<RunOptions> = {
   ...JOB_RESULT_OPTIONS,
+  ...JOB_CHECK_OPTIONS,
   namespace: true,
   onExisting: true,
   stopOnAbort: true,
@@ -57,6 +59,7 @@ export interface MapOptions extends Omit<RunOptions, 'onExisting'> {
 
 export const MAP_OPTIONS: OptionNames<MapOptions> = {
   ...JOB_RESULT_OPTIONS,
+  ...JOB_CHECK_OPTIONS,
   namespace: true,
   stopOnAbort: true,
   addPublisher: true,

@@ -1,7 +1,7 @@
 import type { ApiResource } from '../http/index.js';
 import type { JobParts } from '../job/index.js';
 import type { RunResult } from '../outcome/index.js';
-import { checkJob, type JobInput } from '../spec/index.js';
+import type { JobInput } from '../spec/index.js';
 import { nameJob } from '../submission/index.js';
 import { JobRun } from './job-run.js';
 import type { RunOptions } from './options.js';
@@ -20,7 +20,6 @@ export async function runJob(
   const intent = { ...options, stopReason: 'The run ended early.' };
   return new JobRun({ ...parts, listPublishers: publisherLister(transport) }, intent).submit(async (signal) => {
     const job = await build(signal);
-    checkJob(job);
     return { ...nameJob(job, api.requiredNamespace({ namespace })), waitsForServer: false };
   });
 }

@@ -1,5 +1,6 @@
 import { completeJob } from './completion.js';
-import type { JobBuildContext, JobBuilder, JobInput } from './job-spec.js';
+import type { JobInput } from './job-input.js';
+import type { JobBuildContext, JobBuilder } from './job-spec.js';
 
 export interface BuiltJob extends JobInput {}
 

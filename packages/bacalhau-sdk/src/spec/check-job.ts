@@ -1,149 +1,84 @@
-import { ConstraintOperator, type Job, type PutJobRequest } from 'bacalhau-apiclient';
-import { describeType } from '../arguments/index.js';
+import type { Job } from 'bacalhau-apiclient';
+import { checkOptions, describeType, type OptionNames } from '../arguments/index.js';
 import { InvalidJobError } from '../errors/index.js';
+import type { ServerRelease } from '../model/index.js';
 import { isRecord, utf8 } from '../util/index.js';
-import { quote } from './quote.js';
+import { type FindOptions, findProblems } from './find-problems.js';
+import { JOB } from './job-description.js';
+import type { JobInput } from './job-input.js';
+import { findRuleViolations } from './job-rules.js';
 
 /**
  * The largest job that nodes can be sent, in bytes of JSON. Servers accept ten times as much, but a message to the nodes
  * may have 1,048,576 bytes; a larger job is accepted, never starts, and holds up others (seen on 1.9.3).
  */
 const LARGEST_JOB = 1_000_000;
+/** Of more problems than these a message does not tell. */
+const MOST_PROBLEMS = 10;
+
+/** How a job is checked. */
+export interface JobCheckOptions {
+  /**
+   * Whether fields that this package does not know are sent: for servers that are newer. Default: false; servers ignore
+   * unknown fields, so that a misspelt one would be left out in silence.
+   */
+  readonly allowUnknownFields?: boolean | undefined;
+}
+
+export const JOB_CHECK_OPTIONS: OptionNames<JobCheckOptions> = { allowUnknownFields: true };
 
 /**
- * Checks the request that submits a job.
+ * Checks a job as `submit` does, without sending anything: unknown fields, wrong types, and what a server would refuse, or
+ * accept and then never run.
+ *
+ * @throws {InvalidJobError} naming the first field that is wrong; its message names the others, too.
+ *
+ * @example
+ * ```ts
+ * validateJob(JSON.parse(text));
+ * ```
+ */
+export function validateJob(job: unknown, options: JobCheckOptions = {}): asserts job is JobInput {
+  checkOptions(options, JOB_CHECK_OPTIONS);
+  checkJob(job, options);
+}
+
+/**
+ * Checks a job for what a server would ignore, refuse, or accept and then never run.
  *
  * @throws {InvalidJobError} naming the field that is wrong.
  */
-export function checkPutJobRequest(request: unknown): asserts request is PutJobRequest {
-  const { Job: job } = checkRecord(request, 'The request', 'Pass { Job: {…} }.');
-  if (job === undefined) {
+export function checkJob(
+  job: unknown,
+  options: FindOptions & { readonly serverRelease?: ServerRelease | undefined } = {},
+): asserts job is Job {
+  if (!isRecord(job)) {
     throw new InvalidJobError(
       'Job',
-      'is missing. Pass { Job: {…} }; the names of fields start with a capital letter, as in Bacalhau’s documentation.',
+      job === undefined ? 'is missing.' : `must be an object, not ${describeType(job)}.`,
     );
   }
-  checkJob(job);
-}
-
-/**
- * Checks a job for what a server would refuse, or accept and then never run.
- *
- * @throws {InvalidJobError} naming the field that is wrong.
- */
-export function checkJob(job: unknown): asserts job is Job {
-  const { Type, Count, Constraints, Tasks } = checkRecord(job, 'Job');
-  checkText(Type, 'Job.Type', 'Use batch, ops, service or daemon.');
-  checkCount(Count, Type);
-  checkConstraints(Constraints);
-  if (!Array.isArray(Tasks) || Tasks.length === 0) {
-    throw new InvalidJobError('Job.Tasks', 'is missing. Pass an array with one task.');
-  }
-  if (Tasks.length > 1) {
-    throw new InvalidJobError(
-      'Job.Tasks',
-      `has ${Tasks.length} tasks, but servers run only the first. Submit a job for each task.`,
-    );
-  }
-  checkTask(Tasks[0], 'Job.Tasks[0]');
-  checkSize(job);
-}
-
-function checkCount(count: unknown, type: string): void {
-  if (count === undefined || count === null) return;
-  if (!(typeof count === 'number' && Number.isInteger(count) && count >= 0)) {
-    throw new InvalidJobError('Job.Count', `is ${quote(count)}. Use a whole number, 0 or more.`);
-  }
-  if (count > 1 && (type === 'ops' || type === 'daemon')) {
-    throw new InvalidJobError(
-      'Job.Count',
-      `is ${count}, but a job of type ${type} runs on every node that matches. Remove the count.`,
-    );
-  }
-}
-
-/** Checks constraints: servers accept an unknown operator, and then never schedule the job. */
-function checkConstraints(constraints: unknown): void {
-  if (constraints === undefined || constraints === null) return;
-  if (!Array.isArray(constraints)) {
-    throw new InvalidJobError('Job.Constraints', `must be an array, not ${describeType(constraints)}.`);
-  }
-  for (const [index, constraint] of constraints.entries()) checkConstraint(constraint, `Job.Constraints[${index}]`);
-}
-
-function checkConstraint(constraint: unknown, field: string): void {
-  const { Key, Operator, Values } = checkRecord(constraint, field, 'Pass { Key, Operator, Values }.');
-  checkText(Key, `${field}.Key`, 'Use the name of a node label.');
-  const operators: readonly string[] = Object.values(ConstraintOperator);
-  if (typeof Operator !== 'string' || !operators.includes(Operator)) {
-    throw new InvalidJobError(
-      `${field}.Operator`,
-      `is ${quote(Operator)}. Use one of ${operators.join(' ')}, in lower case.`,
-    );
-  }
-  const count = Array.isArray(Values) ? Values.length : 0;
-  const least = Operator === 'exists' || Operator === '!' ? 0 : 1;
-  const most = Operator === 'in' || Operator === 'notin' ? Number.POSITIVE_INFINITY : least;
-  if (count < least || count > most) {
-    const expected = most === 0 ? 'no value' : least === most ? 'exactly one value' : 'at least one value';
-    throw new InvalidJobError(`${field}.Values`, `has ${count} entries, but ${Operator} takes ${expected}.`);
-  }
-}
-
-function checkTask(task: unknown, field: string): void {
-  const { Name, Engine, InputSources, Resources, Env } = checkRecord(task, field);
-  checkText(Name, `${field}.Name`, 'Name the task, for example main.');
-  const { Type } = checkRecord(
-    Engine,
-    `${field}.Engine`,
-    'Pass for example { Type: "docker", Params: { Image: "ubuntu" } }.',
-  );
-  checkText(Type, `${field}.Engine.Type`, 'Use docker or wasm.');
-  if (Array.isArray(InputSources)) {
-    for (const [index, input] of InputSources.entries()) checkInline(input, `${field}.InputSources[${index}]`);
-  }
-  for (const [name, amount] of Object.entries(checkRecord(Resources ?? {}, `${field}.Resources`))) {
-    if (typeof amount !== 'number') continue;
-    throw new InvalidJobError(
-      `${field}.Resources.${name}`,
-      `is the number ${amount}. Pass a string, such as "500m" or "1GB".`,
-    );
-  }
-  for (const [name, value] of Object.entries(checkRecord(Env ?? {}, `${field}.Env`))) {
-    checkVariable(name, value, `${field}.Env.${name}`);
-  }
-}
-
-/** Finds an input that was to be read from a file at submission, but was copied in a way that lost this. */
-function checkInline(input: unknown, field: string): void {
-  if (!isRecord(input) || !isRecord(input['Source'])) return;
-  const { Type, Params } = input['Source'];
-  if (Type !== 'inline' || !isRecord(Params)) return;
-  const { URL: url } = Params;
-  if (typeof url !== 'string' || url.startsWith('data:')) return;
-  throw new InvalidJobError(
-    `${field}.Source.Params.URL`,
-    `is ${quote(url)}, not a data: URL. Pass what wasm() returned instead of a copy by JSON or structuredClone, or copy the result of its toJob().`,
-  );
-}
-
-function checkVariable(name: string, value: unknown, field: string): void {
-  if (!/^[A-Z][A-Z0-9_]*$/.test(name)) {
-    throw new InvalidJobError(
-      field,
-      'is not a name that servers accept. Use capital letters, digits and _, beginning with a letter.',
-    );
-  }
-  if (name.startsWith('BACALHAU_')) {
-    throw new InvalidJobError(field, 'begins with BACALHAU_, which is reserved. Choose another name.');
-  }
-  if (typeof value !== 'string' || value === '') {
-    throw new InvalidJobError(field, `is ${quote(value)}. Pass a string that is not empty.`);
-  }
-}
-
-function checkSize(job: unknown): void {
   const json = toJson(job);
+  const problems = [...take(findProblems(job, JOB, 'Job', options), MOST_PROBLEMS + 1)];
+  // What a rule compares has the right types only if nothing was found before.
+  if (problems.length === 0) problems.push(...take(findRuleViolations(job, options), MOST_PROBLEMS + 1));
+  const [first, ...others] = problems;
+  if (first === undefined) return checkSize(json);
+  const rest = others.slice(0, MOST_PROBLEMS).map(({ field, problem }) => `\n${field} ${problem}`);
+  if (others.length > MOST_PROBLEMS) rest.push('\nThere are more.');
+  throw new InvalidJobError(first.field, `${first.problem}${rest.join('')}`);
+}
+
+function* take<T>(values: Iterable<T>, count: number): Generator<T> {
+  let left = count;
+  for (const value of values) {
+    yield value;
+    left -= 1;
+    if (left === 0) return;
+  }
+}
+
+function checkSize(json: string): void {
   // A character has at most three bytes, so most jobs need not be encoded.
   if (json.length * 3 <= LARGEST_JOB) return;
   const size = utf8(json).length;
@@ -162,17 +97,4 @@ function toJson(job: unknown): string {
     const [reason] = error instanceof Error ? error.message.split('\n') : [String(error)];
     throw new InvalidJobError('Job', `cannot be written as JSON: ${reason}.`, { cause: error });
   }
-}
-
-function checkRecord(value: unknown, field: string, advice = ''): Readonly<Record<string, unknown>> {
-  if (isRecord(value)) return value;
-  const problem = value === undefined ? 'is missing.' : `must be an object, not ${describeType(value)}.`;
-  throw new InvalidJobError(field, `${problem} ${advice}`.trimEnd());
-}
-
-function checkText(value: unknown, field: string, advice: string): asserts value is string {
-  if (typeof value === 'string' && value.trim() !== '') return;
-  const isMissing = value === undefined || value === null || typeof value === 'string';
-  const problem = isMissing ? 'is missing.' : `must be a string, not ${describeType(value)}.`;
-  throw new InvalidJobError(field, `${problem} ${advice}`);
 }

@@ -1,6 +1,6 @@
 import type { Job } from 'bacalhau-apiclient';
 import { isRecord } from '../util/index.js';
-import type { JobInput } from './job-spec.js';
+import type { JobInput } from './job-input.js';
 import { userEntries } from './metadata-keys.js';
 
 /** Whether two values mean the same; undefined if that cannot be told. */

@@ -1,6 +1,7 @@
 import type { Task } from 'bacalhau-apiclient';
 import { isRecord } from '../util/index.js';
-import type { JobBuildContext, JobInput } from './job-spec.js';
+import type { JobInput } from './job-input.js';
+import type { JobBuildContext } from './job-spec.js';
 
 /**
  * The key under which a part of a job keeps the function that completes it. A symbol, because a spread copies it, while

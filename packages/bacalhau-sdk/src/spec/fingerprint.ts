@@ -1,6 +1,6 @@
 import type { Job } from 'bacalhau-apiclient';
 import { hex, isRecord, utf8 } from '../util/index.js';
-import type { JobInput } from './job-spec.js';
+import type { JobInput } from './job-input.js';
 import { FINGERPRINT, userEntries } from './metadata-keys.js';
 
 /**

@@ -1,11 +1,25 @@
 export { BuiltJob } from './built-job.js';
-export { checkJob, checkPutJobRequest } from './check-job.js';
+export { canonicalJob } from './canonical-job.js';
+export { checkJob, JOB_CHECK_OPTIONS, type JobCheckOptions, validateJob } from './check-job.js';
 export { compareJobs } from './compare-jobs.js';
 export { completeAtSubmission } from './completion.js';
+export type { DockerParams, EngineSpec, WasmModuleSource, WasmParams } from './engine.js';
 export { fingerprintOf, hashOf, withFingerprint } from './fingerprint.js';
 export { isOwnJob, type JobIdentity } from './job-identity.js';
-export type { JobBuildContext, JobBuilder, JobInput, JobSpec } from './job-spec.js';
+export type { JobInput, TaskInput, TaskInputSource } from './job-input.js';
+export { hasOldVariableNames } from './job-rules.js';
+export type { JobBuildContext, JobBuilder, JobSpec } from './job-spec.js';
 export { FINGERPRINT, MAP_LABEL, NAME_LABEL, SUBMISSION } from './metadata-keys.js';
+export type { OtherSpec } from './open-spec.js';
+export type { PublisherSpec, S3PublisherParams } from './publisher.js';
 export { quote } from './quote.js';
 export { readFile } from './read-file.js';
+export type {
+  IpfsSourceParams,
+  LocalSourceParams,
+  S3Partition,
+  S3SourceParams,
+  SourceSpec,
+  UrlSourceParams,
+} from './source.js';
 export { toJobInput } from './to-job-input.js';

@@ -1,8 +1,5 @@
-import type { Job } from 'bacalhau-apiclient';
 import type { ServerRelease } from '../model/index.js';
-
-/** A job as a person writes it: without what servers add. */
-export type JobInput = Omit<Job, 'ID' | 'State' | 'Version' | 'Revision' | 'CreateTime' | 'ModifyTime'>;
+import type { JobInput } from './job-input.js';
 
 /** What a builder knows when it completes a job. */
 export interface JobBuildContext {

@@ -1,6 +1,7 @@
 import { BuiltJob } from './built-job.js';
 import { completeJob, isIncomplete } from './completion.js';
-import type { JobBuildContext, JobBuilder, JobInput, JobSpec } from './job-spec.js';
+import type { JobInput } from './job-input.js';
+import type { JobBuildContext, JobBuilder, JobSpec } from './job-spec.js';
 
 /**
  * Returns the job that a specification stands for, completed. Most jobs are complete as they are, so the context is only

@@ -1,5 +1,6 @@
 import { checkOneOf, type OptionNames } from '../arguments/index.js';
 import { NAMESPACED_CALL_OPTIONS, type NamespacedCallOptions } from '../http/index.js';
+import { JOB_CHECK_OPTIONS, type JobCheckOptions } from '../spec/index.js';
 
 /**
  * What happens if there is a job of that name already:
@@ -11,12 +12,16 @@ import { NAMESPACED_CALL_OPTIONS, type NamespacedCallOptions } from '../http/ind
 export type OnExisting = 'reuse' | 'update' | 'error';
 
 /** How a job is submitted. */
-export interface SubmitOptions extends NamespacedCallOptions {
+export interface SubmitOptions extends NamespacedCallOptions, JobCheckOptions {
   /** What happens if there is a job of that name already. A job without a name gets a fresh one. Default: `reuse`. */
   readonly onExisting?: OnExisting | undefined;
 }
 
-export const SUBMIT_OPTIONS: OptionNames<SubmitOptions> = { ...NAMESPACED_CALL_OPTIONS, onExisting: true };
+export const SUBMIT_OPTIONS: OptionNames<SubmitOptions> = {
+  ...NAMESPACED_CALL_OPTIONS,
+  ...JOB_CHECK_OPTIONS,
+  onExisting: true,
+};
 
 const ON_EXISTING = { reuse: 'reuse', update: 'update', error: 'error' };
 

@@ -122,7 +122,7 @@ describe('wasm', () => {
       Source: { Params: { SourcePath: '/srv/m.wasm' } },
     });
     const url = await wasm({ module: new URL('https://example.org/a%20b.wasm?x=1') }).toJob(today);
-    expect(url.Tasks[0]?.Engine.Params?.['EntryModule']).toBe('/bacalhau-module/a b.wasm');
+    expect(url.Tasks[0]?.Engine.Params).toMatchObject({ EntryModule: '/bacalhau-module/a b.wasm' });
     await rm(folder, { recursive: true });
   });
 
@@ -175,7 +175,7 @@ tasks:
       Tasks: [
         {
           Name: 'main',
-          Engine: { Type: 'docker', Params: { image: 'ubuntu', Parameters: ['echo', 'hi'] } },
+          Engine: { Type: 'docker', Params: { Image: 'ubuntu', Parameters: ['echo', 'hi'] } },
           Env: { GREETING: 'hi' },
           InputSources: [{ Source: { Type: 'local', Params: { SourcePath: '/data' } }, Target: '/in' }],
         },

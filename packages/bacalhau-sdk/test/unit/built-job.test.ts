@@ -115,13 +115,13 @@ describe('a job that wasm built', () => {
     for (const text of ['one', 'two']) {
       await writeFile(module, await moduleOf(text, 0));
       const [task] = (await complete(named)).Tasks;
-      contents.push(task?.InputSources?.[0]?.Source.Params?.['URL']);
+      contents.push(task?.InputSources?.[0]?.Source.Params);
     }
     expect(contents).toEqual([
-      expect.stringMatching(/^data:application\/wasm;base64,AGFzb/),
-      expect.stringMatching(/^data:application\/wasm;base64,AGFzb/),
+      { URL: expect.stringMatching(/^data:application\/wasm;base64,AGFzb/) },
+      { URL: expect.stringMatching(/^data:application\/wasm;base64,AGFzb/) },
     ]);
-    expect(contents[0]).not.toBe(contents[1]);
+    expect(contents[0]).not.toEqual(contents[1]);
     await rm(folder, { recursive: true });
   });
 
