@@ -13,7 +13,15 @@ await main(async () => {
     await packPackage(name, tarball);
     await run('publint', ['--strict', tarball]);
     // With `node10`, which finds subpaths by `typesVersions` only.
-    const options = ['--profile', 'strict', '--format', 'ascii', '--exclude-entrypoints', 'package.json'];
+    const options = [
+      '--profile',
+      'strict',
+      '--format',
+      'ascii',
+      '--exclude-entrypoints',
+      'package.json',
+      'job.schema.json',
+    ];
     await run('attw', [...options, '--', tarball]);
   }
 });

@@ -14,6 +14,7 @@ const kinds = {
   Tutorial: guides('first-job'),
   'How-to guides': guides(
     'submit-jobs',
+    'job-files',
     'logs',
     'results',
     'fan-out',

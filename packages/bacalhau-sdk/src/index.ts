@@ -159,7 +159,7 @@ export type {
   RetryEvent,
 } from './http/index.js';
 export { JobHandle, type StopOutcome, SubmittedJob } from './job/index.js';
-export { loadJob, parseJob } from './job-files/index.js';
+export { type JobFileOptions, type JobTextOptions, loadJob, parseJob } from './job-files/index.js';
 export { type JobHandleOptions, Jobs } from './jobs/index.js';
 export {
   Ed25519Identity,

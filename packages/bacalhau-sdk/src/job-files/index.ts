@@ -1,31 +1,39 @@
-import type { Job } from 'bacalhau-apiclient';
+import { checkOptions } from '../arguments/index.js';
+import type { JobInput } from '../spec/index.js';
 import { load } from '../util/index.js';
+import { FILE_OPTIONS, type JobFileOptions, type JobTextOptions, TEXT_OPTIONS } from './options.js';
+
+export type { JobFileOptions, JobTextOptions };
 
 const loadJobFiles = () => load(import('./parse-job-file.js'));
 
 /**
- * Reads a job from a YAML or JSON file, as Bacalhau's documentation describes them: the job at the top level. Like the
- * server, it ignores the case of field names.
+ * Reads a job from a YAML or JSON file as the CLI does: with the job at the top level, names of fields in any case, and
+ * templates of Go with variables, `if` and `or`. Unlike the CLI it refuses unknown fields at every level.
  *
  * @example
  * ```ts
- * const job = await bacalhau.jobs.submit(await loadJob('./job.yaml'));
+ * const job = await loadJob('./job.yaml', { variables: { region: 'eu' } });
+ * await bacalhau.jobs.run(job);
  * ```
- * @throws {InvalidJobError} naming the file and the field.
+ * @throws {InvalidJobError} naming the file with the line, or the field.
+ * @throws {InvalidArgumentError} naming an option.
  * @throws {UnsupportedRuntimeError} where there is no file system; `parseJob(text)` works everywhere.
  */
-export async function loadJob(path: string | URL): Promise<Job> {
+export async function loadJob(path: string | URL, options: JobFileOptions = {}): Promise<JobInput> {
+  checkOptions(options, FILE_OPTIONS);
   const { readJobFile } = await loadJobFiles();
-  return readJobFile(path);
+  return readJobFile(path, options);
 }
 
 /**
  * Reads a job from the text of a job file, as `loadJob` does from a file.
  *
- * @param name what errors call the text. Default: `The job`.
- * @throws {InvalidJobError} naming the text or the field.
+ * @throws {InvalidJobError} naming the text with the line, or the field.
+ * @throws {InvalidArgumentError} naming an option.
  */
-export async function parseJob(text: string, name = 'The job'): Promise<Job> {
+export async function parseJob(text: string, options: JobTextOptions = {}): Promise<JobInput> {
+  checkOptions(options, TEXT_OPTIONS);
   const { parseJobFile } = await loadJobFiles();
-  return parseJobFile(text, name);
+  return parseJobFile(text, options);
 }

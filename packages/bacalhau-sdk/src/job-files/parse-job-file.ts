@@ -1,34 +1,46 @@
-import type { Job } from 'bacalhau-apiclient';
-import { isScalar, parseDocument, visit } from 'yaml';
 import { InvalidJobError } from '../errors/index.js';
-import { canonicalJob, checkJob, readFile } from '../spec/index.js';
-import { duplicateKey, messageOf } from '../util/index.js';
+import { canonicalJob, checkJob, type JobInput, readFile, SET_BY_SERVERS } from '../spec/index.js';
+import { isRecord } from '../util/index.js';
+import type { JobFileOptions, JobTextOptions } from './options.js';
+import { JobFileProblem } from './problem.js';
+import { render } from './templates/render.js';
+import { templateVariables } from './templates/variables.js';
+import { decode } from './yaml/decode.js';
+import { parseYaml } from './yaml/parse-yaml.js';
 
 /** Reads a job file. */
-export async function readJobFile(path: string | URL): Promise<Job> {
+export async function readJobFile(path: string | URL, options: JobFileOptions): Promise<JobInput> {
   const bytes = await readFile(path, 'The job file');
-  return parseJobFile(new TextDecoder().decode(bytes), String(path));
+  const name = String(path);
+  return parseJobFile(
+    named(name, () => decode(bytes)),
+    { ...options, name },
+  );
 }
 
 /** Parses the text of a job file, and checks the job. */
-export function parseJobFile(text: string, name: string): Job {
-  let content: unknown;
-  try {
-    content = parseText(text);
-  } catch (error) {
-    throw new InvalidJobError(name, `is neither YAML nor JSON: ${messageOf(error)}`, { cause: error });
-  }
+export function parseJobFile(text: string, { name = 'The job', ...options }: JobTextOptions): JobInput {
+  const variables = templateVariables(options);
+  const content = named(name, () => parseYaml(options.template === false ? text : render(text, variables)));
   const job = canonicalJob(content);
-  checkJob(job);
+  refuseServerFields(job);
+  checkJob(job, { allowUnknownFields: options.allowUnknownFields });
   return job;
 }
 
-/** Refuses more than a hundred expansions of aliases. */
-function parseText(text: string): unknown {
-  const document = parseDocument(text, { uniqueKeys: false, logLevel: 'error' });
-  const [error] = document.errors;
-  if (error !== undefined) throw error;
-  const twice = duplicateKey(document, { isScalar, visit });
-  if (twice !== undefined) throw new Error(`Map keys must be unique, but ${JSON.stringify(twice.key)} occurs twice`);
-  return document.toJS();
+/** Runs a part of the reading, and gives its errors the name of the file. */
+function named<T>(name: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof JobFileProblem) throw new InvalidJobError(name, error.message, { cause: error });
+    throw error;
+  }
+}
+
+/** The CLI refuses these in files. */
+function refuseServerFields(job: unknown): void {
+  if (!isRecord(job)) return;
+  const name = SET_BY_SERVERS.find((field) => Object.hasOwn(job, field));
+  if (name !== undefined) throw new InvalidJobError(`Job.${name}`, 'is set by the server. Remove it.');
 }

@@ -7,6 +7,7 @@ import { type FindOptions, findProblems } from './find-problems.js';
 import { JOB } from './job-description.js';
 import type { JobInput } from './job-input.js';
 import { findRuleViolations } from './job-rules.js';
+import { adviceForOtherFormat } from './other-formats.js';
 
 /**
  * The largest job that nodes can be sent, in bytes of JSON. Servers accept ten times as much, but a message to the nodes
@@ -58,6 +59,8 @@ export function checkJob(
       job === undefined ? 'is missing.' : `must be an object, not ${describeType(job)}.`,
     );
   }
+  const advice = adviceForOtherFormat(job);
+  if (advice !== undefined) throw new InvalidJobError('Job', advice);
   const json = toJson(job);
   const problems = [...take(findProblems(job, JOB, 'Job', options), MOST_PROBLEMS + 1)];
   // What a rule compares has the right types only if nothing was found before.

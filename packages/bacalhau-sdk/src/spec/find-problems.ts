@@ -63,7 +63,8 @@ export function* findProblems(
       return;
     case 'textOrObject':
       if (typeof value === 'string') return;
-      yield* findProblems(value, description.object, field, options);
+      if (isRecord(value)) yield* findProblems(value, description.object, field, options);
+      else yield wrongType(field, value, 'a string or an object');
       return;
     case 'any':
       return;
@@ -134,19 +135,35 @@ function* findInSpec(
 
 /** Nodes ignore the case of the names of params. */
 function* findInParams(params: unknown, fields: Fields, path: string, options: FindOptions): Generator<JobProblem> {
-  if (!isRecord(params)) yield wrongType(path, params, 'an object');
-  else yield* findInFields(withKnownNames(params, fields), fields, path, options);
+  if (!isRecord(params)) {
+    yield wrongType(path, params, 'an object');
+    return;
+  }
+  const { named, twin } = withKnownNames(params, fields);
+  if (twin !== undefined) yield { field: `${path}.${twin}`, problem: TWICE };
+  else yield* findInFields(named, fields, path, options);
 }
 
-/** Returns an object whose names are spelt as they are described, where they differ in their case only. */
+/** What of a field that is there twice would count depends on who reads it. */
+export const TWICE = 'is there twice, in another case. Remove one of the two.';
+
+/**
+ * Returns an object whose names are spelt as they are described, where they differ in their case only, and one name that
+ * came twice.
+ */
 export function withKnownNames(
   value: Readonly<Record<string, unknown>>,
   fields: Fields,
-): Readonly<Record<string, unknown>> {
+): { readonly named: Readonly<Record<string, unknown>>; readonly twin: string | undefined } {
   const known = new Map(Object.keys(fields).map((name) => [name.toLowerCase(), name]));
-  return Object.fromEntries(
-    Object.entries(value).map(([name, inner]) => [known.get(name.toLowerCase()) ?? name, inner]),
-  );
+  const named = new Map<string, unknown>();
+  let twin: string | undefined;
+  for (const [name, inner] of Object.entries(value)) {
+    const spelt = known.get(name.toLowerCase()) ?? name;
+    if (named.has(spelt)) twin ??= name;
+    named.set(spelt, inner);
+  }
+  return { named: Object.fromEntries(named), twin };
 }
 
 function* findUnknownValue(

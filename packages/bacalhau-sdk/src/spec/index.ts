@@ -5,6 +5,7 @@ export { compareJobs } from './compare-jobs.js';
 export { completeAtSubmission } from './completion.js';
 export type { DockerParams, EngineSpec, WasmModuleSource, WasmParams } from './engine.js';
 export { fingerprintOf, hashOf, withFingerprint } from './fingerprint.js';
+export { SET_BY_SERVERS } from './job-description.js';
 export { isOwnJob, type JobIdentity } from './job-identity.js';
 export type { JobInput, TaskInput, TaskInputSource } from './job-input.js';
 export { hasOldVariableNames } from './job-rules.js';

@@ -90,6 +90,9 @@ const ADDED_BY_SERVERS: Readonly<Record<keyof Omit<Job, keyof JobInput>, Field>>
   ...{ ID: any, State: any, Version: any, Revision: any, CreateTime: any, ModifyTime: any },
 };
 
+/** The names of those. The CLI refuses them in a job file. */
+export const SET_BY_SERVERS = Object.keys(ADDED_BY_SERVERS);
+
 const FIELDS: FieldsOf<JobInput> = {
   Name: text('a name'),
   Namespace: text('the name of a namespace'),

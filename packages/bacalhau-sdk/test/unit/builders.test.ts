@@ -175,7 +175,7 @@ tasks:
       Tasks: [
         {
           Name: 'main',
-          Engine: { Type: 'docker', Params: { Image: 'ubuntu', Parameters: ['echo', 'hi'] } },
+          Engine: { Type: 'docker', Params: { image: 'ubuntu', Parameters: ['echo', 'hi'] } },
           Env: { GREETING: 'hi' },
           InputSources: [{ Source: { Type: 'local', Params: { SourcePath: '/data' } }, Target: '/in' }],
         },
@@ -189,7 +189,7 @@ tasks:
       field: 'The job file',
       message: expect.stringMatching(/no\/such\/job\.yaml.*ENOENT/),
     });
-    await expect(parseJob('a: [', 'job.yaml')).rejects.toMatchObject({ field: 'job.yaml' });
+    await expect(parseJob('a: [', { name: 'job.yaml' })).rejects.toMatchObject({ field: 'job.yaml' });
     await expect(parseJob('just text')).rejects.toMatchObject({ field: 'Job' });
     await expect(parseJob('Type: batch')).rejects.toMatchObject({ field: 'Job.Tasks' });
     await expect(parseJob(YAML.replace('operator: in', 'operator: In'))).rejects.toMatchObject({
