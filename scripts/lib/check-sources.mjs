@@ -7,5 +7,6 @@ export async function checkSources() {
   await stage('install', install);
   await stage('lint', () => runTool('biome', ['ci', '--error-on-warnings', '.']));
   await stage('types', () => runTool('node', ['scripts/typecheck.mjs']));
+  await stage('changesets', () => runTool('node', ['scripts/lint-changesets.mjs']));
   await stage('imports', () => runTool('node', ['scripts/lint-imports.mjs']));
 }

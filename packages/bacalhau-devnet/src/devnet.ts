@@ -1,7 +1,7 @@
+import { findServer } from './binary/ensure.js';
 import { checkOptions, checkServerOptions } from './check-options.js';
 import { Network, PortLostError } from './network.js';
 import type { Devnet, DevnetOptions } from './options.js';
-import { findServer } from './server/ensure.js';
 
 const DEFAULT_START_TIMEOUT_MS = 60_000;
 const PORT_ATTEMPTS = 5;

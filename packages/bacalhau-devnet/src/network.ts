@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import type { FoundServer } from './binary/ensure.js';
 import { childEnv, envWithPrefix } from './environment.js';
 import { abortedError, DevnetError, type LogTail } from './errors.js';
 import { readLog, readTail } from './log-files.js';
@@ -11,7 +12,6 @@ import type { Devnet, DevnetLog, DevnetNode, DevnetOptions } from './options.js'
 import { type NetworkPlan, type NodePlan, nodesOf, type ProcessPlan, processesOf } from './plan.js';
 import { releasePorts, takePorts } from './ports.js';
 import { type Readiness, type Reconnection, waitUntil } from './readiness.js';
-import type { FoundServer } from './server/ensure.js';
 import { type SupervisedProcess, Supervisor } from './supervisor/client.js';
 import { executorLabel } from './supervisor/docker.js';
 import { temporaryDir } from './supervisor/protocol.js';

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { findOnPath } from '../binary/find.js';
 import { DevnetError, messageOf } from '../errors.js';
-import { findOnPath } from '../server/find.js';
 
 /** The commands for a network namespace, with the arguments that this user needs. */
 export interface NamespaceTools {

@@ -1,7 +1,7 @@
+import type { GoCommand } from '../binary/go.js';
 import type { DevnetOptions } from '../options.js';
 import type { NetworkPlan, PlanInput } from '../plan.js';
 import type { Readiness, Reconnection } from '../readiness.js';
-import type { GoCommand } from '../server/go.js';
 import type { ServerVersion } from './versions.js';
 
 /** The options that decide how the servers of one network are configured. */

@@ -1,6 +1,6 @@
+import { findGo, findLegacyGo } from '../binary/go.js';
 import { DevnetError } from '../errors.js';
 import { nodesConnected, nodesReported, orchestratorAnswers } from '../readiness.js';
-import { findGo, findLegacyGo } from '../server/go.js';
 import { devstackAnswers, devstackNodeIds, planDevstack } from './devstack.js';
 import type { ServerKind } from './kind.js';
 import { planServe, servePorts } from './serve.js';

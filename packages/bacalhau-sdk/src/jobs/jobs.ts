@@ -96,8 +96,10 @@ export class Jobs {
    * sent in the job's `Meta`, as `bacalhau-sdk/fingerprint`.
    *
    * With a name of your own `onExisting` says what happens if there is a job of that name in the namespace already. By
-   * default one with the same specification is used, whatever its state: `deduplicated` of the handle says so. Two
-   * programs that submit different jobs under one name at the same moment are not kept apart: the later one wins.
+   * default one with the same specification is used, whatever its state: `deduplicated` of the handle says so. From 1.8
+   * on, two programs that submit different jobs under one name at the same moment are not kept apart: the later one wins.
+   * Before 1.8 both jobs may start. The earlier one counts; the other is stopped, and its `submit` rejects with
+   * `JobExistsError`.
    *
    * @example
    * ```ts

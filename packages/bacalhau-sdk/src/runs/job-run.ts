@@ -225,7 +225,7 @@ export class JobRun {
     const { Name, Namespace } = prepared.job;
     if (!stops || !prepared.isFresh) {
       const where = `${JSON.stringify(Name)} in namespace ${JSON.stringify(Namespace)}`;
-      return { fate: 'unknown', sentence: `The job may have been submitted. Look for it by its name: ${where}.` };
+      return { fate: 'unknown', sentence: `The job may have been submitted. Look for the job named ${where}.` };
     }
     const arrived = async (signal: AbortSignal): Promise<SubmittedJob | undefined> => {
       const found = await findArrived(api, { name: Name, namespace: Namespace }, { signal });

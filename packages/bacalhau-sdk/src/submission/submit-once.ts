@@ -30,7 +30,7 @@ import {
   withFingerprint,
 } from '../spec/index.js';
 import { randomHex } from '../util/index.js';
-import { type JobLocation, jobLookup } from './existing-job.js';
+import { type JobLocation, type JobLookup, jobLookup } from './existing-job.js';
 import { LateArrivals } from './late-arrivals.js';
 import type { NamedJob } from './named-job.js';
 import type { OnExisting, SubmissionDetails } from './options.js';
@@ -180,7 +180,7 @@ export async function submitOnce(
       // While a gateway is reloaded, it responds for itself.
       const isStranger = isLookup && mayExist && error instanceof UnexpectedResponseError;
       if (!isLost && !isStranger) {
-        throw isLookup && unanswered !== undefined ? withName(unanswered, location, attempts) : error;
+        throw isLookup && unanswered !== undefined ? withAdvice(unanswered, location, lookup, attempts) : error;
       }
       if (error.operation === 'jobs.put') {
         unanswered = error;
@@ -192,7 +192,7 @@ export async function submitOnce(
       const delayMs = submissionPolicy.delayMs(round);
       const isOver = delayMs >= (remaining().timeoutMs ?? Number.POSITIVE_INFINITY);
       if (isOver || (round > maxRetries && !persists)) {
-        throw attempts === 0 ? last : withName(last, location, attempts);
+        throw attempts === 0 ? last : withAdvice(last, location, lookup, attempts);
       }
       const { operation, requestId } = last;
       const retry = { operation, attempt: attempts, requestId, delayMs, error: last };
@@ -212,9 +212,17 @@ const isOutcomeUnknown = (error: Unanswered): boolean => error.outcomeUnknown;
 /** No usable answer came: the job may have arrived, or may arrive the next time. */
 type Unanswered = TransientError;
 
-/** Returns the last error of a submission, with the number of attempts and the name by which the job can be looked up. */
-function withName(error: Unanswered, { name, namespace }: JobLocation, attempts: number): Unanswered {
-  const message = `${error.message} Look for the job by its name: ${JSON.stringify(name)} in namespace ${JSON.stringify(namespace)}.`;
+/** Returns the last error of a submission, with the number of attempts and how the job can be looked up on this server. */
+function withAdvice(
+  error: Unanswered,
+  { name, namespace }: JobLocation,
+  { lacksNames, label }: JobLookup,
+  attempts: number,
+): Unanswered {
+  const by = lacksNames
+    ? `its label: ${JSON.stringify(`${NAME_LABEL}=${label}`)}`
+    : `its name: ${JSON.stringify(name)}`;
+  const message = `${error.message} Look for the job by ${by} in namespace ${JSON.stringify(namespace)}.`;
   if (error instanceof ConnectionError) return new ConnectionError(message, { ...error, attempts }, error);
   if (error instanceof RequestTimeoutError) return new RequestTimeoutError(message, { ...error, attempts });
   if (error instanceof CallError) return error;

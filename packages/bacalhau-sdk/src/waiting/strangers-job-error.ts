@@ -6,7 +6,7 @@ import { isOwnJob, type JobIdentity } from '../spec/index.js';
 export class StrangersJobError extends UnexpectedResponseError {
   constructor(id: string, { name, namespace }: JobIdentity) {
     super(
-      `jobs.put: the server gave the id ${id}, which is not the submitted job's. It may still have been submitted. Look for the job by its name: ${JSON.stringify(name)} in namespace ${JSON.stringify(namespace)}.`,
+      `jobs.put: the server gave the id ${id}, which is not the submitted job's. It may still have been submitted. Look for the job named ${JSON.stringify(name)} in namespace ${JSON.stringify(namespace)}.`,
       {
         ...{ operation: 'jobs.put', status: 200, attempts: 1, requestId: '', serverVersion: undefined },
         ...{ code: undefined, component: undefined, hint: undefined, details: {}, outcomeUnknown: true },

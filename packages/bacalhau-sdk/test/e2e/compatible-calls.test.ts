@@ -50,7 +50,7 @@ describe('what is not there is a NotFoundError', () => {
   });
 });
 
-test('the approval of an approved node is a conflict', async () => {
+testWith(['own-network'], 'the approval of an approved node is a conflict', async () => {
   const [node] = (await nodes.list({ approval: 'approved' })).items;
   await expect(nodes.approve(node?.Info.NodeID ?? '')).rejects.toBeInstanceOf(ConflictError);
 });
