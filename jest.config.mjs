@@ -49,6 +49,11 @@ const project = (displayName, folders, needs) => ({
 
 // They need network namespaces, which Linux has.
 const OLDER_SERVERS = process.platform === 'linux' ? ['1.4.0', '1.6.0'] : [];
+/** Each with the folder of its tests. */
+const LEGACY_SERVERS = [
+  ['0.3.16', '0.3.16'],
+  ['1.4.0 with the signed API', 'signed-api'],
+];
 // Bacalhau's server does not run on Windows, so what needs one is tested elsewhere.
 const hasServer = process.platform !== 'win32';
 const sdk = 'packages/bacalhau-sdk/test';
@@ -77,6 +82,10 @@ export default {
           ),
           // The same tests against older servers, without those that depend on the client alone.
           ...OLDER_SERVERS.map((server) => project(`e2e-${server}`, [`${sdk}/e2e`], onServer(server))),
+          // The tests of LegacyJobs, which start networks of their own.
+          ...LEGACY_SERVERS.map(([server, folder]) =>
+            project(`legacy-${folder}`, [`${sdk}/legacy/${folder}`], { globals: { bacalhauServer: server } }),
+          ),
           // A server that `npm run try-server` was given.
           ...(process.env.BACALHAU_TEST_SERVER
             ? [project('candidate', [`${sdk}/e2e`], onServer('candidate', 'global-setup-candidate'))]

@@ -34,6 +34,7 @@ interface OperationObject {
 }
 
 interface OpenApi {
+  readonly servers?: readonly { readonly url: string }[];
   readonly paths: Readonly<Record<string, PathItem & Readonly<Record<Method, OperationObject | undefined>>>>;
   readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
 }
@@ -53,7 +54,7 @@ export interface Operation {
 export interface Document {
   readonly schemas: Readonly<Record<string, Schema>>;
   readonly operations: readonly Operation[];
-  /** Finds the operation that a server would route a request to. */
+  /** Finds the operation that a server would route a request to, at any of the paths where servers have the API. */
   find(method: string, path: string): Operation | undefined;
 }
 
@@ -111,10 +112,14 @@ export function loadDocument(file: string): Document {
   const operations = operationsOf(document).sort(
     (a, b) => a.path.split('/').filter(isTemplate).length - b.path.split('/').filter(isTemplate).length,
   );
+  const bases = document.servers?.map(({ url }) => new URL(url).pathname.replace(/\/$/, '')) ?? [''];
   return {
     schemas: document.components.schemas,
     operations,
     find: (method, path) =>
-      operations.find((operation) => operation.method === method.toUpperCase() && matches(operation.path, path)),
+      operations.find(
+        (operation) =>
+          operation.method === method.toUpperCase() && bases.some((base) => matches(`${base}${operation.path}`, path)),
+      ),
   };
 }

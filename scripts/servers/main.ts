@@ -3,7 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { SERVERS } from '../../packages/bacalhau-sdk/test/support/capabilities.ts';
+import { CURRENT, LEGACY } from '../../packages/bacalhau-sdk/test/support/capabilities.ts';
 import { type Results, resultsFile, root } from './results.ts';
 import { tableOf, unmeasured } from './table.ts';
 
@@ -11,15 +11,23 @@ const DOCUMENT = 'docs/servers.md';
 const COUNTS = 'packages/bacalhau-sdk/test/test-counts.json';
 const BEGIN = '<!-- made by `npm run servers -- --update` -->';
 const END = '<!-- end -->';
+/** In their order in the document. */
+const TABLES = [CURRENT, LEGACY];
+const SERVERS = TABLES.flatMap(({ servers }) => servers);
 
 const { values } = parseArgs({ options: { update: { type: 'boolean', default: false } } });
 const results: Results = JSON.parse(readFileSync(resultsFile, 'utf8'));
-const problems = unmeasured(results);
+const problems = TABLES.flatMap((table) => unmeasured(table, results));
 
 const document = readFileSync(join(root, DOCUMENT), 'utf8');
-const [before, after] = [document.indexOf(BEGIN), document.indexOf(END)];
-if (before < 0 || after < before) throw new Error(`${DOCUMENT} has no ${BEGIN} … ${END}.`);
-const made = `${document.slice(0, before + BEGIN.length)}\n\n${tableOf(results)}\n\n${document.slice(after)}`;
+const [start = '', ...parts] = document.split(BEGIN);
+if (parts.length !== TABLES.length) throw new Error(`${DOCUMENT} needs ${TABLES.length} of ${BEGIN} … ${END}.`);
+const sections = TABLES.map((table, index) => {
+  const [, ...rest] = (parts[index] ?? '').split(END);
+  if (rest.length !== 1) throw new Error(`${DOCUMENT} has no ${END} after ${BEGIN}.`);
+  return `${BEGIN}\n\n${tableOf(table, results)}\n\n${END}${rest.join('')}`;
+});
+const made = [start, ...sections].join('');
 
 const counts: Record<string, number> = JSON.parse(readFileSync(join(root, COUNTS), 'utf8'));
 const counted = Object.fromEntries(SERVERS.map((server) => [server, results[server]?.passed ?? 0]));

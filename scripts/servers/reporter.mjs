@@ -34,7 +34,7 @@ export default class ServerReporter {
     const servers = Object.fromEntries([...this.#servers].sort(([one], [other]) => one.localeCompare(other)));
     mkdirSync(dirname(resultsFile), { recursive: true });
     writeFileSync(resultsFile, JSON.stringify(servers));
-    console.log('\nserver      tests  failed  skipped  files     time');
+    console.log('\nserver                     tests  failed  skipped  files     time');
     for (const [server, { passed, failed, skipped, files, ms }] of Object.entries(servers)) {
       const figures = [
         [passed + failed + skipped, 5],
@@ -43,7 +43,7 @@ export default class ServerReporter {
         [files, 5],
       ];
       const columns = figures.map(([figure, width]) => String(figure).padStart(width)).join('  ');
-      console.log(`${server.padEnd(10)}  ${columns}  ${(ms / 1000).toFixed(0).padStart(5)} s`);
+      console.log(`${server.padEnd(25)}  ${columns}  ${(ms / 1000).toFixed(0).padStart(5)} s`);
     }
   }
 }

@@ -4,14 +4,9 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { startDevnet } from 'bacalhau-devnet';
-import {
-  CAPABILITIES,
-  type Capability,
-  columnOf,
-  valueOn,
-} from '../../packages/bacalhau-sdk/test/support/capabilities.ts';
+import { CURRENT, columnOf } from '../../packages/bacalhau-sdk/test/support/capabilities.ts';
 import { type Found, type Results, resultsFile, root } from './results.ts';
-import { measured } from './table.ts';
+import { isShown } from './table.ts';
 
 const [subject, ...others] = process.argv.slice(2);
 if (subject === undefined || others.length > 0) {
@@ -45,12 +40,12 @@ async function checkSpec(): Promise<boolean> {
 function report(found: Found): void {
   const column = columnOf(found.version ?? '');
   console.log(`\n== What holds, in comparison with ${column}`);
-  for (const name of Object.keys(CAPABILITIES).filter((key): key is Capability => key in CAPABILITIES)) {
-    const value = valueOn(column, name);
+  for (const [name, { task, values }] of Object.entries(CURRENT.rows)) {
+    const value = values[CURRENT.servers.indexOf(column)] ?? '';
     const tests = found.tests.filter(({ title }) => title.includes(`[${name}`));
     const was = tests.some(({ status }) => status === 'passed' || status === 'failed');
-    const mark = measured(found, column, name) === undefined ? (was ? 'NO ' : '?  ') : 'yes';
-    console.log(`${mark}  ${CAPABILITIES[name].task}: ${value}`);
+    const mark = isShown(found, name, value) ? 'yes' : was ? 'NO ' : '?  ';
+    console.log(`${mark}  ${task}: ${value}`);
   }
   const failed = found.tests.filter(({ status }) => status === 'failed');
   console.log(`\n${found.passed} tests passed, ${failed.length} failed, ${found.skipped} were left out here.`);

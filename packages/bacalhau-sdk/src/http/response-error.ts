@@ -36,6 +36,8 @@ const CONFLICTS: readonly { readonly code?: RegExp; readonly message?: RegExp }[
   { message: /^cannot (?:stop|cancel) job in state/i },
   { message: /^no changes detected/i },
   { message: /already in a terminal state/i },
+  // Of a job that has failed, where one that has completed is reported as above (jobstore/errors.go, 1.4.0).
+  { message: /^job \S+ is in terminal state \w+ and cannot transition to /i },
   // Of 1.4, which has no codes.
   { message: /^node already (?:approved|rejected)$/i },
   { message: /^multiple (?:jobs|nodes) found /i },

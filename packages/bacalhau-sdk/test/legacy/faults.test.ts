@@ -1,6 +1,5 @@
 import { createPublicKey, verify } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
-import { startDevnet } from 'bacalhau-devnet';
 import { ConflictError } from '../../src/errors/api-errors.js';
 import { ConfigurationError, UnsupportedByServerError } from '../../src/errors/client-errors.js';
 import { LegacyJobError, LegacySignatureError } from '../../src/legacy/errors.js';
@@ -9,6 +8,7 @@ import type { LegacyOptions } from '../../src/legacy/options.js';
 import { runsOf } from '../../src/legacy/runs.js';
 import { faultServer, json, text } from '../support/fault-server.js';
 import { keyDirectory } from '../support/key-directory.js';
+import { legacyNetwork } from '../support/legacy.js';
 
 const SPEC = { Engine: 'Docker', Verifier: 'Noop', Publisher: 'Ipfs', Docker: { Image: 'ubuntu <&>' } };
 const dir = keyDirectory();
@@ -17,31 +17,34 @@ const client = (options: LegacyOptions): LegacyJobs => new LegacyJobs({ env: {},
 const version = (response: ServerResponse, gitversion: string): void =>
   json(response, 200, { build_version_info: { gitversion } });
 
-test('a server of today has none of the calls, and each error names the one that does the same', async () => {
-  await using devnet = await startDevnet({ server: 'pinned', computeNodes: 0 });
-  await using asked = client({ baseUrl: devnet.url });
-  await using told = client({ baseUrl: devnet.url, serverVersion: 'v1.3.0' });
-  for (const jobs of [asked, told]) {
-    const calls = [
-      [() => jobs.submit({ Spec: SPEC }), 'jobs.put'],
-      [() => jobs.list(), 'jobs.list'],
-      [() => jobs.states('j'), 'jobs.get'],
-      [() => jobs.results('j'), 'jobs.results'],
-      [() => jobs.events('j'), 'jobs.history'],
-      [() => jobs.cancel('j'), 'jobs.stop'],
-      [() => jobs.localEvents('j'), 'jobs.history'],
-      [() => jobs.wait('j'), 'jobs.get'],
-    ] as const;
-    for (const [call, modern] of calls) {
-      const failure = await call().then(
-        () => undefined,
-        (error: unknown) => error,
-      );
-      expect(failure).toBeInstanceOf(UnsupportedByServerError);
-      expect(failure).toMatchObject({ message: expect.stringContaining(`${modern} of`) });
+describe('a server of today', () => {
+  const network = legacyNetwork({ server: 'pinned', computeNodes: 0 });
+
+  test('has none of the calls, and each error names the one that does the same', async () => {
+    const asked = network.client();
+    const told = network.client({ serverVersion: 'v1.3.0' });
+    for (const jobs of [asked, told]) {
+      const calls = [
+        [() => jobs.submit({ Spec: SPEC }), 'jobs.put'],
+        [() => jobs.list(), 'jobs.list'],
+        [() => jobs.states('j'), 'jobs.get'],
+        [() => jobs.results('j'), 'jobs.results'],
+        [() => jobs.events('j'), 'jobs.history'],
+        [() => jobs.cancel('j'), 'jobs.stop'],
+        [() => jobs.localEvents('j'), 'jobs.history'],
+        [() => jobs.wait('j'), 'jobs.get'],
+      ] as const;
+      for (const [call, modern] of calls) {
+        const failure = await call().then(
+          () => undefined,
+          (error: unknown) => error,
+        );
+        expect(failure).toBeInstanceOf(UnsupportedByServerError);
+        expect(failure).toMatchObject({ message: expect.stringContaining(`${modern} of`) });
+      }
     }
-  }
-}, 60_000);
+  }, 60_000);
+});
 
 describe('servers that verify the bytes that were sent', () => {
   test.each([

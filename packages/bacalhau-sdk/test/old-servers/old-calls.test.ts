@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { Bacalhau } from '../../src/client/bacalhau.js';
-import { BadRequestError, ConflictError, NotFoundError, PermissionDeniedError } from '../../src/errors/api-errors.js';
+import { BadRequestError, ConflictError, NotFoundError } from '../../src/errors/api-errors.js';
 import { ConfigurationError, UnsupportedByServerError } from '../../src/errors/client-errors.js';
 import { LegacyJobs } from '../../src/legacy/legacy-jobs.js';
 import { type FaultServer, faultServer, json } from '../support/fault-server.js';
@@ -221,32 +221,24 @@ describe('1.4.0: a followed history', () => {
 });
 
 describe('the signed API of servers from 1.1 on', () => {
-  const SPEC = { Engine: 'Noop', Verifier: 'Noop', PublisherSpec: { Type: 'Noop' } };
   const legacyOf = ({ url }: FaultServer): LegacyJobs =>
     new LegacyJobs({ baseUrl: url, env: {}, dir, logLevel: 'off' });
-  const calls = {
-    submit: (jobs: LegacyJobs) => jobs.submit({ Spec: SPEC }),
-    list: (jobs: LegacyJobs) => jobs.list({ returnAll: true }),
-    states: (jobs: LegacyJobs) => jobs.states(JOB),
-    results: (jobs: LegacyJobs) => jobs.results(JOB),
-    events: (jobs: LegacyJobs) => jobs.events(JOB),
-    cancel: (jobs: LegacyJobs) => jobs.cancel(JOB),
-    wait: (jobs: LegacyJobs) => jobs.wait(JOB),
-    localEvents: (jobs: LegacyJobs) => jobs.localEvents(JOB),
-  };
-  const gone = [410, 'This endpoint is deprecated and no longer available.'] as const;
-  const build = (GitVersion: string) => [200, { build_version_info: { Major: '1', GitVersion } }] as const;
-  const unknownPath = enveloped(404, 'The requested resource/URL was not found.', 'NotFound');
 
-  test.each([
-    ['v1.4.0', build('v1.4.0'), gone],
-    ['v1.6.0', build('v1.6.0'), gone],
-    ['v1.7.0', enveloped(404, 'Not Found', 'InternalError'), enveloped(404, 'Not Found', 'InternalError')],
-    ['v1.9.3', enveloped(405, 'Method Not Allowed', 'InternalError'), unknownPath],
-  ])('is gone from %s, and each error names the call that does the same', async (version, ofVersion, ofCall) => {
-    await using server = await serverOf(version, (request) => (request === 'POST /version' ? ofVersion : ofCall));
+  test('is gone from 1.7.0, and each error names the call that does the same', async () => {
+    const calls = [
+      (jobs: LegacyJobs) =>
+        jobs.submit({ Spec: { Engine: 'Noop', Verifier: 'Noop', PublisherSpec: { Type: 'Noop' } } }),
+      (jobs: LegacyJobs) => jobs.list({ returnAll: true }),
+      (jobs: LegacyJobs) => jobs.states(JOB),
+      (jobs: LegacyJobs) => jobs.results(JOB),
+      (jobs: LegacyJobs) => jobs.events(JOB),
+      (jobs: LegacyJobs) => jobs.cancel(JOB),
+      (jobs: LegacyJobs) => jobs.wait(JOB),
+      (jobs: LegacyJobs) => jobs.localEvents(JOB),
+    ];
+    await using server = await serverOf('v1.7.0', () => enveloped(404, 'Not Found', 'InternalError'));
     await using jobs = legacyOf(server);
-    for (const call of Object.values(calls)) {
+    for (const call of calls) {
       const failure = await call(jobs).catch((error: unknown) => error);
       expect(failure).toBeInstanceOf(UnsupportedByServerError);
       expect(failure).toMatchObject({ message: expect.stringMatching(/ jobs\.\w+ of `new Bacalhau\(\)`\.$/) });
@@ -254,58 +246,9 @@ describe('the signed API of servers from 1.1 on', () => {
     expect(server.seen.filter(({ url }) => url === '/version')).toHaveLength(1);
   });
 
-  test('is used where 1.4.0 has it switched on', async () => {
-    await using server = await serverOf('v1.4.0', (request) =>
-      request === 'POST /version' ? build('v1.4.0') : [200, { state: { State: 'Completed', JobID: JOB } }],
-    );
-    await using jobs = legacyOf(server);
-    expect(await jobs.wait(JOB)).toMatchObject({ jobId: JOB, runs: [] });
-    expect(server.seen.map(({ url }) => url)).toEqual(['/version', '/api/v1/requester/states']);
-  });
-
   test.each([[{ gitversion: 7 }], [{}]])('a version that cannot be read is asked for: %j', async (info) => {
     await using server = await serverOf('v1.1.0', () => [200, { build_version_info: info }]);
     await using jobs = legacyOf(server);
     await expect(jobs.list()).rejects.toBeInstanceOf(ConfigurationError);
-  });
-
-  const unknown = `Job not found. ID: ${JOB}`;
-  test.each([
-    ['states', [500, { error: `code=500, message=${unknown}`, message: unknown }]],
-    ['results', [500, 'bucket not found']],
-    ['results', [500, unknown]],
-    ['events', [500, { error: 'code=500, message=bucket not found', message: 'bucket not found' }]],
-    ['cancel', [404, { Code: 'x', Message: `missing job: ${unknown}`, Details: {}, Err: `missing job: ${unknown}` }]],
-    ['wait', [500, { error: `code=500, message=${unknown}`, message: unknown }]],
-  ] as const)('%s of an unknown job is a NotFoundError: %j', async (call, answer) => {
-    await using server = await serverOf('v1.4.0', (request) =>
-      request === 'POST /version' ? build('v1.4.0') : answer,
-    );
-    await using jobs = legacyOf(server);
-    const failure = calls[call](jobs);
-    await expect(failure).rejects.toBeInstanceOf(NotFoundError);
-    await expect(failure).rejects.toThrow(/job not found/i);
-  });
-
-  test('cancelling the job of another client is not permitted, and no other credentials are asked for', async () => {
-    const Message = 'mismatched ClientIDs for cancel, existing job: a and cancel request: b';
-    await using server = await serverOf('v1.4.0', (request) =>
-      request === 'POST /version' ? build('v1.4.0') : [401, { Code: 'x', Message, Details: {}, Err: Message }],
-    );
-    await using jobs = legacyOf(server);
-    const failure = jobs.cancel(JOB);
-    await expect(failure).rejects.toBeInstanceOf(PermissionDeniedError);
-    await expect(failure).rejects.toThrow(/belongs to another client.*BACALHAU_DIR, or the option payloadSigner/);
-    await expect(failure).rejects.not.toThrow(/BACALHAU_API_KEY/);
-    await expect(failure).rejects.toMatchObject({ status: 401, serverVersion: 'v1.4.0' });
-  });
-
-  test('cancelling a job that has completed is a conflict', async () => {
-    const Message = 'cannot cancel job in state Completed';
-    await using server = await serverOf('v1.4.0', (request) =>
-      request === 'POST /version' ? build('v1.4.0') : [500, { Code: 'x', Message, Details: {}, Err: Message }],
-    );
-    await using jobs = legacyOf(server);
-    await expect(jobs.cancel(JOB)).rejects.toBeInstanceOf(ConflictError);
   });
 });

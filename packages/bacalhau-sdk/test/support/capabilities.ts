@@ -1,12 +1,17 @@
 /**
- * What each server can do, as far as tests depend on it. The table in docs/servers.md has the same rows and columns, and is
+ * What each server can do, as far as tests depend on it. The tables in docs/servers.md have the same rows and columns, and are
  * made from what the tests found: `npm run servers`.
  */
 
-/** The servers that the end-to-end tests run against, oldest first. */
+/** The servers that the end-to-end tests of `Bacalhau` run against, oldest first. */
 export const SERVERS = ['1.4.0', '1.6.0', '1.9.3'] as const;
 
 export type Server = (typeof SERVERS)[number];
+
+/** The servers that the tests of `LegacyJobs` run against, oldest first. */
+export const LEGACY_SERVERS = ['0.3.16', '1.4.0 with the signed API'] as const;
+
+export type LegacyServer = (typeof LEGACY_SERVERS)[number];
 
 export const NEWEST: Server = '1.9.3';
 
@@ -43,8 +48,39 @@ export const CAPABILITIES = {
   'auth-config': row('`agent.authConfig`', 'no', 'no', 'yes'),
 } as const;
 
-export type Capability = keyof typeof CAPABILITIES;
-export type ValueOf<C extends Capability> = (typeof CAPABILITIES)[C]['values'][number];
+/** How a task goes with each of {@link LEGACY_SERVERS}. */
+const legacyRow = <const Values extends readonly [string, string]>(task: string, ...values: Values) => ({
+  task,
+  values,
+});
+
+export const LEGACY_CAPABILITIES = {
+  'legacy-submit': legacyRow('`submit`, `wait`', 'yes', 'yes'),
+  'legacy-list': legacyRow('`list` of this client’s jobs', 'yes', 'yes'),
+  'legacy-states': legacyRow('`states`, `results`', 'yes', 'yes'),
+  'legacy-events': legacyRow('`events`', 'of the network', 'changes of states'),
+  'legacy-local-events': legacyRow('`localEvents`', 'yes', 'no'),
+  'legacy-cancel': legacyRow('`cancel`', 'no', 'yes'),
+  'legacy-unknown-job': legacyRow('an unknown job is a `NotFoundError`', 'yes', 'yes'),
+  'legacy-exit-code': legacyRow('an exit code other than 0', 'fails the job', 'completes the job'),
+  'legacy-signature': legacyRow('a wrong signature is explained', 'yes', 'yes'),
+} as const;
+
+const ALL = { ...CAPABILITIES, ...LEGACY_CAPABILITIES };
+
+export type Capability = keyof typeof ALL;
+export type ValueOf<C extends Capability> = (typeof ALL)[C]['values'][number];
+
+/** A table in docs/servers.md. */
+export interface CapabilityTable {
+  readonly servers: readonly string[];
+  readonly rows: Readonly<Record<string, { readonly task: string; readonly values: readonly string[] }>>;
+}
+
+export const CURRENT: CapabilityTable = { servers: SERVERS, rows: CAPABILITIES };
+export const LEGACY: CapabilityTable = { servers: LEGACY_SERVERS, rows: LEGACY_CAPABILITIES };
+
+export const isCapability = (name: string): name is Capability => name in ALL;
 
 /** The column of a version: that of the newest server that is not newer. */
 export function columnOf(version: string): Server {
@@ -56,9 +92,12 @@ export function columnOf(version: string): Server {
   return SERVERS.filter((server) => !isNewer(numbers(server), numbers(version))).at(-1) ?? SERVERS[0];
 }
 
-export const valueOn = (server: Server, capability: Capability): string =>
-  CAPABILITIES[capability].values[SERVERS.indexOf(server)] ?? 'no';
+/** How a task goes with a server; `undefined` if it is none of that server's table. */
+export function valueOn(server: Server | LegacyServer, capability: Capability): string | undefined {
+  const table = [CURRENT, LEGACY].find(({ servers }) => servers.includes(server));
+  return table?.rows[capability]?.values[table.servers.indexOf(server)];
+}
 
 /** What a test's title says of the capability that it shows, so that the results can be sorted by it. */
-export const tagOf = (capability: Capability, value: string): string =>
+export const tagOf = (capability: string, value: string): string =>
   value === 'yes' ? `[${capability}]` : `[${capability}: ${value}]`;

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { CAPABILITIES, type Capability, tagOf, type ValueOf } from './capabilities.js';
+import { type Capability, isCapability, tagOf, type ValueOf } from './capabilities.js';
 import { chromiumPath } from './chromium.js';
 import { computeNodes, devnetServer, has } from './server.js';
 
@@ -55,7 +55,7 @@ interface Ways {
 
 function declareWith(needs: readonly Need[], title: string, { declare, skip }: Ways): void {
   const requirements = needs.filter((need): need is Requirement => need in MISSING);
-  const capabilities = needs.filter((need): need is Capability => need in CAPABILITIES);
+  const capabilities = needs.filter((need): need is Capability => isCapability(need));
   if (!capabilities.every((capability) => has(capability))) return;
   const tagged = [title, ...capabilities.map((capability) => tagOf(capability, 'yes'))].join(' ');
   const required = (process.env['BACALHAU_TEST_REQUIRE'] ?? '').split(',');

@@ -1,7 +1,19 @@
-import { type Capability, columnOf, NEWEST, SERVERS, type Server, valueOn } from './capabilities.js';
+import {
+  type Capability,
+  columnOf,
+  LEGACY_SERVERS,
+  type LegacyServer,
+  NEWEST,
+  SERVERS,
+  type Server,
+  valueOn,
+} from './capabilities.js';
 
 declare global {
-  /** The server of the jest project (jest.config.mjs): one of `SERVERS`, or `candidate` for a newer one that is tried. */
+  /**
+   * The server of the jest project (jest.config.mjs): one of `SERVERS` or `LEGACY_SERVERS`, or `candidate` for a newer one
+   * that is tried.
+   */
   var bacalhauServer: string | undefined;
 }
 
@@ -27,7 +39,8 @@ export const computeNodes = (): number => Number(process.env[`${addressVariable(
 export const serverVersion: string = name === 'candidate' ? (process.env[CANDIDATE_VERSION] ?? NEWEST) : name;
 
 /** The server whose column in the table applies. */
-const column: Server = SERVERS.find((server) => server === name) ?? columnOf(serverVersion);
+const column: Server | LegacyServer =
+  [...SERVERS, ...LEGACY_SERVERS].find((server) => server === name) ?? columnOf(serverVersion);
 
 /** What `startDevnet` and `ensureServer` are told for another network of the same server. */
 export const devnetServer: string =

@@ -75,6 +75,9 @@ export const moduleOf = (
   { names = true, times = 1 } = {},
 ): Promise<Uint8Array> => assemble(program(output, exitCode, times), names);
 
+/** The bytes of a program that sleeps for so many seconds. */
+export const sleepingModule = (seconds: number): Promise<Uint8Array> => assemble(sleeper(seconds), true);
+
 async function wasmTask(text: string): Promise<Task> {
   const buffer = await assemble(text, true);
   const module = {

@@ -1,23 +1,22 @@
-import { createHash, type KeyObject } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { BadRequestError, NotFoundError } from '../../src/errors/api-errors.js';
-import { RequestAbortedError, RequestTimeoutError } from '../../src/errors/call-errors.js';
-import { InvalidJobError, UnsupportedByServerError } from '../../src/errors/client-errors.js';
-import { LegacySignatureError } from '../../src/legacy/errors.js';
-import { type LegacyJobs, legacyJobId } from '../../src/legacy/legacy-jobs.js';
-import type { LegacyJob } from '../../src/legacy/options.js';
-import { runsOf } from '../../src/legacy/runs.js';
-import { expectDescribed, legacyNetwork, newKey, signerOf } from '../support/legacy.js';
-import { describeWith } from '../support/requirements.js';
+import { BadRequestError, NotFoundError } from '../../../src/errors/api-errors.js';
+import { RequestAbortedError, RequestTimeoutError } from '../../../src/errors/call-errors.js';
+import { InvalidJobError, UnsupportedByServerError } from '../../../src/errors/client-errors.js';
+import { LegacySignatureError } from '../../../src/legacy/errors.js';
+import { type LegacyJobs, legacyJobId } from '../../../src/legacy/legacy-jobs.js';
+import type { LegacyJob } from '../../../src/legacy/options.js';
+import { runsOf } from '../../../src/legacy/runs.js';
+import { clientIdOf, legacyNetwork, newKey, signerOf } from '../../support/legacy.js';
+import { describeWith, testWhere, testWith } from '../../support/requirements.js';
 
 const NOOP: LegacyJob = { Spec: { Engine: 'Noop', Verifier: 'Noop', Publisher: 'Noop' } };
 
 /** The examples of Bacalhau's own page on this API. */
 const examples = JSON.parse(
-  readFileSync(join(__dirname, '../../../../openapi/test/data/legacy-examples.json'), 'utf8'),
+  readFileSync(join(__dirname, '../../../../../openapi/test/data/legacy-examples.json'), 'utf8'),
 );
 
 describeWith(['legacy'], 'the six calls, against three nodes of a real server 0.3.16', () => {
@@ -28,12 +27,11 @@ describeWith(['legacy'], 'the six calls, against three nodes of a real server 0.
   beforeAll(async () => {
     jobs = network.client();
     const answer = await jobs.submit(NOOP);
-    expectDescribed('/submit', answer);
     jobId = legacyJobId(answer.job);
     await jobs.wait(jobId);
   });
 
-  test('submit stores the job under this client’s id, with the server’s defaults', async () => {
+  testWith(['legacy-submit'], 'submit stores the job under this client’s id, with the server’s defaults', async () => {
     const { job } = await jobs.submit({ ...NOOP, Deal: { Concurrency: 2 } });
     expect(job).toMatchObject({
       APIVersion: 'V1beta1',
@@ -42,21 +40,24 @@ describeWith(['legacy'], 'the six calls, against three nodes of a real server 0.
     });
   });
 
-  test('list returns the jobs of this client, one job by a prefix of its id, or those of all clients', async () => {
-    const other = network.client();
-    const { job } = await other.submit(NOOP);
-    const ids = async (options?: Parameters<LegacyJobs['list']>[0]) => {
-      const answer = await jobs.list(options);
-      expectDescribed('/list', answer);
-      return answer.jobs.map((found) => legacyJobId('Job' in found ? found.Job : found));
-    };
-    expect(await ids()).toContain(jobId);
-    expect(await ids()).not.toContain(legacyJobId(job));
-    expect(await ids({ id: jobId.slice(0, 8) })).toEqual([jobId]);
-    expect(await ids({ returnAll: true })).toEqual(expect.arrayContaining([jobId, legacyJobId(job)]));
-    expect(await ids({ clientId: job.Metadata?.ClientID ?? '' })).toEqual([legacyJobId(job)]);
-    expect(await ids({ maxJobs: 1, sortBy: 'created_at', sortReverse: true })).toHaveLength(1);
-  });
+  testWith(
+    ['legacy-list'],
+    'list returns the jobs of this client, one job by a prefix of its id, or those of all clients',
+    async () => {
+      const other = network.client();
+      const { job } = await other.submit(NOOP);
+      const ids = async (options?: Parameters<LegacyJobs['list']>[0]) => {
+        const answer = await jobs.list(options);
+        return answer.jobs.map((found) => legacyJobId('Job' in found ? found.Job : found));
+      };
+      expect(await ids()).toContain(jobId);
+      expect(await ids()).not.toContain(legacyJobId(job));
+      expect(await ids({ id: jobId.slice(0, 8) })).toEqual([jobId]);
+      expect(await ids({ returnAll: true })).toEqual(expect.arrayContaining([jobId, legacyJobId(job)]));
+      expect(await ids({ clientId: job.Metadata?.ClientID ?? '' })).toEqual([legacyJobId(job)]);
+      expect(await ids({ maxJobs: 1, sortBy: 'created_at', sortReverse: true })).toHaveLength(1);
+    },
+  );
 
   test('list chooses by annotations', async () => {
     const { job } = await jobs.submit({ Spec: { ...NOOP.Spec, Annotations: ['blue'] } });
@@ -67,23 +68,23 @@ describeWith(['legacy'], 'the six calls, against three nodes of a real server 0.
     );
   });
 
-  test('states has each node, one of which completed the job', async () => {
+  testWith(['legacy-states'], 'states has each node, one of which completed the job', async () => {
     const answer = await jobs.states(jobId);
-    expectDescribed('/states', answer);
     const runs = runsOf(answer.state);
     expect(runs.filter(({ state }) => state === 'Completed')).toHaveLength(1);
     for (const { nodeId } of runs) expect(network.nodeIds()).toContain(nodeId);
   });
 
-  test('events returns the history, localEvents what the requester did', async () => {
+  testWhere(['legacy-events', 'of the network'], 'events returns the history', async () => {
     const events = await jobs.events(jobId);
-    expectDescribed('/events', events);
     const names = events.events.map((event) => ('EventName' in event ? event.EventName : ''));
     expect(names).toEqual(
       expect.arrayContaining(['Created', 'Bid', 'BidAccepted', 'ResultsProposed', 'ResultsAccepted']),
     );
+  });
+
+  testWith(['legacy-local-events'], 'localEvents returns what the requester did', async () => {
     const localEvents = await jobs.localEvents(jobId);
-    expectDescribed('/local_events', localEvents);
     expect(localEvents.localEvents.map(({ EventName }) => EventName)).toEqual(
       expect.arrayContaining(['BidAccepted', 'Verified']),
     );
@@ -91,7 +92,6 @@ describeWith(['legacy'], 'the six calls, against three nodes of a real server 0.
 
   test('results are empty for a publisher that does nothing', async () => {
     const answer = await jobs.results(jobId);
-    expectDescribed('/results', answer);
     expect(answer).toEqual({ results: [] });
   });
 
@@ -132,7 +132,7 @@ describeWith(['legacy'], 'the six calls, against three nodes of a real server 0.
     await expect(jobs.wait(id, { maxIntervalMs: 0 })).rejects.toThrow(/maxIntervalMs/);
   });
 
-  test('an unknown job is a NotFoundError, whatever the status', async () => {
+  testWith(['legacy-unknown-job'], 'an unknown job is a NotFoundError, whatever the status', async () => {
     for (const call of [jobs.states('nope'), jobs.results('nope'), jobs.events('nope'), jobs.localEvents('nope')]) {
       await expect(call).rejects.toMatchObject({
         name: 'NotFoundError',
@@ -186,7 +186,7 @@ describeWith(['legacy'], 'the six calls, against three nodes of a real server 0.
     });
   });
 
-  test('cancelling is for newer servers', async () => {
+  testWhere(['legacy-cancel', 'no'], 'cancelling is for newer servers', async () => {
     await expect(jobs.cancel(jobId)).rejects.toThrow(UnsupportedByServerError);
     await expect(jobs.cancel(jobId)).rejects.toThrow(/before 0\.3\.21 cannot cancel.*jobs\.stop/);
   });
@@ -204,10 +204,6 @@ describeWith(['legacy'], 'the six calls, against three nodes of a real server 0.
   });
 
   describe('a wrong signature is refused by the server, and the error says what does not match', () => {
-    const clientIdOf = (key: KeyObject): string => {
-      const { n = '' } = key.export({ format: 'jwk' });
-      return createHash('sha256').update(Buffer.from(n, 'base64url')).digest('hex');
-    };
     const own = newKey();
     const other = newKey();
 
@@ -217,7 +213,7 @@ describeWith(['legacy'], 'the six calls, against three nodes of a real server 0.
       expect(job.Metadata?.ClientID).toBe(clientIdOf(own.key));
     });
 
-    test('the wrong key', async () => {
+    testWith(['legacy-signature'], 'the wrong key', async () => {
       const payloadSigner = signerOf({ clientId: clientIdOf(own.key), publicKey: own.publicKey, key: other.key });
       const failure = await network
         .client({ payloadSigner })

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
-import type { Spec } from '../../src/legacy/index.js';
-import { type LegacyJobs, legacyJobId } from '../../src/legacy/legacy-jobs.js';
-import type { LegacyJob } from '../../src/legacy/options.js';
-import { legacyNetwork } from '../support/legacy.js';
-import { describeWith } from '../support/requirements.js';
+import type { Spec } from '../../../src/legacy/index.js';
+import { type LegacyJobs, legacyJobId } from '../../../src/legacy/legacy-jobs.js';
+import type { LegacyJob } from '../../../src/legacy/options.js';
+import { legacyNetwork } from '../../support/legacy.js';
+import { describeWith } from '../../support/requirements.js';
 
 /** What two languages write down differently, or might: control characters, HTML, separators, halves of surrogate pairs. */
 const AWKWARD = [
