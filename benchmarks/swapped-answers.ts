@@ -9,7 +9,7 @@ import type { BreakingOffAnswer, BreakingOffQuestion } from './contestants/break
 import { contestant } from './lib/contestant.ts';
 import { idleJob, smallJob } from './lib/jobs.ts';
 import { report, say, sized } from './lib/program.ts';
-import { type Exchange, startRecorder } from './lib/recorder.ts';
+import { type Exchange, type RecordedRequest, startRecorder } from './lib/recorder.ts';
 import { single } from './lib/spread.ts';
 
 /** So many submissions that were answered with another job are enough. */
@@ -120,11 +120,17 @@ async function round(number: number): Promise<void> {
     say(`On the wire: the submission of ${name} was answered with ${job.Name}.`);
   }
 
+  /** Remembered before it is answered: of a server that dies, a job may remain whose submission was never answered. */
+  function observeRequest(request: RecordedRequest): void {
+    const submitted = submittedBy(request);
+    if (submitted !== undefined) sent.set(submitted.Name, submitted.Meta?.[FINGERPRINT] ?? '');
+  }
+
   /** What came over the wire. */
-  function observe({ method, path, requestBody, status, body }: Exchange): void {
-    const [isOfJobs, asked, part] = /\/orchestrator\/jobs(?:\/([^/?]+))?(?:\/(\w+))?/.exec(path) ?? [];
-    const submitted = method === 'PUT' && asked === undefined ? JSON.parse(requestBody).Job : undefined;
-    if (submitted !== undefined) sent.set(submitted.Name, submitted.Meta?.[FINGERPRINT]);
+  function observe({ status, body, ...request }: Exchange): void {
+    const { method, path } = request;
+    const [isOfJobs, asked, part] = JOBS_PATH.exec(path) ?? [];
+    const submitted = submittedBy(request);
     if (status !== 200 || isOfJobs === undefined) return;
     const answer = parse(body);
     if (answer === undefined) counts.garbled += 1;
@@ -141,7 +147,7 @@ async function round(number: number): Promise<void> {
     }
   }
 
-  await using recorder = await startRecorder(devnet.url, observe);
+  await using recorder = await startRecorder(devnet.url, { onRequest: observeRequest, onExchange: observe });
   await using bacalhau = new Bacalhau({
     ...{ baseUrl: recorder.url, namespace: NAMESPACE, dir: devnet.dir, env: {}, logLevel: 'off', auth: false },
     ...{ maxRetries: 10, timeoutMs: 120_000 },
@@ -153,7 +159,8 @@ async function round(number: number): Promise<void> {
     if (job === undefined) counts.unknownHandles += 1;
     else if (job.Name !== name || job.Meta?.[FINGERPRINT] !== sent.get(name)) {
       counts.wrongHandles += 1;
-      say(`${how}: the handle of ${name} is that of ${job.Name} (${id}).`);
+      const fingerprints = `${job.Meta?.[FINGERPRINT]}, sent ${sent.get(name)}`;
+      say(`${how}: the handle of ${name} is that of ${job.Name} (${id}), fingerprint ${fingerprints}.`);
     }
   }
 
@@ -217,6 +224,14 @@ async function round(number: number): Promise<void> {
   ]);
   await Promise.all(looks);
   await restarting;
+}
+
+const JOBS_PATH = /\/orchestrator\/jobs(?:\/([^/?]+))?(?:\/(\w+))?/;
+
+/** Returns the job that a request submits. */
+function submittedBy({ method, path, requestBody }: RecordedRequest): Omit<FoundJob, 'ID'> | undefined {
+  const [isOfJobs, asked] = JOBS_PATH.exec(path) ?? [];
+  return method === 'PUT' && isOfJobs !== undefined && asked === undefined ? JSON.parse(requestBody).Job : undefined;
 }
 
 interface Answer {
