@@ -140,6 +140,7 @@ export {
   RateLimitError,
   RequestAbortedError,
   RequestTimeoutError,
+  ResponseTooLargeError,
   ServerError,
   UnexpectedResponseError,
   UnsupportedByServerError,

@@ -157,6 +157,7 @@ async function onNode(
   const there = new Set(items.filter(({ NodeID }) => NodeID.startsWith(nodeId)).map(({ ID }) => ID));
   return {
     ...page,
+    unfiltered: page.items,
     items: page.items.filter(({ ExecutionID }) => ExecutionID !== undefined && there.has(ExecutionID)),
   };
 }

@@ -4,9 +4,9 @@ import { InvalidJobError } from '../errors/index.js';
 import {
   type ApiPromise,
   type ApiResource,
+  identifierProblem,
   NAMESPACED_CALL_OPTIONS,
   type NamespacedCallOptions,
-  textProblem,
 } from '../http/index.js';
 import { JOB_CHECK_OPTIONS, type JobCheckOptions, type JobInput, type JobSpec } from '../spec/index.js';
 import { isRecord } from '../util/index.js';
@@ -28,7 +28,7 @@ export const putJob = (
     name: 'jobs.put',
     options,
     optionNames: { ...NAMESPACED_CALL_OPTIONS, ...JOB_CHECK_OPTIONS },
-    problem: textProblem('JobID'),
+    problem: identifierProblem('JobID'),
     send: async ({ jobs }, sending) => {
       const { Job: spec, ...others } = checkRequest(request);
       const job = withDefaults(await buildJob(api.transport, spec, options));

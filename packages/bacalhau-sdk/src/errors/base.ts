@@ -1,3 +1,5 @@
+import { harmlessText } from './harmless-text.js';
+
 const BRAND = Symbol.for('bacalhau-sdk/error');
 
 /** The names of an error's classes, which copies of this package share. */
@@ -36,7 +38,8 @@ export class BacalhauError extends Error {
   declare readonly jobId?: string;
 
   constructor(message: string, options: ErrorCause = {}) {
-    super(message, 'cause' in options ? { cause: options.cause } : undefined);
+    // It may quote a server.
+    super(harmlessText(message), 'cause' in options ? { cause: options.cause } : undefined);
     const classNames: string[] = [];
     for (let type = new.target as unknown; isErrorClass(type); type = Object.getPrototypeOf(type)) {
       if (Object.hasOwn(type, 'kind')) classNames.push(type.kind);

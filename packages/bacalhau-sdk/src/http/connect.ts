@@ -1,7 +1,7 @@
 import { platform } from '#platform';
 import { findUnknownName } from '../arguments/index.js';
 import { resolveConfig } from '../config/index.js';
-import { ConfigurationError } from '../errors/index.js';
+import { ConfigurationError, harmlessLine } from '../errors/index.js';
 import { createLogger } from '../logging/index.js';
 import type { Connections } from '../platform/index.js';
 import { isHarmlessName, redact, Secrets } from '../redaction/index.js';
@@ -60,7 +60,7 @@ function createTransport(options: ClientOptions, shared: SharedParts | undefined
   const resolution = resolveConfig(options, { env, homeDirectory });
   const { config } = resolution;
   const secrets = shared?.session?.secrets ?? new Secrets();
-  const clean = (line: string): string => redact(line, secrets);
+  const clean = (line: string): string => harmlessLine(redact(line, secrets));
   const logger = createLogger(config.logLevel, options.logger ?? platform.logger, clean);
   const connections = shared?.connections ?? platform.openConnections();
   const session =

@@ -25,6 +25,7 @@ export { errorClassFor, errorDetails, refusalError, responseError } from './resp
 export {
   executionsProblem,
   historyProblem,
+  identifierProblem,
   jobProblem,
   jobsProblem,
   nodeProblem,

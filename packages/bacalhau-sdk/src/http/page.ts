@@ -4,6 +4,8 @@ import { type ApiPromise, type ApiResponse, apiPromise, type ResponseInfo } from
 /** One page, as the server sent it. */
 export interface PageParts<T> {
   readonly items: readonly T[];
+  /** What the server sent, where the call leaves some of it out. Default: `items`. */
+  readonly unfiltered?: readonly T[];
   readonly nextToken: string;
   /** Whether the server sent an empty page: the end for now, even if it sent a token to ask again later. */
   readonly end: boolean;
@@ -29,6 +31,9 @@ export interface Pagination<T> {
   /** The tokens of the pages before. */
   readonly earlierTokens?: ReadonlySet<string> | undefined;
 }
+
+/** How many pages in a row may have nothing but entries of earlier pages; pages overlap while entries are added. */
+const MOST_REPEATED_PAGES = 10;
 
 /** Creates the error of a list in which a page has the token of an earlier one: it would never end. */
 export const repeatedPageError = (operation: string, nextToken: string, response: ResponseInfo) =>
@@ -63,12 +68,14 @@ export class Page<T> implements AsyncIterable<T> {
   readonly items: readonly T[];
   /** The server's token of the next page; empty after the last one. Opaque. */
   readonly nextToken: string;
+  readonly #unfiltered: readonly T[];
   readonly #end: boolean;
   readonly #pagination: Pagination<T>;
 
   /** @internal */
-  constructor({ items, nextToken, end }: PageParts<T>, pagination: Pagination<T>) {
+  constructor({ items, unfiltered = items, nextToken, end }: PageParts<T>, pagination: Pagination<T>) {
     this.items = items;
+    this.#unfiltered = unfiltered;
     this.nextToken = nextToken;
     this.#end = end;
     this.#pagination = pagination;
@@ -97,7 +104,34 @@ export class Page<T> implements AsyncIterable<T> {
 
   /** Iterates over the entries of this page and of all further ones. */
   async *[Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
-    yield* entriesFrom(this, this.#pagination);
+    const { operation, key } = this.#pagination;
+    const seen = new Set<string>();
+    let repeatedPages = 0;
+    let content = '';
+    for (let page: Page<T> = this; ; ) {
+      let isRepeated = page.#unfiltered.length > 0;
+      for (const item of page.items) {
+        const id = key?.(item);
+        if (id !== undefined) {
+          if (seen.has(id)) continue;
+          seen.add(id);
+          isRepeated = false;
+        }
+        yield item;
+      }
+      if (!page.hasNextPage()) return;
+      if (key === undefined) {
+        const previous = content;
+        content = JSON.stringify(page.#unfiltered);
+        isRepeated &&= content === previous;
+      }
+      repeatedPages = isRepeated ? repeatedPages + 1 : 0;
+      const { data, response } = await page.getNextPage().withResponse();
+      if (repeatedPages >= MOST_REPEATED_PAGES) {
+        throw endlessListError(operation, `sent ${repeatedPages} pages in a row without a new entry`, response);
+      }
+      page = data;
+    }
   }
 }
 
@@ -112,7 +146,7 @@ export function pagePromise<T>(list: Pagination<T>): PagePromise<T> {
   };
   return startedOnUse(first, async function* () {
     const { data } = await first(list.walkSize);
-    yield* entriesFrom(data, list);
+    yield* data;
   });
 }
 
@@ -141,37 +175,4 @@ function startedOnUse<T>(first: () => Promise<ApiResponse<Page<T>>>, entries: ()
     [Symbol.toStringTag]: 'PagePromise',
     [Symbol.asyncIterator]: entries,
   };
-}
-
-/** How many pages in a row may have nothing but entries of earlier pages; pages overlap while entries are added. */
-const MOST_REPEATED_PAGES = 10;
-
-async function* entriesFrom<T>(first: Page<T>, { operation, key }: Pagination<T>): AsyncGenerator<T, void, undefined> {
-  const seen = new Set<string>();
-  let repeatedPages = 0;
-  let content = '';
-  for (let page = first; ; ) {
-    let isRepeated = page.items.length > 0;
-    for (const item of page.items) {
-      const id = key?.(item);
-      if (id !== undefined) {
-        if (seen.has(id)) continue;
-        seen.add(id);
-        isRepeated = false;
-      }
-      yield item;
-    }
-    if (!page.hasNextPage()) return;
-    if (key === undefined) {
-      const previous = content;
-      content = JSON.stringify(page.items);
-      isRepeated &&= content === previous;
-    }
-    repeatedPages = isRepeated ? repeatedPages + 1 : 0;
-    const { data, response } = await page.getNextPage().withResponse();
-    if (repeatedPages >= MOST_REPEATED_PAGES) {
-      throw endlessListError(operation, `sent ${repeatedPages} pages in a row without a new entry`, response);
-    }
-    page = data;
-  }
 }

@@ -1,3 +1,5 @@
+import { isUrlSegment } from '../arguments/index.js';
+import { quoteName } from '../model/index.js';
 import { isRecord } from '../util/index.js';
 import type { ResponseBody } from './expected-response.js';
 
@@ -6,6 +8,13 @@ type Shape = (value: unknown, path: string) => string | undefined;
 
 const text: Shape = (value, path) => (typeof value === 'string' ? undefined : `${path} is not a string`);
 const number: Shape = (value, path) => (typeof value === 'number' ? undefined : `${path} is not a number`);
+
+/** An id that becomes a part of URLs, of paths and of messages. */
+const identifier: Shape = (value, path) =>
+  text(value, path) ??
+  (value !== '' && isUrlSegment(String(value))
+    ? undefined
+    : `${path} is ${quoteName(String(value))}, which is not an id`);
 
 const optional =
   (shape: Shape): Shape =>
@@ -42,7 +51,7 @@ function first<T>(items: Iterable<T>, check: (item: T) => string | undefined): s
 // Only what the SDK reads itself: newer servers may have more, and what it does not read it passes on as it is.
 const SPEC_CONFIG = record({ Type: optional(text), Params: optional(record({})) });
 const JOB = record({
-  ...{ ID: text, Name: optional(text), Namespace: optional(text), Type: optional(text) },
+  ...{ ID: identifier, Name: optional(text), Namespace: optional(text), Type: optional(text) },
   ...{ Meta: optional(textValues), Labels: optional(textValues) },
   Tasks: arrayOf(record({ Engine: record({ Type: text }), Publisher: optional(SPEC_CONFIG) })),
   State: optional(record({ StateType: optional(text), Message: optional(text) })),
@@ -161,6 +170,12 @@ export const textProblem =
   (name: string) =>
   (body: ResponseBody): string | undefined =>
     text(body[name], name);
+
+/** Checks that a body has an id. */
+export const identifierProblem =
+  (name: string) =>
+  (body: ResponseBody): string | undefined =>
+    identifier(body[name], name);
 
 /** Checks that a rerun is one of the job that was requested. */
 export const rerunProblem =

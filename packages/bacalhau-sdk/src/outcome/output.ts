@@ -56,6 +56,7 @@ async function* entriesOf(
     const release = await transport.serverRelease({ signal });
     const source = { transport, ...target, signal, isDocker: docker, release, results };
     const published = await readToEnd(publishedOutput(execution, source));
+    if (published instanceof OutputTooLong) return yield* copiedOutput(execution, published.message);
     const entries = published instanceof BacalhauError ? wholeCopy(execution, source) : published;
     if (entries !== undefined) return yield* entries;
   }
@@ -65,11 +66,25 @@ async function* entriesOf(
   yield* log instanceof BacalhauError ? copiedOutput(execution, log.message) : log;
 }
 
+/** The most output that is collected of an execution, in UTF-16 units: twice as much is too long for a string. */
+const LONGEST_OUTPUT = 256 * 1024 * 1024;
+
+class OutputTooLong extends BacalhauError {
+  constructor() {
+    super(`there are more than ${LONGEST_OUTPUT} characters: read them with job.logs(), or download the results`);
+  }
+}
+
 /** Reads output to its end, or returns why that failed. Of what cannot be read to its end, nothing is used. */
 async function readToEnd(output: AsyncIterable<LogEntry>): Promise<readonly LogEntry[] | BacalhauError> {
   const entries: LogEntry[] = [];
+  let length = 0;
   try {
-    for await (const entry of output) entries.push(entry);
+    for await (const entry of output) {
+      length += entry.text.length;
+      if (length > LONGEST_OUTPUT) return new OutputTooLong();
+      entries.push(entry);
+    }
   } catch (error) {
     if (!(error instanceof BacalhauError) || error instanceof RequestAbortedError) throw error;
     return error;

@@ -2,7 +2,7 @@ import { getEventListeners } from 'node:events';
 import { gzipSync } from 'node:zlib';
 import { Bacalhau } from '../../src/client/bacalhau.js';
 import { RateLimitError } from '../../src/errors/api-errors.js';
-import { ConnectionError, ResponseTooLargeError } from '../../src/errors/call-errors.js';
+import { ConnectionError, RequestAbortedError, ResponseTooLargeError } from '../../src/errors/call-errors.js';
 import { JobExistsError } from '../../src/errors/job-errors.js';
 import type { ClientOptions } from '../../src/http/options.js';
 import type { Job } from '../../src/index.js';
@@ -143,6 +143,50 @@ describe('a list that never ends', () => {
     };
     await expect(within(20_000, 'the history', reading())).rejects.toThrow(message);
     expect(server.seen.length).toBeLessThan(20);
+  });
+
+  test.each(TOKENS)(
+    'ends a loop over the history on a node, which has none of the events: %s',
+    async (_name, token) => {
+      // No execution is on the node, so that nothing is left of any page.
+      await using server = await faultServer((response, number) => {
+        const isHistory = response.req.url?.includes('/history') === true;
+        json(response, 200, isHistory ? { Items: [entry], NextToken: token(number) } : { Items: [] });
+      });
+      await using bacalhau = client(server.url);
+      const reading = async (): Promise<void> => {
+        for await (const _ of bacalhau.jobs.history('j-1', { nodeId: 'n-1' }));
+      };
+      await expect(within(20_000, 'the history', reading())).rejects.toThrow(message);
+      expect(server.seen.length).toBeLessThan(40);
+    },
+  );
+
+  describe('because it always brings something new ends with the caller’s signal', () => {
+    type Loop = (bacalhau: Bacalhau, signal: AbortSignal) => AsyncIterable<unknown>;
+    const LOOPS: readonly (readonly [string, Loop])[] = [
+      ['jobs.list', ({ jobs }, signal) => jobs.list({ namespace: '*', signal })],
+      ['jobs.history', ({ jobs }, signal) => jobs.history('j-1', { signal })],
+      ['jobs.history of a node', ({ jobs }, signal) => jobs.history('j-1', { nodeId: 'n-1', signal })],
+      ['jobs.map with a name', ({ jobs }, signal) => jobs.map([1], () => spec, { name: 'a-map', signal })],
+    ];
+
+    test.each(LOOPS)('%s', async (_name, loop) => {
+      const controller = new AbortController();
+      await using server = await faultServer((response, number) => {
+        if (number === 30) controller.abort();
+        const isExecutions = response.req.url?.includes('/executions') === true;
+        const fresh = { ...entry, ID: `j-${number}`, Name: `n-${number}`, Event: { Message: `${number}` } };
+        const Items = isExecutions ? [] : [fresh];
+        json(response, 200, { GitVersion: 'v1.9.3', Items, NextToken: `${number}` });
+      });
+      await using bacalhau = client(server.url);
+      const reading = async (): Promise<void> => {
+        for await (const _ of loop(bacalhau, controller.signal));
+      };
+      await expect(within(20_000, 'the loop', reading())).rejects.toBeInstanceOf(RequestAbortedError);
+      expect(server.seen.length).toBeLessThan(40);
+    });
   });
 
   test.each(TOKENS)('ends a fan-out with a name before its first item: %s', async (_name, token) => {

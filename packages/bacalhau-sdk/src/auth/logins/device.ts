@@ -67,6 +67,7 @@ async function pollForToken({ config, device, token, clientId, show, context }: 
   };
   const response = await oauth.deviceAuthorizationRequest(server, client, authentication, parameters, options);
   const code = await oauth.processDeviceAuthorizationResponse(server, client, response);
+  checkPrompt(code);
   const expiresAt = new Date(Date.now() + code.expires_in * 1000);
   const failed = present(show, code, expiresAt, config);
   failed.catch(() => undefined);
@@ -90,6 +91,19 @@ async function pollForToken({ config, device, token, clientId, show, context }: 
     code: 'expired_token',
   });
 }
+
+/** Checks what a person is shown and a program may open: the provider is only what the orchestrator says it is. */
+function checkPrompt(code: DeviceAuthorizationResponse): void {
+  const { user_code: userCode, verification_uri: uri, verification_uri_complete: complete = uri } = code;
+  const isShowable = [uri, complete].every(isWebAddress) && /^[\p{L}\p{N}\p{P}\p{S} ]{1,100}$/u.test(userCode);
+  if (isShowable) return;
+  throw new LoginError(
+    'The provider sent an address that is not one of the web, or a code with characters that cannot be shown. Check the address of the server.',
+  );
+}
+
+const isWebAddress = (address: string): boolean =>
+  URL.canParse(address) && ['http:', 'https:'].includes(new URL(address).protocol);
 
 /** Shows the prompt. Never resolves; rejects if it could not be shown, because then nobody will confirm the code. */
 function present(
