@@ -102,7 +102,8 @@ export interface ClientOptions {
   readonly maxRetries?: number | undefined;
   /**
    * The largest response of a call to accept, in bytes and unpacked, errors included: more rejects with
-   * `ResponseTooLargeError`. Log streams and downloads have limits of their own. Default: 268,435,456 (256 MiB).
+   * `ResponseTooLargeError`. As many characters of output are collected by `run`: of a job that prints more, `outputComplete`
+   * is false. Log streams and downloads have limits of their own. Default: 268,435,456 (256 MiB).
    */
   readonly maxResponseBytes?: number | undefined;
   /** Additional headers of every request. */

@@ -99,6 +99,11 @@ export class Transport implements RequestSource, Router {
     return this.#defaults.maxRetries(options);
   }
 
+  /** Returns how large a response may be, in bytes and unpacked. */
+  maxResponseBytes(options: CallOptions): number {
+    return this.#defaults.maxResponseBytes(options);
+  }
+
   /** Sends one operation; rejects with the SDK's own errors only. */
   call<T extends object>(operation: Operation<T>, options: CallOptions = {}): ApiPromise<T> {
     const parts = { requests: this.requests, deadlines: this.#deadlines, defaults: this.#defaults };

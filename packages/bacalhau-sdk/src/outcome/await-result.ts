@@ -104,8 +104,13 @@ async function collect(
   const release = await transport.serverRelease({ signal });
   const { items, completed } = await completedExecutions(api, jobId, release, signal);
   const executions: ExecutionOutput[] = [];
+  // The output of all executions is one string.
+  let maxLength = transport.maxResponseBytes({});
   for (const execution of completed.sort(byNode)) {
-    executions.push(await collectOutput(execution, { transport, job, signal, output, results: access }));
+    const source = { transport, job, signal, output, results: access, maxLength };
+    const printed = await collectOutput(execution, source);
+    maxLength -= printed.stdout.length + printed.stderr.length;
+    executions.push(printed);
   }
   const target = { transport, jobId, namespace, executions: items };
   const typedResults =

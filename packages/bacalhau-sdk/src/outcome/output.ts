@@ -14,6 +14,8 @@ interface OutputSource {
   /** With `beginning` no request is made: what the execution contains is used. */
   readonly output: 'whole' | 'beginning';
   readonly results: ResultAccess | undefined;
+  /** How much may be collected, in UTF-16 units: what is left of `maxResponseBytes` for this execution. */
+  readonly maxLength: number;
 }
 
 /**
@@ -42,7 +44,7 @@ export async function collectOutput(execution: Execution, source: OutputSource):
 
 async function* entriesOf(
   execution: Execution,
-  { transport, job, signal, output, results }: OutputSource,
+  { transport, job, signal, output, results, maxLength }: OutputSource,
 ): AsyncGenerator<LogEntry, void, undefined> {
   if (output === 'beginning') {
     const { copiedOutput } = await loadLogs();
@@ -55,34 +57,38 @@ async function* entriesOf(
   if (execution.PublishedResult?.Type) {
     const release = await transport.serverRelease({ signal });
     const source = { transport, ...target, signal, isDocker: docker, release, results };
-    const published = await readToEnd(publishedOutput(execution, source));
+    const published = await readToEnd(publishedOutput(execution, source), transport, maxLength);
     if (published instanceof OutputTooLong) return yield* copiedOutput(execution, published.message);
     const entries = published instanceof BacalhauError ? wholeCopy(execution, source) : published;
     if (entries !== undefined) return yield* entries;
   }
   // Only the logs of Docker jobs are streamed.
   if (!docker) return yield* copiedOutput(execution);
-  const log = await readToEnd(followLogs(transport, target, { executionId: execution.ID, signal, results }));
+  const following = followLogs(transport, target, { executionId: execution.ID, signal, results });
+  const log = await readToEnd(following, transport, maxLength);
   yield* log instanceof BacalhauError ? copiedOutput(execution, log.message) : log;
 }
 
-/** The most output that is collected of an execution, in UTF-16 units: twice as much is too long for a string. */
-const LONGEST_OUTPUT = 256 * 1024 * 1024;
-
 class OutputTooLong extends BacalhauError {
-  constructor() {
-    super(`there are more than ${LONGEST_OUTPUT} characters: read them with job.logs(), or download the results`);
+  constructor(maxResponseBytes: number) {
+    super(
+      `the job printed more than the ${maxResponseBytes} characters that maxResponseBytes allows: raise it, read the output with job.logs(), or download the results`,
+    );
   }
 }
 
 /** Reads output to its end, or returns why that failed. Of what cannot be read to its end, nothing is used. */
-async function readToEnd(output: AsyncIterable<LogEntry>): Promise<readonly LogEntry[] | BacalhauError> {
+async function readToEnd(
+  output: AsyncIterable<LogEntry>,
+  transport: Transport,
+  maxLength: number,
+): Promise<readonly LogEntry[] | BacalhauError> {
   const entries: LogEntry[] = [];
   let length = 0;
   try {
     for await (const entry of output) {
       length += entry.text.length;
-      if (length > LONGEST_OUTPUT) return new OutputTooLong();
+      if (length > maxLength) return new OutputTooLong(transport.maxResponseBytes({}));
       entries.push(entry);
     }
   } catch (error) {

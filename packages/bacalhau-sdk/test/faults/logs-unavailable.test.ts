@@ -345,3 +345,46 @@ describe('a published result that cannot be read', () => {
     expect(result).toMatchObject({ stdout: LINES.join(''), outputComplete: true });
   });
 });
+
+describe('a run collects no more output than maxResponseBytes allows', () => {
+  const MAX = 100_000;
+
+  test.each([
+    { from: 'published results', length: MAX, whole: 1 },
+    { from: 'published results', length: MAX + 1, whole: 0 },
+    { from: 'published results', length: MAX / 2, whole: 2 },
+    { from: 'logs', length: MAX, whole: 1 },
+    { from: 'logs', length: MAX + 1, whole: 0 },
+    { from: 'logs', length: MAX / 2, whole: 2 },
+  ])(
+    '$length characters by each of three executions, from $from: $whole are whole',
+    async ({ from, length, whole }) => {
+      const text = `${'x'.repeat(length - 1)}\n`;
+      const beginning = text.slice(0, 2_048);
+      const archive = await tarOf([{ name: 'stdout', content: text }, { name: 'stderr' }]);
+      await using store = await storeServer((_request, response) => void response.end(archive));
+      await using server = await logFaultServer(({ send, socket }) => {
+        send([text]);
+        socket.close(1000);
+      });
+      finish(server);
+      server.runOutput = { Stdout: beginning, stderr: '' };
+      server.executions = 3;
+      if (from === 'published results') server.resultUrl = `${store.url}/a.tar`;
+      await using bacalhau = new Bacalhau({
+        baseUrl: server.url,
+        env: {},
+        dir,
+        logLevel: 'off',
+        maxResponseBytes: MAX,
+      });
+      const { executions, outputComplete } = await within(20_000, 'the result', bacalhau.jobs.handle(JOB_ID).result());
+      expect(outputComplete).toBe(false);
+      expect(executions.map(({ outputComplete: isWhole }) => isWhole)).toEqual([0, 1, 2].map((index) => index < whole));
+      for (const { stdout, outputComplete: isWhole, incompleteReason } of executions) {
+        expect(stdout).toBe(isWhole ? text : beginning);
+        if (!isWhole) expect(incompleteReason).toMatch(/more than the 100000 characters that maxResponseBytes allows/);
+      }
+    },
+  );
+});
