@@ -21,7 +21,7 @@ const row = <const Values extends readonly [string, string, string]>(task: strin
   values,
 });
 
-export const CAPABILITIES = {
+const CAPABILITIES = {
   run: row('`jobs.run`, `submit`, `job.wait`', 'yes', 'yes', 'yes'),
   map: row('a resumed `jobs.map`', 'yes', 'yes', 'yes'),
   'lost-response': row('a lost response to a submission', 'found by label', 'found by label', 'found by name'),
@@ -54,7 +54,7 @@ const legacyRow = <const Values extends readonly [string, string]>(task: string,
   values,
 });
 
-export const LEGACY_CAPABILITIES = {
+const LEGACY_CAPABILITIES = {
   'legacy-submit': legacyRow('`submit`, `wait`', 'yes', 'yes'),
   'legacy-list': legacyRow('`list` of this client’s jobs', 'yes', 'yes'),
   'legacy-states': legacyRow('`states`, `results`', 'yes', 'yes'),
