@@ -59,6 +59,19 @@ export const objectList = (example: string): SettingRule => ({
   example,
   each: { expected: 'an object', matches: isRecord },
 });
+/** Requires an array whose elements are strings or objects. */
+export const listOfTextsOrObjects = (example: string): SettingRule => ({
+  expected: 'an array',
+  matches: Array.isArray,
+  example,
+  each: { expected: 'a string or an object', matches: (value) => isString(value) || isRecord(value) },
+});
+/** Requires a string, or what another rule requires. */
+export const textOr = (rule: SettingRule): SettingRule => ({
+  ...rule,
+  expected: `a string or ${rule.expected}`,
+  matches: (value) => isString(value) || rule.matches(value),
+});
 export const fieldsOf = <T extends object>(example: string, fields: SettingRules<T>): SettingRule => ({
   ...object(example),
   fields,

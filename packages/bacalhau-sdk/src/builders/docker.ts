@@ -1,5 +1,5 @@
 import { BuiltJob } from '../spec/index.js';
-import { checkSettings, requiredText, type SettingRules, text, textList } from './check-settings.js';
+import { checkSettings, requiredText, type SettingRules, text, textByName, textList } from './check-settings.js';
 import { assembleJob, JOB_SETTINGS, type JobSettings } from './job-settings.js';
 
 /** The settings of a Docker job. */
@@ -10,6 +10,11 @@ export interface DockerSettings extends JobSettings {
   readonly entrypoint?: readonly string[] | undefined;
   /** Arguments of the program. */
   readonly parameters?: readonly string[] | undefined;
+  /**
+   * Variables with names of any case, which the image sees besides those of `env`; names that begin with `BACALHAU_` are
+   * reserved.
+   */
+  readonly environmentVariables?: Readonly<Record<string, string>> | undefined;
   /** The program's working directory, an absolute path in the image. */
   readonly workingDirectory?: string | undefined;
 }
@@ -19,6 +24,7 @@ const DOCKER_SETTINGS: SettingRules<DockerSettings> = {
   image: requiredText('the name of an image that the nodes can pull, for example "ubuntu:24.04"'),
   entrypoint: textList("['/bin/sh', '-c']"),
   parameters: textList("['echo', 'hi']"),
+  environmentVariables: textByName('{ http_proxy: "http://proxy:3128" }'),
   workingDirectory: text('an absolute path in the image'),
 };
 
@@ -34,13 +40,16 @@ const DOCKER_SETTINGS: SettingRules<DockerSettings> = {
  */
 export function docker(settings: DockerSettings): BuiltJob {
   checkSettings(settings, DOCKER_SETTINGS, { builder: 'docker', example: '{ image: "ubuntu" }' });
-  const { image, entrypoint, parameters, workingDirectory } = settings;
+  const { image, entrypoint, parameters, environmentVariables, workingDirectory } = settings;
   const job = assembleJob(settings, {
     Type: 'docker',
     Params: {
       Image: image,
       ...(entrypoint && { Entrypoint: [...entrypoint] }),
       ...(parameters && { Parameters: [...parameters] }),
+      ...(environmentVariables && {
+        EnvironmentVariables: Object.entries(environmentVariables).map(([name, value]) => `${name}=${value}`),
+      }),
       ...(workingDirectory !== undefined && { WorkingDirectory: workingDirectory }),
     },
   });

@@ -1,4 +1,5 @@
 import type { InputSource } from 'bacalhau-apiclient';
+import type { S3Partition } from '../spec/index.js';
 import { base64, defined, utf8 } from '../util/index.js';
 import { checkSettings, FLAG, object, requiredText, type SettingRules, text } from './check-settings.js';
 
@@ -10,6 +11,8 @@ export interface InlineInput {
   readonly mediaType?: string | undefined;
   /** Where the job finds it: an absolute path. */
   readonly target: string;
+  /** Another name of it, unique in the job. Default: none. */
+  readonly alias?: string | undefined;
 }
 
 /** A file or folder on the nodes. */
@@ -18,8 +21,12 @@ export interface LocalInput {
   readonly path: string;
   /** Whether the job may write to it. Default: false. */
   readonly readWrite?: boolean | undefined;
+  /** What to make if there is nothing; needs `readWrite`. Default: `noCreate`, where the job fails. */
+  readonly createAs?: 'dir' | 'file' | 'noCreate' | undefined;
   /** Where the job finds it: an absolute path. */
   readonly target: string;
+  /** Another name of it, unique in the job. Default: none. */
+  readonly alias?: string | undefined;
 }
 
 /** A file that the nodes download. */
@@ -28,6 +35,8 @@ export interface UrlInput {
   readonly url: string;
   /** Where the job finds it: an absolute path. */
   readonly target: string;
+  /** Another name of it, unique in the job. Default: none. */
+  readonly alias?: string | undefined;
 }
 
 /** Objects in S3, or in a compatible store. */
@@ -46,10 +55,12 @@ export interface S3Input {
   readonly versionId?: string | undefined;
   /** SHA-256 of the object in base64; the node refuses other content. */
   readonly checksumSha256?: string | undefined;
-  /** How objects are distributed among the executions of a job with a count above 1, as in Bacalhau's documentation. */
-  readonly partition?: Readonly<Record<string, unknown>> | undefined;
+  /** How objects are distributed among the executions of a job with a count above 1. Servers from 1.7 on. */
+  readonly partition?: S3Partition | undefined;
   /** Where the job finds it: an absolute path. */
   readonly target: string;
+  /** Another name of it, unique in the job. Default: none. */
+  readonly alias?: string | undefined;
 }
 
 /** A file or folder in IPFS. */
@@ -58,9 +69,12 @@ export interface IpfsInput {
   readonly cid: string;
   /** Where the job finds it: an absolute path. */
   readonly target: string;
+  /** Another name of it, unique in the job. Default: none. */
+  readonly alias?: string | undefined;
 }
 
 const TARGET = requiredText('an absolute path, where the job finds it');
+const ALIAS = text('a name');
 
 const INLINE: SettingRules<InlineInput> = {
   content: {
@@ -71,15 +85,19 @@ const INLINE: SettingRules<InlineInput> = {
   },
   mediaType: text('a media type, such as "application/gzip"'),
   target: TARGET,
+  alias: ALIAS,
 };
 const LOCAL: SettingRules<LocalInput> = {
   path: requiredText('a path on the nodes'),
   readWrite: FLAG,
+  createAs: text('"dir", "file" or "noCreate"'),
   target: TARGET,
+  alias: ALIAS,
 };
 const URL_DOWNLOAD: SettingRules<UrlInput> = {
   url: requiredText('a URL as a string'),
   target: TARGET,
+  alias: ALIAS,
 };
 const S3: SettingRules<S3Input> = {
   bucket: requiredText('the name of the bucket'),
@@ -91,10 +109,12 @@ const S3: SettingRules<S3Input> = {
   checksumSha256: text('the SHA-256 in base64'),
   partition: object('for example { Type: "object" }'),
   target: TARGET,
+  alias: ALIAS,
 };
 const IPFS: SettingRules<IpfsInput> = {
   cid: requiredText('a content id'),
   target: TARGET,
+  alias: ALIAS,
 };
 
 /**
@@ -116,16 +136,16 @@ export const inputs = {
       builder: 'inputs.inline',
       example: '{ content: "hello", target: "/in.txt" }',
     });
-    const { content, target, mediaType = 'application/octet-stream' } = settings;
+    const { content, mediaType = 'application/octet-stream' } = settings;
     const bytes = typeof content === 'string' ? utf8(content) : content;
-    return inputSource('inline', { URL: `data:${mediaType};base64,${base64(bytes)}` }, target);
+    return inputSource('inline', { URL: `data:${mediaType};base64,${base64(bytes)}` }, settings);
   },
   /** Mounts a file or folder that is on the nodes already. */
   local(settings: LocalInput): InputSource {
     checkSettings(settings, LOCAL, { builder: 'inputs.local', example: '{ path: "/data", target: "/data" }' });
-    const { path, target, readWrite } = settings;
+    const { path, readWrite, createAs } = settings;
     // The older name of the source, which servers before 1.8 know as well.
-    return inputSource('localDirectory', { SourcePath: path, ReadWrite: readWrite }, target);
+    return inputSource('localDirectory', { SourcePath: path, ReadWrite: readWrite, CreateAs: createAs }, settings);
   },
   /** Has the nodes download a file. */
   url(settings: UrlInput): InputSource {
@@ -133,24 +153,29 @@ export const inputs = {
       builder: 'inputs.url',
       example: '{ url: "https://example.org/a.csv", target: "/in" }',
     });
-    return inputSource('urlDownload', { URL: settings.url }, settings.target);
+    return inputSource('urlDownload', { URL: settings.url }, settings);
   },
   /** Has the nodes fetch objects from S3, with their own credentials. */
   s3(settings: S3Input): InputSource {
     checkSettings(settings, S3, { builder: 'inputs.s3', example: '{ bucket: "data", key: "a/*", target: "/in" }' });
-    const { bucket, key, region, endpoint, filter, versionId, checksumSha256, partition, target } = settings;
+    const { bucket, key, region, endpoint, filter, versionId, checksumSha256, partition } = settings;
     const place = { Bucket: bucket, Key: key, Region: region, Endpoint: endpoint };
     const choice = { Filter: filter, VersionID: versionId, ChecksumSHA256: checksumSha256, Partition: partition };
-    return inputSource('s3', { ...place, ...choice }, target);
+    return inputSource('s3', { ...place, ...choice }, settings);
   },
   /** Has the nodes fetch a file or folder from IPFS. */
   ipfs(settings: IpfsInput): InputSource {
     checkSettings(settings, IPFS, { builder: 'inputs.ipfs', example: '{ cid: "Qm…", target: "/in" }' });
-    return inputSource('ipfs', { CID: settings.cid }, settings.target);
+    return inputSource('ipfs', { CID: settings.cid }, settings);
   },
 } as const;
 
-const inputSource = (type: string, params: Readonly<Record<string, unknown>>, target: string): InputSource => ({
+const inputSource = (
+  type: string,
+  params: Readonly<Record<string, unknown>>,
+  { target, alias }: { readonly target: string; readonly alias?: string | undefined },
+): InputSource => ({
   Source: { Type: type, Params: defined(params) },
   Target: target,
+  ...(alias !== undefined && { Alias: alias }),
 });

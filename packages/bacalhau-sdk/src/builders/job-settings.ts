@@ -4,6 +4,7 @@ import {
   type JobType,
   type NetworkConfig,
   NetworkType,
+  type PortMapping,
   type ResourcesConfig,
   type SpecConfig,
   type Task,
@@ -11,17 +12,23 @@ import {
 } from 'bacalhau-apiclient';
 import { InvalidJobError } from '../errors/index.js';
 import { type JobInput, quote } from '../spec/index.js';
-import { isRecord } from '../util/index.js';
 import {
+  checkSettings,
   fieldsOf,
+  listOfTextsOrObjects,
   number,
   numberOrText,
   object,
   objectList,
+  requiredText,
   type SettingRules,
   text,
   textByName,
+  textList,
+  textOr,
 } from './check-settings.js';
+import { parseConstraints } from './parse-constraints.js';
+import { parseInput, parsePublisher } from './parse-uri.js';
 
 /** Resources on each node. Without a value the server's defaults apply, usually half a CPU and 512 MB. */
 export interface ResourceSettings {
@@ -43,6 +50,28 @@ export interface TimeoutSettings {
   readonly queueSeconds?: number | undefined;
   /** For waiting and running together. */
   readonly totalSeconds?: number | undefined;
+}
+
+/** The network of a job. */
+export interface NetworkSettings {
+  /** Default: `http` with domains, `bridge` with ports. */
+  readonly type?: NetworkType | undefined;
+  /** For the type `http`: domains and IP addresses that the job can reach over HTTP. */
+  readonly domains?: readonly string[] | undefined;
+  /** For the types `host` and `bridge`: ports on which others reach the job. */
+  readonly ports?: readonly PortSettings[] | undefined;
+}
+
+/** A port on which others reach a job. */
+export interface PortSettings {
+  /** The job finds the port of the node in the variables `BACALHAU_PORT_` and `BACALHAU_HOST_PORT_` with this name. */
+  readonly name: string;
+  /** The port of the node, from 1024 on. Default: a free one. */
+  readonly static?: number | undefined;
+  /** The port in the job, for the type `bridge`. Default: that of the node. */
+  readonly target?: number | undefined;
+  /** The address of the node that the port is on, for the type `bridge`. Default: all addresses. */
+  readonly hostNetwork?: string | undefined;
 }
 
 /** The settings that all jobs have, whatever runs them. */
@@ -67,22 +96,29 @@ export interface JobSettings {
   readonly labels?: Readonly<Record<string, string>> | undefined;
   /** Notes that servers keep and do not use. */
   readonly meta?: Readonly<Record<string, string>> | undefined;
-  /** Which nodes may run it, by their labels. */
-  readonly constraints?: readonly Constraint[] | undefined;
-  /** Files and folders that the job can read. Made by `inputs`. */
-  readonly inputs?: readonly InputSource[] | undefined;
+  /** Which nodes may run it, by their labels. As text it is a selector of Kubernetes: `'region in (eu, us), !gpu'`. */
+  readonly constraints?: readonly Constraint[] | string | undefined;
+  /**
+   * Files and folders that the job can read. Made by `inputs`, or a URI as for the CLI's `--input`:
+   * `'s3://bucket/key:/in'`, `'file:///on/the/node:/in'`. Default target of a URI: `/inputs`.
+   */
+  readonly inputs?: readonly (InputSource | string)[] | undefined;
   /** Folders to publish: absolute paths by their name in the result, for example `{ outputs: '/outputs' }`. */
   readonly outputs?: Readonly<Record<string, string>> | undefined;
-  /** Where results go. Made by `publishers`. */
-  readonly publisher?: SpecConfig | undefined;
+  /** Where results go. Made by `publishers`, or a text as for the CLI's `--publisher`: `'local'`, `'s3://bucket/key'`. */
+  readonly publisher?: SpecConfig | string | undefined;
   /** Environment variables; names in capital letters. `env:NAME` takes the node's own, if the node allows it. */
   readonly env?: Readonly<Record<string, string>> | undefined;
   /** Resources on each node. Default: the server's, usually half a CPU and 512 MB. */
   readonly resources?: ResourceSettings | undefined;
-  /** A type such as `none` or `host`, or a configuration with domains and ports. Default: the node decides. */
-  readonly network?: NetworkType | NetworkConfig | undefined;
+  /** A type such as `none` or `host`, or one with domains and ports. Default: the node decides. */
+  readonly network?: NetworkType | NetworkSettings | NetworkConfig | undefined;
   /** Time limits, in seconds. Default: the orchestrator's. */
   readonly timeouts?: TimeoutSettings | undefined;
+  /** The name of the job's only task. Default: `main`. */
+  readonly taskName?: string | undefined;
+  /** Notes about the task that servers keep and do not use. */
+  readonly taskMeta?: Readonly<Record<string, string>> | undefined;
 }
 
 const RESOURCES: SettingRules<ResourceSettings> = {
@@ -106,18 +142,16 @@ export const JOB_SETTINGS: SettingRules<JobSettings> = {
   priority: number('a whole number'),
   labels: textByName('{ team: "blue" }'),
   meta: textByName('{ owner: "Ada" }'),
-  constraints: objectList('[{ Key, Operator, Values }]'),
-  inputs: objectList('[inputs.inline({ … })]'),
+  constraints: textOr(objectList('[{ Key, Operator, Values }], or "region in (eu, us)"')),
+  inputs: listOfTextsOrObjects('[inputs.inline({ … })], or ["s3://bucket/key:/in"]'),
   outputs: textByName('{ outputs: "/outputs" }'),
-  publisher: object('publishers.local() or another publisher'),
+  publisher: textOr(object('publishers.local() or another publisher')),
   env: textByName('{ GREETING: "hi" }'),
   resources: fieldsOf<ResourceSettings>('{ cpu: 0.5, memory: "512MB" }', RESOURCES),
-  network: {
-    expected: 'a string or an object',
-    matches: (value) => typeof value === 'string' || isRecord(value),
-    example: '"host" or another type of network',
-  },
+  network: textOr(object('"host" or another type of network, or { domains: ["example.org"] }')),
   timeouts: fieldsOf<TimeoutSettings>('{ executionSeconds: 60 }', TIMEOUTS),
+  taskName: text('a name'),
+  taskMeta: textByName('{ owner: "Ada" }'),
 };
 
 /** Assembles a job around its engine. */
@@ -137,18 +171,24 @@ export function assembleJob(
     ...(priority !== undefined && { Priority: priority }),
     ...(labels && { Labels: { ...labels } }),
     ...(meta && { Meta: { ...meta } }),
-    ...(constraints && { Constraints: [...constraints] }),
+    ...(constraints !== undefined && {
+      Constraints: typeof constraints === 'string' ? parseConstraints(constraints) : [...constraints],
+    }),
     Tasks: [assembleTask(settings, engine, engineInputs)],
   };
 }
 
 function assembleTask(settings: JobSettings, engine: SpecConfig, engineInputs: readonly InputSource[]): Task {
-  const { inputs = [], outputs, publisher, env, resources, network, timeouts } = settings;
-  const sources = [...engineInputs, ...inputs];
+  const { inputs = [], outputs, publisher, env, resources, network, timeouts, taskName, taskMeta } = settings;
+  const own = inputs.map((input, index) => (typeof input === 'string' ? parseInput(input, `inputs[${index}]`) : input));
+  const sources = [...engineInputs, ...own];
   return {
-    Name: 'main',
+    Name: taskName ?? 'main',
     Engine: engine,
-    ...(publisher && { Publisher: publisher }),
+    ...(publisher !== undefined && {
+      Publisher: typeof publisher === 'string' ? parsePublisher(publisher, 'publisher') : publisher,
+    }),
+    ...(taskMeta && { Meta: { ...taskMeta } }),
     ...(env && { Env: { ...env } }),
     ...(sources.length > 0 && { InputSources: sources }),
     ...(outputs && { ResultPaths: Object.entries(outputs).map(([Name, Path]) => ({ Name, Path })) }),
@@ -170,14 +210,48 @@ function toResources({ cpu, memory, disk, gpu }: ResourceSettings): ResourcesCon
 
 const bytes = (amount: number | string): string => (typeof amount === 'number' ? `${amount}B` : amount);
 
-function toNetwork(network: NetworkType | NetworkConfig): NetworkConfig {
-  if (typeof network !== 'string') return network;
+const NETWORK: SettingRules<NetworkSettings> = {
+  type: text('"http", "host", "bridge" or "none"'),
+  domains: textList("['example.org']"),
+  ports: {
+    ...objectList("[{ name: 'http', target: 8080 }]"),
+    each: fieldsOf<PortSettings>("{ name: 'http', target: 8080 }", {
+      name: requiredText('the name of a variable, such as "http"'),
+      static: number('a port from 1024 to 65535'),
+      target: number('a port'),
+      hostNetwork: text('an IP address'),
+    }),
+  },
+};
+
+function toNetwork(network: NetworkType | NetworkSettings | NetworkConfig): NetworkConfig {
+  if (typeof network === 'string') return { Type: networkType(network, 'network') };
+  if (isApiNetwork(network)) return network;
+  checkSettings(network, NETWORK, { builder: 'network', example: '{ domains: ["example.org"] }' });
+  const { domains, ports } = network;
+  const type = network.type ?? (domains ? 'http' : ports ? 'bridge' : undefined);
+  return {
+    ...(type !== undefined && { Type: networkType(type, 'network.type') }),
+    ...(domains && { Domains: [...domains] }),
+    ...(ports && { Ports: ports.map(toPort) }),
+  };
+}
+
+const isApiNetwork = (network: NetworkSettings | NetworkConfig): network is NetworkConfig =>
+  'Type' in network || 'Domains' in network || 'Ports' in network;
+
+const toPort = ({ name, static: onNode, target, hostNetwork }: PortSettings): PortMapping => ({
+  Name: name,
+  ...(onNode !== undefined && { Static: onNode }),
+  ...(target !== undefined && { Target: target }),
+  ...(hostNetwork !== undefined && { HostNetwork: hostNetwork }),
+});
+
+function networkType(name: string, field: string): NetworkType {
   const known = Object.values(NetworkType);
-  const type = known.find((candidate) => candidate.toLowerCase() === network.toLowerCase());
-  if (type === undefined) {
-    throw new InvalidJobError('network', `is ${quote(network)}. Use one of ${known.join(', ').toLowerCase()}.`);
-  }
-  return { Type: type };
+  const type = known.find((candidate) => candidate.toLowerCase() === name.toLowerCase());
+  if (type !== undefined) return type;
+  throw new InvalidJobError(field, `is ${quote(name)}. Use one of ${known.join(', ').toLowerCase()}.`);
 }
 
 function toTimeouts({ executionSeconds, queueSeconds, totalSeconds }: TimeoutSettings): TimeoutConfig {

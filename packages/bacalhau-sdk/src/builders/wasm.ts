@@ -2,6 +2,7 @@ import type { InputSource, Task } from 'bacalhau-apiclient';
 import { InvalidJobError } from '../errors/index.js';
 import { isAtLeast } from '../model/index.js';
 import { BuiltJob, completeAtSubmission, type JobBuildContext, quote, readFile } from '../spec/index.js';
+import { isRecord } from '../util/index.js';
 import { checkSettings, type SettingRules, text, textList } from './check-settings.js';
 import { checkWasmModule } from './check-wasm-module.js';
 import { inputs } from './inputs.js';
@@ -11,20 +12,30 @@ import { assembleJob, JOB_SETTINGS, type JobSettings } from './job-settings.js';
 export interface WasmSettings extends JobSettings {
   /**
    * The module: its bytes or the path of a local file (sent along with the job, so up to about 700 kB), an `http:` URL
-   * that the nodes fetch, or a path on the nodes.
+   * that the nodes fetch, a path on the nodes, an input made by `inputs` that is the module or a folder with only it, or
+   * the path of a module in one of the job's `inputs`.
    */
-  readonly module:
-    | Uint8Array
-    | string
-    | URL
-    | {
-        /** An absolute path, which the nodes must allow. */
-        readonly nodePath: string;
-      };
+  readonly module: Uint8Array | string | URL | InputSource | ModulePath;
+  /** Modules that it imports, each by the `target` that it has as an input, or by its path in one of the job's `inputs`. */
+  readonly importModules?: readonly (InputSource | InputPath)[] | undefined;
   /** The function to call. Default: `_start`. */
   readonly entrypoint?: string | undefined;
   /** Arguments of the program. */
   readonly parameters?: readonly string[] | undefined;
+}
+
+/** Where a module is. */
+export type ModulePath =
+  | InputPath
+  | {
+      /** An absolute path on the nodes, which they must allow. */
+      readonly nodePath: string;
+    };
+
+/** A file among the inputs of a job. */
+export interface InputPath {
+  /** An absolute path, in the `target` of an input. */
+  readonly inputPath: string;
 }
 
 const WASM_SETTINGS: SettingRules<WasmSettings> = {
@@ -32,8 +43,14 @@ const WASM_SETTINGS: SettingRules<WasmSettings> = {
   module: {
     expected: 'a module',
     matches: isModule,
-    example: 'a Uint8Array, a path, a URL, or { nodePath } for a module on the nodes',
+    example: 'a Uint8Array, a path, a URL, { nodePath } for a module on the nodes, or one of inputs',
     isRequired: true,
+  },
+  importModules: {
+    expected: 'an array of inputs',
+    matches: Array.isArray,
+    example: '[inputs.s3({ … })]',
+    each: { expected: 'an input or { inputPath }', matches: (value) => isInput(value) || hasText(value, 'inputPath') },
   },
   entrypoint: text('the name of an exported function'),
   parameters: textList("['--verbose']"),
@@ -57,30 +74,47 @@ const FOLDER = '/bacalhau-module';
  */
 export function wasm(settings: WasmSettings): BuiltJob {
   checkSettings(settings, WASM_SETTINGS, { builder: 'wasm', example: '{ module: "./hello.wasm" }' });
-  const { module, entrypoint = '_start', parameters = [] } = settings;
-  const { source, path } = moduleSource(module);
-  const Params = { EntryModule: path, Entrypoint: entrypoint, Parameters: [...parameters] };
-  const job = assembleJob(settings, { Type: 'wasm', Params }, [source]);
+  const { module, importModules = [], entrypoint = '_start', parameters = [] } = settings;
+  const main = moduleSource(module);
+  const imported = importModules.map(importedSource);
+  const Params = {
+    ...{ EntryModule: main.path, Entrypoint: entrypoint, Parameters: [...parameters] },
+    ...(imported.length > 0 && { ImportModules: imported.map(({ path }) => path) }),
+  };
+  const sources = [main, ...imported].flatMap(({ source }) => source ?? []);
+  const job = assembleJob(settings, { Type: 'wasm', Params }, sources);
   return new BuiltJob({ ...job, Tasks: job.Tasks.map((task) => completeAtSubmission(task, adaptToRelease)) });
 }
 
-/** Adapts a task to old servers. Before 1.7 the module is a source of the engine, and the function's key is spelled differently. */
+/** Adapts a task to old servers. Before 1.7 modules are sources of the engine, and the function's key is spelled differently. */
 function adaptToRelease(task: Task, { serverRelease }: JobBuildContext): Task {
   if (isAtLeast(serverRelease, '1.7.0')) return task;
   const { Engine, InputSources = [], ...others } = task;
-  const module = InputSources.find(({ Target }) => Target.startsWith(FOLDER));
-  if (module === undefined) return task;
-  const { Entrypoint, EntryModule: _, ...params } = Engine.Params ?? {};
-  const inputs = InputSources.filter((source) => source !== module);
-  return {
-    ...others,
-    Engine: { ...Engine, Params: { ...params, EntryModule: module, EntryPoint: Entrypoint } },
-    ...(inputs.length > 0 && { InputSources: inputs }),
+  const { Entrypoint, EntryModule, ImportModules, ...params } = Engine.Params ?? {};
+  const modules = new Set<InputSource>();
+  const moduleAt = (path: unknown): unknown => {
+    const module = InputSources.find(({ Target }) => path === Target || String(path).startsWith(`${Target}/`));
+    if (module !== undefined) modules.add(module);
+    return module ?? path;
   };
+  const Params = {
+    ...{ ...params, EntryModule: moduleAt(EntryModule), EntryPoint: Entrypoint },
+    ...(Array.isArray(ImportModules) && { ImportModules: ImportModules.map(moduleAt) }),
+  };
+  const inputs = InputSources.filter((source) => !modules.has(source));
+  return { ...others, Engine: { ...Engine, Params }, ...(inputs.length > 0 && { InputSources: inputs }) };
 }
 
-/** Returns the module as an input of the job, and where the job finds it. */
-function moduleSource(module: WasmSettings['module']): { readonly source: InputSource; readonly path: string } {
+/** A module as an input of the job, if it is not in one already, and where the job finds it. */
+interface Module {
+  readonly source?: InputSource;
+  readonly path: string;
+}
+
+const importedSource = (module: InputSource | InputPath): Module =>
+  isInput(module) ? { source: module, path: module.Target } : { path: module.inputPath };
+
+function moduleSource(module: WasmSettings['module']): Module {
   const path = `${FOLDER}/main.wasm`;
   if (module instanceof URL && module.protocol !== 'file:') {
     return { source: inputs.url({ url: module.href, target: FOLDER }), path: `${FOLDER}/${fileName(module)}` };
@@ -104,13 +138,17 @@ function moduleSource(module: WasmSettings['module']): { readonly source: InputS
     };
     return { source: completeAtSubmission(unread, read), path };
   }
+  if (isInput(module) || 'inputPath' in module) return importedSource(module);
   return { source: inputs.local({ path: module.nodePath, target: path }), path };
 }
 
 function isModule(module: unknown): boolean {
   if (module instanceof Uint8Array || typeof module === 'string' || module instanceof URL) return true;
-  return typeof module === 'object' && module !== null && 'nodePath' in module && typeof module.nodePath === 'string';
+  return isInput(module) || hasText(module, 'inputPath') || hasText(module, 'nodePath');
 }
+
+const isInput = (value: unknown): value is InputSource => isRecord(value) && 'Source' in value && 'Target' in value;
+const hasText = (value: unknown, name: string): boolean => isRecord(value) && typeof value[name] === 'string';
 
 /** Returns the name under which nodes store what they fetch. */
 function fileName(url: URL): string {

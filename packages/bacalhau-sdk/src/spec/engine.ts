@@ -1,13 +1,13 @@
 import { type FieldsOf, list, map, object, required, spec, text } from './describe.js';
-import type { OtherSpec } from './open-spec.js';
+import type { KnownSpec, OtherSpec } from './open-spec.js';
 import { SOURCE, type SourceSpec } from './source.js';
 
 // Type aliases, not interfaces: only these can be passed where any params can be.
 
 /** What runs a task: a Docker image, a WebAssembly module, or an engine that this package does not know. */
 export type EngineSpec =
-  | { Type: 'docker'; Params: DockerParams }
-  | { Type: 'wasm'; Params: WasmParams }
+  | KnownSpec<'docker', DockerParams>
+  | KnownSpec<'wasm', WasmParams>
   | OtherSpec<DockerParams | WasmParams>;
 
 /** The params of an engine `docker`. */
@@ -39,7 +39,14 @@ export type WasmParams = {
 };
 
 /** A module as servers before 1.7 expect it. */
-export type WasmModuleSource = { Source: SourceSpec; Alias?: string; Target?: string };
+export type WasmModuleSource = {
+  /** Where it comes from. */
+  Source: SourceSpec;
+  /** Not used. */
+  Alias?: string;
+  /** Not used. */
+  Target?: string;
+};
 
 const MODULE = {
   type: 'textOrObject',

@@ -11,7 +11,7 @@ export type { JobInput, TaskInput, TaskInputSource } from './job-input.js';
 export { hasOldVariableNames } from './job-rules.js';
 export type { JobBuildContext, JobBuilder, JobSpec } from './job-spec.js';
 export { FINGERPRINT, MAP_LABEL, NAME_LABEL, SUBMISSION } from './metadata-keys.js';
-export type { OtherSpec } from './open-spec.js';
+export type { KnownSpec, OtherSpec, SpecWithoutParams } from './open-spec.js';
 export type { PublisherSpec, S3PublisherParams } from './publisher.js';
 export { quote } from './quote.js';
 export { readFile } from './read-file.js';

@@ -1,13 +1,13 @@
 import { type FieldsOf, oneOf, required, spec, text } from './describe.js';
-import type { OtherSpec } from './open-spec.js';
+import type { KnownSpec, OtherSpec, SpecWithoutParams } from './open-spec.js';
 
 /**
  * Where results go: `local`, the disk of the node, which serves them over HTTP; `ipfs`; `s3`, with the nodes' credentials;
  * `s3managed`, the bucket that the orchestrator manages; or a publisher that this package does not know.
  */
 export type PublisherSpec =
-  | { Type: 'local' | 'ipfs' | 's3managed'; Params?: Record<string, never> }
-  | { Type: 's3'; Params: S3PublisherParams }
+  | SpecWithoutParams<'local' | 'ipfs' | 's3managed'>
+  | KnownSpec<'s3', S3PublisherParams>
   | OtherSpec<S3PublisherParams>;
 
 /** The params of a publisher `s3`. */

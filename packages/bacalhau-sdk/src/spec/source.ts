@@ -1,15 +1,15 @@
 import { type FieldsOf, flag, integer, object, oneOf, oneOfAnyCase, required, spec, text } from './describe.js';
-import type { OtherSpec } from './open-spec.js';
+import type { KnownSpec, OtherSpec } from './open-spec.js';
 
 /**
  * Where an input comes from: `local`, the disk of a node (`localDirectory` before 1.8); `urlDownload`, a file that the nodes
  * download; `inline`, the job itself; `ipfs`; `s3`; or a source that this package does not know.
  */
 export type SourceSpec =
-  | { Type: 'local' | 'localDirectory'; Params: LocalSourceParams }
-  | { Type: 'urlDownload' | 'inline'; Params: UrlSourceParams }
-  | { Type: 'ipfs'; Params: IpfsSourceParams }
-  | { Type: 's3'; Params: S3SourceParams }
+  | KnownSpec<'local' | 'localDirectory', LocalSourceParams>
+  | KnownSpec<'urlDownload' | 'inline', UrlSourceParams>
+  | KnownSpec<'ipfs', IpfsSourceParams>
+  | KnownSpec<'s3', S3SourceParams>
   | OtherSpec<LocalSourceParams | UrlSourceParams | IpfsSourceParams | S3SourceParams>;
 
 /** The params of a source `local`. */
@@ -59,10 +59,30 @@ export type S3SourceParams = {
 
 /** How objects are distributed among executions: by what part of their key. */
 export type S3Partition =
-  | { Type: 'none' | 'object' }
-  | { Type: 'regex' /** A regular expression; what it matches is compared. */; Pattern: string }
-  | { Type: 'substring'; StartIndex: number; EndIndex: number }
-  | { Type: 'date' /** As Go writes dates: `2006-01-02`. */; DateFormat: string };
+  | {
+      /** `none`: every execution gets all objects. `object`: by the whole key. */
+      Type: 'none' | 'object';
+    }
+  | {
+      /** By what a regular expression matches. */
+      Type: 'regex';
+      /** The regular expression; of its groups, if it has any. */
+      Pattern: string;
+    }
+  | {
+      /** By a part of the key, after the prefix. */
+      Type: 'substring';
+      /** Where it begins, from 0. */
+      StartIndex: number;
+      /** Where it ends, exclusive. */
+      EndIndex: number;
+    }
+  | {
+      /** By the date with which the key begins, after the prefix. */
+      Type: 'date';
+      /** Its format, as Go has them: `2006-01-02`. */
+      DateFormat: string;
+    };
 
 /** The fields of all kinds of partitions. */
 interface AnyPartition {

@@ -33,6 +33,8 @@ export async function dryRun(args: readonly string[], input: string | Uint8Array
       const job = output.out.slice(output.out.search(/^Constraints:/m));
       resolve(code === 0 ? { job } : { refusal: output.err + output.out });
     });
+    // It may have refused its arguments by then.
+    child.stdin.on('error', () => undefined);
     child.stdin.end(input);
   });
 }

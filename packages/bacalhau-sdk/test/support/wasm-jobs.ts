@@ -61,7 +61,7 @@ const sleeper = (seconds: number): string => `
       (drop (call $poll_oneoff (i32.const 0) (i32.const 64) (i32.const 1) (i32.const 128)))
       (call $proc_exit (i32.const 0))))`;
 
-async function assemble(text: string, names: boolean): Promise<Uint8Array> {
+export async function assemble(text: string, names: boolean): Promise<Uint8Array> {
   const module = (await wabt()).parseWat('program.wat', text);
   const { buffer } = module.toBinary({ write_debug_names: names });
   module.destroy();

@@ -86,6 +86,94 @@ test('docker: every setting arrives in the field that servers read', () => {
   expect(() => docker({ image: 'x', network: 'wifi' })).toThrow(/network is "wifi".*none/);
 });
 
+test('docker: what is less often needed', () => {
+  const job = docker({
+    image: 'ubuntu',
+    environmentVariables: { http_proxy: 'http://proxy:3128' },
+    constraints: 'region in (eu,us), !gpu',
+    inputs: [
+      inputs.local({ path: '/cache', target: '/cache', readWrite: true, createAs: 'dir', alias: 'cache' }),
+      inputs.s3({ bucket: 'k', key: 'x/', target: '/x', partition: { Type: 'date', DateFormat: '2006' } }),
+      's3://k/y/*:/y,opt=region=eu',
+    ],
+    publisher: 's3://k/{jobID}',
+    network: {
+      ports: [
+        { name: 'http', target: 80 },
+        { name: 'rpc', static: 8080, hostNetwork: '127.0.0.1' },
+      ],
+    },
+    taskName: 'convert',
+    taskMeta: { owner: 'Ada' },
+  });
+  expect(job).toEqual({
+    Type: 'batch',
+    Count: 1,
+    Constraints: [
+      { Key: 'region', Operator: 'in', Values: ['eu', 'us'] },
+      { Key: 'gpu', Operator: '!' },
+    ],
+    Tasks: [
+      {
+        Name: 'convert',
+        Meta: { owner: 'Ada' },
+        Engine: {
+          Type: 'docker',
+          Params: { Image: 'ubuntu', EnvironmentVariables: ['http_proxy=http://proxy:3128'] },
+        },
+        Publisher: { Type: 's3', Params: { Bucket: 'k', Key: '{jobID}' } },
+        InputSources: [
+          {
+            Source: { Type: 'localDirectory', Params: { SourcePath: '/cache', ReadWrite: true, CreateAs: 'dir' } },
+            Target: '/cache',
+            Alias: 'cache',
+          },
+          {
+            Source: {
+              Type: 's3',
+              Params: { Bucket: 'k', Key: 'x/', Partition: { Type: 'date', DateFormat: '2006' } },
+            },
+            Target: '/x',
+          },
+          { Source: { Type: 's3', Params: { Bucket: 'k', Key: 'y/*', Region: 'eu' } }, Target: '/y' },
+        ],
+        Network: {
+          Type: 'Bridge',
+          Ports: [
+            { Name: 'http', Target: 80 },
+            { Name: 'rpc', Static: 8080, HostNetwork: '127.0.0.1' },
+          ],
+        },
+      },
+    ],
+  });
+  checkJob(job);
+});
+
+test.each([
+  [{ domains: ['example.org'] }, { Type: 'HTTP', Domains: ['example.org'] }],
+  [
+    { type: 'host' as const, ports: [] },
+    { Type: 'Host', Ports: [] },
+  ],
+  [
+    { Type: 'HTTP' as const, Domains: ['example.org'] },
+    { Type: 'HTTP', Domains: ['example.org'] },
+  ],
+  [{}, {}],
+])('the network %j', (network, expected) => {
+  expect(docker({ image: 'x', network }).Tasks[0]?.Network).toEqual(expected);
+});
+
+test.each<[unknown, RegExp]>([
+  [{ domain: ['a'] }, /^domain is not a setting of network\. Did you mean domains\?$/],
+  [{ type: 'wifi' }, /^network\.type is "wifi"/],
+  [{ ports: [{ name: 'http', port: 80 }] }, /^ports\[0\]\.port is not a setting of ports\[0\]/],
+])('the network %j is refused', (network, message) => {
+  // Plain JavaScript can pass anything.
+  expect(() => docker({ image: 'x', network: network as 'none' })).toThrow(message);
+});
+
 describe('wasm', () => {
   const today = { serverRelease: parseRelease('v1.9.3') };
 
@@ -124,6 +212,29 @@ describe('wasm', () => {
     const url = await wasm({ module: new URL('https://example.org/a%20b.wasm?x=1') }).toJob(today);
     expect(url.Tasks[0]?.Engine.Params).toMatchObject({ EntryModule: '/bacalhau-module/a b.wasm' });
     await rm(folder, { recursive: true });
+  });
+
+  test('before 1.7 modules that are inputs are sources of the engine', async () => {
+    const input = inputs.s3({ bucket: 'k', key: 'm.wasm', target: '/m' });
+    const lib = inputs.ipfs({ cid: 'Qm', target: '/lib' });
+    const data = inputs.url({ url: 'https://example.org/a.csv', target: '/data' });
+    const spec = wasm({ module: input, importModules: [lib], inputs: [data] });
+    const [task] = (await spec.toJob(today)).Tasks;
+    expect(task?.Engine.Params).toEqual({
+      EntryModule: '/m',
+      Entrypoint: '_start',
+      Parameters: [],
+      ImportModules: ['/lib'],
+    });
+    expect(task?.InputSources).toEqual([input, lib, data]);
+    const [old] = (await spec.toJob({ serverRelease: parseRelease('v1.4.0') })).Tasks;
+    expect(old?.Engine.Params).toEqual({
+      EntryModule: input,
+      EntryPoint: '_start',
+      Parameters: [],
+      ImportModules: [lib],
+    });
+    expect(old?.InputSources).toEqual([data]);
   });
 
   test('no bytes crash or hang the check of a module', () => {
@@ -363,9 +474,9 @@ describe('settings of builders', () => {
     ['env', { env: null }, /must be an object of strings, not null\./],
     ['env.PORT', { env: { PORT: 80 } }, /must be a string, not a number\.$/],
     ['labels', { labels: ['a=b'] }, /must be an object of strings, not an array\./],
-    ['inputs[0]', { inputs: [null] }, /must be an object, not null\.$/],
+    ['inputs[0]', { inputs: [null] }, /must be a string or an object, not null\.$/],
     ['outputs', { outputs: '/out' }, /must be an object of strings, not a string\. Pass \{ outputs: "\/outputs" \}\.$/],
-    ['publisher', { publisher: 'local' }, /must be an object, not a string\. Pass publishers\.local\(\)/],
+    ['publisher', { publisher: 5 }, /must be a string or an object, not a number\. Pass publishers\.local\(\)/],
     ['resources', { resources: null }, /must be an object, not null\./],
     ['resources.memory', { resources: { memory: true } }, /must be a number or a string, not a boolean\./],
     ['timeouts.queueSeconds', { timeouts: { queueSeconds: '60' } }, /must be a number, not a string\./],
