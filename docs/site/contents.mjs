@@ -15,6 +15,7 @@ const kinds = {
   'How-to guides': guides(
     'submit-jobs',
     'job-files',
+    'inputs',
     'logs',
     'results',
     'fan-out',

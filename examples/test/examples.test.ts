@@ -88,6 +88,16 @@ describeWith(['docker'], 'with Docker', () => {
   );
 
   test(
+    'local-files',
+    async () => {
+      const { stdout, stderr } = await run('local-files', join(examples, 'local-files', 'texts'), 'counted');
+      expect(stdout.trim().split(/\s*\n\s*/)).toEqual(['20 couplet.txt', '13 haiku.txt', '33 total']);
+      expect(stderr).toMatch(/The words are counted in counted\/out\/words/);
+    },
+    PATIENCE_MS,
+  );
+
+  test(
     'job-file',
     async () => {
       const { stdout, stderr } = await run('job-file');

@@ -175,6 +175,7 @@ export {
   type SignatureAlgorithm,
   type Signer,
 } from './keys/index.js';
+export type { DirectoryHandleLike, FileHandleLike, FileLike, FilesInput, LocalFiles } from './local-data/index.js';
 export type { Logger, LogLevel } from './logging/index.js';
 export type { FollowLogsOptions, LogEntry, LogReconnect } from './logs/index.js';
 export type { ServerRelease } from './model/index.js';

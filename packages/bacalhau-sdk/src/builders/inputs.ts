@@ -1,7 +1,8 @@
 import type { InputSource } from 'bacalhau-apiclient';
-import type { S3Partition } from '../spec/index.js';
+import { checkFiles, type FilesInput, type LocalFiles, loadLocalData, nameOf } from '../local-data/index.js';
+import { completeAtSubmission, type S3Partition } from '../spec/index.js';
 import { base64, defined, utf8 } from '../util/index.js';
-import { checkSettings, FLAG, object, requiredText, type SettingRules, text } from './check-settings.js';
+import { checkSettings, FLAG, object, requiredText, type SettingRules, text, textList } from './check-settings.js';
 
 /** A file that is sent along with the job. */
 export interface InlineInput {
@@ -87,6 +88,12 @@ const INLINE: SettingRules<InlineInput> = {
   target: TARGET,
   alias: ALIAS,
 };
+const FILES: SettingRules<FilesInput> = {
+  target: TARGET,
+  alias: ALIAS,
+  include: textList("['*.csv']"),
+  exclude: textList("['node_modules/']"),
+};
 const LOCAL: SettingRules<LocalInput> = {
   path: requiredText('a path on the nodes'),
   readWrite: FLAG,
@@ -139,6 +146,33 @@ export const inputs = {
     const { content, mediaType = 'application/octet-stream' } = settings;
     const bytes = typeof content === 'string' ? utf8(content) : content;
     return inputSource('inline', { URL: `data:${mediaType};base64,${base64(bytes)}` }, settings);
+  },
+  /**
+   * Sends a file or a folder of this machine along with the job: up to 750 kB of a file, or of the tar.gz that a folder
+   * becomes, in which no file may have more than 10 MiB. Larger data has to be where the nodes can fetch it.
+   *
+   * It is read when the job is submitted, each time. A job counts as the same as an earlier one if the content is the same: the
+   * folder may be elsewhere, its files newer.
+   *
+   * All files and folders get the mode 0755, and no time or owner. Empty folders are left out. Links are replaced by what they
+   * lead to; one that leads out of the folder is an error.
+   *
+   * @param path its path, relative to the working directory, or its `file:` URL. In browsers a `File`, a `FileList` (a folder)
+   * or a handle.
+   * @throws {InvalidJobError} now if a setting is wrong; at submission if nothing can be read there, no file matches a pattern of
+   * `include`, files change while they are read, or they are too large.
+   *
+   * @example
+   * ```ts
+   * docker({ image: 'python:3', parameters: ['python', '/work/main.py'], inputs: [inputs.files('./src', { target: '/work' })] });
+   * ```
+   */
+  files(path: LocalFiles, settings: FilesInput): InputSource {
+    checkFiles(path);
+    checkSettings(settings, FILES, { builder: 'inputs.files', example: '{ target: "/data" }' });
+    const { target, alias, ...patterns } = settings;
+    const unread = inputSource('inline', { URL: nameOf(path) }, { target, alias });
+    return completeAtSubmission(unread, async (source) => (await loadLocalData()).inlineFiles(source, path, patterns));
   },
   /** Mounts a file or folder that is on the nodes already. */
   local(settings: LocalInput): InputSource {

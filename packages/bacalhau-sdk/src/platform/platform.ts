@@ -67,8 +67,32 @@ export interface HttpAgent {
 /** SHA-256 of what comes piece by piece. */
 export interface Hasher {
   update(chunk: Uint8Array): void;
-  /** In base64. */
-  digest(): string;
+  digest(): Uint8Array;
+}
+
+/** A file as it was when it was listed. */
+export interface LocalFile {
+  /** Relative to the folder that was listed, with `/` on every system; the file's name if it was listed by itself. */
+  readonly path: string;
+  /** In bytes. */
+  readonly size: number;
+  /** Another one if the file has changed. */
+  readonly version: string;
+  /** Reads the file. The message of what it throws is a clause about the file. */
+  read(): AsyncIterable<Uint8Array>;
+}
+
+/** A file, or the files of a folder in any order. */
+export interface LocalListing {
+  readonly kind: 'file' | 'folder';
+  readonly files: readonly LocalFile[];
+}
+
+/** Which parts of a folder are wanted, by their paths in it. */
+export interface FileSelection {
+  hasFile(path: string): boolean;
+  /** Whether a folder may have wanted files. */
+  hasFolder(path: string): boolean;
 }
 
 /** How a place on disk is filled. */
@@ -208,6 +232,13 @@ export interface Platform {
   openWebSocket(url: string, options: SocketOptions): Promise<SocketEnd>;
   /** Reads a regular file; the message of what it throws continues a sentence. */
   readFile(path: string | URL): Promise<Uint8Array>;
+  /**
+   * Lists a file, or the files of a folder and those that links in it lead to. The message of what it throws is a clause that
+   * says what is wrong.
+   *
+   * @throws {UnsupportedRuntimeError} where there is no file system.
+   */
+  listFiles(path: string | URL, selection: FileSelection): Promise<LocalListing>;
   /** Undefined where there is no file system. */
   readonly textFiles: TextFiles | undefined;
   /** Undefined where there is no file system. */
@@ -230,6 +261,8 @@ export interface Platform {
   /** Headers of requests for results; none where a header would make a browser ask for permission first. */
   readonly transferHeaders: Readonly<Record<string, string>>;
   gunzip(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>;
+  /** Compresses; the same content has other bytes in other runtimes. */
+  gzip(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>;
   /** Undefined where the runtime can only hash what it has in memory as a whole. */
   sha256(): Hasher | undefined;
   /** @throws {UnsupportedRuntimeError} where there is no file system. */

@@ -2,7 +2,7 @@ import { platform } from '#platform';
 import { DownloadError } from '../errors/index.js';
 import { downloadPolicy } from '../http/index.js';
 import { excerpt } from '../redaction/index.js';
-import { sleep } from '../util/index.js';
+import { base64, sleep } from '../util/index.js';
 import { BrokenConnection } from './broken-connection.js';
 import type { ExternalRequest, ExternalResponse } from './external-request.js';
 import { explainBroken, explainStatus } from './fetch-errors.js';
@@ -113,7 +113,7 @@ class Transfer {
         }
       }
       const digest = hash?.digest();
-      if (digest !== undefined && digest !== this.#file.checksumSha256) {
+      if (digest !== undefined && base64(digest) !== this.#file.checksumSha256) {
         throw this.#error('damaged', 'does not match its SHA-256 checksum: download it again');
       }
     } finally {

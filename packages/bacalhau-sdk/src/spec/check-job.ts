@@ -13,7 +13,7 @@ import { adviceForOtherFormat } from './other-formats.js';
  * The largest job that nodes can be sent, in bytes of JSON. Servers accept ten times as much, but a message to the nodes
  * may have 1,048,576 bytes; a larger job is accepted, never starts, and holds up others (seen on 1.9.3).
  */
-const LARGEST_JOB = 1_000_000;
+export const LARGEST_JOB = 1_000_000;
 /** Of more problems than these a message does not tell. */
 const MOST_PROBLEMS = 10;
 

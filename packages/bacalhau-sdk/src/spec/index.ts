@@ -1,6 +1,6 @@
 export { BuiltJob } from './built-job.js';
 export { canonicalJob } from './canonical-job.js';
-export { checkJob, JOB_CHECK_OPTIONS, type JobCheckOptions, validateJob } from './check-job.js';
+export { checkJob, JOB_CHECK_OPTIONS, type JobCheckOptions, LARGEST_JOB, validateJob } from './check-job.js';
 export { compareJobs } from './compare-jobs.js';
 export { completeAtSubmission } from './completion.js';
 export type { DockerParams, EngineSpec, WasmModuleSource, WasmParams } from './engine.js';
@@ -10,6 +10,7 @@ export { isOwnJob, type JobIdentity } from './job-identity.js';
 export type { JobInput, TaskInput, TaskInputSource } from './job-input.js';
 export { hasOldVariableNames } from './job-rules.js';
 export type { JobBuildContext, JobBuilder, JobSpec } from './job-spec.js';
+export { type LocalContent, withLocalContent } from './local-content.js';
 export { FINGERPRINT, MAP_LABEL, NAME_LABEL, SUBMISSION } from './metadata-keys.js';
 export type { KnownSpec, OtherSpec, SpecWithoutParams } from './open-spec.js';
 export type { PublisherSpec, S3PublisherParams } from './publisher.js';

@@ -7,4 +7,4 @@ export { load } from './load.js';
 export { defined, isRecord, stringEntries } from './objects.js';
 export { pauseMs } from './pace.js';
 export { randomHex } from './random.js';
-export { feed } from './streams.js';
+export { feed, readAll } from './streams.js';

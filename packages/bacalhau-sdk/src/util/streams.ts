@@ -16,3 +16,19 @@ export async function feed(
 }
 
 const isOwn = (chunk: Uint8Array): chunk is Bytes => chunk.buffer instanceof ArrayBuffer;
+
+/** Reads a web stream to its end, and cancels it if the reader stops before. Safari cannot iterate over streams. */
+export async function* readAll(stream: {
+  getReader(): Pick<ReadableStreamDefaultReader<Uint8Array>, 'read' | 'cancel'>;
+}): AsyncGenerator<Uint8Array, void, undefined> {
+  const reader = stream.getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    await reader.cancel().catch(() => undefined);
+  }
+}

@@ -1,18 +1,28 @@
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, get, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { type Devnet, startDevnet } from 'bacalhau-devnet';
 import { build } from 'esbuild';
 import type { Page } from 'playwright-core';
+import { inputs } from '../../src/builders/inputs.js';
+import { wasm } from '../../src/builders/wasm.js';
+import { Bacalhau } from '../../src/client/bacalhau.js';
+import { catModule } from '../support/cat-module.js';
 import { chromiumForTests } from '../support/chromium.js';
 import { shellJob } from '../support/logs.js';
+import { freshName } from '../support/network.js';
 import { describeWith } from '../support/requirements.js';
+import { SAMPLE_FOLDER, SAMPLE_TAR_SHA256 } from '../support/sample-folder.js';
 import { printingJob, writingJob } from '../support/wasm-jobs.js';
 import { until } from '../support/within.js';
+import { writeFiles } from '../support/write-files.js';
 
 jest.setTimeout(60_000);
 
+const SMALL = { cpu: '10m', memory: '32MB' };
 const API_KEY = 'page-api-key-0123456789abcdef';
 
 describeWith(['chromium'], 'in Chromium, from a page of another origin', () => {
@@ -108,6 +118,72 @@ describeWith(['chromium'], 'in Chromium, from a page of another origin', () => {
     const program = `const { stdout, exitCode, outputComplete } = await bacalhau.jobs.run(given);
       return { stdout, exitCode, outputComplete };`;
     expect(await run(open, program, job)).toEqual({ stdout: 'hello run', exitCode: 0, outputComplete: false });
+  });
+
+  test('files that a person chose, a list of files and a directory of the page are packed as Node packs them', async () => {
+    const chosen = await mkdtemp(join(tmpdir(), 'chosen-'));
+    try {
+      await writeFiles(chosen, SAMPLE_FOLDER);
+      await page.evaluate('document.body.innerHTML = `<input type="file" webkitdirectory>`');
+      await page.setInputFiles('input', chosen);
+      const told = await run(
+        open,
+        `const files = Object.entries(given.folder).map(([path, text]) => new File([text], path));
+        const write = async (directory, [first, ...rest], text) => {
+          if (rest.length > 0) return write(await directory.getDirectoryHandle(first, { create: true }), rest, text);
+          const writable = await (await directory.getFileHandle(first, { create: true })).createWritable();
+          await writable.write(text);
+          await writable.close();
+        };
+        const directory = await (await navigator.storage.getDirectory()).getDirectoryHandle('sample', { create: true });
+        for (const [path, text] of Object.entries(given.folder)) await write(directory, path.split('/'), text);
+
+        const hashes = [];
+        for (const source of [document.querySelector('input').files, files, directory]) {
+          const spec = sdk.docker({ image: 'ubuntu', inputs: [sdk.inputs.files(source, { target: '/in' })] });
+          const { Tasks } = await spec.toJob();
+          const packed = await fetch(Tasks[0].InputSources[0].Source.Params.URL);
+          const tar = await new Response(packed.body.pipeThrough(new DecompressionStream('gzip'))).arrayBuffer();
+          hashes.push(new Uint8Array(await crypto.subtle.digest('SHA-256', tar)).toHex());
+        }
+        return hashes;`,
+        { folder: SAMPLE_FOLDER },
+      );
+      expect(told).toEqual([SAMPLE_TAR_SHA256, SAMPLE_TAR_SHA256, SAMPLE_TAR_SHA256]);
+    } finally {
+      await rm(chosen, { recursive: true, force: true });
+    }
+  });
+
+  test('a job with a file of the page is the job that Node makes of the same file, though gzip differs', async () => {
+    const file = { 'words.txt': 'one two three'.repeat(1_000) };
+    const name = freshName('page');
+    const settings = { name, module: [...(await catModule())], parameters: ['in/words.txt'], resources: SMALL };
+    const told = await run(
+      open,
+      `const files = Object.entries(given.file).map(([path, text]) => new File([text], path));
+      const spec = sdk.wasm({
+        ...given.settings,
+        module: Uint8Array.from(given.settings.module),
+        inputs: [sdk.inputs.files(files, { target: '/in' })],
+      });
+      const job = await bacalhau.jobs.submit(spec);
+      const { exitCode, stdout } = await job.result();
+      const [, { Source }] = (await spec.toJob()).Tasks[0].InputSources;
+      return [job.id, exitCode, stdout.slice(0, 13), Source.Params.URL];`,
+      { file, settings },
+    );
+    await using bacalhau = new Bacalhau({ baseUrl: open.url, dir: open.dir, env: {} });
+    const files = Object.entries(file).map(([path, text]) => new File([text], path));
+    const spec = wasm({
+      ...{ ...settings, module: await catModule() },
+      inputs: [inputs.files(files, { target: '/in' })],
+    });
+    const again = await bacalhau.jobs.submit(spec);
+    const [, input] = (await spec.toJob()).Tasks[0]?.InputSources ?? [];
+    expect(told).toEqual([again.id, 0, 'one two three', expect.stringMatching(/^data:application\/gzip;base64,/)]);
+    expect(told).not.toContain(Object(input?.Source.Params).URL);
+    expect(again.deduplicated).toBe(true);
   });
 
   test('a server allows every origin before authentication, and does not expose its own headers to pages', async () => {

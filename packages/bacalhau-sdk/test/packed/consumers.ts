@@ -37,6 +37,13 @@ const DOWNLOAD = `
   await bacalhau.close();
   console.log(JSON.stringify({ files: files.map(({ path }) => path).sort(), writtenBytes, onDisk, read: read.sort() }));`;
 
+/** Packs a folder for a job, with `docker`, `inputs`, `gunzipSync` and `createHash` in scope. */
+const LOCAL_FILES = `
+  const job = await docker({ image: 'x', inputs: [inputs.files(process.env.TEST_FOLDER, { target: '/in' })] }).toJob();
+  const [, data] = job.Tasks[0].InputSources[0].Source.Params.URL.split(',');
+  const tar = gunzipSync(Buffer.from(data, 'base64'));
+  console.log(JSON.stringify(createHash('sha256').update(tar).digest('hex')));`;
+
 /** One signal for everything that may take long, at once, with `Bacalhau` in scope. */
 const ONE_SIGNAL = `
   const bacalhau = new Bacalhau();
@@ -80,6 +87,8 @@ export const CONSUMER_FILES: Readonly<Record<string, string>> = {
   'seven-calls.cjs': `const fs = require('node:fs');\nconst { Jobs, NotFoundError } = require('bacalhau-sdk');\n(async () => {${SEVEN_CALLS}\n})();`,
   'download.mjs': `import fs from 'node:fs';\nimport { Bacalhau } from 'bacalhau-sdk';\n${DOWNLOAD}`,
   'download.cjs': `const fs = require('node:fs');\nconst { Bacalhau } = require('bacalhau-sdk');\n(async () => {${DOWNLOAD}\n})();`,
+  'local-files.mjs': `import { createHash } from 'node:crypto';\nimport { gunzipSync } from 'node:zlib';\nimport { docker, inputs } from 'bacalhau-sdk';\n${LOCAL_FILES}`,
+  'local-files.cjs': `const { createHash } = require('node:crypto');\nconst { gunzipSync } = require('node:zlib');\nconst { docker, inputs } = require('bacalhau-sdk');\n(async () => {${LOCAL_FILES}\n})();`,
   'one-signal.mjs': `import { Bacalhau } from 'bacalhau-sdk';\n${ONE_SIGNAL}`,
   'raw.mjs': `import { Configuration, JobApi } from 'bacalhau-apiclient';\n${RAW_CALL}`,
   'raw.cjs': `const { Configuration, JobApi } = require('bacalhau-apiclient');\n(async () => {${RAW_CALL}\n})();`,
@@ -110,7 +119,7 @@ export const CONSUMER_FILES: Readonly<Record<string, string>> = {
     }
     export const refused = (error: unknown): boolean => error instanceof SignatureError && error.problem === 'expired';
     import { type LegacyJob, LegacyJobs, legacyJobId, type SubmitResponse } from 'bacalhau-sdk/legacy';
-    import { Bacalhau, ExecutionStateType, type Job, Jobs, NotFoundError, type Page } from 'bacalhau-sdk';
+    import { Bacalhau, ExecutionStateType, inputs, type Job, Jobs, NotFoundError, type Page } from 'bacalhau-sdk';
     const job: Job = { Type: 'batch', Tasks: [{ Name: 'main', Engine: { Type: 'docker', Params: { Image: 'ubuntu' } } }] };
     export async function legacy(jobs: LegacyJobs = new LegacyJobs({ serverVersion: 'v0.3.16' })): Promise<string[]> {
       const job: LegacyJob = { Spec: { Engine: 'Docker', Docker: { Image: 'ubuntu', Entrypoint: ['date'] } } };
@@ -127,6 +136,8 @@ export const CONSUMER_FILES: Readonly<Record<string, string>> = {
       const { response } = await jobs.get(JobID, { include: ['history'] }).withResponse();
       return new NotFoundError('x', { ...{} as NotFoundError }).code ?? response.serverVersion ?? '';
     }
+    export const chosen = (input: HTMLInputElement, directory: FileSystemDirectoryHandle, file: FileSystemFileHandle) =>
+      [input.files ?? [], new File([], 'x'), directory, file].map((source) => inputs.files(source, { target: '/in' }));
     // @ts-expect-error a job without tasks
     export const bad: Job = { Type: 'batch' };`,
 };

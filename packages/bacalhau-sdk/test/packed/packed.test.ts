@@ -2,7 +2,9 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { networkUrl } from '../support/network.js';
+import { SAMPLE_FOLDER, SAMPLE_TAR_SHA256 } from '../support/sample-folder.js';
 import { printingJob, writingJob } from '../support/wasm-jobs.js';
+import { writeFiles } from '../support/write-files.js';
 import { CONSUMER_FILES } from './consumers.js';
 import { execute, installPacked, workspace } from './install.js';
 import { OLDEST_NODE, runtime } from './runtime.js';
@@ -62,6 +64,12 @@ describe.each([
     const files = ['exitCode', 'outputs/data.bin', 'stderr', 'stdout'];
     expect(answer).toEqual({ files, read: files, onDisk: 65_536, writtenBytes: 65_536 + 'packed0'.length });
     expect(stderr).toBe('');
+  });
+
+  test.each(['local-files.mjs', 'local-files.cjs'])('%s: a folder becomes the same tar', async (file) => {
+    const TEST_FOLDER = await mkdtemp(join(folder, 'sample-'));
+    await writeFiles(TEST_FOLDER, SAMPLE_FOLDER);
+    expect(await run(node(), file, { TEST_FOLDER })).toMatchObject({ answer: SAMPLE_TAR_SHA256, stderr: '' });
   });
 
   test.each(['legacy.mjs', 'legacy.cjs'])('%s: the legacy entry points', async (file) => {

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { DownloadError } from '../../src/errors/download-error.js';
 import { platform as browser } from '../../src/platform/browser/index.js';
 import { openFolder } from '../../src/platform/node/download-folder.js';
-import { gunzip } from '../../src/platform/node/gunzip.js';
+import { gunzip } from '../../src/platform/node/gzip.js';
 import { readArchive } from '../../src/results/archive.js';
 import { parseListing } from '../../src/results/sources/s3-listing.js';
 import { type ArchiveEntry, tarOf } from '../support/archives.js';

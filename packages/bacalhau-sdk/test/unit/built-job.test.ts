@@ -138,7 +138,9 @@ test('a copy by JSON that lost its file is refused with advice, not sent', async
   expect(() => checkJob(copy)).toThrow(
     expect.objectContaining({ field: 'Job.Tasks[0].InputSources[0].Source.Params.URL' }),
   );
-  expect(() => checkJob(copy)).toThrow(/is "\.\/hello\.wasm", not a data: URL\. Pass what wasm\(\) returned/);
+  expect(() => checkJob(copy)).toThrow(
+    /is "\.\/hello\.wasm", not a data: URL\. Pass what wasm\(\) or inputs\.files\(\) returned/,
+  );
   checkJob(await wasm(ON_NODE).toJob(today));
   checkJob(docker({ ...ECHO, inputs: [inputs.inline({ content: 'x', target: '/x' })] }));
 });

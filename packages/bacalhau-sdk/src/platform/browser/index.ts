@@ -1,6 +1,6 @@
 import { UnsupportedRuntimeError } from '../../errors/index.js';
 import type { Connections, Platform } from '../platform.js';
-import { gunzip } from './gunzip.js';
+import { gunzip, gzip } from './gzip.js';
 import { openWebSocket } from './web-socket.js';
 
 /** The runtime connects by itself: it pools sockets, verifies certificates, knows its proxy. */
@@ -30,6 +30,11 @@ export const platform: Platform = {
       `The file ${path} cannot be read, because this runtime has no file system. Pass its content instead: bytes, or parseJob(text).`,
     );
   },
+  listFiles: async (path) => {
+    throw new UnsupportedRuntimeError(
+      `${path} cannot be read, because this runtime has no file system. Pass a File, a FileList or a directory handle.`,
+    );
+  },
   openWebSocket,
   textFiles: undefined,
   keyFiles: undefined,
@@ -39,6 +44,7 @@ export const platform: Platform = {
   },
   transferHeaders: {},
   gunzip,
+  gzip,
   sha256: () => undefined,
   openFolder: async () => {
     throw new UnsupportedRuntimeError(

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { StatsBase } from 'node:fs';
 import { constants, lstat, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ConfigurationError } from '../../errors/index.js';
@@ -99,7 +100,7 @@ async function readRegularFile(path: string | URL, { maxBytes, isSecret }: ReadO
 /** Returns how much to read: the rest at once, if it is known, and one byte more, which shows the end of the file. */
 const chunkSize = (rest: number): number => Math.min(Math.max(rest + 1, 4096), 1024 * 1024);
 
-function checkKind(info: Awaited<ReturnType<typeof stat>>): void {
+export function checkKind(info: Pick<StatsBase<unknown>, 'isFile' | 'isDirectory' | 'isFIFO' | 'isSocket'>): void {
   if (info.isFile()) return;
   const kind = info.isDirectory()
     ? 'a directory'
@@ -192,7 +193,7 @@ const PROBLEMS: Readonly<Record<string, string>> = {
 };
 
 /** Says what is wrong with a file, to continue a sentence; the path is in the sentence already. */
-async function problemOf(path: string | URL, error: unknown): Promise<string> {
+export async function problemOf(path: string | URL, error: unknown): Promise<string> {
   if (error instanceof FileProblem) return error.message;
   const code = isRecord(error) && typeof error['code'] === 'string' ? error['code'] : '';
   if (code === 'ENOENT') {

@@ -7,8 +7,9 @@ import { openConnections } from './connections.js';
 import { openFolder } from './download-folder.js';
 import { explainCode } from './explain-code.js';
 import { readJobBytes, textFiles } from './files.js';
-import { gunzip } from './gunzip.js';
+import { gunzip, gzip } from './gzip.js';
 import { keyFiles } from './key-files.js';
+import { listFiles } from './local-files.js';
 import { readSettings } from './settings-files.js';
 import { openWebSocket } from './web-socket.js';
 
@@ -22,6 +23,7 @@ export const platform: Platform = {
   explainCode,
   openWebSocket,
   readFile: readJobBytes,
+  listFiles,
   textFiles,
   keyFiles,
   readSettings,
@@ -32,9 +34,10 @@ export const platform: Platform = {
     'accept-encoding': 'identity',
   },
   gunzip,
+  gzip,
   sha256: () => {
     const hash = createHash('sha256');
-    return { update: (chunk) => void hash.update(chunk), digest: () => hash.digest('base64') };
+    return { update: (chunk) => void hash.update(chunk), digest: () => hash.digest() };
   },
   openFolder,
 };

@@ -1,0 +1,52 @@
+import { platform } from '#platform';
+import { InvalidJobError } from '../errors/index.js';
+import { quoteName } from '../model/index.js';
+import type { FileSelection, LocalFile, LocalListing } from '../platform/index.js';
+import { isDirectoryHandle, isFileHandle, isFileLike } from './check-files.js';
+import type { DirectoryHandleLike, FileLike, LocalFiles } from './types.js';
+
+const CHUNK_SIZE = 1024 * 1024;
+
+/** Lists the files that were passed, or that are at a path. */
+export async function listFiles(given: LocalFiles, selection: FileSelection): Promise<LocalListing> {
+  if (typeof given === 'string' || given instanceof URL) return platform.listFiles(given, selection);
+  if (isDirectoryHandle(given)) return { kind: 'folder', files: await walk(given, '', selection) };
+  if (isFileHandle(given)) return { kind: 'file', files: [localFile(given.name, await given.getFile())] };
+  if (isFileLike(given)) return { kind: 'file', files: [localFile(given.name ?? '', given)] };
+  const files = Array.from(given, (file, index) => localFile(pathOf(file, index), file));
+  return { kind: 'folder', files: files.filter(({ path }) => selection.hasFile(path)) };
+}
+
+function pathOf({ name = '', webkitRelativePath = '' }: FileLike, index: number): string {
+  const [, ...parts] = webkitRelativePath.split('/');
+  const path = parts.length > 0 ? parts.join('/') : name;
+  if (path.split('/').some((part) => part === '' || part === '.' || part === '..')) {
+    throw new InvalidJobError(
+      `path[${index}]`,
+      `has the name ${quoteName(path)}, which is not that of a file in a folder. Pass for example new File([blob], "data.csv").`,
+    );
+  }
+  return path;
+}
+
+async function walk(folder: DirectoryHandleLike, parent: string, selection: FileSelection): Promise<LocalFile[]> {
+  const found: LocalFile[] = [];
+  for await (const handle of folder.values()) {
+    const path = parent === '' ? handle.name : `${parent}/${handle.name}`;
+    if (handle.kind === 'directory') {
+      if (selection.hasFolder(path)) found.push(...(await walk(handle, path, selection)));
+    } else if (selection.hasFile(path)) found.push(localFile(path, await handle.getFile()));
+  }
+  return found;
+}
+
+const localFile = (path: string, file: FileLike): LocalFile => ({
+  path,
+  size: file.size,
+  version: `${file.size}-${file.lastModified}`,
+  async *read() {
+    for (let start = 0; start < file.size; start += CHUNK_SIZE) {
+      yield new Uint8Array(await file.slice(start, Math.min(start + CHUNK_SIZE, file.size)).arrayBuffer());
+    }
+  },
+});

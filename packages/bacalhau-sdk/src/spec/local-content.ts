@@ -1,0 +1,28 @@
+import type { SpecConfig } from 'bacalhau-apiclient';
+import { isRecord } from '../util/index.js';
+
+/** Local data that a job was given, whichever way it takes to the nodes. */
+export interface LocalContent {
+  readonly kind: 'file' | 'folder';
+  /** Of the file, or of the folder's tar, in hexadecimal. */
+  readonly sha256: string;
+}
+
+/**
+ * The key under which a source keeps what its data was made of: two sources with the same content may have different params,
+ * since gzip differs between runtimes. A symbol, because a spread copies it, while JSON leaves it out.
+ */
+const CONTENT = Symbol.for('bacalhau-sdk/local-content');
+
+/** Returns a source that counts by its content, for as long as it has these params. */
+export function withLocalContent(source: SpecConfig, content: LocalContent): SpecConfig {
+  const kept = { [CONTENT]: { ...content, params: source.Params } };
+  return { ...source, ...kept };
+}
+
+/** Returns what stands for a part of a job in its fingerprint. */
+export function identityOf(part: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const content: unknown = CONTENT in part ? part[CONTENT] : undefined;
+  if (!isRecord(content) || content['params'] !== part['Params']) return part;
+  return { Kind: content['kind'], SHA256: content['sha256'] };
+}
