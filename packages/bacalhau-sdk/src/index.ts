@@ -208,7 +208,7 @@ export {
   type UnsafeEntryKind,
   type UrlResult,
 } from './results/index.js';
-export type { MapItem, MapOptions, RunOptions } from './runs/index.js';
+export type { MapItem, MapOptions, MapProgress, RunOptions } from './runs/index.js';
 export {
   type BuiltJob,
   type DockerParams,

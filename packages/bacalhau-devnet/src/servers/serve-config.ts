@@ -10,6 +10,9 @@ export const currentConfig: ServeConfig = {
     UpdateConfig: { Interval: '0s' },
     WebUI: { Enabled: false },
     Logging: { Level: 'info' },
+    // Nobody starts a devnet to see a job wait: a minute for another look, 15 seconds for what nodes have room for.
+    Orchestrator: { Scheduler: { QueueBackoff: '2s' } },
+    Compute: { Heartbeat: { Interval: '1s' } },
   },
   orchestrator: ({ api, bus }) => ({
     API: { Host: LOOPBACK, Port: api },

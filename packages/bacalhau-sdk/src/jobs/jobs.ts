@@ -154,8 +154,9 @@ export class Jobs {
 
   /**
    * Runs a job for each input, many at once, and yields their outcomes in the order in which the jobs end. An input whose
-   * job fails does not prevent the others from running. No more than `concurrency` jobs run at once, and no further input is
-   * taken while the loop is busy with the outcomes that there are. Leaving the loop, by `break`, an error or `signal`, stops
+   * job fails does not prevent the others from running. As many jobs are submitted at once as the nodes take at the moment,
+   * or as `concurrency` says, and no further input is taken while the loop is busy with the outcomes that there are. No job
+   * fails because the nodes are busy, unless they are for `queueTimeoutMs`. Leaving the loop, by `break`, an error or `signal`, stops
    * the jobs that still run, unless `stopOnAbort` is false.
    *
    * With a `name` it can be resumed, after a crash too: jobs that exist already are not submitted again, and their outcomes
@@ -166,7 +167,7 @@ export class Jobs {
    * @example
    * ```ts
    * const words = (file: string) => docker({ image: 'ubuntu', entrypoint: ['wc', '-w', file] });
-   * for await (const item of bacalhau.jobs.map(files, words, { name: 'count-words', concurrency: 50 })) {
+   * for await (const item of bacalhau.jobs.map(files, words, { name: 'count-words' })) {
    *   if (item.status === 'fulfilled') console.log(item.input, item.value.stdout);
    *   else console.error(item.input, item.error);
    * }

@@ -1,16 +1,27 @@
 import type { Job } from 'bacalhau-apiclient';
 import { InvalidArgumentError, JobError, JobStoppedError } from '../errors/index.js';
 import type { CallOptions, Transport } from '../http/index.js';
-import { checkJobResultOptions, loadOutcome, type RunResult } from '../outcome/index.js';
+import { checkJobResultOptions, loadOutcome, placementFailureOf, type RunResult } from '../outcome/index.js';
 import { type JobInput, MAP_LABEL } from '../spec/index.js';
 import { countingJob, type NamedJob } from '../submission/index.js';
-import { raceAbort, randomHex } from '../util/index.js';
+import { raceAbort, randomHex, sleep } from '../util/index.js';
 import { type AbandonedJob, describeAbandoned } from './abandoned-job.js';
+import { Admission } from './admission.js';
+import type { FollowedJob } from './in-flight.js';
 import type { RunIntent } from './job-run.js';
 import type { MapItem, MapOptions } from './options.js';
+import { checkOnProgress, ProgressReporter } from './progress.js';
+import { checkQueueTimeout } from './queue-timeout.js';
 import { mapConcurrently } from './window.js';
 
-const DEFAULT_CONCURRENCY = 100;
+/** How long a job waits for room, in milliseconds, */
+const QUEUE_TIMEOUT_MS = 600_000;
+/** and for a node that can run it at all. */
+const PATIENCE_MS = 30_000;
+/** How long the first pause is before a job that found no room is submitted again, in milliseconds; each doubles it, */
+const FIRST_PAUSE_MS = 1_000;
+/** up to this. */
+const LONGEST_PAUSE_MS = 30_000;
 /** What a job is stopped with when its fan-out ends early. A later one knows by it that the job did not fail. */
 const ABANDONED_REASON = 'The fan-out ended before this job did.';
 /** How much of the hash of its specification is in a job's name. */
@@ -33,10 +44,12 @@ export interface FanOutParts<Input> {
 export async function* fanOut<Input>(
   inputs: Iterable<Input> | AsyncIterable<Input>,
   parts: FanOutParts<Input>,
-  { concurrency = DEFAULT_CONCURRENCY, name, retryFailed = false, ...options }: MapOptions,
+  { concurrency = 'auto', name, retryFailed = false, queueTimeoutMs, onProgress, ...options }: MapOptions,
 ): AsyncGenerator<MapItem<Input>, void, undefined> {
   checkInputs(inputs);
   checkConcurrency(concurrency);
+  checkQueueTimeout(queueTimeoutMs);
+  checkOnProgress(onProgress);
   checkJobResultOptions(options, parts.transport);
   const namePrefix = name === undefined ? `map-${randomHex(8)}` : checkName(name);
   const { transport, namespace } = parts;
@@ -51,6 +64,33 @@ export async function* fanOut<Input>(
       // One that ran out of its own time is an item of its own.
       if (signal.aborted) abandoned.push(job);
     },
+  };
+  const outcomes = { fulfilled: 0, rejected: 0 };
+  let pull = (): void => {};
+  const changed = (): void => {
+    pull();
+    progress.report();
+  };
+  const longestQueuedMs = queueTimeoutMs ?? QUEUE_TIMEOUT_MS;
+  const admission = new Admission({
+    ...{ transport, concurrency, signal, unreachableAfterMs: options.unreachableAfterMs, onChange: () => changed() },
+    ...{ patienceMs: queueTimeoutMs ?? PATIENCE_MS, queueTimeoutMs: longestQueuedMs },
+  });
+  const progress = new ProgressReporter(onProgress, () => ({
+    ...{ queued: admission.queued, running: admission.running, window: admission.window },
+    ...{ done: outcomes.fulfilled, failed: outcomes.rejected },
+  }));
+  /** Lets a job take part in the counts as long as the work goes on. */
+  const following = async (followed: FollowedJob, work: (own: RunIntent) => Promise<RunResult>): Promise<RunResult> => {
+    const onUpdate = (job: Job): unknown => {
+      followed.observe(job);
+      return options.onUpdate?.(job);
+    };
+    try {
+      return await work({ ...intent, onUpdate });
+    } finally {
+      followed.end();
+    }
   };
   try {
     // A server that is unreachable from the beginning is reported at once; later it may be for a while.
@@ -71,18 +111,35 @@ export async function* fanOut<Input>(
       const id = earlier.get(nameOf(itemName, attempt));
       if (id !== undefined) {
         try {
-          return await parts.resume(id, intent);
+          return await following(admission.resume(), (own) => parts.resume(id, own));
         } catch (error) {
-          if (signal.aborted || !(wasAbandoned(error) || (retryFailed && error instanceof JobError))) throw error;
+          const ranNever = wasAbandoned(error) || isWantOfRoom(error);
+          if (signal.aborted || !(ranNever || (retryFailed && error instanceof JobError))) throw error;
           attempt += 1;
         }
       }
       const Labels = { ...job.Labels, [MAP_LABEL]: namePrefix };
-      const named = { ...job, Labels, Name: nameOf(itemName, attempt), Namespace: namespace };
-      return parts.submit(named, fingerprint, intent);
+      let waitsUntil: number | undefined;
+      for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS), attempt += 1) {
+        const named = { ...job, Labels, Name: nameOf(itemName, attempt), Namespace: namespace };
+        const permit = await admission.admit(named);
+        const { isSuited } = permit;
+        waitsUntil ??= performance.now() + longestQueuedMs;
+        const remainingMs = waitsUntil - performance.now();
+        try {
+          return await following(permit, (own) =>
+            parts.submit(named, fingerprint, { ...own, queueTimeoutMs: isSuited ? remainingMs : undefined }),
+          );
+        } catch (error) {
+          const mayFindRoom = isSuited ? isWantOfRoom(error) : placementFailureOf(error) === 'busy';
+          if (signal.aborted || !mayFindRoom || performance.now() + pauseMs >= waitsUntil) throw error;
+          admission.refused();
+          await sleep(pauseMs, signal);
+        }
+      }
     };
 
-    const settle = async (input: Input, index: number): Promise<MapItem<Input>> => {
+    const outcomeOf = async (input: Input, index: number): Promise<MapItem<Input>> => {
       try {
         return { index, input, status: 'fulfilled', value: await runItem(input, index) };
       } catch (error) {
@@ -90,8 +147,22 @@ export async function* fanOut<Input>(
         return { index, input, status: 'rejected', error };
       }
     };
+    const settle = async (input: Input, index: number): Promise<MapItem<Input>> => {
+      const item = await outcomeOf(input, index);
+      outcomes[item.status] += 1;
+      progress.report();
+      progress.rethrow();
+      return item;
+    };
 
-    yield* mapConcurrently(inputs, settle, { concurrency, signal, onAbandoned: () => deadline.abort('signal') });
+    yield* mapConcurrently(inputs, settle, {
+      limit: () => admission.limit,
+      onLimitChange: (listener) => {
+        pull = listener;
+      },
+      signal,
+      onAbandoned: () => deadline.abort('signal'),
+    });
   } catch (thrown) {
     // With the caller's own reason, if it was the caller. What aborts the loop from inside keeps its own error.
     if (!options.signal?.aborted && deadline.reason !== 'closed') throw thrown;
@@ -125,9 +196,15 @@ const nameOf = (itemName: string, attempt: number): string =>
 
 const wasAbandoned = (error: unknown): boolean => error instanceof JobStoppedError && error.reason === ABANDONED_REASON;
 
-function checkConcurrency(value: number): void {
-  if (Number.isInteger(value) && value >= 1) return;
-  throw new InvalidArgumentError('concurrency', `is ${value}. Use a whole number from 1 up.`);
+/** Whether a job failed because nodes that can run it had no room for it, or because none was there. */
+function isWantOfRoom(error: unknown): boolean {
+  const failure = placementFailureOf(error);
+  return failure === 'busy' || failure === 'unknown';
+}
+
+function checkConcurrency(value: number | 'auto'): void {
+  if (value === 'auto' || (Number.isInteger(value) && value >= 1)) return;
+  throw new InvalidArgumentError('concurrency', `is ${value}. Use "auto" or a whole number from 1 up.`);
 }
 
 /** Checks that inputs can be iterated, which is true of a string, too. */

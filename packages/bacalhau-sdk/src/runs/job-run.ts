@@ -19,6 +19,7 @@ import { type AbandonedJob, CONTINUES, ended, NOT_SUBMITTED, stopAbandoned } fro
 import { delayedAbort } from './delayed-abort.js';
 import type { RunOptions } from './options.js';
 import { type ListPublishers, publisherFor, withPublisher } from './publisher.js';
+import { withQueueTimeout } from './queue-timeout.js';
 import { watchTwins } from './twins.js';
 
 /** How long an early end waits for the answer to a submission, in milliseconds: with it the job can be stopped for certain. */
@@ -149,7 +150,7 @@ export class JobRun {
     const { signal } = this.#deadline;
     // Of the job as its author wrote it: which publisher is added depends on the nodes that are connected.
     const fingerprint = given ?? (await fingerprintOf(job));
-    const sent = withPublisher(job, addedPublisher);
+    const sent = withQueueTimeout(withPublisher(job, addedPublisher), this.#intent.queueTimeoutMs);
 
     const grace = delayedAbort(signal, stopOnAbort ? SUBMISSION_GRACE_MS : 0);
     const send: SendJob = (request, call) => {

@@ -24,6 +24,11 @@ export interface RunOptions extends JobResultOptions, JobCheckOptions {
    * results only. `RunResult.addedPublisher` says which. Default: true.
    */
   readonly addPublisher?: boolean | undefined;
+  /**
+   * How long a job may wait for room on the nodes, in milliseconds, rounded up to seconds: the `QueueTimeout` of tasks
+   * that have none. Without one, servers fail a job at once that no node has room for. Default: none.
+   */
+  readonly queueTimeoutMs?: number | undefined;
 }
 
 export const RUN_OPTIONS: OptionNames<RunOptions> = {
@@ -33,6 +38,7 @@ export const RUN_OPTIONS: OptionNames<RunOptions> = {
   onExisting: true,
   stopOnAbort: true,
   addPublisher: true,
+  queueTimeoutMs: true,
 };
 
 /** How the jobs of a fan-out are run. */
@@ -46,8 +52,19 @@ export interface MapOptions extends Omit<RunOptions, 'onExisting'> {
    * error. The error's message says what happened to them. Default: true.
    */
   readonly stopOnAbort?: boolean | undefined;
-  /** How many jobs may run at once, including those whose items the loop has not consumed yet. Default: 100. */
-  readonly concurrency?: number | undefined;
+  /**
+   * How many jobs may be submitted and unfinished at once, including those whose items the loop has not consumed yet; or
+   * `auto`: as many as the suitable nodes take at the moment, beside what else runs there. Default: `auto`.
+   */
+  readonly concurrency?: number | 'auto' | undefined;
+  /**
+   * How long each job may wait for room on the nodes, in milliseconds, rounded up to seconds. Tasks with a `QueueTimeout`
+   * keep theirs. A job that no connected node can ever run waits for one as long. Default: 600,000; for a node that can
+   * run it, 30,000.
+   */
+  readonly queueTimeoutMs?: number | undefined;
+  /** Called with the counts whenever one of them has changed. */
+  readonly onProgress?: ((progress: MapProgress) => void) | undefined;
   /**
    * Makes the fan-out resumable: a second one of the same name in the same namespace resumes the jobs of the first and
    * submits only what is missing. 1 to 40 letters, digits, `-`, `_`, `.`. Default: a fresh name, not resumable.
@@ -63,10 +80,26 @@ export const MAP_OPTIONS: OptionNames<MapOptions> = {
   namespace: true,
   stopOnAbort: true,
   addPublisher: true,
+  queueTimeoutMs: true,
   concurrency: true,
+  onProgress: true,
   name: true,
   retryFailed: true,
 };
+
+/** How far a fan-out has come. */
+export interface MapProgress {
+  /** Jobs that the server has accepted and keeps waiting, because no node has room. */
+  readonly queued: number;
+  /** Other jobs that are submitted and have not ended. */
+  readonly running: number;
+  /** Inputs whose job has completed. */
+  readonly done: number;
+  /** Inputs that were rejected. */
+  readonly failed: number;
+  /** How many jobs may be running at the moment: `concurrency`, or what it comes to if it is `auto`. */
+  readonly window: number;
+}
 
 /** The outcome of one input: `value` if its job completed, else `error`. */
 export type MapItem<Input> =

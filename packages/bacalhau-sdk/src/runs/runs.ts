@@ -6,6 +6,7 @@ import { nameJob } from '../submission/index.js';
 import { JobRun } from './job-run.js';
 import type { RunOptions } from './options.js';
 import { publisherLister } from './publisher.js';
+import { checkQueueTimeout } from './queue-timeout.js';
 
 export { mapJobs } from './map-jobs.js';
 
@@ -17,6 +18,7 @@ export async function runJob(
 ): Promise<RunResult> {
   const { api, transport } = parts;
   const { namespace } = options;
+  checkQueueTimeout(options.queueTimeoutMs);
   const intent = { ...options, stopReason: 'The run ended early.' };
   return new JobRun({ ...parts, listPublishers: publisherLister(transport) }, intent).submit(async (signal) => {
     const job = await build(signal);

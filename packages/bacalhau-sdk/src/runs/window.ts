@@ -1,7 +1,9 @@
 import { onAbort } from '../util/index.js';
 export interface WindowOptions {
-  /** How many inputs may be in progress or not consumed yet. */
-  readonly concurrency: number;
+  /** How many inputs may be in progress or not consumed yet, at the moment. */
+  readonly limit: () => number;
+  /** Takes what is to be called when the limit may have grown. */
+  readonly onLimitChange: (listener: () => void) => void;
   /** Ends the loop with its reason. */
   readonly signal: AbortSignal;
   /** Called when the loop ends early, before it waits for the work in progress. */
@@ -16,7 +18,7 @@ export interface WindowOptions {
 export async function* mapConcurrently<Input, Output extends object>(
   inputs: Iterable<Input> | AsyncIterable<Input>,
   work: (input: Input, index: number) => Promise<Output>,
-  { concurrency, signal, onAbandoned }: WindowOptions,
+  { limit, onLimitChange, signal, onAbandoned }: WindowOptions,
 ): AsyncGenerator<Output, void, undefined> {
   const source =
     typeof inputs !== 'string' && Symbol.asyncIterator in inputs
@@ -51,7 +53,7 @@ export async function* mapConcurrently<Input, Output extends object>(
     if (pulling) return;
     pulling = true;
     try {
-      while (!exhausted && failure === undefined && started - consumed < concurrency) {
+      while (!exhausted && failure === undefined && started - consumed < limit()) {
         const next = await source.next();
         if (next.done) exhausted = true;
         else if (failure === undefined) start(next.value);
@@ -67,6 +69,7 @@ export async function* mapConcurrently<Input, Output extends object>(
   const stop = (): void => fail(signal.reason);
 
   const removeListener = onAbort(signal, stop);
+  onLimitChange(() => void pull());
   if (signal.aborted) stop();
   try {
     for (;;) {
