@@ -142,9 +142,10 @@ export class JobHandle {
   async wait(options: WaitOptions = {}): Promise<Job> {
     checkOptions(options, WAIT_OPTIONS);
     const { namespace } = this;
-    return this.#own(options, (jobId, identity, remaining) =>
+    const { job } = await this.#own(options, (jobId, identity, remaining) =>
       this.#parts.waiter.wait({ jobId, namespace, identity }, remaining),
     );
+    return job;
   }
 
   /**

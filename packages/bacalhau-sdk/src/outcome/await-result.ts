@@ -6,7 +6,7 @@ import { canPublish, DEFAULT_NAMESPACE, hasPublisher, phaseOf, type ServerReleas
 import { loadResults } from '../results/index.js';
 import type { JobIdentity } from '../spec/index.js';
 import type { SubmissionDetails } from '../submission/index.js';
-import type { Waiter } from '../waiting/index.js';
+import type { EndedJob, Waiter } from '../waiting/index.js';
 import { JobExitError } from './job-exit-error.js';
 import { jobFailure } from './job-failure.js';
 import type { JobResultOptions } from './options.js';
@@ -23,6 +23,8 @@ export interface ResultSource {
   readonly identity?: JobIdentity | undefined;
   readonly submission: SubmissionDetails;
   readonly addedPublisher: string | undefined;
+  /** When its end is to be expected, in milliseconds from now. */
+  readonly expectedMs?: number | undefined;
 }
 
 /**
@@ -35,8 +37,9 @@ export async function awaitResult(
   options: Omit<JobResultOptions, 'timeoutMs'>,
 ): Promise<RunResult> {
   const { throwOnNonZeroExit = true, signal, onUpdate, unreachableAfterMs } = options;
-  const { transport, waiter, id, namespace, identity } = source;
-  const job = await waiter.wait({ jobId: id, namespace, identity }, { signal, onUpdate, unreachableAfterMs });
+  const { transport, waiter, id: jobId, namespace, identity, expectedMs } = source;
+  const toAwait = { jobId, namespace, identity, expectedMs, withExecutions: true };
+  const { job, executions } = await waiter.wait(toAwait, { signal, onUpdate, unreachableAfterMs });
   const api = new ApiResource(transport, { namespace });
   // It only reads, and the result of a job must not be lost because the server is unreachable for a moment.
   const result = await retryWhileUnreachable(
@@ -44,7 +47,7 @@ export async function awaitResult(
     'jobs.run',
     async () => {
       await rejectUnlessCompleted(api, job, signal);
-      return collect(api, source, job, options);
+      return collect(api, source, { job, executions }, options);
     },
     { signal, longestMs: unreachableAfterMs },
   );
@@ -97,12 +100,12 @@ async function itemsIfUsable<T>(list: PagePromise<T>): Promise<readonly T[]> {
 async function collect(
   api: ApiResource,
   { transport, id, namespace, submission, addedPublisher }: ResultSource,
-  job: Job,
+  { job, executions: known }: EndedJob,
   { signal, output = 'whole', results: access }: JobResultOptions,
 ): Promise<RunResult> {
   const jobId = job.ID ?? id;
   const release = await transport.serverRelease({ signal });
-  const { items, completed } = await completedExecutions(api, jobId, release, signal);
+  const { items, completed } = await completedExecutions(api, { jobId, known }, release, signal);
   const executions: ExecutionOutput[] = [];
   // The output of all executions is one string.
   let maxLength = transport.maxResponseBytes({});
@@ -133,18 +136,21 @@ async function collect(
 }
 
 /**
- * Lists the executions. One of them has completed if the job has: a list without that is another job's, and is requested
- * again.
+ * Lists the executions, unless they are known. One of them has completed if the job has: a list without that is another
+ * job's, and is requested again.
  */
 async function completedExecutions(
   api: ApiResource,
-  jobId: string,
+  { jobId, known }: { readonly jobId: string; readonly known: readonly Execution[] | undefined },
   release: ServerRelease | undefined,
   signal: AbortSignal | undefined,
 ): Promise<{ readonly items: readonly Execution[]; readonly completed: Execution[] }> {
+  const completedOf = (items: readonly Execution[]): Execution[] =>
+    items.filter((execution) => phaseOf(execution, release) === 'completed');
+  if (known !== undefined && completedOf(known).length > 0) return { items: known, completed: completedOf(known) };
   for (let attempt = 1; ; attempt += 1) {
     const { items } = await listExecutions(api, jobId, { limit: 0, signal });
-    const completed = items.filter((execution) => phaseOf(execution, release) === 'completed');
+    const completed = completedOf(items);
     if (completed.length > 0 || attempt > api.transport.maxRetries({})) return { items, completed };
   }
 }

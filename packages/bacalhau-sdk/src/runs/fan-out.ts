@@ -7,6 +7,7 @@ import { countingJob, type NamedJob } from '../submission/index.js';
 import { raceAbort, randomHex, sleep } from '../util/index.js';
 import { type AbandonedJob, describeAbandoned } from './abandoned-job.js';
 import { Admission } from './admission.js';
+import { DurationEstimate } from './duration-estimate.js';
 import type { FollowedJob } from './in-flight.js';
 import type { RunIntent } from './job-run.js';
 import type { MapItem, MapOptions } from './options.js';
@@ -65,6 +66,7 @@ export async function* fanOut<Input>(
       if (signal.aborted) abandoned.push(job);
     },
   };
+  const duration = new DurationEstimate();
   const outcomes = { fulfilled: 0, rejected: 0 };
   let pull = (): void => {};
   const changed = (): void => {
@@ -126,10 +128,13 @@ export async function* fanOut<Input>(
         const { isSuited } = permit;
         waitsUntil ??= performance.now() + longestQueuedMs;
         const remainingMs = waitsUntil - performance.now();
+        const queued = { queueTimeoutMs: isSuited ? remainingMs : undefined };
         try {
-          return await following(permit, (own) =>
-            parts.submit(named, fingerprint, { ...own, queueTimeoutMs: isSuited ? remainingMs : undefined }),
+          const result = await following(permit, (own) =>
+            parts.submit(named, fingerprint, { ...own, ...queued, expectedMs: duration.ms }),
           );
+          duration.record(result.job);
+          return result;
         } catch (error) {
           const mayFindRoom = isSuited ? isWantOfRoom(error) : placementFailureOf(error) === 'busy';
           if (signal.aborted || !mayFindRoom || performance.now() + pauseMs >= waitsUntil) throw error;

@@ -1,4 +1,4 @@
-import type { Job } from 'bacalhau-apiclient';
+import type { Execution, Job } from 'bacalhau-apiclient';
 import type { JobIdentity } from '../spec/index.js';
 
 /** A job by id or name, and its namespace. */
@@ -11,6 +11,17 @@ export interface JobReference {
 export interface JobToAwait extends JobReference {
   /** By what it is recognised, if its id is known from the answer to its submission only. */
   readonly identity?: JobIdentity | undefined;
+  /** When its end is to be expected, in milliseconds from now: it is not polled before. Default: 0. */
+  readonly expectedMs?: number | undefined;
+  /** Whether its executions are wanted too. */
+  readonly withExecutions?: boolean;
+}
+
+/** A job that has ended. */
+export interface EndedJob {
+  readonly job: Job;
+  /** Its executions, if they were wanted and came along with it. */
+  readonly executions: readonly Execution[] | undefined;
 }
 
 /** One of the waits for a job. */
@@ -19,7 +30,8 @@ export interface WaitListener {
   readonly unreachableAfterMs: number;
   /** By what the job is recognised, if its id may be another one's. */
   readonly identity: JobIdentity | undefined;
-  readonly resolve: (job: Job) => void;
+  readonly withExecutions: boolean;
+  readonly resolve: (ended: EndedJob) => void;
   readonly reject: (error: unknown) => void;
 }
 

@@ -4,6 +4,8 @@ import { pauseMs } from '../util/index.js';
 import { type AwaitedJob, earliest } from './awaited-job.js';
 import { type JobPage, type PageRequest, RecentChanges } from './recent-changes.js';
 
+/** Fewer jobs are polled alone: they cost the server little, and their end is seen sooner than at the pace of lists. */
+const FEWEST_LISTED = 10;
 /** Besides a list, one job is polled alone this often: the one for which this is longest ago. */
 const DIRECT_EVERY_MS = 2_000;
 /** Lists are polled five times a second at most. */
@@ -41,7 +43,7 @@ export class ListPoller {
   poll(awaited: AwaitedJob): Promise<number | undefined> | undefined {
     const { namespace } = awaited.reference;
     const together = this.#listable(namespace);
-    if (together.length < 2 || !together.includes(awaited)) return undefined;
+    if (together.length < FEWEST_LISTED || !together.includes(awaited)) return undefined;
     const changes = this.#changesIn(namespace);
     if (changes.costMs >= together.length * this.#loop.jobCostMs) return undefined;
     return this.#pollList(changes, together);

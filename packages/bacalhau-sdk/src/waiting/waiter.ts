@@ -7,7 +7,14 @@ import { hasEnded } from '../model/index.js';
 import { isOwnJob } from '../spec/index.js';
 import { pauseMs } from '../util/index.js';
 import { AdaptiveTimeout } from './adaptive-timeout.js';
-import { type AwaitedJob, earliest, type JobReference, type JobToAwait, type WaitListener } from './awaited-job.js';
+import {
+  type AwaitedJob,
+  type EndedJob,
+  earliest,
+  type JobReference,
+  type JobToAwait,
+  type WaitListener,
+} from './awaited-job.js';
 import { asCompleted, isForgotten } from './forgotten-job.js';
 import { ListPoller, type PollingLoop } from './list-poller.js';
 import { checkOnUpdate, checkUnreachableAfter, type WaitOptions } from './options.js';
@@ -43,11 +50,14 @@ export class Waiter {
   }
 
   /**
-   * Resolves with the job once it has ended, in whatever state.
+   * Resolves with a job once it has ended, in whatever state.
    *
    * @throws {StrangersJobError} if the id is another job's than the one that was submitted.
    */
-  async wait({ identity, ...reference }: JobToAwait, options: WaitOptions = {}): Promise<Job> {
+  async wait(
+    { identity, expectedMs = 0, withExecutions = false, ...reference }: JobToAwait,
+    options: WaitOptions = {},
+  ): Promise<EndedJob> {
     checkIdentifier(reference.jobId, 'jobId');
     const { timeoutMs, signal, onUpdate, unreachableAfterMs = waitPolicy.longestMs } = options;
     checkUnreachableAfter(unreachableAfterMs);
@@ -55,10 +65,10 @@ export class Waiter {
     let added: { readonly awaited: AwaitedJob; readonly listener: WaitListener } | undefined;
     try {
       return await this.#transport.withDeadline('job.wait', { timeoutMs, signal }, (aborted) => {
-        return new Promise<Job>((resolve, reject) => {
+        return new Promise<EndedJob>((resolve, reject) => {
           // Not before the deadline has begun: a job whose wait was refused would be polled for ever.
-          const awaited = this.#awaitedJob(reference);
-          const listener = { onUpdate, unreachableAfterMs, identity, resolve, reject };
+          const awaited = this.#awaitedJob(reference, expectedMs);
+          const listener = { onUpdate, unreachableAfterMs, identity, withExecutions, resolve, reject };
           added = { awaited, listener };
           awaited.listeners.add(listener);
           if (aborted.aborted) reject(aborted.reason);
@@ -93,7 +103,7 @@ export class Waiter {
     };
   }
 
-  #awaitedJob(reference: JobReference): AwaitedJob {
+  #awaitedJob(reference: JobReference, expectedMs: number): AwaitedJob {
     const key = keyOf(reference);
     const existing = this.#awaited.get(key);
     if (existing !== undefined) return existing;
@@ -102,7 +112,7 @@ export class Waiter {
       reference,
       listeners: new Set(),
       startedAt: now,
-      dueAt: now,
+      dueAt: now + expectedMs,
       polledAt: 0,
       executionsPolledAt: now,
       missedByList: false,
@@ -155,7 +165,8 @@ export class Waiter {
     const beganAt = performance.now();
     const isUnchanged =
       beganAt - awaited.changedAt >= UNCHANGED_MS && beganAt - awaited.executionsPolledAt >= UNCHANGED_MS;
-    const include = isUnchanged ? [JobInclude.Executions] : undefined;
+    const wantsExecutions = isUnchanged || [...awaited.listeners].some(({ withExecutions }) => withExecutions);
+    const include = wantsExecutions ? [JobInclude.Executions] : undefined;
     awaited.polledAt = beganAt;
     if (isUnchanged) awaited.executionsPolledAt = beganAt;
     awaited.missedByList = false;
@@ -163,7 +174,8 @@ export class Waiter {
       const { Job: job, Executions } = await getJob(this.#api(namespace), jobId, { include, ...this.#callOptions() });
       if (!isUnchanged) this.#jobCost.record(performance.now() - beganAt);
       this.#requestTimeout.answered(performance.now() - beganAt);
-      this.#update(awaited, isUnchanged ? await this.#unlessForgotten(job, Executions?.Items ?? []) : job);
+      const executions = Executions?.Items ?? undefined;
+      this.#update(awaited, isUnchanged ? await this.#unlessForgotten(job, executions ?? []) : job, executions);
       this.#serverAnswered([awaited]);
     } catch (error) {
       this.#pollFailed([awaited], error);
@@ -200,7 +212,7 @@ export class Waiter {
     return isForgotten(job, executions, await this.#transport.serverRelease()) ? asCompleted(job) : job;
   }
 
-  #update(awaited: AwaitedJob, job: Job): void {
+  #update(awaited: AwaitedJob, job: Job, executions?: readonly Execution[]): void {
     this.#rejectStrangers(awaited, job);
     if (awaited.listeners.size === 0) return;
     const observed = `${job.Version}/${job.Revision}/${job.ModifyTime}/${job.State?.StateType}`;
@@ -217,7 +229,7 @@ export class Waiter {
         }
       }
     }
-    if (hasEnded(job)) for (const { resolve } of awaited.listeners) resolve(job);
+    if (hasEnded(job)) for (const { resolve } of awaited.listeners) resolve({ job, executions });
   }
 
   /** Ends the waits of those whose job this is not: the server gave them its id by mistake. */
