@@ -9,6 +9,7 @@ export { connectionError, proxyFailure } from './connection-error.js';
 export { Deadline } from './deadline.js';
 export type { RequestEvent, ResponseEvent, RetryEvent } from './events.js';
 export { abortError } from './failure.js';
+export { fetchEnvironment } from './fetch-environment.js';
 export { type Headers, hasAuthorization, plainHeaders } from './headers.js';
 export type { Operation } from './operation.js';
 export {

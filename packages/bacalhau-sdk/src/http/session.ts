@@ -11,9 +11,13 @@ import { isRecord } from '../util/index.js';
 import { type Apis, createApis } from './apis.js';
 import { parseBody } from './body.js';
 import { isSuccess } from './call-context.js';
+import { fetchEnvironment } from './fetch-environment.js';
 import { checkHeaders, hasAuthorization } from './headers.js';
 import type { ClientOptions } from './options.js';
 import { axiosRoute, type FindRoute, type Router } from './route.js';
+
+/** Where a gateway of the page's own origin asks for cookies, they are sent, as by `XMLHttpRequest`. */
+const FETCH = fetchEnvironment({ cookies: true });
 
 /** Where a client connects to and with which credentials, once the files are read. It never changes. */
 export interface ResolvedSession extends Router {
@@ -124,7 +128,7 @@ export class Session {
       maxBodyLength: Number.POSITIVE_INFINITY,
       transformResponse: [parseBody],
     });
-    const adapter = axios.getAdapter(axios.defaults.adapter);
+    const adapter = axios.getAdapter(axios.defaults.adapter, { ...FETCH });
     const { proxyAddress } = ownRoute;
     return { config, auth, apis: createApis(baseUrl, instance), adapter, proxyAddress, route };
   }

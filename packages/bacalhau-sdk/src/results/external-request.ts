@@ -1,6 +1,6 @@
 import axios, { type AxiosRequestConfig } from 'axios';
 import type { FindRoute, Router } from '../http/index.js';
-import { type Headers, plainHeaders, proxyFailure } from '../http/index.js';
+import { fetchEnvironment, type Headers, plainHeaders, proxyFailure } from '../http/index.js';
 import type { ForwardProxy, HttpAgent } from '../platform/index.js';
 import { messageOf } from '../util/index.js';
 import { BrokenConnection } from './broken-connection.js';
@@ -43,8 +43,7 @@ const externalClient = new axios.Axios({
   decompress: false,
   maxRedirects: MAX_REDIRECTS,
   validateStatus: () => true,
-  // In browsers: no cookies.
-  withCredentials: false,
+  ...fetchEnvironment({ cookies: false }),
 });
 
 async function externalRoute(route: FindRoute, url: URL): Promise<ExternalRoute> {
