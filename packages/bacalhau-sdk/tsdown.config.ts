@@ -41,6 +41,7 @@ export default defineConfig({
     ...ENTRIES,
     'platform/node/index': 'src/platform/node/index.ts',
     'platform/browser/index': 'src/platform/browser/index.ts',
+    'platform/workerd/index': 'src/platform/workerd/index.ts',
   },
   tsconfig: 'tsconfig.build.json',
   format: ['esm', 'cjs'],
