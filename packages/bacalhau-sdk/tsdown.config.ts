@@ -28,8 +28,8 @@ const ENTRIES = {
  * each set of lazy folders that share a module would make one more file.
  */
 function chunkOf(id: string, graph: Graph): string | null {
-  if (isReached(/\/src\/platform\/\w+\/index\.ts$/, id, graph))
-    return /\/src\/platform\/\w+\//.test(id) ? null : 'base';
+  if (isReached(/\/src\/platform\/[\w-]+\/index\.ts$/, id, graph))
+    return /\/src\/platform\/[\w-]+\/|\/node_modules\//.test(id) ? null : 'base';
   if (/\/src\/keys\/[\w-]+\.ts$/.test(id)) return 'keys';
   if (!isReached(CLIENT, id, graph)) return null;
   // Gateways that verify signatures load no client.
@@ -41,6 +41,7 @@ export default defineConfig({
     ...ENTRIES,
     'platform/node/index': 'src/platform/node/index.ts',
     'platform/browser/index': 'src/platform/browser/index.ts',
+    'platform/edge-light/index': 'src/platform/edge-light/index.ts',
     'platform/workerd/index': 'src/platform/workerd/index.ts',
   },
   tsconfig: 'tsconfig.build.json',
@@ -52,8 +53,8 @@ export default defineConfig({
     neverBundle: ['#platform'],
     // Some are ESM only, which CommonJS programs on older Node and their test runners cannot load. Their notices:
     // THIRD-PARTY-NOTICES.md.
-    alwaysBundle: ['modern-tar', 'aws4fetch', '@noble/ed25519', '@noble/hashes', 'oauth4webapi'],
-    onlyBundle: ['modern-tar', 'aws4fetch', '@noble/ed25519', '@noble/hashes', 'oauth4webapi'],
+    alwaysBundle: ['modern-tar', 'aws4fetch', '@noble/ed25519', '@noble/hashes', 'oauth4webapi', 'pako'],
+    onlyBundle: ['modern-tar', 'aws4fetch', '@noble/ed25519', '@noble/hashes', 'oauth4webapi', 'pako'],
   },
   dts: { entry: Object.values(ENTRIES), sourcemap: true },
   sourcemap: true,

@@ -74,7 +74,11 @@ test('a Worker that stops reading closes the WebSocket', async () => {
 test('a refused key is an AuthenticationError in a Worker', async () => {
   await using server = await logFaultServer(() => undefined);
   server.refuse = { status: 401, body: '{"Message":"who are you"}' };
-  expect(await read(server)).toMatchObject({ name: 'AuthenticationError', status: 401, message: expect.stringMatching(/who are you/) });
+  expect(await read(server)).toMatchObject({
+    name: 'AuthenticationError',
+    status: 401,
+    message: expect.stringMatching(/who are you/),
+  });
 });
 
 test.each<[string, (socket: LogRequest['socket']) => void]>([

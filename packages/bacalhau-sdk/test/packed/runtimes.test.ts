@@ -2,6 +2,7 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/pr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import webpack, { type Configuration, type Stats } from 'webpack';
 import { stringify } from 'yaml';
 import { freshName, networkUrl } from '../support/network.js';
 import { describeWith } from '../support/requirements.js';
@@ -90,6 +91,25 @@ async function compile(kind: 'esm' | 'cjs', resolution: 'node16' | 'nodenext'): 
     JSON.stringify({ compilerOptions: options, files: ['main.ts', 'page.ts'] }),
   );
   await execute(process.execPath, [tsc, '-p', target]);
+}
+
+/** Bundles a compiled file as ES modules, and gives the first. A warning is an error. */
+async function bundleByWebpack(file: string, options: Configuration): Promise<string> {
+  const outdir = join(folder, 'webpack', file);
+  const configuration: Configuration = {
+    ...{ mode: 'production', context: folder, entry: join(folder, 'esm', file) },
+    ...{
+      output: { path: outdir, filename: 'main.mjs', module: true },
+      experiments: { outputModule: true },
+      ...options,
+    },
+  };
+  const stats = await new Promise<Stats | undefined>((resolve, reject) => {
+    webpack(configuration, (error, done) => (error ? reject(error) : resolve(done)));
+  });
+  const { errors, warnings } = stats?.toJson({ all: false, errors: true, warnings: true }) ?? {};
+  expect({ errors, warnings }).toEqual({ errors: [], warnings: [] });
+  return join(outdir, 'main.mjs');
 }
 
 beforeAll(async () => {
@@ -193,6 +213,15 @@ describeWith(['docker'], 'an application', () => {
     120_000,
   );
 
+  test('works in the oldest Node, bundled by webpack', async () => {
+    const outfile = await bundleByWebpack('main.js', {
+      ...{ target: 'node20.19', optimization: { minimize: false } },
+      // Of `ws` and `debug`, which do without them; webpack warns of what is not installed.
+      resolve: { alias: { bufferutil: false, 'utf-8-validate': false, 'supports-color': false } },
+    });
+    expect(await start('Node 20.19', outfile)).toEqual(report);
+  }, 120_000);
+
   test.each(['Node 20.19', 'Node 24'] as const)(
     'works under jest in %s',
     async (which) => {
@@ -221,6 +250,11 @@ describeWith(['docker'], 'an application', () => {
         ...{ bundle: true, splitting: true, minify: true, platform: 'browser', format: 'esm', logLevel: 'error' },
       });
       expect(await load(join(outdir, 'page.js'))).toEqual({ state, printed, streamed });
+    }, 120_000);
+
+    test('works bundled by webpack', async () => {
+      const outfile = await bundleByWebpack('page.js', { target: ['web', 'es2022'] });
+      expect(await load(outfile)).toEqual({ state, printed, streamed });
     }, 120_000);
 
     test('works built by Vite', async () => {

@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { DownloadError } from '../../src/errors/download-error.js';
 import { platform as browser } from '../../src/platform/browser/index.js';
+import { platform as edgeLight } from '../../src/platform/edge-light/index.js';
 import { openFolder } from '../../src/platform/node/download-folder.js';
 import { gunzip } from '../../src/platform/node/gzip.js';
 import { readArchive } from '../../src/results/archive.js';
@@ -154,7 +155,8 @@ test('arbitrary bytes are reported as a damaged archive', async () => {
 test.each([
   ['Node', gunzip],
   ['a browser', browser.gunzip],
-])('%s unpacks gzip, and notices where it ends early', async (_name, unzip) => {
+  ['an edge runtime', edgeLight.gunzip],
+])('%s unpacks gzip, and notices where it ends early or was changed', async (_name, unzip) => {
   const bytes = Buffer.from('abc'.repeat(50_000));
   const packed = gzipSync(bytes);
   const chunks: Uint8Array[] = [];
@@ -164,6 +166,13 @@ test.each([
     for await (const chunk of unzip(inPieces(packed.subarray(0, -9), 100))) expect(chunk.length).toBeGreaterThan(0);
   };
   await expect(early()).rejects.toBeDefined();
+
+  const changed = async (): Promise<void> => {
+    const wrongSum = Buffer.from(packed);
+    wrongSum.writeUInt32LE(0, packed.length - 8);
+    for await (const chunk of unzip(inPieces(wrongSum, 100))) expect(chunk.length).toBeGreaterThan(0);
+  };
+  await expect(changed()).rejects.toBeDefined();
 });
 
 describe('a list of S3 objects', () => {

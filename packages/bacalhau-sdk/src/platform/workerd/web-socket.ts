@@ -49,7 +49,7 @@ function receive(socket: WorkerSocket, { signal, onOpen, onText }: SocketOptions
     const abort = (): void => finish({ kind: 'aborted' });
     if (signal.aborted) return abort();
     signal.addEventListener('abort', abort, { once: true });
-    socket.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
+    socket.addEventListener('message', ({ data }: { readonly data: unknown }) => {
       if (signal.aborted) return;
       if (typeof data === 'string') onText(data, utf8(data).length);
       else finish({ kind: 'failed', code: undefined, message: 'a binary message was received' });

@@ -3,17 +3,18 @@ import { Bacalhau, parseJob } from 'bacalhau-sdk';
 /** What a function of an edge runtime is asked to do. */
 export interface EdgeRequest {
   readonly baseUrl: string;
-  readonly apiKey: string;
+  /** Where the server wants one. */
+  readonly apiKey?: string;
   /** A job file. */
   readonly job: string;
 }
 
 /**
  * What a function does for a request: there are no files, and what belongs to one request is not for another. A step that
- * fails is reported by the name of its error, so that one limit of a runtime hides no other.
+ * fails is reported by its error, so that one limit of a runtime hides no other.
  */
 export async function work({ baseUrl, apiKey, job: text }: EdgeRequest): Promise<Record<string, unknown>> {
-  const bacalhau = new Bacalhau({ baseUrl, auth: { apiKey } });
+  const bacalhau = new Bacalhau({ baseUrl, ...(apiKey !== undefined && { auth: { apiKey } }) });
   const job = await bacalhau.jobs.submit(await parseJob(text));
   const steps: Record<string, () => Promise<unknown>> = {
     wait: async () => (await job.wait({ timeoutMs: 60_000 })).State?.StateType,
@@ -33,18 +34,10 @@ export async function work({ baseUrl, apiKey, job: text }: EdgeRequest): Promise
       return printed;
     },
     download: async () => (await job.download('results')).files.length,
-    wrongKey: async () => {
-      const stranger = new Bacalhau({ baseUrl, auth: { apiKey: 'not-a-key-that-anyone-has' } });
-      return (await stranger.jobs.list()).items.length;
-    },
-    wrongKeyForLogs: async () => {
-      const stranger = new Bacalhau({ baseUrl, auth: { apiKey: 'not-a-key-that-anyone-has' } });
-      for await (const _ of stranger.jobs.handle(job.id).logs()) return 'output';
-    },
   };
   const report: Record<string, unknown> = {};
   for (const [name, step] of Object.entries(steps)) {
-    report[name] = await step().catch((error: unknown) => (error instanceof Error ? error.name : error));
+    report[name] = await step().catch((error: unknown) => String(error));
   }
   await bacalhau.close();
   return report;
