@@ -93,8 +93,8 @@ test('in a browser, legacy jobs are submitted with a key and read without one', 
   const { console, URL, AbortController, crypto, performance, setTimeout, clearTimeout } = globalThis;
   const { fetch, Request, Response, ReadableStream, TextEncoder, URLSearchParams, btoa, atob } = globalThis;
   const sent: string[] = [];
-  const fakeFetch: typeof fetch = async (input) => {
-    const request = new Request(input);
+  const fakeFetch: typeof fetch = async (input, init) => {
+    const request = new Request(input, init);
     sent.push(await request.text());
     return new Response(JSON.stringify({ job: {}, state: {}, jobs: [] }));
   };

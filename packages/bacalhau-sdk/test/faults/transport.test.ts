@@ -22,7 +22,8 @@ import { within } from '../support/within.js';
 
 const dir = keyDirectory();
 const PAGE = { NextToken: '', Items: [] };
-const JOB = { Job: { Type: 'batch', Tasks: [{ Name: 'main', Engine: { Type: 'docker' } }] } };
+const ENGINE = { Type: 'docker', Params: { Image: 'ubuntu:24.04' } };
+const JOB = { Job: { Type: 'batch', Tasks: [{ Name: 'main', Engine: ENGINE }] } };
 
 const client = (server: FaultServer | string, options: ClientOptions = {}) =>
   new Bacalhau({
