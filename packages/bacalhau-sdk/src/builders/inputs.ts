@@ -1,5 +1,5 @@
 import type { InputSource } from 'bacalhau-apiclient';
-import { checkFiles, type FilesInput, type LocalFiles, loadLocalData, nameOf } from '../local-data/index.js';
+import { type FilesInput, type LocalFiles, loadLocalData, toLocalSource } from '../local-data/index.js';
 import { completeAtSubmission, type S3Partition } from '../spec/index.js';
 import { base64, defined, utf8 } from '../util/index.js';
 import { checkSettings, FLAG, object, requiredText, type SettingRules, text, textList } from './check-settings.js';
@@ -168,11 +168,11 @@ export const inputs = {
    * ```
    */
   files(path: LocalFiles, settings: FilesInput): InputSource {
-    checkFiles(path);
+    const source = toLocalSource(path);
     checkSettings(settings, FILES, { builder: 'inputs.files', example: '{ target: "/data" }' });
     const { target, alias, ...patterns } = settings;
-    const unread = inputSource('inline', { URL: nameOf(path) }, { target, alias });
-    return completeAtSubmission(unread, async (source) => (await loadLocalData()).inlineFiles(source, path, patterns));
+    const unread = inputSource('inline', { URL: source.name }, { target, alias });
+    return completeAtSubmission(unread, async (input) => (await loadLocalData()).inlineFiles(input, source, patterns));
   },
   /** Mounts a file or folder that is on the nodes already. */
   local(settings: LocalInput): InputSource {

@@ -1,6 +1,6 @@
 import { load } from '../util/index.js';
 
-export { checkFiles, nameOf } from './check-files.js';
+export { toLocalSource } from './local-source.js';
 export type { DirectoryHandleLike, FileHandleLike, FileLike, FilesInput, LocalFiles } from './types.js';
 
 /** Loads what makes inputs of files and folders. */

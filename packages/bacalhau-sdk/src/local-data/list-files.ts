@@ -2,19 +2,26 @@ import { platform } from '#platform';
 import { InvalidJobError } from '../errors/index.js';
 import { quoteName } from '../model/index.js';
 import type { FileSelection, LocalFile, LocalListing } from '../platform/index.js';
-import { isDirectoryHandle, isFileHandle, isFileLike } from './check-files.js';
-import type { DirectoryHandleLike, FileLike, LocalFiles } from './types.js';
+import type { DirectoryHandleLike, FileLike, LocalSource } from './types.js';
 
 const CHUNK_SIZE = 1024 * 1024;
 
 /** Lists the files that were passed, or that are at a path. */
-export async function listFiles(given: LocalFiles, selection: FileSelection): Promise<LocalListing> {
-  if (typeof given === 'string' || given instanceof URL) return platform.listFiles(given, selection);
-  if (isDirectoryHandle(given)) return { kind: 'folder', files: await walk(given, '', selection) };
-  if (isFileHandle(given)) return { kind: 'file', files: [localFile(given.name, await given.getFile())] };
-  if (isFileLike(given)) return { kind: 'file', files: [localFile(given.name ?? '', given)] };
-  const files = Array.from(given, (file, index) => localFile(pathOf(file, index), file));
-  return { kind: 'folder', files: files.filter(({ path }) => selection.hasFile(path)) };
+export async function listFiles(source: LocalSource, selection: FileSelection): Promise<LocalListing> {
+  switch (source.kind) {
+    case 'path':
+      return platform.listFiles(source.path, selection);
+    case 'directoryHandle':
+      return { kind: 'folder', files: await walk(source.handle, '', selection) };
+    case 'fileHandle':
+      return { kind: 'file', files: [localFile(source.name, await source.handle.getFile())] };
+    case 'file':
+      return { kind: 'file', files: [localFile(source.file.name ?? '', source.file)] };
+    case 'files': {
+      const files = source.files.map((file, index) => localFile(pathOf(file, index), file));
+      return { kind: 'folder', files: files.filter(({ path }) => selection.hasFile(path)) };
+    }
+  }
 }
 
 function pathOf({ name = '', webkitRelativePath = '' }: FileLike, index: number): string {

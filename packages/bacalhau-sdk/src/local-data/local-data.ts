@@ -7,7 +7,7 @@ import { LARGEST_JOB, type LocalContent, withLocalContent } from '../spec/index.
 import { base64, concatBytes, hex } from '../util/index.js';
 import { packFolder } from './pack-folder.js';
 import { cannotBeSent, type FoundFiles, findFiles } from './read-files.js';
-import type { FilesInput, LocalFiles } from './types.js';
+import type { FilesInput, LocalSource } from './types.js';
 
 /** How many bytes a job can carry in base64. */
 const MOST_SENT = Math.floor((LARGEST_JOB / 4) * 3);
@@ -22,17 +22,17 @@ const LARGEST_UNPACKED = 10 * 1024 * 1024;
  * @throws {InvalidJobError} if something cannot be read, changes while it is read, or is too large.
  */
 export async function inlineFiles(
-  source: InputSource,
-  given: LocalFiles,
+  input: InputSource,
+  source: LocalSource,
   patterns: Pick<FilesInput, 'include' | 'exclude'>,
 ): Promise<InputSource> {
-  const found = await findFiles(given, patterns);
+  const found = await findFiles(source, patterns);
   checkSizes(found);
   const { content, sent } = await pack(found);
   await found.checkUnchanged();
   const mediaType = found.kind === 'file' ? 'application/octet-stream' : 'application/gzip';
   const inline = { Type: 'inline', Params: { URL: `data:${mediaType};base64,${base64(sent)}` } };
-  return { ...source, Source: withLocalContent(inline, content) };
+  return { ...input, Source: withLocalContent(inline, content) };
 }
 
 /** Returns what is sent of a file or folder, and what it is made of. */

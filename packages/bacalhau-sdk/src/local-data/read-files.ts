@@ -2,11 +2,10 @@ import { BacalhauError, InvalidJobError } from '../errors/index.js';
 import { quoteName } from '../model/index.js';
 import type { LocalFile, LocalListing } from '../platform/index.js';
 import { isRecord } from '../util/index.js';
-import { nameOf } from './check-files.js';
 import { listFiles } from './list-files.js';
 import { byPath, foldersOf } from './pack-folder.js';
 import { selectFiles } from './select-files.js';
-import type { FilesInput, LocalFiles } from './types.js';
+import type { FilesInput, LocalSource } from './types.js';
 
 type Patterns = Pick<FilesInput, 'include' | 'exclude'>;
 
@@ -29,25 +28,25 @@ export interface FoundFiles extends LocalListing {
  *
  * @throws {InvalidJobError} if there are none, or nodes could not unpack one.
  */
-export async function findFiles(given: LocalFiles, patterns: Patterns): Promise<FoundFiles> {
-  const { kind, files } = await list(given, patterns);
-  const name = nameOf(given);
+export async function findFiles(source: LocalSource, patterns: Patterns): Promise<FoundFiles> {
+  const { kind, files } = await list(source, patterns);
+  const { name } = source;
   return {
     kind,
     name,
     files: files.map((file) => ({ ...file, read: () => readWhole(file, name) })),
     size: files.reduce((sum, { size }) => sum + size, 0),
     async checkUnchanged() {
-      const now = await list(given, patterns);
+      const now = await list(source, patterns);
       if (now.kind !== kind || versionsOf(now.files) !== versionsOf(files)) throw changed(name);
     },
   };
 }
 
-async function list(given: LocalFiles, patterns: Patterns): Promise<LocalListing> {
+async function list(source: LocalSource, patterns: Patterns): Promise<LocalListing> {
   const selection = selectFiles(patterns);
-  const name = nameOf(given);
-  const { kind, files } = await listFiles(given, selection).catch((error: unknown) => {
+  const { name } = source;
+  const { kind, files } = await listFiles(source, selection).catch((error: unknown) => {
     throw error instanceof BacalhauError ? error : cannotBeSent(name, clauseOf(error), error);
   });
   if (kind === 'file') {

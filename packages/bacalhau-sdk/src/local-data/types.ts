@@ -8,20 +8,33 @@ export interface FileLike {
   readonly webkitRelativePath?: string;
   /** In milliseconds since 1970. */
   readonly lastModified?: number;
-  slice(start: number, end: number): { arrayBuffer(): Promise<ArrayBuffer> };
+  /** Returns a part of it, which can be read. */
+  slice(
+    start: number,
+    end: number,
+  ): {
+    /** Reads the part. */
+    arrayBuffer(): Promise<ArrayBuffer>;
+  };
 }
 
 /** A `FileSystemFileHandle` of a browser. */
 export interface FileHandleLike {
+  /** That it is of a file. */
   readonly kind: 'file';
+  /** The file's name. */
   readonly name: string;
+  /** Returns the file. */
   getFile(): Promise<FileLike>;
 }
 
 /** A `FileSystemDirectoryHandle` of a browser. */
 export interface DirectoryHandleLike {
+  /** That it is of a directory. */
   readonly kind: 'directory';
+  /** The directory's name. */
   readonly name: string;
+  /** Returns the handles of what is in it. */
   values(): AsyncIterable<FileHandleLike | DirectoryHandleLike>;
 }
 
@@ -30,6 +43,15 @@ export interface DirectoryHandleLike {
  * one; a `FileList`, or another list of files, which is a folder; or the handle of a directory.
  */
 export type LocalFiles = string | URL | FileLike | ArrayLike<FileLike> | FileHandleLike | DirectoryHandleLike;
+
+/** What was passed, by its kind, and how messages name it. */
+export type LocalSource = { readonly name: string } & (
+  | { readonly kind: 'path'; readonly path: string | URL }
+  | { readonly kind: 'directoryHandle'; readonly handle: DirectoryHandleLike }
+  | { readonly kind: 'fileHandle'; readonly handle: FileHandleLike }
+  | { readonly kind: 'file'; readonly file: FileLike }
+  | { readonly kind: 'files'; readonly files: readonly FileLike[] }
+);
 
 /** How a file or folder is sent. */
 export interface FilesInput {
