@@ -118,15 +118,9 @@ function* findInSpec(
     }
   }
   const isBlank = Type === undefined || Type === null || (typeof Type === 'string' && Type.trim() === '');
-  if (isBlank) {
-    if (!allowsBlank) yield { field: `${field}.Type`, problem: `is missing. Use ${types.join(', ')}.` };
-    return;
-  }
-  if (typeof Type !== 'string') {
-    yield wrongType(`${field}.Type`, Type, 'a string', types.join(', '));
-    return;
-  }
-  const fields = params[Type.trim().toLowerCase()];
+  if (isBlank && !allowsBlank) yield { field: `${field}.Type`, problem: `is missing. Use ${types.join(', ')}.` };
+  if (!isBlank && typeof Type !== 'string') yield wrongType(`${field}.Type`, Type, 'a string', types.join(', '));
+  const fields = typeof Type === 'string' ? params[Type.trim().toLowerCase()] : undefined;
   if (fields !== undefined) yield* findInParams(Params ?? {}, fields, `${field}.Params`, options);
   else if (Params !== undefined && Params !== null && !isRecord(Params)) {
     yield wrongType(`${field}.Params`, Params, 'an object');
