@@ -18,9 +18,14 @@ const REFUSED_HERE_ONLY: Readonly<Record<string, string>> = {
   'an unknown field of a task': 'it would be ignored',
   'an unknown field of an engine': 'it would be ignored',
   'docker without an image': 'nodes refuse it',
+  'the value "[a:]"': 'newer YAML takes it for a mapping',
+  'the value "{a:}"': 'newer YAML takes the colon for the end of the key',
   'two documents': 'the second would be ignored',
   'UTF-16 with placeholders': 'the placeholders would be in the job',
 };
+
+/** Job files that the command line refuses and this package takes: what they mean is plain, and the same in newer YAML. */
+const TAKEN_HERE_ONLY: readonly string[] = ['the value "{\\"a\\"\\n          : b}"'];
 
 let dir: string;
 beforeAll(async () => {
@@ -49,6 +54,9 @@ async function expectSame(name: string, file: JobFileCase): Promise<void> {
   if (name in REFUSED_HERE_ONLY) {
     expect(theirs).toEqual({ job: expect.any(String) });
     expect(ours).toEqual({ refusal: expect.any(String) });
+  } else if (TAKEN_HERE_ONLY.includes(name)) {
+    expect(theirs).toEqual({ refusal: expect.any(String) });
+    expect(ours).toEqual({ job: expect.any(String) });
   } else if ('refusal' in theirs) {
     expect(ours).toEqual({ refusal: expect.any(String) });
   } else expect(ours).toEqual(theirs);

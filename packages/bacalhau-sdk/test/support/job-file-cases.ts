@@ -54,6 +54,7 @@ const VALUES = [
   ],
   ...['>-\n          x\n           y\n          z', '|2\n            x\n', '"x\n          y"', "'x\n\n          y'"],
   ...['{1: a, 1.5: b, yes: c, 0600: d}', '{1e7: a, 1234567.5: b, 0.00001: c}', '*none', '@x', '`x', '%x', 'a: b'],
+  ...['[a:]', '{a:}', '{"a":}', '[-a, a:b]', '{a:b, c: d}', '{18446744073709551615: a}', '{"a"\n          : b}'],
   ...['.inf', '.nan', '!!int five', '!!binary ?', '{[a]: b}', '{? {a: b} : c}', '{~: a}', '"\\q"', "'open", '[open'],
 ];
 
@@ -250,6 +251,7 @@ const FORMS = {
   'a document mark': `---\n${JOB}`,
   'a document mark at the end': `${JOB}---\n`,
   'an end mark': `${JOB}...\n`,
+  'an unknown directive': `%OWN x\n---\n${JOB}`,
   'YAML 1.1': `%YAML 1.1\n---\n${JOB}`,
   'YAML 1.2': `%YAML 1.2\n---\n${JOB}`,
   'no last line break': JOB.trimEnd(),

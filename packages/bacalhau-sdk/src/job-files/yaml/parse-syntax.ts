@@ -28,7 +28,7 @@ export function parseSyntax(text: string): Tree | undefined {
   }
   const [document, ...others] = parseLeniently(text);
   if (document === undefined) return undefined;
-  const [error] = document.errors;
+  const error = document.errors[0] ?? document.warnings.find(({ code }) => code === 'BAD_DIRECTIVE');
   if (error !== undefined) throw new JobFileProblem(`is neither YAML nor JSON: ${error.message}`, { cause: error });
   if (others.some((other) => !isEmpty(other))) {
     throw new JobFileProblem('has more than one document, separated by "---". Put each job into a file of its own.');

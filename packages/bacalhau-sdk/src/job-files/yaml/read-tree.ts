@@ -42,9 +42,20 @@ class TreeReader {
   /** Reads the entries of a mapping. Of a key that comes twice the last counts, whether it is merged or not. */
   #readEntries(map: YAMLMap, into: Map<string, unknown>): void {
     for (const { key, value } of map.items) {
+      this.#refuseLastColon(key, value);
       if (isMergeKey(key)) this.#merge(value, into);
       else into.set(keyOf(this.#readKey(key)), this.read(value));
     }
+  }
+
+  /** Refuses `[a:]` and `{a:}`: for the CLI the colon is a part of the text, for newer YAML it ends a key. */
+  #refuseLastColon(key: unknown, value: unknown): void {
+    if (!isScalar(key) || key.type !== 'PLAIN' || (isScalar(value) && value.source !== '')) return;
+    const end = key.range?.[1] ?? 0;
+    if (!/^:[,\]}]/.test(this.#text.slice(end, end + 2))) return;
+    throw new JobFileProblem(
+      `has ${key.source}: before a bracket or comma. Put it into quotes, or a space after the colon.`,
+    );
   }
 
   #readKey(key: unknown): unknown {

@@ -79,8 +79,10 @@ export function keyOf(key: unknown): string {
   switch (typeof key) {
     case 'string':
       return key;
-    case 'boolean':
     case 'bigint':
+      if (key > LARGEST_SIGNED) throw new JobFileProblem(`has the key ${key}, which is too large.`);
+      return String(key);
+    case 'boolean':
       return String(key);
     case 'number':
       return formatFloat(key);
