@@ -2,7 +2,7 @@ import axios, { type AxiosRequestConfig } from 'axios';
 import type { FindRoute, Router } from '../http/index.js';
 import { fetchEnvironment, type Headers, plainHeaders, proxyFailure } from '../http/index.js';
 import type { ForwardProxy, HttpAgent } from '../platform/index.js';
-import { messageOf } from '../util/index.js';
+import { messageOf, readAll } from '../util/index.js';
 import { BrokenConnection } from './broken-connection.js';
 
 /** A request to a host that is not the orchestrator: a compute node or a store that keeps results. */
@@ -121,19 +121,6 @@ async function* bytesOf(stream: unknown): AsyncGenerator<Uint8Array, void, undef
 
 const isByteIterable = (value: unknown): value is AsyncIterable<Uint8Array> =>
   typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
-
-async function* readAll(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
-  const reader = stream.getReader();
-  try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) return;
-      yield value;
-    }
-  } finally {
-    await reader.cancel().catch(() => undefined);
-  }
-}
 
 /** Creates the error of a broken connection without that of axios, which contains the whole request. */
 function brokenConnection(error: unknown): BrokenConnection {
