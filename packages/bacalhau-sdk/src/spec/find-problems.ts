@@ -139,11 +139,11 @@ function* findInParams(params: unknown, fields: Fields, path: string, options: F
 }
 
 /** What of a field that is there twice would count depends on who reads it. */
-export const TWICE = 'is there twice, in another case. Remove one of the two.';
+export const TWICE = 'is there twice, in another case and with another value. Remove one of the two.';
 
 /**
  * Returns an object whose names are spelt as they are described, where they differ in their case only, and one name that
- * came twice.
+ * came twice with different values.
  */
 export function withKnownNames(
   value: Readonly<Record<string, unknown>>,
@@ -154,11 +154,13 @@ export function withKnownNames(
   let twin: string | undefined;
   for (const [name, inner] of Object.entries(value)) {
     const spelt = known.get(name.toLowerCase()) ?? name;
-    if (named.has(spelt)) twin ??= name;
+    if (named.has(spelt) && !isSame(named.get(spelt), inner)) twin ??= name;
     named.set(spelt, inner);
   }
   return { named: Object.fromEntries(named), twin };
 }
+
+const isSame = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
 
 function* findUnknownValue(
   value: string,

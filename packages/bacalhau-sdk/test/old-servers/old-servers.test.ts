@@ -219,9 +219,12 @@ describe('constructed', () => {
   /** The recorded execution with other contents. */
   const executionsOf = (version: (typeof VERSIONS)[number], change: object): Constructed['answers'] => {
     const { request, body } = recorded(recordingsOf(version), 'executions');
-    const [execution] = Reflect.get(Object(body), 'Items');
+    const { Items } = Object(body);
+    const executions = { NextToken: '', Items: [{ ...Items[0], ...change }] };
+    const job = recorded(recordingsOf(version), 'get-include');
     return {
-      [`GET ${request.path}`]: { status: 200, body: { NextToken: '', Items: [{ ...execution, ...change }] } },
+      [`GET ${request.path}`]: { status: 200, body: executions },
+      [`GET ${job.request.path.split('?')[0]}`]: { status: 200, body: { ...Object(job.body), Executions: executions } },
     };
   };
   const ok = (version: (typeof VERSIONS)[number]): PutJobRequest['Job'] =>

@@ -164,6 +164,7 @@ const FIELDS = {
   'an unknown field of a task': withTaskFields('Resource: {}\n'),
   'an unknown field of an engine': withEngine('{Type: docker, Params: {Image: i, Arguments: [a]}}'),
   'a param twice, in another case': withEngine('{Type: docker, Params: {Image: i, image: j}}'),
+  'a param twice, in another case and with the same value': withEngine('{Type: docker, Params: {Image: i, image: i}}'),
   'docker without an image': withEngine('{Type: docker, Params: {}}'),
   'fields that are null': withFields('Constraints: null\nLabels: ~\nCount:\n'),
   'no tasks': 'Name: a job\nType: batch\nTasks: []\n',
