@@ -1,4 +1,5 @@
 import { BadRequestError, ConflictError, NotFoundError } from '../../src/errors/api-errors.js';
+import { InvalidJobError } from '../../src/errors/client-errors.js';
 import { ExecutionDesiredStateType, ExecutionStateType } from '../../src/index.js';
 import { collect, ended, freshName, networkClient, onlyExecution } from '../support/network.js';
 import { testWhere, testWith } from '../support/requirements.js';
@@ -307,13 +308,11 @@ describe('what the server refuses', () => {
     await expect(jobs.get('j-nope')).rejects.toMatchObject({ status: 500, code: undefined, component: undefined });
   });
 
-  test('a malformed job, naming all that is wrong with it', async () => {
-    const Job = {
-      Type: 'bash',
-      Count: 1,
-      Tasks: [{ Name: 'main', Engine: { Type: 'docker' }, ResultPaths: [{ Name: 'out', Path: 'relative' }] }],
-    };
-    await expect(jobs.put({ Job })).rejects.toThrow(BadRequestError);
+  test('a malformed job, which is not even sent, naming all that is wrong with it', async () => {
+    const Job = { Type: 'bash', Count: 1, Tasks: [{ Name: 'main', Engine: { Type: 'docker' } }] };
+    const error = await Promise.resolve(jobs.put({ Job })).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(InvalidJobError);
+    expect(error).toMatchObject({ field: 'Job.Type', message: expect.stringContaining('Params.Image is missing') });
   });
 
   test('a bad label selector', async () => {
