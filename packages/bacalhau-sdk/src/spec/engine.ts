@@ -8,7 +8,7 @@ import { SOURCE, type SourceSpec } from './source.js';
 export type EngineSpec =
   | KnownSpec<'docker', DockerParams>
   | KnownSpec<'wasm', WasmParams>
-  | OtherSpec<DockerParams | WasmParams>;
+  | OtherSpec<'docker' | 'wasm', DockerParams | WasmParams>;
 
 /** The params of an engine `docker`. */
 export type DockerParams = {

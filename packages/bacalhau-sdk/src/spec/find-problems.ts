@@ -118,8 +118,8 @@ function* findInSpec(
     }
   }
   const isBlank = Type === undefined || Type === null || (typeof Type === 'string' && Type.trim() === '');
-  if (isBlank && !allowsBlank) yield { field: `${field}.Type`, problem: `is missing. Use ${types.join(', ')}.` };
-  if (!isBlank && typeof Type !== 'string') yield wrongType(`${field}.Type`, Type, 'a string', types.join(', '));
+  if (isBlank && !allowsBlank) yield { field: `${field}.Type`, problem: `is missing. Use ${oneOf(types)}.` };
+  if (!isBlank && typeof Type !== 'string') yield wrongType(`${field}.Type`, Type, 'a string', oneOf(types));
   const fields = typeof Type === 'string' ? params[Type.trim().toLowerCase()] : undefined;
   if (fields !== undefined) yield* findInParams(Params ?? {}, fields, `${field}.Params`, options);
   else if (Params !== undefined && Params !== null && !isRecord(Params)) {
@@ -172,6 +172,9 @@ function* findUnknownValue(
   if (values.some((known) => normalized(known) === normalized(value))) return;
   yield { field, problem: `is ${quote(value)}. Use one of ${values.join(', ')}.` };
 }
+
+/** Returns names as a sentence has them: `a, b or c`. */
+const oneOf = (names: readonly string[]): string => names.join(', ').replace(/, (?=[^,]*$)/, ' or ');
 
 function wrongType(field: string, value: unknown, expected: string, example?: string): JobProblem {
   const advice = example === undefined ? '' : ` Pass ${example}.`;

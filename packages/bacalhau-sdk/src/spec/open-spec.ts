@@ -27,10 +27,10 @@ type ValueOf<Params, Name extends PropertyKey> = Params extends { [N in Name]?: 
  * A `Type` that this package does not know, or only at run time, such as that of a job that was read from a server or is in a
  * variable. In code, params whose names are unknown need a type that says so: `const Params: Record<string, unknown>`.
  */
-export interface OtherSpec<KnownParams> {
+export interface OtherSpec<Known extends string, KnownParams> {
   /** Which it is. */
-  // The intersection keeps the known types among an editor's suggestions.
-  Type: string & {};
+  // Any string. Written this way, editors propose the known types.
+  Type: Known | (string & {});
   /** What it takes. Those of known types must have their types there. */
   Params?: { [Name in NamesOf<KnownParams>]?: ValueOf<KnownParams, Name> } | OtherParams;
 }

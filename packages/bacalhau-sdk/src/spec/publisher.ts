@@ -8,7 +8,7 @@ import type { KnownSpec, OtherSpec, SpecWithoutParams } from './open-spec.js';
 export type PublisherSpec =
   | SpecWithoutParams<'local' | 'ipfs' | 's3managed'>
   | KnownSpec<'s3', S3PublisherParams>
-  | OtherSpec<S3PublisherParams>;
+  | OtherSpec<'local' | 'ipfs' | 's3' | 's3managed', S3PublisherParams>;
 
 /** The params of a publisher `s3`. */
 export type S3PublisherParams = {

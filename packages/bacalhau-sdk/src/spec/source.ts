@@ -10,7 +10,10 @@ export type SourceSpec =
   | KnownSpec<'urlDownload' | 'inline', UrlSourceParams>
   | KnownSpec<'ipfs', IpfsSourceParams>
   | KnownSpec<'s3', S3SourceParams>
-  | OtherSpec<LocalSourceParams | UrlSourceParams | IpfsSourceParams | S3SourceParams>;
+  | OtherSpec<
+      'local' | 'localDirectory' | 'urlDownload' | 'inline' | 'ipfs' | 's3',
+      LocalSourceParams | UrlSourceParams | IpfsSourceParams | S3SourceParams
+    >;
 
 /** The params of a source `local`. */
 export type LocalSourceParams = {
