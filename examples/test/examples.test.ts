@@ -98,6 +98,16 @@ describeWith(['docker'], 'with Docker', () => {
   );
 
   test(
+    'chain',
+    async () => {
+      const { stdout, stderr } = await run('chain', join(examples, 'local-files', 'texts'), 'ranked');
+      expect(stdout.trim().split(/\s*\n\s*/)).toEqual(['2 So', '2 can', '2 long']);
+      expect(stderr).toMatch(/The most frequent words are in ranked\/out\/top/);
+    },
+    PATIENCE_MS,
+  );
+
+  test(
     'job-file',
     async () => {
       const { stdout, stderr } = await run('job-file');

@@ -3,6 +3,7 @@ import { type FilesInput, type LocalFiles, loadLocalData, toLocalSource } from '
 import { completeAtSubmission, type S3Partition } from '../spec/index.js';
 import { base64, defined, utf8 } from '../util/index.js';
 import { checkSettings, FLAG, object, requiredText, type SettingRules, text, textList } from './check-settings.js';
+import { type ResultInputOf, type ResultToRead, resultInput } from './result-input.js';
 
 /** A file that is sent along with the job. */
 export interface InlineInput {
@@ -201,6 +202,26 @@ export const inputs = {
   ipfs(settings: IpfsInput): InputSource {
     checkSettings(settings, IPFS, { builder: 'inputs.ipfs', example: '{ cid: "Qm…", target: "/in" }' });
     return inputSource('ipfs', { CID: settings.cid }, settings);
+  },
+  /**
+   * Has the nodes read the result of another job where it was published, with their own access: nothing passes through this
+   * machine. `job.asInput()` also waits for the job.
+   *
+   * The result of the publishers `ipfs`, and `s3` with the encoding `plain`, is files: an output `out` is the folder `out` in
+   * `target`. That of `local`, and of `s3` otherwise, arrives packed, and the job has to unpack it: `as: 'archive'` says that it
+   * does. Results of `s3managed` cannot be read by nodes.
+   *
+   * @param result an entry of `typedResults`, or what `jobs.run` returned, if it has a single result.
+   * @throws {InvalidJobError} if a setting is wrong, nodes cannot read the result, or it is packed and `as` does not say so.
+   *
+   * @example
+   * ```ts
+   * const first = await bacalhau.jobs.run(words); // published with publishers.ipfs()
+   * docker({ image: 'ubuntu', parameters: ['sort', '/in/out/words'], inputs: [inputs.result(first, { target: '/in' })] });
+   * ```
+   */
+  result<Result extends ResultToRead>(result: Result, settings: ResultInputOf<Result>): InputSource {
+    return resultInput(result, settings);
   },
 } as const;
 

@@ -19,7 +19,11 @@ export async function buildJob(
   { signal, timeoutMs, allowUnknownFields }: Pick<CallOptions, 'signal' | 'timeoutMs'> & JobCheckOptions,
 ): Promise<JobInput> {
   const serverRelease = () => transport.serverRelease({ signal, timeoutMs });
-  const job: JobInput = await toJobInput(spec, async () => ({ serverRelease: await serverRelease() }));
+  const job: JobInput = await toJobInput(spec, async () => ({
+    serverRelease: await serverRelease(),
+    signal,
+    timeoutMs,
+  }));
   checkJob(job, { allowUnknownFields, ...(hasOldVariableNames(job) && { serverRelease: await serverRelease() }) });
   return job;
 }

@@ -28,7 +28,7 @@ export const diffJob = (
     optionNames: { ...NAMESPACED_CALL_OPTIONS, ...JOB_CHECK_OPTIONS },
     problem: textProblem('Diff'),
     send: async ({ jobs }, request) => {
-      const job = await buildJob(api.transport, spec, options);
+      const job = await buildJob(api.transport, spec, { ...options, timeoutMs: api.transport.timeoutMs(options) });
       await requireJobVersions(api, 'jobs.diff', options);
       const namespace = job.Namespace ?? api.namespace(options);
       const marked = withFingerprint(job, await fingerprintOf(job));

@@ -31,7 +31,9 @@ export const putJob = (
     problem: identifierProblem('JobID'),
     send: async ({ jobs }, sending) => {
       const { Job: spec, ...others } = checkRequest(request);
-      const job = withDefaults(await buildJob(api.transport, spec, options));
+      const job = withDefaults(
+        await buildJob(api.transport, spec, { ...options, timeoutMs: api.transport.timeoutMs(options) }),
+      );
       const namespace = job.Namespace ?? api.namespace(options);
       const Job = namespace === undefined ? job : { ...job, Namespace: namespace };
       return jobs.putJob({ putJobRequest: { ...others, Job } }, sending);

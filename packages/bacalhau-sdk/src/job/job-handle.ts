@@ -1,5 +1,6 @@
-import type { Execution, Job, JobHistory, RerunJobResponse, SpecConfig } from 'bacalhau-apiclient';
+import type { Execution, InputSource, Job, JobHistory, RerunJobResponse, SpecConfig } from 'bacalhau-apiclient';
 import { checkOptions } from '../arguments/index.js';
+import { awaitedInput, type JobResultInput } from '../builders/index.js';
 import {
   type FollowHistoryOptions,
   followHistory,
@@ -304,6 +305,36 @@ export class JobHandle {
   async download(directory: string, options: DownloadOptions = {}): Promise<DownloadSummary> {
     const remaining = await this.#confirm(options);
     return (await loadResults()).downloadResults(this.#target(), directory, remaining);
+  }
+
+  /**
+   * Makes the result of this job an input of another one. It may still run: the other job is submitted once this one has
+   * completed, and `submit` or `run` waits for that, until its `timeoutMs` or `signal` ends it. Nodes read the result where
+   * it was published, as with `inputs.result`.
+   *
+   * The submission rejects with `JobFailedError`, `JobExitError` or `JobStoppedError` of this job if it does not succeed, with
+   * `DownloadError` if it publishes nothing, and with `InvalidJobError` if nodes cannot read what it published: the other job
+   * is not submitted then.
+   *
+   * @throws {InvalidJobError} now if a setting is wrong.
+   *
+   * @example
+   * ```ts
+   * const words = await bacalhau.jobs.submit(countWords); // published with publishers.ipfs()
+   * const { stdout } = await bacalhau.jobs.run(
+   *   docker({ image: 'ubuntu', parameters: ['sort', '/in/out/words'], inputs: [words.asInput({ target: '/in' })] }),
+   * );
+   * ```
+   */
+  asInput(settings: JobResultInput): InputSource {
+    return awaitedInput(this.id, settings, async ({ signal, timeoutMs }) => {
+      const { singleResultOf } = await loadOutcome();
+      const { namespace } = this;
+      const source = { ...this.#parts, namespace, submission: this.#submission, addedPublisher: undefined };
+      return this.#own(defined({ signal, timeoutMs }), (id, identity, remaining) =>
+        singleResultOf({ ...source, id, identity }, settings, remaining),
+      );
+    });
   }
 
   /** Returns what is needed to get a handle of the job again: `jobs.handle(id, { namespace })`. */

@@ -39,6 +39,7 @@ import {
   connect,
   type NamespacedCallOptions,
   type PagePromise,
+  remainingOptions,
   Transport,
 } from '../http/index.js';
 import { JobHandle, type JobParts, SubmittedJob } from '../job/index.js';
@@ -116,8 +117,11 @@ export class Jobs {
     const { onExisting, namespace, allowUnknownFields, ...call } = options;
     checkOnExisting(onExisting);
     const { transport, api } = this.#parts;
-    const remaining = transport.shareTimeout(call);
+    transport.timeoutMs(call);
+    // What the job is made of may take long to read, or to wait for: only a time that was asked for counts for that.
+    const afterBuild = remainingOptions(call);
     const built = await buildJob(transport, spec, { ...call, allowUnknownFields });
+    const remaining = transport.shareTimeout(afterBuild());
     const { job, isFresh } = nameJob(built, api.requiredNamespace({ namespace }));
     const submission = await submitOnce(api, job, { ...remaining(), onExisting, isFresh });
     return new SubmittedJob(this.#parts, { ...submission, id: submission.jobId, namespace: job.Namespace });

@@ -1,9 +1,12 @@
 import type { Job } from 'bacalhau-apiclient';
+import type { JobResultInput } from '../builders/index.js';
 import { JobError, withJobId } from '../errors/index.js';
+import type { TypedResult } from '../model/index.js';
 import { awaitResult, type ResultSource } from './await-result.js';
 import { interruptedError } from './interrupted-error.js';
 import type { JobResultOptions } from './options.js';
 import type { RunResult } from './run-result.js';
+import { checkPublishes, chooseResult } from './single-result.js';
 
 export { awaitResult } from './await-result.js';
 export { interruptedError } from './interrupted-error.js';
@@ -26,4 +29,15 @@ export async function resultOf(source: ResultSource, options: JobResultOptions):
   } finally {
     deadline.release();
   }
+}
+
+/** Waits for the one result of a job that is to be the input of another. */
+export async function singleResultOf(
+  source: ResultSource,
+  settings: JobResultInput,
+  { signal, timeoutMs }: Pick<JobResultOptions, 'signal' | 'timeoutMs'>,
+): Promise<TypedResult> {
+  const { transport } = source;
+  const result = await resultOf(source, { signal, timeoutMs, output: 'beginning', onUpdate: checkPublishes });
+  return chooseResult(result, settings, { transport, signal });
 }

@@ -1,6 +1,7 @@
 import type { Job } from 'bacalhau-apiclient';
 import { isRecord } from '../util/index.js';
 import type { JobInput } from './job-input.js';
+import { isPackedFolder } from './local-content.js';
 import { userEntries } from './metadata-keys.js';
 
 /** Whether two values mean the same; undefined if that cannot be told. */
@@ -23,7 +24,8 @@ const FILLED_IN = new Map<string, unknown>([
 /**
  * Compares what a job is to do with what one of the server's does, where the latter has no fingerprint.
  *
- * @returns undefined if the server's differs only where servers fill something in.
+ * @returns undefined if the server's differs only where servers fill something in, or in the bytes of a folder that may be the
+ * same: gzip differs between runtimes.
  */
 export function compareJobs(wanted: JobInput, found: Job): boolean | undefined {
   return compare(contentOf(wanted), contentOf(found), '');
@@ -39,7 +41,8 @@ function compare(wanted: unknown, found: unknown, path: string): Verdict {
   if (isRecord(found) && (isRecord(wanted) || isEmpty(wanted))) {
     const given = isRecord(wanted) ? wanted : {};
     const names = [...new Set([...Object.keys(given), ...Object.keys(found)])];
-    return all(names.map((name) => compare(given[name], found[name], path === '' ? name : `${path}.${name}`)));
+    const verdict = all(names.map((name) => compare(given[name], found[name], path === '' ? name : `${path}.${name}`)));
+    return verdict === false && isPackedFolder(given) && isArchive(found) ? undefined : verdict;
   }
   if (Array.isArray(wanted) && Array.isArray(found)) {
     if (wanted.length !== found.length) return false;
@@ -49,6 +52,10 @@ function compare(wanted: unknown, found: unknown, path: string): Verdict {
   const isCaseless = path.startsWith('Tasks.Resources.') || path.endsWith('.Type');
   return isCaseless && typeof found === 'string' ? `${wanted}`.toLowerCase() === found.toLowerCase() : wanted === found;
 }
+
+/** Recognizes a source that may be the same folder, packed by another program. */
+const isArchive = ({ Type, Params }: Readonly<Record<string, unknown>>): boolean =>
+  `${Type}`.toLowerCase() === 'inline' && isRecord(Params) && `${Params['URL']}`.startsWith('data:application/gzip');
 
 const all = (verdicts: readonly Verdict[]): Verdict =>
   verdicts.includes(false) ? false : verdicts.includes(undefined) ? undefined : true;

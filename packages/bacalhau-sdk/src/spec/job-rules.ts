@@ -85,7 +85,7 @@ function* findInInput({ Source, Target }: Entries, field: string): Generator<Job
   if (type === 'inline' && typeof url === 'string' && !url.startsWith('data:')) {
     yield {
       field: `${params}.URL`,
-      problem: `is ${quote(url)}, not a data: URL. Pass what wasm() or inputs.files() returned instead of a copy by JSON or structuredClone, or copy the result of its toJob().`,
+      problem: `is ${quote(url)}, not a data: URL. Pass what wasm(), inputs.files() or job.asInput() returned instead of a copy by JSON or structuredClone, or copy the result of its toJob().`,
     };
   }
   if (type === 'urldownload' && typeof url === 'string' && !/^https?:\/\/[^/]+\/./i.test(url.trim())) {

@@ -5,6 +5,10 @@ import type { JobInput } from './job-input.js';
 export interface JobBuildContext {
   /** The server's release; undefined for a development build, which counts as the newest. */
   readonly serverRelease: ServerRelease | undefined;
+  /** Ends what takes long, such as waiting for another job, with the submission. */
+  readonly signal?: AbortSignal | undefined;
+  /** How long that may take, in milliseconds. Default: no limit. */
+  readonly timeoutMs?: number | undefined;
 }
 
 /** A job that takes its final form when it is submitted. */

@@ -22,7 +22,15 @@ export function withLocalContent(source: SpecConfig, content: LocalContent): Spe
 
 /** Returns what stands for a part of a job in its fingerprint. */
 export function identityOf(part: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const content = contentOf(part);
+  return content === undefined ? part : { Kind: content['kind'], SHA256: content['sha256'] };
+}
+
+/** Returns whether a part of a job is a folder that was packed here: elsewhere the same folder has other bytes. */
+export const isPackedFolder = (part: Readonly<Record<string, unknown>>): boolean =>
+  contentOf(part)?.['kind'] === 'folder';
+
+function contentOf(part: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> | undefined {
   const content: unknown = CONTENT in part ? part[CONTENT] : undefined;
-  if (!isRecord(content) || content['params'] !== part['Params']) return part;
-  return { Kind: content['kind'], SHA256: content['sha256'] };
+  return isRecord(content) && content['params'] === part['Params'] ? content : undefined;
 }

@@ -1,5 +1,12 @@
 // Not run: `npm run typecheck` fails where a line that says it is an error is none.
-import type { JobInput, TaskInput } from '../../src/index.js';
+import {
+  type IpfsResult,
+  inputs,
+  type JobInput,
+  type RunResult,
+  type TaskInput,
+  type UrlResult,
+} from '../../src/index.js';
 
 const task = (engine: TaskInput['Engine']): TaskInput => ({ Name: 'main', Engine: engine });
 const input = (source: NonNullable<TaskInput['InputSources']>[number]['Source']): TaskInput => ({
@@ -46,3 +53,14 @@ export const wrong: TaskInput[] = [
 /** The types of engines that an editor proposes. */
 type Proposed = Extract<TaskInput['Engine'], { Type: 'docker' | 'wasm' }>['Type'];
 export const proposed: readonly Proposed[] = ['docker', 'wasm'];
+
+declare const run: RunResult;
+declare const local: UrlResult;
+declare const pinned: IpfsResult;
+export const resultInputs = [
+  inputs.result(run, { target: '/in' }),
+  inputs.result(pinned, { target: '/in' }),
+  inputs.result(local, { target: '/in', as: 'archive' }),
+  // @ts-expect-error what the local publisher keeps is not there as files
+  inputs.result(local, { target: '/in' }),
+];

@@ -139,7 +139,7 @@ test('a copy by JSON that lost its file is refused with advice, not sent', async
     expect.objectContaining({ field: 'Job.Tasks[0].InputSources[0].Source.Params.URL' }),
   );
   expect(() => checkJob(copy)).toThrow(
-    /is "\.\/hello\.wasm", not a data: URL\. Pass what wasm\(\) or inputs\.files\(\) returned/,
+    /is "\.\/hello\.wasm", not a data: URL\. Pass what wasm\(\), inputs\.files\(\) or job\.asInput\(\) returned/,
   );
   checkJob(await wasm(ON_NODE).toJob(today));
   checkJob(docker({ ...ECHO, inputs: [inputs.inline({ content: 'x', target: '/x' })] }));

@@ -9,8 +9,9 @@ import { unpackTar } from 'modern-tar';
 import { docker } from '../../src/builders/docker.js';
 import { inputs } from '../../src/builders/inputs.js';
 import { InvalidJobError } from '../../src/errors/index.js';
-import type { DirectoryHandleLike, FileHandleLike, FilesInput, LocalFiles } from '../../src/index.js';
+import type { DirectoryHandleLike, FileHandleLike, FilesInput, Job, LocalFiles } from '../../src/index.js';
 import { checkJob } from '../../src/spec/check-job.js';
+import { compareJobs } from '../../src/spec/compare-jobs.js';
 import { fingerprintOf } from '../../src/spec/fingerprint.js';
 import type { JobInput, TaskInputSource } from '../../src/spec/job-input.js';
 import { SAMPLE_FINGERPRINT, SAMPLE_FOLDER, SAMPLE_TAR_SHA256 } from '../support/sample-folder.js';
@@ -162,6 +163,35 @@ describe('a folder', () => {
     );
   });
 
+  test('cannot be told from one that another program packed, unless something else differs', async () => {
+    const job = await complete(folder);
+    const stored = (change: (url: string) => string): Job =>
+      JSON.parse(JSON.stringify(job), (key, value: unknown) => (key === 'URL' ? change(String(value)) : value));
+    expect(
+      compareJobs(
+        job,
+        stored((url) => url),
+      ),
+    ).toBe(true);
+    // The same tar, as another program may compress it, or another one.
+    expect(
+      compareJobs(
+        job,
+        stored((url) => `${url}AAAA`),
+      ),
+    ).toBeUndefined();
+    expect(compareJobs(job, { ...stored((url) => `${url}AAAA`), Count: 2 })).toBe(false);
+    expect(
+      compareJobs(
+        job,
+        stored(() => 'data:text/plain;base64,eA=='),
+      ),
+    ).toBe(false);
+    const file = await complete(new File(['x'], 'x'));
+    const otherFile: Job = JSON.parse(JSON.stringify(await complete(new File(['y'], 'x'))));
+    expect(compareJobs(file, otherFile)).toBe(false);
+  });
+
   test('that is packed by GNU tar has the same files', async () => {
     const archive = join(home, 'archive.tar.gz');
     await writeFile(archive, (await sent(folder))[1]);
@@ -181,7 +211,9 @@ describe('a folder', () => {
     const job: unknown = JSON.parse(
       JSON.stringify(docker({ image: 'ubuntu', inputs: [inputs.files(folder, TARGET)] })),
     );
-    expect(() => checkJob(job)).toThrow(/not a data: URL\. Pass what wasm\(\) or inputs\.files\(\) returned/);
+    expect(() => checkJob(job)).toThrow(
+      /not a data: URL\. Pass what wasm\(\), inputs\.files\(\) or job\.asInput\(\) returned/,
+    );
   });
 });
 
