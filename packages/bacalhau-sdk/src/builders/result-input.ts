@@ -40,7 +40,12 @@ export interface JobResultInput extends ResultInput {
 }
 
 /** A result, or what has a single one, such as what `jobs.run` returned. */
-export type ResultToRead = TypedResult | { readonly typedResults: readonly TypedResult[] };
+export type ResultToRead =
+  | TypedResult
+  | {
+      /** Those of a job; there must be exactly one. */
+      readonly typedResults: readonly TypedResult[];
+    };
 
 /** How a result becomes an input: one of the publisher `local` has to be expected as an archive. */
 export type ResultInputOf<Result> = Result extends UrlResult ? ArchiveInput : ResultInput;
