@@ -3,12 +3,37 @@ import type { DevnetOptions } from './options.js';
 import type { ServerKind } from './servers/kind.js';
 import { SERVERS } from './servers/table.js';
 
+/** All of them, for callers without types. */
+const NAMES = Object.keys({
+  computeConfig: true,
+  computeNodes: true,
+  config: true,
+  env: true,
+  executor: true,
+  hostPorts: true,
+  keepLogs: true,
+  logDir: true,
+  onExit: true,
+  onProgress: true,
+  orchestratorConfig: true,
+  port: true,
+  server: true,
+  signal: true,
+  signedApi: true,
+  startTimeoutMs: true,
+} satisfies Record<keyof DevnetOptions, true>);
+
 /**
  * Checks what does not depend on the server.
  *
  * @throws DevnetError `INVALID_OPTIONS`
  */
-export function checkOptions({ startTimeoutMs = 1, port, hostPorts = [] }: DevnetOptions): void {
+export function checkOptions(options: DevnetOptions): void {
+  const { startTimeoutMs = 1, port, hostPorts = [] } = options;
+  const unknown = Object.keys(options).find((name) => !NAMES.includes(name));
+  if (unknown !== undefined) {
+    throw new DevnetError('INVALID_OPTIONS', `Unknown option "${unknown}". The options are ${NAMES.join(', ')}.`);
+  }
   if (!(startTimeoutMs > 0 && startTimeoutMs <= 2 ** 31 - 1)) {
     throw new DevnetError('INVALID_OPTIONS', 'startTimeoutMs must be a positive number of milliseconds');
   }

@@ -1,4 +1,5 @@
 import { findServer } from './binary/ensure.js';
+import { checkConfig } from './check-config.js';
 import { checkOptions, checkServerOptions } from './check-options.js';
 import { Network, PortLostError } from './network.js';
 import type { Devnet, DevnetOptions } from './options.js';
@@ -28,6 +29,7 @@ export async function startDevnet(options: DevnetOptions = {}): Promise<Devnet> 
   const settings = { ...options, computeNodes, startTimeoutMs };
   checkOptions(settings);
   const server = await findServer(options, (kind) => checkServerOptions(kind, settings));
+  await checkConfig(server, options);
   for (let attempt = 1; ; attempt++) {
     const network = await Network.create(settings, server);
     try {

@@ -6,6 +6,7 @@
  * - `SERVER_NOT_FOUND`: no `bacalhau` binary, and no Go to build one.
  * - `SERVER_UNSUPPORTED`: the binary that was named is of a version that this package cannot start.
  * - `SERVER_BUILD_FAILED`: Go was found, but the build ended with an error.
+ * - `PORT_IN_USE`: another process listens on a port that the options name.
  * - `START_FAILED`: a server process ended before the network was ready.
  * - `START_TIMEOUT`: the network was not ready within `startTimeoutMs`.
  * - `STOP_FAILED`: something could not be cleaned up; the message names it.
@@ -19,6 +20,7 @@ export type DevnetErrorCode =
   | 'SERVER_NOT_FOUND'
   | 'SERVER_UNSUPPORTED'
   | 'SERVER_BUILD_FAILED'
+  | 'PORT_IN_USE'
   | 'START_FAILED'
   | 'START_TIMEOUT'
   | 'STOP_FAILED'

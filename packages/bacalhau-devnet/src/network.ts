@@ -340,11 +340,17 @@ export class Network implements Devnet {
   }
 
   async #startFailure(logged: Logged, what: string, port: number | undefined): Promise<Error> {
+    // A port that the options name would be in use at the next attempt as well.
+    if (port !== undefined && !this.#parts.ports.includes(port)) {
+      return new DevnetError(
+        'PORT_IN_USE',
+        `Port ${port} is already in use by another process, so that the Bacalhau server cannot listen on it. Use another one.`,
+      );
+    }
     const failure = new DevnetError('START_FAILED', `The Bacalhau server ${logged.name} ${what}`, {
       logs: await this.#tails([logged]),
     });
-    // A port that the configuration fixes would be in use at the next attempt as well.
-    return port !== undefined && this.#parts.ports.includes(port) ? new PortLostError(failure) : failure;
+    return port === undefined ? failure : new PortLostError(failure);
   }
 
   #tails(processes: readonly Logged[]): Promise<LogTail[]> {

@@ -77,6 +77,22 @@ describe('a start fails with', () => {
   ])('INVALID_OPTIONS for %j', async (options) => {
     expect((await failure(options)).code).toBe('INVALID_OPTIONS');
   });
+
+  test('INVALID_OPTIONS for an option that does not exist, from JavaScript', async () => {
+    const untyped: object = { computeNode: 2 };
+    const error = await failure(untyped);
+    expect(error.code).toBe('INVALID_OPTIONS');
+    expect(error.message).toMatch(/^Unknown option "computeNode"\. The options are computeConfig, computeNodes, /);
+  });
+
+  test.each([
+    [{ config: { API: { Prot: 1234 } } }, 'API.Prot. API has Auth, Host, Port, TLS (option "config")'],
+    [{ computeConfig: { Compute: { Hartbeat: {} } } }, 'Compute.Hartbeat. Compute has '],
+  ])('INVALID_OPTIONS for a misspelt configuration key: %j', async (options, message) => {
+    const error = await failure(options);
+    expect(error.code).toBe('INVALID_OPTIONS');
+    expect(error.message).toContain(`has no configuration key ${message}`);
+  });
 });
 
 describe('ports', () => {
@@ -85,8 +101,8 @@ describe('ports', () => {
     const options = { orchestratorConfig: { API: { Port: port } } };
     try {
       const error = await failure(options);
-      expect(error.code).toBe('START_FAILED');
-      expect(error.message).toContain('already in use');
+      expect(error.code).toBe('PORT_IN_USE');
+      expect(error.message).toMatch(new RegExp(`^Port ${port} is already in use .*$`));
     } finally {
       await new Promise((resolve) => server.close(resolve));
     }
@@ -97,8 +113,8 @@ describe('ports', () => {
     const { server, port } = await listen();
     try {
       const error = await failure({ computeConfig: { Publishers: { Types: { Local: { Port: port } } } } });
-      expect(error.code).toBe('START_FAILED');
-      expect(error.message).toContain('already in use');
+      expect(error.code).toBe('PORT_IN_USE');
+      expect(error.message).toMatch(new RegExp(`^Port ${port} is already in use .*$`));
     } finally {
       await new Promise((resolve) => server.close(resolve));
     }

@@ -151,8 +151,8 @@ describeInNamespace('a server that listens on all addresses', () => {
       await using devnet = await startDevnet({ server, port: 9_876 });
       expect(devnet.port).toBe(9_876);
       await expect(startDevnet({ server, port: 9_876 })).rejects.toMatchObject({
-        code: 'START_FAILED',
-        message: expect.stringContaining('port 9876 is already in use'),
+        code: 'PORT_IN_USE',
+        message: expect.stringMatching(/^Port 9876 is already in use .*$/),
       });
     });
   });
@@ -261,6 +261,8 @@ describeInNamespace('a server that listens on all addresses', () => {
     [{ server: '0.3.16', startTimeoutMs: 50 }, 'START_TIMEOUT'],
     [{ server: '1.4.0', startTimeoutMs: 50 }, 'START_TIMEOUT'],
     [{ server: '1.6.0', config: { API: { Auth: { Methods: 'none' } } } }, 'START_FAILED'],
+    [{ server: '1.6.0', config: { Publisher: {} } }, 'INVALID_OPTIONS'],
+    [{ server: '1.4.0', config: { Node: { Labls: {} } } }, 'INVALID_OPTIONS'],
   ])('refuses or gives up with a typed error: %p', async (options, code) => {
     const { TMPDIR } = process.env;
     const temporary = await mkdtemp(join(tmpdir(), 'devnet-test-'));
