@@ -12,7 +12,12 @@ export default defineConfig([
   // Programs that are started, not imported.
   {
     ...shared,
-    entry: { supervisor: 'src/supervisor/main.ts', cli: 'src/cli/main.ts', gate: 'src/namespace/gate.ts' },
+    entry: {
+      supervisor: 'src/supervisor/main.ts',
+      watcher: 'src/supervisor/watcher.ts',
+      cli: 'src/cli/main.ts',
+      gate: 'src/namespace/gate.ts',
+    },
     format: 'esm',
     dts: false,
     clean: false,

@@ -3,6 +3,7 @@ import { checkConfig } from './check-config.js';
 import { checkOptions, checkServerOptions } from './check-options.js';
 import { Network, PortLostError } from './network.js';
 import type { Devnet, DevnetOptions } from './options.js';
+import { removeAbandoned } from './supervisor/abandoned.js';
 
 const DEFAULT_START_TIMEOUT_MS = 60_000;
 const PORT_ATTEMPTS = 5;
@@ -30,6 +31,7 @@ export async function startDevnet(options: DevnetOptions = {}): Promise<Devnet> 
   checkOptions(settings);
   const server = await findServer(options, (kind) => checkServerOptions(kind, settings));
   await checkConfig(server, options);
+  for (const problem of await removeAbandoned()) options.onProgress?.(`Of an earlier devnet: ${problem}`);
   for (let attempt = 1; ; attempt++) {
     const network = await Network.create(settings, server);
     try {

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,7 +6,7 @@ import { startDevnet } from 'bacalhau-devnet';
 import { Child, devnetScript } from './support/child.js';
 import { leftovers, type Traces, tracesOf, waitUntilGone } from './support/leftovers.js';
 import { poll } from './support/poll.js';
-import { processesMentioning } from './support/processes.js';
+import { processesMentioning, programOf } from './support/processes.js';
 import { BUILD_TIMEOUT_MS, pinnedServer, TEST_TIMEOUT_MS } from './support/server.js';
 
 jest.setTimeout(TEST_TIMEOUT_MS);
@@ -18,6 +18,8 @@ async function startInChild(options: object, then: string): Promise<{ child: Chi
   const traces: Traces = JSON.parse(await child.firstLine());
   return { child, traces };
 }
+
+const LIMIT_MS = 10_000;
 
 /** Keeps the child busy for good, in the way of a program whose event loop hangs. */
 const HANG = 'for (;;) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1000);';
@@ -75,14 +77,14 @@ describe('nothing is left when the supervisor', () => {
   test('is killed: the starting process cleans up at once', async () => {
     const devnet = await startDevnet({ server: 'pinned', computeNodes: 2 });
     const traces = tracesOf(devnet);
-    process.kill(await supervisorOf(devnet.dir), 'SIGKILL');
+    process.kill(await programOf(devnet.dir, 'supervisor'), 'SIGKILL');
     await waitUntilGone(traces);
     await devnet.stop();
   });
 
   test('gets the signals of a terminal: it ignores them', async () => {
     const devnet = await startDevnet({ server: 'pinned' });
-    const supervisor = await supervisorOf(devnet.dir);
+    const supervisor = await programOf(devnet.dir, 'supervisor');
     process.kill(supervisor, 'SIGINT');
     process.kill(supervisor, 'SIGHUP');
     expect((await fetch(`${devnet.url}/api/v1/agent/alive`)).status).toBe(200);
@@ -93,9 +95,53 @@ describe('nothing is left when the supervisor', () => {
   test('gets SIGTERM: it cleans up first', async () => {
     const devnet = await startDevnet({ server: 'pinned' });
     const traces = tracesOf(devnet);
-    process.kill(await supervisorOf(devnet.dir), 'SIGTERM');
+    process.kill(await programOf(devnet.dir, 'supervisor'), 'SIGTERM');
     await waitUntilGone(traces);
     await devnet.stop();
+  });
+});
+
+describe('nothing is left when processes are killed at the same moment:', () => {
+  test.each([
+    ['starter', 'supervisor'],
+    ['starter', 'watcher'],
+    ['supervisor', 'watcher'],
+  ] as const)('%s and %s', async (...programs) => {
+    const { child, traces } = await startInChild({ computeNodes: 2 }, '');
+    const pids = await Promise.all(
+      programs.map((program) => (program === 'starter' ? child.pid : programOf(traces.dir, program))),
+    );
+    for (const pid of pids) process.kill(pid, 'SIGKILL');
+    await waitUntilGone(traces, LIMIT_MS);
+    await poll('no process', async () => (await processesMentioning(traces.dir)).length === 0, LIMIT_MS);
+  });
+
+  test('all of them: the next start removes what they left, and nothing of a devnet that runs', async () => {
+    const { child, traces } = await startInChild({ computeNodes: 2 }, '');
+    const running = await startDevnet({ server: 'pinned' });
+    const pids = [await programOf(traces.dir, 'supervisor'), await programOf(traces.dir, 'watcher')];
+    for (const pid of pids) process.kill(pid, 'SIGKILL');
+    child.kill('SIGKILL');
+    await child.ended();
+    expect(await leftovers(traces)).toHaveLength(3 + 3 + 1);
+
+    const next = await startDevnet({ server: 'pinned' });
+    expect(await leftovers(traces)).toEqual([]);
+    expect(await leftovers(tracesOf(running))).toHaveLength(2 + 2 + 1);
+    await Promise.all([next.stop(), running.stop()]);
+  });
+
+  test('what another machine or container has left is not touched', async () => {
+    const dir = join(tmpdir(), 'bacalhau-devnet-0123456789');
+    mkdirSync(dir);
+    try {
+      const scope = { dir, logDir: join(dir, 'logs'), keepLogs: false, graceMs: 0, executors: [], dockerEnv: {} };
+      writeFileSync(join(dir, 'devnet.json'), JSON.stringify({ place: 'another-host pid:[1]', scope, commands: [] }));
+      await (await startDevnet({ server: 'pinned' })).stop();
+      expect(existsSync(dir)).toBe(true);
+    } finally {
+      rmSync(dir, { recursive: true });
+    }
   });
 });
 
@@ -128,11 +174,3 @@ describe('logs', () => {
     }
   });
 });
-
-async function supervisorOf(dir: string): Promise<number> {
-  for (const pid of await processesMentioning(dir)) {
-    const args = await readFile(`/proc/${pid}/cmdline`, 'utf8');
-    if (args.includes('supervisor.mjs')) return pid;
-  }
-  throw new Error('no supervisor');
-}

@@ -4,7 +4,14 @@ import { createInterface } from 'node:readline';
 import { DevnetError, messageOf } from '../errors.js';
 import { packageFile } from '../package-files.js';
 import { cleanUp } from './clean-up.js';
-import type { ProcessExit, SpawnRequest, SupervisedScope, SupervisorCommand, SupervisorEvent } from './protocol.js';
+import {
+  DIRECTORY_VARIABLE,
+  type ProcessExit,
+  type SpawnRequest,
+  type SupervisedScope,
+  type SupervisorCommand,
+  type SupervisorEvent,
+} from './protocol.js';
 
 /** The time for Docker and the directory, after the grace time of the processes. */
 const STOP_MARGIN_MS = 60_000;
@@ -77,7 +84,8 @@ export class Supervisor {
   private constructor(scope: SupervisedScope, program: string) {
     this.#scope = scope;
     // Options for the application (a debugger's port, a loader) are not for this process.
-    const { NODE_OPTIONS: _, ...env } = process.env;
+    // The variable of another devnet, which this process may use, would make it one of the processes that end with that.
+    const { NODE_OPTIONS: _, [DIRECTORY_VARIABLE]: __, ...env } = process.env;
     this.#child = spawn(process.execPath, [program, scope.dir], {
       // A session of its own: Ctrl-C in the terminal reaches the application only, whose end the supervisor then sees.
       detached: true,

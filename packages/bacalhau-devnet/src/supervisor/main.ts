@@ -9,6 +9,8 @@ import { closeSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 import { messageOf } from '../errors.js';
+import { packageFile } from '../package-files.js';
+import { endUsers } from './clean-up.js';
 import { removeDirectory } from './directory.js';
 import { removeJobContainers } from './docker.js';
 import {
@@ -19,10 +21,14 @@ import {
   type SupervisorEvent,
   temporaryDir,
 } from './protocol.js';
+import { writeRecord } from './record.js';
 
 const children = new Map<string, ChildProcess>();
 const requests = new WeakMap<ChildProcess, SpawnRequest>();
+/** The programs that this process was told to start. */
+const commands = new Set<string>();
 let scope: SupervisedScope | undefined;
+let watcher: ChildProcess | undefined;
 let stopping = false;
 
 function send(event: SupervisorEvent): void {
@@ -37,6 +43,8 @@ function handle(command: SupervisorCommand): void {
         // Not recursive: an existing directory belongs to somebody else.
         mkdirSync(command.dir, { mode: 0o700 });
         scope = command;
+        writeRecord(scope, commands);
+        watcher = startWatcher(command.dir);
         mkdirSync(temporaryDir(command.dir));
         mkdirSync(command.logDir, { recursive: true });
         send({ type: 'ready' });
@@ -52,7 +60,9 @@ function handle(command: SupervisorCommand): void {
       }
       return;
     case 'set-executors':
-      if (scope !== undefined) scope = { ...scope, executors: command.executors };
+      if (scope === undefined) return;
+      scope = { ...scope, executors: command.executors };
+      writeRecord(scope, commands);
       return;
     case 'end': {
       const child = children.get(command.name);
@@ -66,6 +76,7 @@ function handle(command: SupervisorCommand): void {
 
 function start(request: SpawnRequest): void {
   if (scope === undefined) throw new Error('the supervisor was not initialized');
+  remember(scope, request);
   for (const { path, text } of request.files) {
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, text, { mode: 0o600 });
@@ -97,6 +108,26 @@ function start(request: SpawnRequest): void {
   }
 }
 
+/** Records the programs of a request before they run. */
+function remember(current: SupervisedScope, { command, wrapper = [] }: SpawnRequest): void {
+  const before = commands.size;
+  for (const program of [command, ...wrapper.slice(0, 1)]) commands.add(program);
+  if (commands.size > before) writeRecord(current, commands);
+}
+
+/** Starts the process that cleans up if this one is killed. */
+function startWatcher(dir: string): ChildProcess {
+  const started = spawn(process.execPath, [packageFile('dist/watcher.mjs'), dir], {
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+    cwd: '/',
+  });
+  // Without a watcher everything works but for that case.
+  started.on('error', () => {});
+  started.stdin.on('error', () => {});
+  return started;
+}
+
 /** Ends one process: its signal, and SIGKILL after the grace time. */
 async function end(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
@@ -117,10 +148,21 @@ function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
   }
 }
 
-async function stop(keepLogs: boolean, exitCode = 0): Promise<void> {
+async function stop(keepLogs: boolean): Promise<void> {
   if (stopping) return;
   stopping = true;
-  const problems: string[] = [];
+  await removeAll(keepLogs, [], 0);
+}
+
+/** Ends what uses the network, too: whoever has started that can no longer do so. */
+async function shutDown(exitCode: number): Promise<void> {
+  if (stopping) return;
+  stopping = true;
+  await removeAll(scope?.keepLogs ?? false, scope === undefined ? [] : await endUsers(scope.dir), exitCode);
+}
+
+async function removeAll(keepLogs: boolean, earlier: readonly string[], exitCode: number): Promise<void> {
+  const problems = [...earlier];
   const inStage = (last: boolean) => [...children.values()].filter((child) => requests.get(child)?.endsLast === last);
   await Promise.all(inStage(false).map(end));
   await Promise.all(inStage(true).map(end));
@@ -128,13 +170,13 @@ async function stop(keepLogs: boolean, exitCode = 0): Promise<void> {
     problems.push(...(await removeJobContainers(scope.executors, scope.dockerEnv)));
     problems.push(...(await removeDirectory(scope, keepLogs)));
   }
+  // Before its standard input closes, so that it does nothing.
+  watcher?.kill('SIGKILL');
   send({ type: 'stopped', problems });
   process.exitCode = exitCode;
   // Ends the process once the last event is written; with the reader gone there is nobody to wait for.
   process.stdin.destroy();
 }
-
-const shutDown = (exitCode: number): void => void stop(scope?.keepLogs ?? false, exitCode);
 
 process.stdout.on('error', () => {
   // The reader is gone; standard input ends too, and that is handled below.
@@ -142,10 +184,10 @@ process.stdout.on('error', () => {
 // Neither Ctrl-C nor a closed terminal may end this process before it has cleaned up.
 process.on('SIGINT', () => {});
 process.on('SIGHUP', () => {});
-process.on('SIGTERM', () => shutDown(0));
+process.on('SIGTERM', () => void shutDown(0));
 process.on('uncaughtException', (error) => {
   process.stderr.write(`${error.stack}\n`);
-  shutDown(1);
+  void shutDown(1);
 });
 
 const lines = createInterface({ input: process.stdin });
@@ -153,4 +195,4 @@ lines.on('line', (line) => {
   const command: SupervisorCommand = JSON.parse(line);
   handle(command);
 });
-lines.on('close', () => shutDown(0));
+lines.on('close', () => void shutDown(0));

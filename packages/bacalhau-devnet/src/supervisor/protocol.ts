@@ -66,6 +66,12 @@ export function logFile(logDir: string, name: string): string {
   return `${logDir}/${name}.log`;
 }
 
+/** The names of devnets' directories. */
+export const DIRECTORY_NAME = /^bacalhau-devnet-[0-9a-f]{10}$/;
+
+/** The environment variable by which processes that use a devnet are found, and ended if its starter is killed. */
+export const DIRECTORY_VARIABLE = 'BACALHAU_DEVNET_DIR';
+
 /** The folder for temporary files in a devnet's directory, created by the supervisor. */
 export function temporaryDir(dir: string): string {
   return `${dir}/tmp`;

@@ -13,8 +13,12 @@ export class Child {
   readonly #ended: Promise<number | null>;
   static readonly #all = new Set<Child>();
 
-  constructor(args: readonly string[], env: Readonly<Record<string, string | undefined>> = process.env) {
-    this.process = spawn(process.execPath, args, { cwd: PACKAGE_DIR, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  constructor(
+    args: readonly string[],
+    env: Readonly<Record<string, string | undefined>> = process.env,
+    { command = process.execPath, cwd = PACKAGE_DIR }: { readonly command?: string; readonly cwd?: string } = {},
+  ) {
+    this.process = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
     this.process.stdout?.on('data', (chunk: Buffer) => {
       this.stdout += chunk.toString('utf8');
     });
@@ -50,6 +54,11 @@ export class Child {
       await child.ended();
     }
     Child.#all.clear();
+  }
+
+  get pid(): number {
+    if (this.process.pid === undefined) throw new Error('the process could not be started');
+    return this.process.pid;
   }
 
   kill(signal: NodeJS.Signals): void {

@@ -46,12 +46,13 @@ export async function leftovers({ dir, pids, ports }: Traces): Promise<string[]>
   return found;
 }
 
-export async function waitUntilGone(traces: Traces): Promise<void> {
+export async function waitUntilGone(traces: Traces, limitMs?: number): Promise<void> {
   let left: string[] = [];
-  await poll(`nothing to be left of ${traces.dir}`, async () => {
+  const isGone = async () => {
     left = await leftovers(traces);
     return left.length === 0;
-  }).catch((error: unknown) => {
+  };
+  await poll(`nothing to be left of ${traces.dir}`, isGone, limitMs).catch((error: unknown) => {
     throw new Error(`left: ${left.join(', ')}`, { cause: error });
   });
 }

@@ -13,6 +13,15 @@ interface Listed {
   readonly args: string;
 }
 
+/** The process that runs one of the package's programs for a devnet. */
+export async function programOf(dir: string, program: 'supervisor' | 'watcher'): Promise<number> {
+  for (const pid of await processesMentioning(dir)) {
+    const args = await readFile(`/proc/${pid}/cmdline`, 'utf8');
+    if (args.includes(`${program}.mjs`)) return pid;
+  }
+  throw new Error(`no ${program}`);
+}
+
 /** Needs no program, as a small container has none. */
 async function fromProc(): Promise<Listed[]> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
