@@ -10,5 +10,7 @@ await main(async () => {
   if (!names.includes(name)) throw new Error(`Usage: npm run example NAME, where NAME is one of ${names.join(', ')}.`);
   await install();
   await runTool('turbo', ['run', 'build', '--output-logs=errors-only']);
-  await runTool('node', ['scripts/lib/on-network.ts', join(folder, name, 'main.ts'), ...args]);
+  const program = [join(folder, name, 'main.ts'), ...args];
+  if (process.env.BACALHAU_API_HOST) await runTool('node', program);
+  else await runTool('node', ['packages/bacalhau-devnet/dist/cli.mjs', '--', 'node', ...program]);
 });

@@ -21,9 +21,12 @@ export function run(command, args, { env = {}, stdout = 'inherit' } = {}) {
     // Ctrl-C reaches the whole group of processes; the command ends by itself and says how.
     const ignore = () => {};
     process.on('SIGINT', ignore);
+    const pass = (signal) => child.kill(signal);
+    process.on('SIGTERM', pass);
     child.once('error', reject);
     child.once('close', (code, signal) => {
       process.off('SIGINT', ignore);
+      process.off('SIGTERM', pass);
       if (code === 0) resolve();
       else reject(new CommandFailed([command, ...args].join(' '), code ?? signal));
     });

@@ -94,6 +94,8 @@ describe('bacalhau-devnet', () => {
     [['--nodes', 'many'], '--nodes must be a whole number from 0 to 50, not "many"'],
     [['--port', '70000'], '--port must be a whole number from 1 to 65535'],
     [['--host-port', '80', '--host-port', 'x'], '--host-port must be a whole number from 1 to 65535, not "x"'],
+    [['--quiet', '--'], 'Pass a command after --'],
+    [['node', 'test.mjs'], "Unexpected argument 'node'"],
     [['--executor', 'wasm'], '--executor must be "noop" or "docker", not "wasm"'],
     [['--config', '/nonexistent.json'], "--config /nonexistent.json can't be read as JSON"],
   ])('exits with 2 for %j', async (args, message) => {

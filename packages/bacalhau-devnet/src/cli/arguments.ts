@@ -5,9 +5,10 @@ import { isJsonObject, type JsonObject } from '../json.js';
 import type { DevnetOptions } from '../options.js';
 import { SERVER_VERSIONS } from '../servers/versions.js';
 
-export const USAGE = `Usage: bacalhau-devnet [options]
+export const USAGE = `Usage: bacalhau-devnet [options] [-- COMMAND [ARGUMENT...]]
 
-Starts a real Bacalhau network on this machine, prints how to reach it, and removes it on Ctrl-C.
+Starts a real Bacalhau network on this machine, prints how to reach it, and removes it on Ctrl-C. With a command, runs
+that with the variables set that connect it to the network, then removes the network and exits with its exit code.
 
 Options:
   -n, --nodes N        number of compute nodes (default 1)
@@ -28,7 +29,13 @@ Options:
 /** A parsed command line. */
 export type CommandLine =
   | { readonly action: 'help' | 'version' }
-  | { readonly action: 'run'; readonly quiet: boolean; readonly options: DevnetOptions };
+  | {
+      readonly action: 'run';
+      readonly quiet: boolean;
+      readonly options: DevnetOptions;
+      /** What to run on the network, a program and its arguments. */
+      readonly command: readonly string[] | undefined;
+    };
 
 /** The error for an invalid command line; the message is for the person who typed it. */
 export class UsageError extends Error {
@@ -37,13 +44,17 @@ export class UsageError extends Error {
 
 /** @throws UsageError */
 export async function readCommandLine(args: readonly string[]): Promise<CommandLine> {
-  const values = parse(args);
+  const end = args.indexOf('--');
+  const values = parse(end < 0 ? args : args.slice(0, end));
+  const command = end < 0 ? undefined : args.slice(end + 1);
+  if (command?.length === 0) throw new UsageError('Pass a command after --');
   if (values.help) return { action: 'help' };
   if (values.version) return { action: 'version' };
   const port = values.port === undefined ? undefined : wholeNumber('--port', values.port, 1, 65_535);
   return {
     action: 'run',
     quiet: values.quiet ?? false,
+    command,
     options: {
       ...(values.nodes === undefined ? {} : { computeNodes: wholeNumber('--nodes', values.nodes, 0, 50) }),
       ...(values.server === undefined ? {} : { server: values.server }),

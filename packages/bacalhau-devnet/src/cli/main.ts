@@ -1,12 +1,18 @@
 #!/usr/bin/env node
-/** The command `bacalhau-devnet`: variables to export go to standard output, everything else to standard error. */
+/**
+ * The command `bacalhau-devnet`: variables to export go to standard output, everything else to standard error. The
+ * standard output of a command that it runs is only that command's.
+ */
 import { readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { startDevnet } from '../devnet.js';
 import { DevnetError, messageOf } from '../errors.js';
-import type { Devnet, DevnetOptions, NodeExit } from '../options.js';
+import type { Devnet, NodeExit } from '../options.js';
 import { packageFile } from '../package-files.js';
 import { SERVER_VERSIONS } from '../servers/versions.js';
-import { readCommandLine, USAGE, UsageError } from './arguments.js';
+import { type CommandLine, readCommandLine, USAGE, UsageError } from './arguments.js';
+import { CommandError, runCommand } from './command.js';
+import { END_SIGNALS, endWithParent } from './signals.js';
 
 const EXIT_OK = 0;
 const EXIT_FAILURE = 1;
@@ -23,52 +29,61 @@ async function main(): Promise<number> {
       process.stdout.write(`bacalhau-devnet ${await ownVersion()} (builds Bacalhau ${SERVER_VERSIONS.join(', ')})\n`);
       return EXIT_OK;
     case 'run':
-      return run(commandLine.options, commandLine.quiet);
+      return run(commandLine);
   }
 }
 
-async function run(options: DevnetOptions, quiet: boolean): Promise<number> {
+async function run({ options, quiet, command }: CommandLine & { readonly action: 'run' }): Promise<number> {
   const report = (text: string) => {
     if (!quiet) process.stderr.write(`${text}\n`);
   };
   const interrupt = new AbortController();
+  const { signal } = interrupt;
   // `on`, not `once`: a second Ctrl-C must not end the process before the first has cleaned up.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interrupt.abort());
+  for (const name of END_SIGNALS) process.on(name, () => interrupt.abort());
+  endWithParent();
 
-  let broken: (exit: NodeExit) => void = () => {};
-  const brokenNode = new Promise<NodeExit>((resolve) => {
-    broken = resolve;
-  });
+  const broken = new AbortController();
+  const onExit = ({ node, ...exit }: NodeExit) => {
+    const how = exit.signal ?? `exit code ${exit.code}`;
+    process.stderr.write(`The server ${node.name} ended unexpectedly with ${how}. Logs: ${dirname(node.logFile)}\n`);
+    broken.abort();
+  };
   let devnet: Devnet;
   try {
-    devnet = await startDevnet({ ...options, onProgress: report, signal: interrupt.signal, onExit: broken });
+    devnet = await startDevnet({ ...options, onProgress: report, signal, onExit });
   } catch (error) {
     if (DevnetError.is(error) && error.code === 'ABORTED') return EXIT_INTERRUPTED;
     throw error;
   }
-  describe(devnet, report);
-
-  const interrupted = new Promise<undefined>((resolve) => {
-    if (interrupt.signal.aborted) resolve(undefined);
-    interrupt.signal.addEventListener('abort', () => resolve(undefined), { once: true });
-  });
-  const exit = await Promise.race([interrupted, brokenNode]);
-  if (exit === undefined) {
+  try {
+    if (signal.aborted) return EXIT_INTERRUPTED;
+    describe(devnet, report);
+    if (command !== undefined) return await runCommand(command, devnet);
+    printVariables(devnet, report);
+    await aborted(AbortSignal.any([signal, broken.signal]));
+    if (broken.signal.aborted) return EXIT_FAILURE;
     report('Stopping');
-    await devnet.stop();
     return EXIT_OK;
+  } finally {
+    await devnet.stop(broken.signal.aborted ? { keepLogs: true } : {});
   }
-  process.stderr.write(
-    `The server ${exit.node.name} ended unexpectedly with ${exit.signal ?? `exit code ${exit.code}`}. Logs: ${logFolders(devnet)}\n`,
-  );
-  await devnet.stop({ keepLogs: true });
-  return EXIT_FAILURE;
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
 }
 
 function describe(devnet: Devnet, report: (text: string) => void): void {
   const computeNodes = devnet.nodes.filter(({ role }) => role !== 'orchestrator').length;
   report(`Bacalhau ${devnet.version} at ${devnet.url}, ${computeNodes} compute node${computeNodes === 1 ? '' : 's'}`);
   report(`Logs: ${logFolders(devnet)}`);
+}
+
+function printVariables(devnet: Devnet, report: (text: string) => void): void {
   report('Ctrl-C stops it and removes everything. To use it from another terminal:');
   const assignments = Object.entries(devnet.env).map(([name, value]) => `${name}=${value}`);
   process.stdout.write(`export ${assignments.join(' ')}\n`);
@@ -83,11 +98,16 @@ async function ownVersion(): Promise<string> {
   return typeof manifest === 'object' && manifest !== null && 'version' in manifest ? String(manifest.version) : '';
 }
 
+function exitCodeOf(error: unknown): number {
+  if (error instanceof CommandError) return error.exitCode;
+  return error instanceof UsageError ? EXIT_USAGE : EXIT_FAILURE;
+}
+
 // `exitCode`, not `exit()`, which would cut off output to a pipe.
 try {
   process.exitCode = await main();
 } catch (error) {
-  process.exitCode = error instanceof UsageError ? EXIT_USAGE : EXIT_FAILURE;
+  process.exitCode = exitCodeOf(error);
   const hint = error instanceof UsageError ? '\nTry bacalhau-devnet --help' : '';
   process.stderr.write(`${messageOf(error)}${hint}\n`);
 }
