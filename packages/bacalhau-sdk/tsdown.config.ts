@@ -70,7 +70,12 @@ export default defineConfig({
     comments: { jsdoc: false },
     codeSplitting: {
       // The second takes what the first has left: programs that submit other people's jobs need no builders.
-      groups: [{ name: chunkOf }, { name: 'builders', test: /\/src\/builders\/[\w-]+\.ts$/ }],
+      groups: [
+        { name: chunkOf },
+        // Builders need it too, and a job's handle no builders.
+        { name: 'result-inputs', test: /\/src\/result-inputs\/[\w-]+\.ts$/ },
+        { name: 'builders', test: /\/src\/builders\/[\w-]+\.ts$/ },
+      ],
     },
   },
   // Else the declarations keep a bare `import "axios"`, and users would need its types.

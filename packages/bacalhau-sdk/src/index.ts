@@ -83,14 +83,12 @@ export type {
   TokenSource,
 } from './auth/index.js';
 export {
-  type ArchiveInput,
   type DockerSettings,
   docker,
   type InlineInput,
   type InputPath,
   type IpfsInput,
   inputs,
-  type JobResultInput,
   type JobSettings,
   type LocalInput,
   type ModulePath,
@@ -98,9 +96,6 @@ export {
   type PortSettings,
   publishers,
   type ResourceSettings,
-  type ResultInput,
-  type ResultInputOf,
-  type ResultToRead,
   type S3Input,
   type S3Publisher,
   type TimeoutSettings,
@@ -187,6 +182,7 @@ export type { ServerRelease } from './model/index.js';
 export { type ListNodesOptions, Nodes } from './nodes/index.js';
 export { type ExecutionOutput, JobExitError, type JobResultOptions, type RunResult } from './outcome/index.js';
 export type { EnvironmentVariables, HttpAgent } from './platform/index.js';
+export type { ArchiveInput, JobResultInput, ResultInput, ResultInputOf, ResultToRead } from './result-inputs/index.js';
 export {
   type DownloadedFile,
   type DownloadedResult,

@@ -1,9 +1,10 @@
 import type { InputSource } from 'bacalhau-apiclient';
 import { type FilesInput, type LocalFiles, loadLocalData, toLocalSource } from '../local-data/index.js';
+import type { ResultInputOf, ResultToRead } from '../result-inputs/index.js';
 import { completeAtSubmission, type S3Partition } from '../spec/index.js';
 import { base64, defined, utf8 } from '../util/index.js';
 import { checkSettings, FLAG, object, requiredText, type SettingRules, text, textList } from './check-settings.js';
-import { type ResultInputOf, type ResultToRead, resultInput } from './result-input.js';
+import { resultInput } from './result-input.js';
 
 /** A file that is sent along with the job. */
 export interface InlineInput {

@@ -1,6 +1,5 @@
 import type { Execution, InputSource, Job, JobHistory, RerunJobResponse, SpecConfig } from 'bacalhau-apiclient';
-import { checkOptions } from '../arguments/index.js';
-import { awaitedInput, type JobResultInput } from '../builders/index.js';
+import { checkOptions, type OptionNames } from '../arguments/index.js';
 import {
   type FollowHistoryOptions,
   followHistory,
@@ -16,7 +15,7 @@ import {
   rerunJob,
   stopJob,
 } from '../calls/index.js';
-import { ConflictError } from '../errors/index.js';
+import { ConflictError, InvalidArgumentError } from '../errors/index.js';
 import {
   ApiResource,
   apiPromise,
@@ -36,6 +35,7 @@ import {
   loadOutcome,
   type RunResult,
 } from '../outcome/index.js';
+import type { JobResultInput } from '../result-inputs/index.js';
 import {
   type DownloadOptions,
   type DownloadSummary,
@@ -47,10 +47,14 @@ import {
   type TransferOptions,
   type TypedResult,
 } from '../results/index.js';
-import type { JobIdentity } from '../spec/index.js';
+import { completeAtSubmission, type JobIdentity } from '../spec/index.js';
 import { findSubmitted, type SubmissionDetails } from '../submission/index.js';
-import { DeferredIterator, defined, isRecord } from '../util/index.js';
+import { DeferredIterator, defined, isRecord, load } from '../util/index.js';
 import { checkOwnJob, StrangersJobError, WAIT_OPTIONS, type Waiter, type WaitOptions } from '../waiting/index.js';
+
+const RESULT_INPUT: OptionNames<JobResultInput> = {
+  ...{ target: true, alias: true, as: true, hosts: true, executionId: true },
+};
 
 /** What a handle works with. */
 export interface JobParts {
@@ -316,7 +320,7 @@ export class JobHandle {
    * `DownloadError` if it publishes nothing, and with `InvalidJobError` if nodes cannot read what it published: the other job
    * is not submitted then.
    *
-   * @throws {InvalidJobError} now if a setting is wrong.
+   * @throws {InvalidArgumentError} now if a setting is not known.
    *
    * @example
    * ```ts
@@ -327,13 +331,26 @@ export class JobHandle {
    * ```
    */
   asInput(settings: JobResultInput): InputSource {
-    return awaitedInput(this.id, settings, async ({ signal, timeoutMs }) => {
+    checkOptions(settings, RESULT_INPUT, 'settings');
+    const { target, alias } = settings;
+    if (typeof target !== 'string') {
+      throw new InvalidArgumentError(
+        'target',
+        'is missing. Pass an absolute path of a folder, where the job finds it.',
+      );
+    }
+    // As it is if it is copied by JSON, and then refused.
+    const unknown = { Type: 'inline', Params: { URL: `the result of job ${this.id}` } };
+    const awaited: InputSource = { Source: unknown, Target: target, ...(alias !== undefined && { Alias: alias }) };
+    return completeAtSubmission(awaited, async (input, { signal, timeoutMs }) => {
       const { singleResultOf } = await loadOutcome();
+      const { inputOfResult } = await load(import('../result-inputs/index.js'));
       const { namespace } = this;
       const source = { ...this.#parts, namespace, submission: this.#submission, addedPublisher: undefined };
-      return this.#own(defined({ signal, timeoutMs }), (id, identity, remaining) =>
+      const result = await this.#own(defined({ signal, timeoutMs }), (id, identity, remaining) =>
         singleResultOf({ ...source, id, identity }, settings, remaining),
       );
+      return { ...input, Source: inputOfResult(result, { ...settings, target: input.Target }).Source };
     });
   }
 

@@ -1,7 +1,7 @@
 import type { Job } from 'bacalhau-apiclient';
-import type { JobResultInput } from '../builders/index.js';
 import { JobError, withJobId } from '../errors/index.js';
 import type { TypedResult } from '../model/index.js';
+import type { JobResultInput } from '../result-inputs/index.js';
 import { awaitResult, type ResultSource } from './await-result.js';
 import { interruptedError } from './interrupted-error.js';
 import type { JobResultOptions } from './options.js';

@@ -1,10 +1,10 @@
 import type { Job } from 'bacalhau-apiclient';
-import type { JobResultInput } from '../builders/index.js';
 import { ApiError, DownloadError, InvalidJobError } from '../errors/index.js';
 import type { Transport } from '../http/index.js';
 import { canPublish, hasPublisher, reachableUrl, type TypedResult, type UrlResult } from '../model/index.js';
 import { Nodes } from '../nodes/index.js';
 import { isLoopback } from '../platform/index.js';
+import type { JobResultInput } from '../result-inputs/index.js';
 import type { RunResult } from './run-result.js';
 
 /**

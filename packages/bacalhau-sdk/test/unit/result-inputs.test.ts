@@ -1,7 +1,7 @@
-import type { ResultInput, ResultToRead } from '../../src/builders/index.js';
 import { inputs } from '../../src/builders/inputs.js';
 import { InvalidJobError } from '../../src/errors/client-errors.js';
 import type { TypedResult } from '../../src/model/index.js';
+import type { ResultInput, ResultToRead } from '../../src/result-inputs/index.js';
 import { fingerprintOf } from '../../src/spec/fingerprint.js';
 
 const NAME = 'e-11111111-2222-3333-4444-555555555555.tar.gz';
