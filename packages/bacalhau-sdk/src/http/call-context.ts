@@ -32,11 +32,11 @@ export interface RawResponse {
 export const isSuccess = (status: number): boolean => status >= 200 && status < 300;
 
 /**
- * Returns whether the response is a gateway's, or the server's own, about a request whose outcome it does not know: 502,
- * 503 and 504, and 520 to 527 of Cloudflare.
+ * Returns whether the response is a gateway's, or the server's own, about a request whose outcome it does not know. Of the
+ * statuses from 500 on, orchestrators give 500, 501 and 503; gateways give 502 to 504 and numbers of their own, such as
+ * Cloudflare's 520 to 530 and Amazon's 561.
  */
-export const isGatewayStatus = (status: number): boolean =>
-  (status >= 502 && status <= 504) || (status >= 520 && status <= 527);
+export const isGatewayStatus = (status: number): boolean => status >= 502;
 
 /** Appended to the message of an error after which the server may have done what it was asked for. */
 export const UNKNOWN_OUTCOME = ' The request may still have been processed. Check before retrying.';

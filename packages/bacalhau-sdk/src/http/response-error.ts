@@ -4,6 +4,7 @@ import {
   AuthenticationError,
   BadRequestError,
   ConflictError,
+  harmlessLine,
   NotFoundError,
   PayloadTooLargeError,
   PermissionDeniedError,
@@ -68,7 +69,10 @@ export function responseError(response: RawResponse, context: CallContext, probl
   const headers = redact(plainHeaders(response.headers), context.secrets);
   if (isSuccess(status)) return unusableBody(status, headers, context, problem && redact(problem, context.secrets));
   const body = withUnknown(redactBody(parseErrorBody(response.data), context.secrets), context);
-  const details = errorDetails(status, body, headers, context);
+  const details = {
+    ...errorDetails(status, body, headers, context),
+    ...(isGatewaysFailure(response, headers, context) && { outcomeUnknown: !context.safe }),
+  };
   if (status >= 300 && status < 400) return redirect(headers, details, context);
   if (isFromStranger(response, details, context)) return strangersResponse(details, context);
   if (isAboutAnotherJob(body, context)) return aboutAnotherJob(body, details, context);
@@ -86,10 +90,11 @@ export function errorDetails(
   headers: Headers,
   { operation, requestId, attempts, safe }: CallContext,
 ): ApiErrorDetails {
+  const { 'x-bacalhau-git-version': serverVersion } = headers;
   return {
     ...{ operation, status, code, component, hint, details, attempts },
-    requestId: headers['x-request-id'] ?? requestId,
-    serverVersion: headers['x-bacalhau-git-version'],
+    requestId: harmlessLine(headers['x-request-id'] ?? requestId),
+    serverVersion: serverVersion && harmlessLine(serverVersion),
     outcomeUnknown: !safe && (isSuccess(status) || isGatewayStatus(status)),
   };
 }
@@ -109,6 +114,16 @@ function unusableBody(status: number, headers: Headers, context: CallContext, pr
     details,
   );
 }
+
+/**
+ * Returns whether a failure may be that of a gateway, which does not say what became of the request: those of
+ * orchestrators have their version or their format.
+ */
+const isGatewaysFailure = ({ status, data }: RawResponse, headers: Headers, { operation }: CallContext): boolean =>
+  status >= 500 &&
+  headers['x-bacalhau-git-version'] === undefined &&
+  !operation.startsWith('legacy.') &&
+  !isServersError(data, operation);
 
 /**
  * Returns whether another web server than an orchestrator, or a gateway in front of one, gave the response, with a status

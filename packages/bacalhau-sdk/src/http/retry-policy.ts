@@ -45,6 +45,10 @@ const isTransient = (error: unknown): error is TransientError =>
   (error instanceof ServerError && isGatewayStatus(error.status)) ||
   (error instanceof UnexpectedResponseError && (isSuccess(error.status) || error.serverVersion !== undefined));
 
+/** Returns whether the request may have been processed although the response does not say so. */
+const mayBeProcessed = (error: unknown): error is ServerError | UnexpectedResponseError =>
+  (error instanceof ServerError || error instanceof UnexpectedResponseError) && error.outcomeUnknown;
+
 /** Returns whether the call was ended on purpose. */
 const isFinal = (error: unknown): boolean =>
   error instanceof RequestAbortedError || error instanceof ResponseTooLargeError;
@@ -67,7 +71,7 @@ export const readPolicy: AttemptPolicy = { isRetryable: isTransient, delayMs: re
 
 /** The submission of a job, which looks for the job by its name before it sends it again. */
 export const submissionPolicy = {
-  isRetryable: isTransient,
+  isRetryable: (error: unknown): error is TransientError => isTransient(error) || mayBeProcessed(error),
   delayMs: (attempt: number): number => retryDelayMs(attempt),
   /** How long a run looks for a job whose submission was not answered, in milliseconds. */
   longestMs: OUTAGE.longestMs,
@@ -97,7 +101,7 @@ export const downloadPolicy = {
   maxRetries: 4,
   /** `retries500` is for stores that report an overload with that status. */
   isRetryable: (status: number, { retries500 }: { readonly retries500: boolean }): boolean =>
-    [408, 429, 502, 503, 504].includes(status) || (status === 500 && retries500),
+    status === 408 || status === 429 || isGatewayStatus(status) || (status === 500 && retries500),
   /** A host may ask for a minute; one that asks for a day is asked again after that minute. */
   delayMs: (attempt: number, retryAfter?: string): number => Math.min(retryDelayMs(attempt, retryAfter), 60_000),
 } as const;
