@@ -1,3 +1,4 @@
+import { harmlessText } from '../errors/index.js';
 import { isSecretName } from './header-names.js';
 import type { Secrets } from './secrets.js';
 
@@ -26,9 +27,12 @@ export function redact(text: string | Texts | undefined, secrets: Secrets): stri
   );
 }
 
-/** Replaces the secrets in what somebody else wrote, and then cuts it to what a message can hold. */
+/**
+ * Replaces the secrets in what somebody else wrote, escapes what could control a terminal, and then cuts it to what a
+ * message can hold.
+ */
 export function excerpt(text: string, secrets: Secrets, maxLength = LONGEST_EXCERPT): string {
-  const clean = redactBeginning(text, secrets);
+  const clean = harmlessText(redactBeginning(text, secrets));
   return clean.length > maxLength ? `${clean.slice(0, maxLength)}…` : clean;
 }
 

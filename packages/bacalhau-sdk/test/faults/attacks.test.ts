@@ -1,10 +1,13 @@
+import type { DevicePrompt } from '../../src/auth/options.js';
 import { Bacalhau } from '../../src/client/bacalhau.js';
 import { UnexpectedResponseError } from '../../src/errors/api-errors.js';
+import { RequestAbortedError, RequestTimeoutError } from '../../src/errors/call-errors.js';
 import { LoginError } from '../../src/errors/client-errors.js';
 import type { ClientOptions } from '../../src/http/options.js';
 import { BacalhauError, type Job } from '../../src/index.js';
 import { faultServer, json } from '../support/fault-server.js';
 import { keyDirectory } from '../support/key-directory.js';
+import { JOB_ID, logFaultServer } from '../support/log-fault-server.js';
 import { collect } from '../support/network.js';
 import { type HostileAnswer, hostileServer, htmlPage, outlineOf } from '../support/random-server.js';
 import { within } from '../support/within.js';
@@ -59,8 +62,35 @@ describe('what a server writes cannot control the terminal that shows it', () =>
     if (!(error instanceof BacalhauError)) throw error;
     expect(error.message).toContain('\\u001b]0;owned\\u0007');
     for (const text of [error.message, error.stack, String(error)]) expect(text).not.toMatch(controls);
+    const { hint, code, component, details, requestId, serverVersion } = Object(error);
+    for (const text of [hint, code, component, requestId, serverVersion, ...Object.entries(details ?? {}).flat()]) {
+      expect(text ?? '').not.toMatch(controls);
+    }
     expect(lines.length).toBeGreaterThan(0);
     for (const line of lines) expect(line).not.toMatch(/\p{Cc}|\u202e/u);
+  });
+});
+
+describe('what onReconnect receives cannot control the terminal either', () => {
+  test.each<[string, (socket: { send(text: string): void; close(code: number, reason: string): void }) => void]>([
+    ['an error frame', (socket) => socket.send(JSON.stringify({ error: CONTROLS }))],
+    ['the reason of a close', (socket) => socket.close(1011, CONTROLS)],
+  ])('%s', async (_name, answer) => {
+    await using server = await logFaultServer(({ socket }) => answer(socket));
+    await using bacalhau = client(server.url);
+    const controller = new AbortController();
+    const reasons: string[] = [];
+    const logs = bacalhau.jobs.handle(JOB_ID).logs({
+      follow: true,
+      signal: controller.signal,
+      onReconnect: ({ reason }) => {
+        reasons.push(reason);
+        controller.abort();
+      },
+    });
+    await expect(collect(logs)).rejects.toBeInstanceOf(RequestAbortedError);
+    expect(reasons).toEqual([expect.stringContaining('\\u001b]0;owned')]);
+    expect(reasons[0]).not.toMatch(controls);
   });
 });
 
@@ -123,25 +153,67 @@ describe('an id that leads elsewhere is no id', () => {
   });
 });
 
+/** An orchestrator with single sign-on, and the provider of it, which waits for somebody to confirm. */
+async function signOnServer({ config = {}, prompt = {} }: { readonly config?: object; readonly prompt?: object }) {
+  let orchestrator = '';
+  const server = await faultServer((response) => {
+    const { url = '' } = response.req;
+    const code = { device_code: 'x', user_code: 'ABCD', verification_uri: 'https://example.org/', expires_in: 60 };
+    const Config = {
+      ...{ DeviceClientID: 'x', Scopes: [], ...config },
+      ...{ TokenEndpoint: `${orchestrator}/token`, DeviceAuthorizationEndpoint: `${orchestrator}/device` },
+    };
+    if (url === '/token') return json(response, 400, { error: 'authorization_pending' });
+    json(response, 200, url === '/device' ? { ...code, ...prompt } : { Version: '1', Config });
+  });
+  orchestrator = server.url;
+  return server;
+}
+
 test.each([
   ['javascript:alert(1)', 'ABCD-EFGH'],
   ['file:///etc/passwd', 'ABCD-EFGH'],
   ['not an address', 'ABCD-EFGH'],
   ['https://example.org/device', CONTROLS],
-])('single sign-on: a provider’s address %s and code %j are not shown', async (address, user_code) => {
-  let orchestrator = '';
-  await using server = await faultServer((response) => {
-    const { url = '' } = response.req;
-    const prompt = { device_code: 'x', user_code, verification_uri: address, expires_in: 60, interval: 0.05 };
-    const Config = {
-      ...{ DeviceClientID: 'x', Scopes: [] },
-      ...{ TokenEndpoint: `${orchestrator}/token`, DeviceAuthorizationEndpoint: `${orchestrator}/device` },
-    };
-    json(response, 200, url === '/device' ? prompt : { Version: '1', Config });
-  });
-  orchestrator = server.url;
+])('single sign-on: a provider’s address %s and code %j are not shown', async (verification_uri, user_code) => {
+  await using server = await signOnServer({ prompt: { verification_uri, user_code } });
   const shown: unknown[] = [];
   await using bacalhau = client(server.url, { auth: { device: (prompt) => void shown.push(prompt) } });
   await expect(bacalhau.jobs.get('j-1')).rejects.toBeInstanceOf(LoginError);
   expect(shown).toEqual([]);
 });
+
+test('single sign-on: a provider’s name is shown in one line without controls', async () => {
+  await using server = await signOnServer({ config: { ProviderName: CONTROLS } });
+  const shown: string[] = [];
+  const device = ({ provider }: DevicePrompt): void => void shown.push(provider);
+  await using bacalhau = client(server.url, { auth: { device }, timeoutMs: 1_000 });
+  await expect(bacalhau.jobs.get('j-1')).rejects.toBeInstanceOf(RequestTimeoutError);
+  expect(shown).toEqual([expect.stringMatching(/^\\u001b[^\p{Cc}\u202e]*$/u)]);
+});
+
+test.each([0, -1, 0.001, '1', null])(
+  'single sign-on: an interval of %j does not flood the provider',
+  async (PollingInterval) => {
+    await using server = await signOnServer({ config: { PollingInterval } });
+    await using bacalhau = client(server.url, { auth: { device: () => undefined }, timeoutMs: 1_000 });
+    await expect(bacalhau.jobs.get('j-1')).rejects.toBeInstanceOf(RequestTimeoutError);
+    expect(server.seen.filter(({ url }) => url === '/token')).toEqual([]);
+  },
+);
+
+test.each(['a\r\nX-Injected: 1', 'a b', 'tök', '\0', '\ud800', 7, { a: 1 }])(
+  'a token that cannot be a header is not sent: %j',
+  async (token) => {
+    const params = { InputPhrase: Buffer.from('n-1').toString('base64') };
+    await using server = await faultServer((response) => {
+      const { url = '' } = response.req;
+      if (url.endsWith('/auth')) return json(response, 200, { Methods: { key: { type: 'challenge', params } } });
+      json(response, 200, { Authentication: { success: true, token } });
+    });
+    await using bacalhau = client(server.url, { auth: { challenge: true } });
+    await expect(bacalhau.jobs.get('j-1')).rejects.toBeInstanceOf(BacalhauError);
+    expect(server.seen.map(({ url }) => url)).toEqual(['/api/v1/auth', '/api/v1/auth/key']);
+    expect(server.seen.map(({ headers }) => headers['authorization'])).toEqual([undefined, undefined]);
+  },
+);

@@ -1,6 +1,6 @@
 import type { OAuth2Config } from 'bacalhau-apiclient';
 import type { AuthorizationServer, DeviceAuthorizationResponse } from 'oauth4webapi';
-import { BacalhauError, LoginError } from '../../errors/index.js';
+import { BacalhauError, harmlessLine, LoginError } from '../../errors/index.js';
 import { isLoopback } from '../../platform/index.js';
 import type { AuthMethod, LoginContext } from '../method.js';
 import type { ShowDevicePrompt } from '../options.js';
@@ -72,7 +72,7 @@ async function pollForToken({ config, device, token, clientId, show, context }: 
   const failed = present(show, code, expiresAt, config);
   failed.catch(() => undefined);
 
-  let interval = code.interval ?? config.PollingInterval ?? INTERVAL_SECONDS;
+  let interval = code.interval ?? pollingInterval(config);
   while (Date.now() + interval * 1000 < expiresAt.getTime()) {
     await Promise.race([pause(interval * 1000, context.signal), failed]);
     const response = await oauth.deviceCodeGrantRequest(server, client, authentication, code.device_code, {
@@ -91,6 +91,10 @@ async function pollForToken({ config, device, token, clientId, show, context }: 
     code: 'expired_token',
   });
 }
+
+/** The orchestrator must not make clients flood the provider. */
+const pollingInterval = ({ PollingInterval: seconds }: OAuth2Config): number =>
+  typeof seconds === 'number' && seconds >= 1 ? seconds : INTERVAL_SECONDS;
 
 /** Checks what a person is shown and a program may open: the provider is only what the orchestrator says it is. */
 function checkPrompt(code: DeviceAuthorizationResponse): void {
@@ -115,7 +119,7 @@ function present(
   return new Promise((_, reject) => {
     const shown = (async () =>
       show({
-        provider: config.ProviderName ?? config.ProviderID ?? 'single sign-on',
+        provider: harmlessLine(config.ProviderName ?? config.ProviderID ?? 'single sign-on'),
         verificationUri: code.verification_uri,
         userCode: code.user_code,
         verificationUriComplete: code.verification_uri_complete,
