@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { docker } from '../../src/builders/docker.js';
 import { publishers } from '../../src/builders/publishers.js';
 import { wasm } from '../../src/builders/wasm.js';
@@ -45,6 +46,12 @@ describeWith(['run'], 'a WebAssembly job', () => {
     const error = await jobs.run(await printingJob('oops', { exitCode: 3 })).catch((caught: unknown) => caught);
     expect(error).toBeInstanceOf(JobExitError);
     expect(error).toMatchObject({ exitCode: 3, result: { stdout: 'oops', outputComplete: true } });
+    // Uncaught, it would print the whole job otherwise.
+    expect(
+      inspect(error)
+        .split('\n')
+        .filter((line) => !/^\s+at /.test(line)).length,
+    ).toBeLessThan(10);
     const result = await jobs.run(await printingJob('oops', { exitCode: 3 }), { throwOnNonZeroExit: false });
     expect(result.exitCode).toBe(3);
   });

@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events';
-import { gzipSync } from 'node:zlib';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { Bacalhau } from '../../src/client/bacalhau.js';
-import { RateLimitError } from '../../src/errors/api-errors.js';
+import { RateLimitError, UnexpectedResponseError } from '../../src/errors/api-errors.js';
 import { ConnectionError, RequestAbortedError, ResponseTooLargeError } from '../../src/errors/call-errors.js';
 import { JobExistsError } from '../../src/errors/job-errors.js';
 import type { ClientOptions } from '../../src/http/options.js';
@@ -16,7 +16,8 @@ const dir = keyDirectory();
 const client = (baseUrl: string, options: ClientOptions = {}): Bacalhau =>
   new Bacalhau({ baseUrl, dir, env: {}, ...options });
 
-const BOMB = gzipSync(Buffer.alloc(300 * 1024 * 1024, ' '));
+const SPACES = Buffer.alloc(300 * 1024 * 1024, ' ');
+const BOMB = gzipSync(SPACES);
 
 test.each([200, 400, 503])('a gzip bomb with status %s ends with an error that names the option', async (status) => {
   await using server = await faultServer((response) => {
@@ -33,6 +34,20 @@ test.each([200, 400, 503])('a gzip bomb with status %s ends with an error that n
   expect(server.seen).toHaveLength(1);
   // By default, too, and a call has its own limit.
   await expect(client(server.url).jobs.list({ maxResponseBytes: 100 })).rejects.toThrow(/larger than 100 bytes/);
+});
+
+test.each([
+  ['deflate', () => deflateSync(SPACES)],
+  ['br', () => brotliCompressSync(SPACES)],
+  ['x-gzip', () => BOMB],
+  ['gzip, gzip', () => gzipSync(BOMB)],
+] as const)('a response that is packed with %s is as limited, or not read', async (encoding, pack) => {
+  await using server = await faultServer((response) => {
+    response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': encoding }).end(pack());
+  });
+  const listed = client(server.url, { maxResponseBytes: 10_000_000, maxRetries: 0 }).jobs.list();
+  const expected = encoding === 'gzip, gzip' ? UnexpectedResponseError : ResponseTooLargeError;
+  await expect(listed).rejects.toBeInstanceOf(expected);
 });
 
 test('a Retry-After of a day is not waited for, even without a deadline', async () => {

@@ -1,4 +1,4 @@
-import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
@@ -7,6 +7,7 @@ import type { ClientOptions } from '../../src/http/options.js';
 import { Ed25519Identity } from '../../src/keys/ed25519.js';
 import { RsaIdentity } from '../../src/keys/rsa.js';
 import { faultServer, json, type SeenRequest, text } from '../support/fault-server.js';
+import { testModes } from '../support/file-modes.js';
 import { keyDirectory } from '../support/key-directory.js';
 
 const KEY = 'key-0123456789-secret';
@@ -206,4 +207,30 @@ test('no error of the configuration contains a secret', async () => {
     }
   }
   expect(lines.join('\n')).not.toContain(TOKEN);
+});
+
+describe.each(['tokens.json', 'jwt-tokens.json'])('the stored tokens of %s', (name) => {
+  testModes.each([
+    [0o600, true],
+    [0o644, false],
+    [0o640, false],
+    [0o602, false],
+    [0o660, false],
+  ])('with mode %o are sent: %p', async (mode, isSent) => {
+    const dir = configDirectory;
+    const file = join(dir, name);
+    await using server = await faultServer((response) => json(response, 200, { Items: [] }));
+    await rm(dir, { recursive: true });
+    await mkdir(dir, { recursive: true });
+    await writeFile(file, JSON.stringify({ [server.url]: TOKEN }));
+    await chmod(file, mode);
+    const warnings: string[] = [];
+    const ignore = (): void => undefined;
+    const logger = { debug: ignore, info: ignore, error: ignore, warn: (line: string) => void warnings.push(line) };
+    await using bacalhau = new Bacalhau({ baseUrl: server.url, dir, env: {}, logger });
+    await bacalhau.jobs.list();
+    expect(server.seen.map(({ headers }) => headers.authorization)).toEqual([isSent ? `Bearer ${TOKEN}` : undefined]);
+    if (isSent) expect(warnings).toEqual([]);
+    else expect(warnings).toEqual([expect.stringMatching(new RegExp(`${name}: .*chmod 600`))]);
+  });
 });

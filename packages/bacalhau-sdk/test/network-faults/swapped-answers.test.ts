@@ -1,6 +1,7 @@
 import { Bacalhau, type JobHandle } from '../../src/index.js';
 import { keyDirectory } from '../support/key-directory.js';
 import { collect, freshName, networkClient, networkUrl } from '../support/network.js';
+import { testWith } from '../support/requirements.js';
 import { type CallKind, swapProxy } from '../support/swap-proxy.js';
 import { endlessJob, printingJob } from '../support/wasm-jobs.js';
 
@@ -11,7 +12,9 @@ const direct = networkClient();
 const words = ['one', 'other'] as const;
 let ended: readonly JobHandle[];
 beforeAll(async () => {
-  ended = await Promise.all(words.map(async (word) => direct.jobs.submit(await printingJob(word))));
+  ended = await Promise.all(
+    words.map(async (word) => direct.jobs.submit(await printingJob(word, { Labels: { word: freshName(word) } }))),
+  );
   await Promise.all(ended.map((handle) => handle.wait()));
 }, 60_000);
 
@@ -30,6 +33,13 @@ const READS: Readonly<Record<string, readonly [CallKind, (bacalhau: Bacalhau, id
     async ({ jobs }, id) => (await collect(jobs.history(id, { follow: true })))[0]?.JobID ?? '',
   ],
   versions: ['versions', async ({ jobs }, id) => (await jobs.versions(id)).items[0]?.ID ?? ''],
+  'list, by label': [
+    'list',
+    async ({ jobs }, id) => {
+      const word = (await direct.jobs.get(id)).Job.Labels?.['word'];
+      return (await jobs.list({ labels: [`word=${word}`] })).items.map(({ ID }) => ID).join();
+    },
+  ],
 };
 
 test.each(Object.entries(READS))(
@@ -147,4 +157,51 @@ test('reruns return their own jobs or report an unknown outcome, although respon
       : outcome.value.JobID === handles[index]?.id,
   );
   expect(own).toEqual([true, true]);
+});
+
+test('a list has the jobs of its own namespace, although responses are swapped', async () => {
+  await using proxy = await swapProxy(networkUrl());
+  await using bacalhau = clientOf(proxy.url);
+  const namespaces = words.map((word) => freshName(word));
+  const handles = await Promise.all(
+    namespaces.map(async (Namespace) => direct.jobs.submit(await printingJob('x', { Namespace }))),
+  );
+  const swapped = proxy.swapNext('list');
+  const lists = await Promise.all(namespaces.map((namespace) => bacalhau.jobs.list({ namespace })));
+  await swapped;
+  expect(lists.map(({ items }) => items.map(({ ID }) => ID))).toEqual(handles.map(({ id }) => [id]));
+});
+
+testWith(['two-nodes'], 'a node is the one that was requested, although responses are swapped', async () => {
+  await using proxy = await swapProxy(networkUrl());
+  await using bacalhau = clientOf(proxy.url);
+  const ids = (await direct.nodes.list()).items.map(({ Info }) => Info.NodeID).slice(0, 2);
+  const swapped = proxy.swapNext('node');
+  const nodes = await Promise.all(ids.map((id) => bacalhau.nodes.get(id)));
+  await swapped;
+  expect(nodes.map(({ Info }) => Info.NodeID)).toEqual(ids);
+});
+
+test('lists of nodes are complete, although responses are swapped', async () => {
+  await using proxy = await swapProxy(networkUrl());
+  await using bacalhau = clientOf(proxy.url);
+  const all = (await direct.nodes.list()).items.map(({ Info }) => Info.NodeID).sort();
+  const swapped = proxy.swapNext('nodes');
+  const lists = await Promise.all(words.map(() => bacalhau.nodes.list()));
+  await swapped;
+  for (const { items } of lists) expect(items.map(({ Info }) => Info.NodeID).sort()).toEqual(all);
+});
+
+test('two stops stop their own jobs, although responses are swapped', async () => {
+  await using proxy = await swapProxy(networkUrl());
+  await using bacalhau = clientOf(proxy.url);
+  const jobs = await Promise.all(words.map(async () => direct.jobs.submit(await endlessJob())));
+  const bystander = await direct.jobs.submit(await endlessJob());
+  const swapped = proxy.swapNext('stop');
+  await Promise.all(jobs.map(({ id }) => bacalhau.jobs.handle(id).stop()));
+  await swapped;
+  const states = await Promise.all([...jobs, bystander].map(async (job) => (await job.refresh()).State?.StateType));
+  expect(states.slice(0, 2)).toEqual(['Stopped', 'Stopped']);
+  expect(states[2]).not.toBe('Stopped');
+  await bystander.stop();
 });

@@ -4,7 +4,7 @@ import { chromiumPath } from './chromium.js';
 import { computeNodes, devnetServer, has } from './server.js';
 
 /** What a test needs beyond Node and the devnet. CI names them in `BACALHAU_TEST_REQUIRE`, and then none may be missing. */
-export type Requirement = 'docker' | 'ipfs' | 's3' | 'legacy' | 'chromium' | 'two-nodes' | 'own-network';
+export type Requirement = 'docker' | 'ipfs' | 's3' | 'legacy' | 'mounts' | 'chromium' | 'two-nodes' | 'own-network';
 
 const MISSING: Readonly<Record<Requirement, () => string | undefined>> = {
   docker: () =>
@@ -12,6 +12,10 @@ const MISSING: Readonly<Record<Requirement, () => string | undefined>> = {
   ipfs: () => (process.env['BACALHAU_TEST_IPFS_API'] ? undefined : 'BACALHAU_TEST_IPFS_API names no IPFS node'),
   s3: () => (process.env['BACALHAU_TEST_S3_ENDPOINT'] ? undefined : 'BACALHAU_TEST_S3_ENDPOINT names no S3 server'),
   legacy: () => legacyMissing,
+  mounts: () => {
+    const mount = ['--user', '--map-root-user', '--mount', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt'];
+    return spawnSync('unshare', mount, { stdio: 'ignore' }).status === 0 ? undefined : 'nothing can be mounted here';
+  },
   'own-network': () => (/^https?:/.test(devnetServer) ? 'the server that is tried is somebody else’s' : undefined),
   'two-nodes': () => (computeNodes() >= 2 ? undefined : 'the network has one node'),
   chromium: () =>

@@ -148,7 +148,10 @@ onUnix('stored tokens that other users can read are not used, and the warning sa
   expect(await textFiles.readSecret(inDir('tokens.json'), { allowReadable: true })).toContain('token');
 });
 
+// That a file system is read-only is tested with a real one, in newest-server/read-only-disk.test.ts.
 onUnix('where no directory can be made, the error names the reason, not a missing file', async () => {
-  const ensured = keyFiles.ensure('/proc/1/nowhere/deeper', 'user_id.pem', async () => 'pem');
+  writeFileSync(inDir('a-file'), '');
+  const ensured = keyFiles.ensure(inDir('a-file/deeper'), 'user_id.pem', async () => 'pem');
   await expect(ensured).rejects.toThrow(ConfigurationError);
+  await expect(ensured).rejects.toThrow(/user_id\.pem: a part of its path is not a directory \(ENOTDIR\)/);
 });
