@@ -127,6 +127,17 @@ test('20,000 keys of a job file are read in seconds', async () => {
   expect(performance.now() - started).toBeLessThan(10_000);
 });
 
+test.each([
+  ['parentheses', `{{${'('.repeat(20_000)}}}`],
+  ['words', `{{${'"a" '.repeat(20_000)}}}`],
+  ['pipes', `{{.a${'|print'.repeat(20_000)}}}`],
+  ['conditions', '{{if true}}'.repeat(5_000)],
+])('a template of a great many %s is an error of bounded length', async (_what, template) => {
+  const error: unknown = await parseJob(template, { variables: { a: 'b' } }).catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(InvalidJobError);
+  expect(String(error).length).toBeLessThan(600);
+});
+
 test('an extremely deep config.yaml is an error', async () => {
   writeFileSync(inDir('config.yaml'), '['.repeat(100_000));
   await expect(client().config()).rejects.toThrow(ConfigurationError);

@@ -19,8 +19,13 @@ const isFunction = (word: string): word is FunctionName => Object.hasOwn(FUNCTIO
 /** More parentheses in each other than anybody writes. */
 const DEEPEST = 50;
 
-export const problemIn = ({ source, line }: Action, problem: string): JobFileProblem =>
-  new JobFileProblem(`has, in line ${line}, ${source}: ${problem}`);
+/** Of an action, in a message. */
+const LONGEST_SOURCE = 200;
+
+export function problemIn({ source, line }: Action, problem: string): JobFileProblem {
+  const quoted = source.length > LONGEST_SOURCE ? `${source.slice(0, LONGEST_SOURCE)}…` : source;
+  return new JobFileProblem(`has, in line ${line}, ${quoted}: ${problem}`);
+}
 
 const unsupported = (action: Action, what: string): JobFileProblem =>
   problemIn(
