@@ -195,6 +195,7 @@ export {
   type ResultAccess,
   type ResultBase,
   type ResultFile,
+  type ResultFileOptions,
   type ResultLimits,
   type S3Credentials,
   type S3Location,

@@ -14,6 +14,7 @@ import { BacalhauError, type ErrorCause } from './base.js';
  * - `changed`: the result was replaced between two attempts
  * - `unsafe-entry`: an entry would be written outside the directory, or is a link or a device
  * - `too-large`: it has more bytes or files than `limits` allows
+ * - `no-match`: the results have no such file, or none that a pattern of `include` matches
  * - `exists`: a file of that name already exists
  * - `disk`: the directory cannot be written, or the disk is full
  */
@@ -29,6 +30,7 @@ export type DownloadErrorReason =
   | 'changed'
   | 'unsafe-entry'
   | 'too-large'
+  | 'no-match'
   | 'exists'
   | 'disk';
 

@@ -42,6 +42,7 @@ import {
   type ListResultsOptions,
   loadResults,
   type ResultFile,
+  type ResultFileOptions,
   type ResultsTarget,
   resultFiles,
   type TransferOptions,
@@ -287,6 +288,29 @@ export class JobHandle {
   files(options: TransferOptions = {}): AsyncIterableIterator<ResultFile> {
     if (this.#identity === undefined) return resultFiles(this.#target(), options);
     return this.#entries(options, (remaining) => resultFiles(this.#target(), remaining));
+  }
+
+  /**
+   * Opens one file of the result, by its path as in `files()`. Its content can be read once, at any time: as text, as bytes,
+   * or as a stream for a `Response` or a file. The connection stays open until then, so cancel the stream of a file that you
+   * do not want after all.
+   *
+   * An archive is received up to the end of the file: what comes later costs nothing, and damage to it is not seen.
+   *
+   * @throws {DownloadError} if there is no such file (`no-match`), there are no results, or they cannot be fetched or read:
+   * `reason` says which.
+   * @throws {InvalidArgumentError} if several executions have a result, and `executionId` does not say which one to read.
+   * @throws {RequestAbortedError} if `signal` is aborted, also while the file is read.
+   *
+   * @example
+   * ```ts
+   * const file = await job.file('outputs/table.csv');
+   * return new Response(file.stream(), { headers: { 'content-length': String(file.size) } });
+   * ```
+   */
+  async file(path: string, options: ResultFileOptions = {}): Promise<ResultFile> {
+    const remaining = await this.#confirm(options);
+    return (await loadResults()).resultFile(this.#target(), path, remaining);
   }
 
   /**

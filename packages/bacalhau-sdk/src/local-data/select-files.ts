@@ -1,5 +1,6 @@
 import ignore from 'ignore';
 import { InvalidJobError } from '../errors/index.js';
+import { IncludePatterns, includeProblem, patternProblem } from '../patterns/index.js';
 import type { FileSelection } from '../platform/index.js';
 import type { FilesInput } from './types.js';
 
@@ -15,42 +16,21 @@ export interface PatternSelection extends FileSelection {
  * @throws {InvalidJobError} if a pattern cannot match.
  */
 export function selectFiles({ include, exclude = [] }: Pick<FilesInput, 'include' | 'exclude'>): PatternSelection {
-  checkPatterns('include', include ?? []);
-  checkPatterns('exclude', exclude);
+  for (const [index, pattern] of (include ?? []).entries()) {
+    const problem = includeProblem(pattern);
+    if (problem === undefined) continue;
+    const advice = pattern.startsWith('!') ? ' Use exclude to leave out.' : '';
+    throw new InvalidJobError(`include[${index}]`, `${problem}${advice}`);
+  }
+  for (const [index, pattern] of exclude.entries()) {
+    const problem = patternProblem(pattern);
+    if (problem !== undefined) throw new InvalidJobError(`exclude[${index}]`, problem);
+  }
   const excluded = ignore({ ignorecase: false }).add([...exclude]);
-  const included = include?.map((pattern) => ({
-    pattern,
-    matcher: ignore({ ignorecase: false }).add([pattern]),
-    isMatched: false,
-  }));
+  const included = include && new IncludePatterns(include);
   return {
     hasFolder: (path) => !excluded.ignores(`${path}/`),
-    hasFile(path) {
-      if (excluded.ignores(path)) return false;
-      if (included === undefined) return true;
-      // All of them, so that each is known to have matched.
-      const matching = included.filter(({ matcher }) => matcher.ignores(path));
-      for (const entry of matching) entry.isMatched = true;
-      return matching.length > 0;
-    },
-    findUnmatched: () => included?.find(({ isMatched }) => !isMatched)?.pattern,
+    hasFile: (path) => !excluded.ignores(path) && (included?.has(path) ?? true),
+    findUnmatched: () => included?.findUnmatched(),
   };
-}
-
-function checkPatterns(name: 'include' | 'exclude', patterns: readonly string[]): void {
-  for (const [index, pattern] of patterns.entries()) {
-    const field = `${name}[${index}]`;
-    if (/^!?\.{1,2}\//.test(pattern)) {
-      throw new InvalidJobError(
-        field,
-        `is ${JSON.stringify(pattern)}. Patterns are relative to the folder: leave out "./", and begin with "/" for its top.`,
-      );
-    }
-    if (name === 'include' && (pattern.trim() === '' || /^[!#]/.test(pattern))) {
-      throw new InvalidJobError(
-        field,
-        `is ${JSON.stringify(pattern)}, which matches nothing. Use exclude to leave out.`,
-      );
-    }
-  }
 }

@@ -1,10 +1,12 @@
 import { checkOptions, type OptionNames } from '../arguments/index.js';
 import { InvalidArgumentError } from '../errors/index.js';
+import { includeProblem } from '../patterns/index.js';
 import type {
   DownloadOptions,
   IpfsOptions,
   ListResultsOptions,
   ResultAccess,
+  ResultFileOptions,
   ResultLimits,
   S3Credentials,
   S3Options,
@@ -13,13 +15,17 @@ import type {
 
 const LIST_OPTIONS: OptionNames<ListResultsOptions> = { signal: true, executionId: true };
 const ACCESS_OPTIONS: OptionNames<ResultAccess> = { s3: true, ipfs: true, hosts: true };
-const TRANSFER_OPTIONS: OptionNames<TransferOptions> = {
+const FILE_OPTIONS: OptionNames<ResultFileOptions> = {
   ...LIST_OPTIONS,
   ...ACCESS_OPTIONS,
   timeoutMs: true,
   stallTimeoutMs: true,
   maxRetries: true,
   limits: true,
+};
+const TRANSFER_OPTIONS: OptionNames<TransferOptions> = {
+  ...FILE_OPTIONS,
+  include: true,
   onUnsafeEntry: true,
   onSkipped: true,
 };
@@ -41,9 +47,23 @@ export function checkListOptions(options: ListResultsOptions): void {
   checkString(options.executionId, 'executionId');
 }
 
+/** @throws {InvalidArgumentError} naming the argument or option. */
+export function checkFileArguments(path: string, options: ResultFileOptions): void {
+  if (typeof path !== 'string') throw wrongType('path', 'a string', path);
+  if (path.split('/').some((part) => part === '' || part === '.' || part === '..')) {
+    throw new InvalidArgumentError(
+      'path',
+      `is ${JSON.stringify(path)}. Pass the path of a file in the result, as in files(): "stdout", "outputs/a.csv".`,
+    );
+  }
+  checkOptions(options, FILE_OPTIONS);
+  checkTransferValues(options);
+}
+
 /** @throws {InvalidArgumentError} naming the option. */
 export function checkTransferOptions(options: TransferOptions): void {
   checkOptions(options, TRANSFER_OPTIONS);
+  checkInclude(options.include);
   checkTransferValues(options);
 }
 
@@ -51,11 +71,18 @@ export function checkTransferOptions(options: TransferOptions): void {
 export function checkDownloadOptions(options: DownloadOptions): void {
   checkOptions(options, DOWNLOAD_OPTIONS);
   checkTransferValues(options);
-  const { onProgress, extract, overwrite, layout } = options;
+  const { include, onProgress, extract, overwrite, layout } = options;
+  checkInclude(include);
   if (onProgress !== undefined && typeof onProgress !== 'function') {
     throw wrongType('onProgress', 'a function', onProgress);
   }
   checkBoolean(extract, 'extract');
+  if (include !== undefined && extract === false) {
+    throw new InvalidArgumentError(
+      'include',
+      'selects files, which extract: false leaves in their archive. Pass one of them.',
+    );
+  }
   checkBoolean(overwrite, 'overwrite');
   if (layout !== undefined && layout !== 'auto' && layout !== 'byExecution') {
     throw new InvalidArgumentError('layout', `is ${JSON.stringify(layout)}. Use "auto" or "byExecution".`);
@@ -131,6 +158,16 @@ function checkS3(s3: S3Options, argument: string): void {
     throw wrongType(`${argument}.credentials.${name}`, 'a string', credentials[name]);
   }
   checkString(credentials.sessionToken, `${argument}.credentials.sessionToken`);
+}
+
+function checkInclude(include: unknown): void {
+  if (include === undefined) return;
+  if (!Array.isArray(include)) throw wrongType('include', 'an array of strings', include);
+  for (const [index, pattern] of include.entries()) {
+    if (typeof pattern !== 'string') throw wrongType(`include[${index}]`, 'a string', pattern);
+    const problem = includeProblem(pattern);
+    if (problem !== undefined) throw new InvalidArgumentError(`include[${index}]`, problem);
+  }
 }
 
 function checkString(value: unknown, argument: string): void {

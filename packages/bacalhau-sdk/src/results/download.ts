@@ -6,6 +6,7 @@ import { type OpenResult, openResults } from './files.js';
 import type { ResultsTarget } from './find.js';
 import { LimitCounter } from './limit-counter.js';
 import { Progress } from './progress.js';
+import { type Selection, selectEntries } from './selection.js';
 import { beginTransfer, type TransferContext, transferFailure } from './transfer-context.js';
 import type { DownloadedFile, DownloadedResult, DownloadOptions, DownloadSummary, SkippedEntry } from './types.js';
 
@@ -16,6 +17,7 @@ export async function download(
   options: DownloadOptions,
 ): Promise<DownloadSummary> {
   const limits = new LimitCounter(options.limits);
+  const selection = selectEntries(options.include);
   let progress: Progress | undefined;
   const context = beginTransfer('job.download', target.transport, options, (count) => progress?.loaded(count));
   let folder: DownloadFolder | undefined;
@@ -26,7 +28,8 @@ export async function download(
       overwrite: options.overwrite ?? false,
       maxPaths: limits.entries,
     });
-    const summary = await new Download({ context, limits, folder, progress, options, results }).run();
+    const summary = await new Download({ context, limits, selection, folder, progress, options, results }).run();
+    selection.checkMatched();
     await folder.commit();
     progress.end();
     return summary;
@@ -41,6 +44,7 @@ export async function download(
 interface DownloadParts {
   readonly context: TransferContext;
   readonly limits: LimitCounter;
+  readonly selection: Selection;
   readonly folder: DownloadFolder;
   readonly progress: Progress;
   readonly options: DownloadOptions;
@@ -79,12 +83,13 @@ class Download {
   }
 
   async #writeResult({ result, source }: OpenResult, name: string): Promise<DownloadedResult> {
-    const { context, limits, progress, options, results } = this.#parts;
+    const { context, limits, selection, progress, options, results } = this.#parts;
     const { executionId } = result;
     const details = { type: result.type, ...(executionId !== undefined && { executionId }) };
     const reading = {
       context,
       limits,
+      selection,
       onUnsafeEntry: options.onUnsafeEntry,
       onSkipped: (entry: SkippedEntry): void => {
         const skipped = { ...entry, ...(executionId !== undefined && { executionId }) };

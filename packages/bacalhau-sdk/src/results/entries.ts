@@ -4,6 +4,7 @@ import { type Entry as ArchiveEntry, readArchive } from './archive.js';
 import { entryPath, unsafeEntry } from './entry-path.js';
 import type { LimitCounter } from './limit-counter.js';
 import { type Incoming, receive } from './remote-file.js';
+import type { Selection } from './selection.js';
 import type { ArchiveSource, FilesSource, ResultSource } from './sources/source.js';
 import { type TransferContext, throwIfAborted } from './transfer-context.js';
 import type { SkippedEntry, UnsafeEntryKind } from './types.js';
@@ -17,6 +18,7 @@ export interface Entry extends ArchiveEntry {
 export interface EntryReading {
   readonly context: TransferContext;
   readonly limits: LimitCounter;
+  readonly selection: Pick<Selection, 'hasFolders' | 'has'>;
   readonly onUnsafeEntry: 'skip' | 'refuse' | undefined;
   readonly onSkipped: (entry: Omit<SkippedEntry, 'executionId'>) => void;
   /** Called with the number of bytes to come as soon as that is known. */
@@ -30,7 +32,7 @@ export function entriesOf(source: ResultSource, reading: EntryReading): AsyncGen
 
 async function* archiveEntries(
   { file, root }: ArchiveSource,
-  { context, limits, onUnsafeEntry, onSkipped, announce }: EntryReading,
+  { context, limits, selection, onUnsafeEntry, onSkipped, announce }: EntryReading,
 ): AsyncGenerator<Entry, void, undefined> {
   const incoming = await receive(file, context);
   announce(incoming.totalBytes);
@@ -42,6 +44,7 @@ async function* archiveEntries(
     for await (const entry of readArchive(incoming.chunks, file.name, guard)) {
       const path = root === undefined ? entry.path : withoutRoot(entry, root);
       const { kind } = entry;
+      if (kind === 'directory' ? !selection.hasFolders : path.length > 0 && !selection.has(path)) continue;
       if (kind === 'file' || kind === 'directory') {
         if (path.length > 0) yield { ...entry, kind, path };
       } else if (onUnsafeEntry === 'refuse') {
@@ -71,7 +74,7 @@ function withoutRoot({ kind, path }: ArchiveEntry, root: string): readonly strin
 
 async function* fileEntries(
   source: FilesSource,
-  { context, limits, announce }: EntryReading,
+  { context, limits, selection, announce }: EntryReading,
 ): AsyncGenerator<Entry, void, undefined> {
   const files = [];
   let totalBytes = 0;
@@ -79,6 +82,8 @@ async function* fileEntries(
   for await (const { name, file } of source.list(limits)) {
     const path = entryPath(name);
     if (path.length === 0) throw unsafeEntry(name, 'is a file without a name');
+    if (!selection.has(path)) continue;
+    limits.addBytes(name, file.size);
     totalBytes += file.size;
     files.push({ path, file });
   }

@@ -1,15 +1,17 @@
 import { DownloadError } from '../errors/index.js';
 import { isFileName, quoteName } from '../model/index.js';
-import { concatBytes } from '../util/index.js';
-import { type Entry, entriesOf } from './entries.js';
+import { entriesOf } from './entries.js';
+import { EntryFile } from './entry-file.js';
 import { findResults, type ResultsTarget, requireResults } from './find.js';
 import { LimitCounter } from './limit-counter.js';
+import { selectEntries } from './selection.js';
 import { sourceOf } from './sources/index.js';
 import type { ResultSource } from './sources/source.js';
-import { beginTransfer, type TransferContext, transferFailure } from './transfer-context.js';
+import { beginTransfer, endTransfer, type TransferContext, transferFailure } from './transfer-context.js';
 import type {
   ListResultsOptions,
   ResultFile,
+  ResultFileOptions,
   S3PreSignedResult,
   SkippedEntry,
   TransferOptions,
@@ -20,6 +22,8 @@ import type {
 export interface OpenResult {
   readonly result: TypedResult;
   readonly source: ResultSource;
+  /** For messages, for example `the result of e-1234`. */
+  readonly name: string;
 }
 
 /** Reads the files of a job's results: see `resultFiles`. */
@@ -28,6 +32,7 @@ export async function* readFiles(
   options: TransferOptions,
 ): AsyncGenerator<ResultFile, void, undefined> {
   const limits = new LimitCounter(options.limits);
+  const selection = selectEntries(options.include);
   const context = beginTransfer('job.files', target.transport, options);
   try {
     for (const { result, source } of await openResults(target, options, context)) {
@@ -35,6 +40,7 @@ export async function* readFiles(
       const reading = {
         context,
         limits,
+        selection,
         onUnsafeEntry: options.onUnsafeEntry,
         onSkipped: (entry: SkippedEntry) =>
           options.onSkipped?.({ ...entry, ...(executionId !== undefined && { executionId }) }),
@@ -51,18 +57,18 @@ export async function* readFiles(
         }
       }
     }
+    selection.checkMatched();
   } catch (error) {
     throw transferFailure(context, error);
   } finally {
-    context.deadline.abort('closed');
-    context.deadline.release();
+    endTransfer(context);
   }
 }
 
 /** Finds all results of the job and how to fetch them. Missing options are reported before the first byte is fetched. */
 export async function openResults(
   target: ResultsTarget,
-  options: TransferOptions,
+  options: ResultFileOptions,
   context: TransferContext,
 ): Promise<OpenResult[]> {
   const { transport } = target;
@@ -81,7 +87,7 @@ export async function openResults(
       result.executionId === undefined
         ? `result ${index + 1}`
         : `the result of ${checkExecutionId(result.executionId)}`;
-    opened.push({ result, source: await sourceOf(result, name, { options, env, context, renew }) });
+    opened.push({ result, name, source: await sourceOf(result, name, { options, env, context, renew }) });
   }
   return opened;
 }
@@ -106,87 +112,3 @@ const isSame = (one: S3PreSignedResult, other: S3PreSignedResult): boolean => {
 };
 
 const pathOf = (url: string): string | undefined => (URL.canParse(url) ? new URL(url).pathname : undefined);
-
-class EntryFile implements ResultFile {
-  readonly path: string;
-  readonly executionId?: string;
-  readonly size: number;
-  readonly mode?: number;
-  #content: AsyncIterable<Uint8Array> | undefined;
-  #reading: Promise<Uint8Array> | undefined;
-  #isFinished = false;
-
-  constructor(entry: Entry, executionId: string | undefined) {
-    this.path = entry.path.join('/');
-    this.size = entry.size;
-    if (executionId !== undefined) this.executionId = executionId;
-    if (entry.mode !== undefined) this.mode = entry.mode & 0o777;
-    this.#content = entry.content;
-  }
-
-  /** Completes a read in progress and refuses further ones: the loop continues. */
-  async finish(): Promise<void> {
-    await this.#reading?.catch(() => undefined); // Its caller gets the failure.
-    this.#isFinished = true;
-    this.#content = undefined;
-  }
-
-  stream(): ReadableStream<Uint8Array> {
-    const iterator = this.#take()[Symbol.asyncIterator]();
-    return new ReadableStream<Uint8Array>(
-      {
-        async pull(controller) {
-          const { done, value } = await iterator.next();
-          if (done) controller.close();
-          else controller.enqueue(value);
-        },
-        async cancel() {
-          await iterator.return?.();
-        },
-      },
-      { highWaterMark: 0 },
-    );
-  }
-
-  async bytes(): Promise<Uint8Array> {
-    const content = this.#take();
-    this.#reading = this.#readAll(content);
-    return this.#reading;
-  }
-
-  async #readAll(content: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
-    const chunks: Uint8Array[] = [];
-    for await (const chunk of content) chunks.push(chunk);
-    return concatBytes(chunks);
-  }
-
-  async text(): Promise<string> {
-    return new TextDecoder().decode(await this.bytes());
-  }
-
-  #take(): AsyncIterable<Uint8Array> {
-    const content = this.#content;
-    this.#content = undefined;
-    if (content !== undefined) return this.#whileCurrent(content);
-    throw this.#gone();
-  }
-
-  /** Ends the stream of a file that the loop has left with an error: a part must not look like the whole. */
-  async *#whileCurrent(content: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
-    let remaining = this.size;
-    for await (const chunk of content) {
-      remaining -= chunk.length;
-      yield chunk;
-    }
-    if (remaining > 0 && this.#isFinished) throw this.#gone();
-  }
-
-  #gone(): DownloadError {
-    return new DownloadError(
-      this.#isFinished
-        ? `${this.path} can no longer be read. Read a file before the loop continues with the next one.`
-        : `${this.path} was read already. Keep its content: it can be read only once.`,
-      { reason: 'gone', entry: this.path },
-    );
-  }
-}

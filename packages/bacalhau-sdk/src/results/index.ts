@@ -16,6 +16,7 @@ export type {
   ResultAccess,
   ResultBase,
   ResultFile,
+  ResultFileOptions,
   ResultLimits,
   S3Credentials,
   S3Location,

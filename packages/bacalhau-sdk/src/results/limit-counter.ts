@@ -38,7 +38,7 @@ export class LimitCounter {
     this.addBytes(name, size);
   }
 
-  /** Counts bytes of an archive that is not extracted, as they arrive. */
+  /** Counts bytes of a file of several, before they are read, or of an archive that is not extracted, as they arrive. */
   addBytes(name: string, count: number): void {
     this.#seenBytes += count;
     if (this.#seenBytes > this.#totalBytes) {

@@ -1,14 +1,16 @@
 import { checkIdentifier } from '../arguments/index.js';
 import { InvalidArgumentError } from '../errors/index.js';
-import { checkDownloadOptions, checkListOptions, checkTransferOptions } from './check-options.js';
+import { checkDownloadOptions, checkFileArguments, checkListOptions, checkTransferOptions } from './check-options.js';
 import { download } from './download.js';
 import { readFiles } from './files.js';
 import { findResults, type ResultsTarget } from './find.js';
+import { openFile } from './open-file.js';
 import type {
   DownloadOptions,
   DownloadSummary,
   ListResultsOptions,
   ResultFile,
+  ResultFileOptions,
   TransferOptions,
   TypedResult,
 } from './types.js';
@@ -38,6 +40,23 @@ export function resultFiles(
   checkIdentifier(target.jobId, 'jobId');
   checkTransferOptions(options);
   return readFiles(target, options);
+}
+
+/**
+ * Opens one file of a job's result, which can be read once, at any time. What comes after it in an archive is not fetched, so
+ * damage there is not seen.
+ *
+ * @throws {DownloadError} see `DownloadErrorReason`; `no-match` if there is no such file.
+ * @throws {RequestAbortedError} if `signal` is aborted, also while the file is read.
+ */
+export async function resultFile(
+  target: ResultsTarget,
+  path: string,
+  options: ResultFileOptions = {},
+): Promise<ResultFile> {
+  checkIdentifier(target.jobId, 'jobId');
+  checkFileArguments(path, options);
+  return openFile(target, path, options);
 }
 
 /**

@@ -1,7 +1,7 @@
 import { BacalhauError } from '../errors/index.js';
 import { abortError, type Deadline, downloadPolicy, type Transport } from '../http/index.js';
 import { redactError, Secrets } from '../redaction/index.js';
-import type { TransferOptions } from './types.js';
+import type { ResultFileOptions } from './types.js';
 
 const DEFAULT_STALL_TIMEOUT_MS = 60_000;
 
@@ -22,7 +22,7 @@ export interface TransferContext {
 export function beginTransfer(
   operation: string,
   transport: Transport,
-  options: TransferOptions,
+  options: ResultFileOptions,
   onBytes: (count: number) => void = () => undefined,
 ): TransferContext {
   const {
@@ -37,7 +37,7 @@ export function beginTransfer(
   return { transport, operation, deadline, maxRetries, stallTimeoutMs, hosts, secrets, onBytes };
 }
 
-function secretsOf({ requests, env }: Transport, { s3, ipfs }: TransferOptions): Secrets {
+function secretsOf({ requests, env }: Transport, { s3, ipfs }: ResultFileOptions): Secrets {
   const secrets = new Secrets(requests.secrets);
   secrets.add(env['AWS_SECRET_ACCESS_KEY'], env['AWS_SESSION_TOKEN']);
   if (typeof s3?.credentials === 'object') {
@@ -46,6 +46,12 @@ function secretsOf({ requests, env }: Transport, { s3, ipfs }: TransferOptions):
   }
   secrets.addHeaders(ipfs?.headers ?? {});
   return secrets;
+}
+
+/** Ends what is still in progress. */
+export function endTransfer({ deadline }: TransferContext): void {
+  deadline.abort('closed');
+  deadline.release();
 }
 
 /** Returns the error that a transfer ends with: why it was ended early, if it was, else what was thrown, without secrets. */

@@ -91,8 +91,8 @@ export interface ResultAccess {
   readonly hosts?: Readonly<Record<string, string>> | undefined;
 }
 
-/** How results are fetched. */
-export interface TransferOptions extends ListResultsOptions, ResultAccess {
+/** How one file of a result is fetched. */
+export interface ResultFileOptions extends ListResultsOptions, ResultAccess {
   /** Deadline of the whole transfer, in milliseconds. Default: none. */
   readonly timeoutMs?: number | undefined;
   /** How long the host of a result may send nothing before the request is retried, in milliseconds. Default: 60,000. */
@@ -104,6 +104,16 @@ export interface TransferOptions extends ListResultsOptions, ResultAccess {
   readonly maxRetries?: number | undefined;
   /** The largest transfer to accept. */
   readonly limits?: ResultLimits | undefined;
+}
+
+/** How results are fetched. */
+export interface TransferOptions extends ResultFileOptions {
+  /**
+   * Which files to fetch, as patterns of a `.gitignore` file: `*.csv` anywhere, `/stdout` at the top, `outputs/` a folder.
+   * Paths are those of `ResultFile.path`. A pattern that matches no file is an error with reason `no-match`. Archives arrive
+   * as a whole nevertheless. Default: all.
+   */
+  readonly include?: readonly string[] | undefined;
   /**
    * What to do about links, FIFOs and devices in a result. `skip` leaves them out; `refuse` makes them an error with
    * reason `unsafe-entry`. A path that leaves the directory is always an error. Default: `skip`.
@@ -137,7 +147,7 @@ export interface DownloadOptions extends TransferOptions {
    * Called with the progress at most ten times a second, and at the end. An error that it throws ends the download.
    */
   readonly onProgress?: ((progress: DownloadProgress) => void) | undefined;
-  /** `false` keeps archives as they are, as `<executionId>.tar.gz` (`.tar` from IPFS). Default: true. */
+  /** `false` keeps archives as they are, without `include`, as `<executionId>.tar.gz` (`.tar` from IPFS). Default: true. */
   readonly extract?: boolean | undefined;
   /** Replaces files that exist. Default: false, which makes one that exists an error. */
   readonly overwrite?: boolean | undefined;
@@ -166,7 +176,7 @@ export interface DownloadedResult {
   readonly executionId?: string | undefined;
   /** Its folder, relative to the directory; empty for the directory itself. */
   readonly folder: string;
-  /** The exit code of the execution, if the result has it; 0 where its file says -1: the program set none. */
+  /** The exit code of the execution, if its file was downloaded; 0 where its file says -1: the program set none. */
   readonly exitCode?: number | undefined;
 }
 
@@ -186,7 +196,7 @@ export interface DownloadSummary {
   readonly loadedBytes: number;
 }
 
-/** A file of a result that is being received. Read it before the loop continues, or it is skipped. */
+/** A file of a result that is being received. One of `files()` must be read before the loop continues, or it is skipped. */
 export interface ResultFile {
   /** Its path in the result, with `/`: `stdout`, `stderr`, `exitCode`, and what the job wrote, such as `outputs/a.txt`. */
   readonly path: string;

@@ -5,9 +5,10 @@ import { docker } from '../../src/builders/docker.js';
 import { inputs } from '../../src/builders/inputs.js';
 import { publishers } from '../../src/builders/publishers.js';
 import { NotFoundError } from '../../src/errors/api-errors.js';
+import { JobFailedError } from '../../src/errors/job-errors.js';
 import { JobExitError } from '../../src/outcome/job-exit-error.js';
 import { freshName, networkClient } from '../support/network.js';
-import { describeWith, testWith } from '../support/requirements.js';
+import { describeWith, testWhere, testWith } from '../support/requirements.js';
 import { has } from '../support/server.js';
 import { writeFiles } from '../support/write-files.js';
 
@@ -63,25 +64,6 @@ describeWith(['docker', 'run'], 'a chain of three jobs', () => {
   );
 
   testWith(
-    ['ipfs', 'ipfs-results'],
-    'by IPFS finds the files of one job in the next',
-    async () => {
-      const publisher = publishers.ipfs();
-      const words = await jobs.submit(
-        script(WORDS, { publisher, inputs: [inputs.files(join(home, 'texts'), { target: '/in' })] }),
-      );
-      const sorted = await jobs.run(
-        script('sort /in/out/words > /out/sorted', { publisher, inputs: [words.asInput({ target: '/in' })] }),
-      );
-      const { stdout } = await jobs.run(
-        script('uniq /in/out/sorted', { publisher, inputs: [inputs.result(sorted, { target: '/in' })] }),
-      );
-      expect(stdout).toBe('a\nb\nc\nd\n');
-    },
-    120_000,
-  );
-
-  testWith(
     ['local-results'],
     'whose middle job fails submits no third one, and names the second',
     async () => {
@@ -105,6 +87,43 @@ describeWith(['docker', 'run'], 'a chain of three jobs', () => {
         message: expect.stringMatching(/exit code 3\. It printed: no such luck/),
       });
       if (has('name-lookup')) await expect(jobs.get(name)).rejects.toBeInstanceOf(NotFoundError);
+    },
+    120_000,
+  );
+});
+
+describeWith(['docker', 'ipfs', 'run'], 'a chain of jobs by IPFS', () => {
+  testWith(
+    ['ipfs-results', 'ipfs-inputs'],
+    'finds the files of one job in the next',
+    async () => {
+      const publisher = publishers.ipfs();
+      const words = await jobs.submit(
+        script(WORDS, { publisher, inputs: [inputs.files(join(home, 'texts'), { target: '/in' })] }),
+      );
+      const sorted = await jobs.run(
+        script('sort /in/out/words > /out/sorted', { publisher, inputs: [words.asInput({ target: '/in' })] }),
+      );
+      const { stdout } = await jobs.run(
+        script('uniq /in/out/sorted', { publisher, inputs: [inputs.result(sorted, { target: '/in' })] }),
+      );
+      expect(stdout).toBe('a\nb\nc\nd\n');
+    },
+    120_000,
+  );
+
+  testWhere(
+    ['ipfs-inputs', 'no'],
+    'fails with what the IPFS node answers the compute node',
+    async () => {
+      const publisher = publishers.ipfs();
+      const first = await jobs.submit(script('date > /out/now', { publisher }));
+      const second = jobs.run(script('cat /in/out/now', { publisher, inputs: [first.asInput({ target: '/in' })] }));
+      const error = await second.catch((caught: unknown) => caught);
+      expect(error).toBeInstanceOf(JobFailedError);
+      expect(error).toMatchObject({
+        message: expect.stringMatching(/IPFS storage provider .* removed, use 'ipfs dag'/),
+      });
     },
     120_000,
   );

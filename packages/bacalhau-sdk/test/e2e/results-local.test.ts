@@ -87,6 +87,56 @@ describeWith(['local-results'], 'the results of a job with the local publisher',
     await expect(first?.text()).rejects.toThrow(/can no longer be read/);
   });
 
+  test('are one file on request, which can be read after other calls', async () => {
+    const stdout = await job.file('stdout');
+    const file = await job.file('outputs/data.bin');
+    expect(file).toMatchObject({ path: 'outputs/data.bin', size: SIZE, executionId });
+    await job.executions();
+    expect(await stdout.text()).toBe('written');
+    expect((await new Response(file.stream()).arrayBuffer()).byteLength).toBe(SIZE);
+    await expect(file.text()).rejects.toMatchObject({
+      reason: 'gone',
+      message: expect.stringMatching(/was read already/),
+    });
+  });
+
+  test('name the files that there are to one who asks for another', async () => {
+    const error = await job.file('data.bin').catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(DownloadError);
+    expect(error).toMatchObject({
+      reason: 'no-match',
+      entry: 'data.bin',
+      message: expect.stringMatching(
+        `There is no file "data\\.bin" in the result of ${executionId}.*"outputs/data\\.bin"`,
+      ),
+    });
+  });
+
+  test('are only what the patterns of include select', async () => {
+    const out = directory();
+    const { files, results, writtenBytes } = await job.download(out, { include: ['/std*', 'outputs/'] });
+    expect(await contentsOf(out)).toEqual(['outputs', 'outputs/data.bin', 'stderr', 'stdout']);
+    expect(files).toHaveLength(3);
+    expect(writtenBytes).toBe(SIZE + 'written'.length);
+    expect(results).toEqual([{ type: 'url', executionId, folder: '' }]);
+    const selected = await collect(job.files({ include: ['*.bin'] }));
+    expect(selected.map(({ path }) => path)).toEqual(['outputs/data.bin']);
+  });
+
+  test('leave nothing where a pattern of include matches no file', async () => {
+    const out = directory();
+    const include = ['stdout', '*.csv'];
+    const problem = { reason: 'no-match', entry: '*.csv', message: expect.stringContaining('"outputs/data.bin"') };
+    await expect(job.download(out, { include })).rejects.toMatchObject(problem);
+    expect(await contentsOf(join(out, '..'))).toEqual([]);
+    const read: string[] = [];
+    const reading = (async () => {
+      for await (const { path } of job.files({ include })) read.push(path);
+    })();
+    await expect(reading).rejects.toMatchObject(problem);
+    expect(read).toEqual(['stdout']);
+  });
+
   test('are written into a directory as they are, with progress', async () => {
     const told: DownloadProgress[] = [];
     const out = directory();

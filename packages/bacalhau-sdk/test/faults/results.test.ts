@@ -8,6 +8,7 @@ import { RequestAbortedError, RequestTimeoutError } from '../../src/errors/call-
 import { ConfigurationError } from '../../src/errors/client-errors.js';
 import { DownloadError } from '../../src/errors/download-error.js';
 import type { ClientOptions } from '../../src/http/options.js';
+import type { ResultFile } from '../../src/results/types.js';
 import { tarGzOf, tarOf } from '../support/archives.js';
 import { expectMode } from '../support/file-modes.js';
 import { keyDirectory } from '../support/key-directory.js';
@@ -306,6 +307,50 @@ describe('the caller', () => {
       break;
     }
     await closed;
+  });
+
+  test.each<[string, (file: ResultFile) => Promise<unknown>]>([
+    ['was read', (file) => file.text()],
+    ['was read as a stream', async (file) => expect((await collect(file.stream())).length).toBeGreaterThan(0)],
+    ['is cancelled', (file) => file.stream().cancel()],
+  ])('of job.file closes the connection when the file %s', async (_when, finish) => {
+    let ended = (): void => undefined;
+    const closed = new Promise<void>((resolve) => {
+      ended = resolve;
+    });
+    // The archive never ends: the file is there, and the connection would stay.
+    await using store = await storeServer((request, response) => {
+      request.socket.once('close', ended);
+      response.writeHead(200, { 'content-length': archive.length });
+      response.write(archive.subarray(0, 100_000));
+    });
+    await using api = await resultsApi(() => [urlItem(`${store.url}/a.tar.gz`)]);
+    await finish(await jobAt(api.url).job.file('stdout'));
+    await closed;
+  });
+
+  test('of job.file ends with its signal while the file is read', async () => {
+    await using store = await storeServer((_request, response) => {
+      response.writeHead(200, { 'content-length': archive.length });
+      response.write(archive.subarray(0, 100_000));
+    });
+    await using api = await resultsApi(() => [urlItem(`${store.url}/a.tar.gz`)]);
+    const controller = new AbortController();
+    const file = await jobAt(api.url).job.file('outputs/data.bin', { signal: controller.signal });
+    const content = file.bytes();
+    controller.abort();
+    await expect(content).rejects.toBeInstanceOf(RequestAbortedError);
+  });
+
+  test('of job.file says which executions there are if there are several', async () => {
+    await using store = await storeServer((request, response) => serve(request, response, archive));
+    const items = ['e-1', 'e-2'].map((id) => urlItem(`${store.url}/j-1/${id}.tar.gz`));
+    await using api = await resultsApi(() => items);
+    await expect(jobAt(api.url).job.file('stdout')).rejects.toMatchObject({
+      argument: 'executionId',
+      message: expect.stringMatching(/is missing/),
+    });
+    expect(store.seen).toEqual([]);
   });
 
   test('gets the error that onProgress throws', async () => {

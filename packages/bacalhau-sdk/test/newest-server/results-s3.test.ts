@@ -112,6 +112,15 @@ describeWith(['s3'], 'results in S3', () => {
       expect(await contentsOf(out)).toEqual(TREE);
     });
 
+    test('are fetched only as far as they are selected', async () => {
+      const s3 = { credentials };
+      const limits = { totalBytes: 100 };
+      const { loadedBytes, files } = await job.download(directory(), { s3, limits, include: ['/stdout'] });
+      expect(files).toEqual([{ path: 'stdout', size: 6, executionId: await onlyId(job) }]);
+      expect(loadedBytes).toBe(6);
+      expect(await (await job.file('stdout', { s3, limits })).text()).toBe('stored');
+    });
+
     test('take them from the environment as well', async () => {
       await using other = new Bacalhau({ baseUrl: signing.url, dir, env: aws });
       const files = await collect(other.jobs.handle(job.id).files());

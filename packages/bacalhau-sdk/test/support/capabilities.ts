@@ -41,6 +41,7 @@ const CAPABILITIES = {
   login: row('login by key (an access policy)', 'yes', 'yes', 'yes'),
   'local-results': row('results of the local publisher', 'yes', 'yes', 'yes'),
   'ipfs-results': row('results in IPFS', 'yes', 'yes', 'yes'),
+  'ipfs-inputs': row('data of IPFS as an input', 'no', 'yes', 'yes'),
   'history-filters': row('`history({ executionId, nodeId, since })`', 'yes', 'yes', 'yes'),
   'history-pages': row('pages of `jobs.history`', 'no', 'yes', 'yes'),
   'node-connection': row('since when a node is connected', 'no', 'yes', 'yes'),

@@ -24,6 +24,10 @@ test.each([
   ['{"hosts":{"a":"b c"}}', 'hosts'],
   ['{"maxRetries":-1}', 'maxRetries'],
   ['{"stallTimeoutMs":"1"}', 'stallTimeoutMs'],
+  ['{"include":"*.csv"}', 'include'],
+  ['{"include":[1]}', 'include[0]'],
+  ['{"include":["a","!b"]}', 'include[1]'],
+  ['{"include":["./a"]}', 'include[0]'],
 ])('options of files and downloads are checked before anything is sent: %s', async (json, argument) => {
   const job = client.jobs.handle('j-1');
   await expect(collect(job.files(untyped(json)))).rejects.toMatchObject({ argument });
@@ -34,9 +38,23 @@ test.each([
 test.each([
   ['{"layout":"flat"}', 'layout'],
   ['{"extract":"no"}', 'extract'],
+  ['{"extract":false,"include":["a"]}', 'include'],
   ['{"onProgress":1}', 'onProgress'],
 ])('options of downloads are checked before anything is sent: %s', async (json, argument) => {
   await expect(client.jobs.handle('j-1').download('results', untyped(json))).rejects.toMatchObject({ argument });
+});
+
+test.each([
+  ['""', '{}', 'path'],
+  ['"/out/a"', '{}', 'path'],
+  ['"../a"', '{}', 'path'],
+  ['null', '{}', 'path'],
+  ['"a"', 'null', 'options'],
+  ['"a"', '{"include":["a"]}', 'include'],
+  ['"a"', '{"timeoutMs":1,"maxRetries":-1}', 'maxRetries'],
+])('the arguments of one file are checked before anything is sent: %s, %s', async (path, options, argument) => {
+  const file = client.jobs.handle('j-1').file(untyped(path), untyped(options));
+  await expect(file).rejects.toMatchObject({ argument });
 });
 
 test.each([

@@ -107,7 +107,7 @@ async function* objects(name: string, prefix: string, signer: Signer, context: T
     );
     const page = parseListing(await textOf(listing.chunks, name, limits.listingBytes));
     for (const object of page.objects) {
-      limits.admit(object.key, object.size);
+      limits.admit(object.key, 0);
       if (!object.key.startsWith(prefix)) {
         throw new DownloadError(
           `Cannot fetch ${name}: the S3 endpoint listed ${quoteName(object.key)}, which was not asked for.`,

@@ -16,7 +16,7 @@ export interface ArchiveSource {
 /** A result of several files, fetched one by one. */
 export interface FilesSource {
   readonly kind: 'files';
-  /** Everything that is listed counts for the limits, also what is not a file. */
+  /** Everything that is listed counts as an entry for the limits, also what is not a file. */
   list(
     limits: LimitCounter,
   ): AsyncIterable<{ readonly name: string; readonly file: RemoteFile & { readonly size: number } }>;

@@ -1,0 +1,1 @@
+export { IncludePatterns, includeProblem, patternProblem } from './include-patterns.js';
