@@ -247,6 +247,28 @@ describe('listing', () => {
     expect(JSON.parse(JSON.stringify(next))).toEqual({ items: next.items, nextToken: '' });
   });
 
+  test('selects by state, through pages in which no job matches', async () => {
+    const label = freshName('states');
+    const labels = [`states=${label}`];
+    const done = await printingJob('x', { Labels: { states: label } });
+    await Promise.all([1, 2].map(() => jobs.run({ ...done, Name: freshName('done') })));
+    const running = await jobs.submit({ ...(await endlessJob()), Labels: { states: label } });
+    try {
+      const ids = async (list: AsyncIterable<{ ID?: string }>) => (await collect(list)).map(({ ID }) => ID);
+      expect(await ids(jobs.list({ limit: 1, labels, states: ['Pending', 'Queued', 'Running'] }))).toEqual([
+        running.id,
+      ]);
+      expect((await jobs.list({ labels, states: ['Completed'] })).items).toHaveLength(2);
+      const page = await jobs.list({ limit: 1, labels, states: ['Pending', 'Queued', 'Running'] });
+      expect(page.items).toEqual([]);
+      expect(page.hasNextPage()).toBe(true);
+    } finally {
+      await running.stop();
+    }
+    await running.wait();
+    expect((await jobs.list({ labels, states: ['Stopped'] })).items.map(({ ID }) => ID)).toEqual([running.id]);
+  }, 60_000);
+
   test('looks at all namespaces, or at the one of the call, or at the client’s', async () => {
     const count = async (list: AsyncIterable<unknown>) => (await collect(list)).length;
     expect(await count(jobs.list({ labels: [`walk=${label}`] }))).toBe(6);

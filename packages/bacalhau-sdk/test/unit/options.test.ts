@@ -104,3 +104,12 @@ test.each([
   expect(() => create(plain(null))).toThrow(ConfigurationError);
   expect(() => create(plain({ namspace: 'x' }))).toThrow(/namespace/);
 });
+
+test.each([
+  ['Running', 'states'],
+  [[], 'states'],
+  [['Running', 'running'], 'states[1]'],
+])('jobs.list refuses %j as states before it is sent', async (states, argument) => {
+  const problem = { name: 'InvalidArgumentError', argument };
+  await expect(jobs.list({ states: plain(states) })).rejects.toMatchObject(problem);
+});
