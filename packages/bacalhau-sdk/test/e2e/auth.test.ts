@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { startDevnet } from 'bacalhau-devnet';
 import type { LoginQuestion } from '../../src/auth/options.js';
 import { Bacalhau } from '../../src/client/bacalhau.js';
 import { AuthenticationError, PermissionDeniedError } from '../../src/errors/api-errors.js';
@@ -14,12 +15,11 @@ import { freshName } from '../support/network.js';
 import { ownServer } from '../support/own-server.js';
 import { anyKeyExcept, JOBS_NEED_A_TOKEN, NAME_AND_PASSWORD } from '../support/policies.js';
 import { describeWhere, describeWith, testWhere, testWith } from '../support/requirements.js';
-import { has } from '../support/server.js';
+import { devnetServer, has } from '../support/server.js';
 import { prepareLogs, upgradeStatus } from '../support/upgrade.js';
 
 jest.setTimeout(60_000);
 
-const emptyDirectory = keyDirectory();
 const clients: Bacalhau[] = [];
 afterAll(() => Promise.all(clients.map((client) => client.close())));
 
@@ -142,12 +142,12 @@ describeWith(['own-network', 'users'], 'a server with users', () => {
 });
 
 describeWhere(['users', 'no'], 'a server that knows no users', () => {
-  const server = ownServer(() => ({
-    config: { API: { Auth: { Users: [{ Alias: 'ci', APIKey: 'ci-api-key-0123456789abcdef' }] } } },
-  }));
-
-  test('lets everybody in', async () => {
-    expect((await connect({ baseUrl: server.url, dir: emptyDirectory }).jobs.list()).items).toEqual([]);
+  test('has no setting for them', async () => {
+    const config = { API: { Auth: { Users: [{ Alias: 'ci', APIKey: 'ci-api-key-0123456789abcdef' }] } } };
+    await expect(startDevnet({ server: devnetServer, computeNodes: 0, config })).rejects.toMatchObject({
+      code: 'INVALID_OPTIONS',
+      message: expect.stringMatching(/has no configuration key API/),
+    });
   });
 });
 
