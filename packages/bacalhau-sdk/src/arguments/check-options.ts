@@ -33,10 +33,12 @@ export function findUnknownName(
 /** Returns the known names that are closest to a misspelt one, joined by `or`; undefined if none is close. */
 export function nearestName(name: string, known: readonly string[]): string | undefined {
   const longest = Math.max(2, Math.floor(name.length / 3));
-  const distances = known.map((candidate) => editDistance(name.toLowerCase(), candidate.toLowerCase()));
+  // Others are further away than that in any case, and a name may be as long as its author likes.
+  const near = known.filter((candidate) => Math.abs(candidate.length - name.length) <= longest);
+  const distances = near.map((candidate) => editDistance(name.toLowerCase(), candidate.toLowerCase()));
   const shortest = Math.min(...distances);
   if (shortest > longest) return undefined;
-  return known.filter((_, index) => distances[index] === shortest).join(' or ');
+  return near.filter((_, index) => distances[index] === shortest).join(' or ');
 }
 
 /** Counts the letters to insert, remove or replace between two short names (Levenshtein's distance). */

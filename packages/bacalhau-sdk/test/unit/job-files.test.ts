@@ -131,6 +131,12 @@ describe('YAML', () => {
     await expect(parseJob(text)).rejects.toThrow(message);
   });
 
+  test('a long name of a field takes no longer than others', async () => {
+    const started = performance.now();
+    await expect(parseJob(fileWith('a', `${'x'.repeat(1_000_000)}: 1\n`))).rejects.toThrow(InvalidJobError);
+    expect(performance.now() - started).toBeLessThan(5_000);
+  });
+
   test('the name of a field like __proto__ is a name like others', async () => {
     await expect(parseJob(fileWith('a', '__proto__: { polluted: yes }\n'))).rejects.toThrow(
       /Job\.__proto__ is not a field/,
