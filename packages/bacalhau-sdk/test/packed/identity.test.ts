@@ -80,7 +80,7 @@ test('importing the package loads neither logs, results, runs nor logins, nor th
   const { stdout } = await promisify(execFile)(process.execPath, ['-e', program]);
   const { before, after }: { before: string[]; after: string[] } = JSON.parse(stdout);
   expect(before.sort()).toEqual([
-    ...['base', 'builders', 'core', 'index', 'keys', 'platform/node/index', 'rolldown-runtime'],
+    ...['base', 'builders', 'core', 'index', 'keys', 'platform/node/index', 'result-inputs', 'rolldown-runtime'],
   ]);
   expect(after).toEqual(['ed25519']);
 });
