@@ -118,18 +118,17 @@ describe('nothing is left when processes are killed at the same moment:', () => 
 
   test('all of them: the next start removes what they left, and nothing of a devnet that runs', async () => {
     const { child, traces } = await startInChild({ computeNodes: 2 }, '');
-    const running = await startDevnet({ server: 'pinned' });
+    await using running = await startDevnet({ server: 'pinned' });
     const pids = [await programOf(traces.dir, 'supervisor'), await programOf(traces.dir, 'watcher')];
     for (const pid of pids) process.kill(pid, 'SIGKILL');
     child.kill('SIGKILL');
     await child.ended();
     expect(await leftovers(traces)).toHaveLength(3 + 3 + 1);
 
-    const next = await startDevnet({ server: 'pinned' });
+    await using _next = await startDevnet({ server: 'pinned' });
     // Until init has taken note of it, a process that was killed still has its id.
     await waitUntilGone(traces, LIMIT_MS);
     expect(await leftovers(tracesOf(running))).toHaveLength(2 + 2 + 1);
-    await Promise.all([next.stop(), running.stop()]);
   });
 
   test('what another machine or container has left is not touched', async () => {
