@@ -22,12 +22,16 @@ interface OldJob extends Job {
 
 type Fate = 'answered' | 'lost' | { readonly createdAfterMs: number };
 
-/** Knows labels, but no names. `fate` says what happens to each submission; those that are not answered are cut at once. */
+/**
+ * Knows labels, but no names. `fate` says what happens to each submission; those that are not answered are cut at once, the
+ * others are carried out as soon as so many have arrived as arrive `together`.
+ */
 async function oldServer(
   fate: (submission: number) => Fate,
-  { version = 'v1.7.0', onCreated = (_: OldJob) => {} } = {},
+  { version = 'v1.7.0', together = 1, onCreated = (_: OldJob) => {} } = {},
 ) {
   const made: OldJob[] = [];
+  const arrived: (() => void)[] = [];
   let submissions = 0;
   const create = (body: string): OldJob => {
     const job = { ...JSON.parse(body).Job, ID: `j-${made.length + 1}`, CreateTime: made.length + 1, Version: 0 };
@@ -45,7 +49,11 @@ async function oldServer(
     if (method === 'PUT') {
       submissions += 1;
       const happens = fate(submissions);
-      if (happens === 'answered') return json(response, 200, { JobID: create(body).ID, EvaluationID: '' });
+      if (happens === 'answered') {
+        arrived.push(() => json(response, 200, { JobID: create(body).ID, EvaluationID: '' }));
+        if (arrived.length >= together) for (const carryOut of arrived.splice(0)) carryOut();
+        return undefined;
+      }
       response.destroy();
       if (happens !== 'lost') setTimeout(() => create(body), happens.createdAfterMs);
       return undefined;
@@ -122,7 +130,8 @@ test('of a request that arrives after it was sent again, the job is stopped', as
 }, 30_000);
 
 test('of two programs that submit one name at the same time, the later job is stopped, and both have the first', async () => {
-  await using server = await oldServer(() => 'answered');
+  // Neither finds the other's job before it submits its own, however long the other takes.
+  await using server = await oldServer(() => 'answered', { together: 2 });
   await using one = clientOf(server);
   await using other = clientOf(server);
   const spec = { ...SPEC, Name: 'nightly' };
@@ -138,7 +147,7 @@ test('of two programs that submit one name at the same time, the later job is st
 });
 
 test('of two programs that submit different jobs under one name, the later one gets a JobExistsError', async () => {
-  await using server = await oldServer(() => 'answered');
+  await using server = await oldServer(() => 'answered', { together: 2 });
   await using one = clientOf(server);
   await using other = clientOf(server);
   const outcomes = await Promise.allSettled([
