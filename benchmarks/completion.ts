@@ -11,6 +11,7 @@ import type { PutsAnswer, PutsQuestion } from './contestants/puts.ts';
 import { contestant } from './lib/contestant.ts';
 import { assemble, idleJob, job, many, putJobs, smallJob } from './lib/jobs.ts';
 import { startNetwork } from './lib/network.ts';
+import { otherClient } from './lib/other-sdk.ts';
 import { cpuDuring } from './lib/processes.ts';
 import { type Row, report, say, sized } from './lib/program.ts';
 import { ratios, single, spread } from './lib/spread.ts';
@@ -23,6 +24,8 @@ const CLI_EVERY = 4;
 const AGED_MS = sized(60_000, 11_000);
 const PUT_ROUNDS = sized(5, 1);
 const PUT_BLOCK: PutsQuestion = { forMs: sized(3_000, 500), pauseMs: 25 };
+/** How often waits of this SDK and of another one are measured in turns. */
+const OTHER_ROUNDS = sized(2, 1);
 /** Until the first look at the jobs, which takes longer than later ones, is over. */
 const SETTLE_MS = sized(2_500, 500);
 const INPUT = 'x'.repeat(75_000); // 100 kB in base64
@@ -46,6 +49,8 @@ interface Store {
   readonly running: number;
   readonly input?: string;
   readonly targets: boolean;
+  /** The share of another SDK's lag that is allowed, where there is one to compare with. */
+  readonly lagAgainstOther?: number;
 }
 
 const STORES: readonly Store[] = [
@@ -62,6 +67,7 @@ const STORES: readonly Store[] = [
     idle: sized(700, 10),
     running: sized(300, 10),
     targets: false,
+    lagAgainstOther: 0.65,
   },
   {
     name: '1,000 waits, inputs of 100 kB',
@@ -70,12 +76,14 @@ const STORES: readonly Store[] = [
     running: sized(300, 5),
     input: INPUT,
     targets: false,
+    lagAgainstOther: 0.3,
   },
 ];
 
 /** Stores that take minutes to fill are a program of their own: completion-large.ts. */
 const isLarge = process.argv.includes('--large');
 
+const Other = await otherClient();
 const rows: Row[] = [];
 if (!isLarge) await onDevnet(oneJob);
 for (const store of STORES.filter(({ targets }) => targets !== isLarge)) {
@@ -177,7 +185,7 @@ async function requestsOfDayOldWait({ url, dir }: Devnet): Promise<number> {
 }
 
 async function manyJobs(devnet: Devnet, store: Store): Promise<void> {
-  const { name, ended, idle, running, input, targets } = store;
+  const { name, ended, idle, running, input, targets, lagAgainstOther } = store;
   say(`${name}: filling`);
   await using bacalhau = new Bacalhau({ baseUrl: devnet.url, dir: devnet.dir });
   await putJobs(
@@ -220,57 +228,41 @@ async function manyJobs(devnet: Devnet, store: Store): Promise<void> {
     const putMs = (who: 'alone' | 'waits'): number[] => beside.of(who).map(({ result }) => result.meanMs);
     const cpu = (who: 'alone' | 'waits'): number[] => beside.of(who).map(({ percent }) => percent);
 
-    say(`${name}: running`);
-    const controller = new AbortController();
-    let requests = 0;
-    const onRequest = (): void => {
-      requests += 1;
-    };
-    // A new client, which knows nothing of what went before.
-    await using fresh = new Bacalhau({ baseUrl: devnet.url, dir: devnet.dir, onRequest });
-    const lags: number[] = [];
-    const began = performance.now();
-    const idleWaits = idleIds.slice(0, idle).map((id) =>
-      fresh.jobs
-        .handle(id)
-        .wait({ signal: controller.signal })
-        .catch(() => undefined),
-    );
-    const waits: Promise<void>[] = [];
-    const { percent } = await cpuDuring(orchestrator, async () => {
-      await putJobs(
-        devnet.url,
-        many(running, (index) => smallJob(`run-${index}`, input)),
-        (id) => {
-          waits.push(
-            fresh.jobs
-              .handle(id)
-              .wait()
-              .then((job) => void lags.push(lagOf(job))),
-          );
-        },
-      );
-      await Promise.all(waits);
+    const runs = await inTurns<'ours' | 'other', RunningWaits | undefined>(Other === undefined ? 1 : OTHER_ROUNDS, {
+      ours: (round) => runningWaits(Bacalhau, devnet, idleIds.slice(0, idle), store, `ours-${round}`),
+      other: async (round) => Other && runningWaits(Other, devnet, idleIds.slice(0, idle), store, `other-${round}`),
     });
-    const seconds = (performance.now() - began) / 1_000;
-    const sent = requests;
-    controller.abort();
-    await Promise.all(idleWaits);
+    const ours = runs.of('ours').filter((run) => run !== undefined);
+    const others = runs.of('other').filter((run) => run !== undefined);
+    const medians = (all: readonly RunningWaits[]): number[] => all.map(({ lags }) => spread(lags).median);
 
     rows.push(
       {
         what: `${name}: lag`,
-        measured: spread(lags),
+        measured: spread(ours.flatMap(({ lags }) => lags)),
         unit: 'ms',
         ...(targets && { target: { atMost: 500 } }),
-        beside: [{ name: 'server CPU while they run', measured: single(percent), unit: '%' }],
+        beside: [
+          { name: 'server CPU while they run', measured: spread(ours.map(({ percent }) => percent)), unit: '%' },
+        ],
       },
+      ...(others.length === 0
+        ? []
+        : [
+            {
+              what: `${name}: median lag, against the SDK of another checkout`,
+              measured: ratios(medians(ours), medians(others)),
+              unit: 'x',
+              ...(lagAgainstOther !== undefined && { target: { atMost: lagAgainstOther } }),
+              beside: [{ name: 'the other', measured: spread(others.flatMap(({ lags }) => lags)), unit: 'ms' }],
+            },
+          ]),
       {
         what: `${name}: requests for all waits`,
-        measured: single(sent / seconds),
+        measured: spread(ours.map(({ requests, seconds }) => requests / seconds)),
         unit: 'requests/s',
         ...(targets && { target: { atMost: 5 } }),
-        beside: [{ name: 'it took', measured: single(seconds), unit: 's' }],
+        beside: [{ name: 'it took', measured: spread(ours.map(({ seconds }) => seconds)), unit: 's' }],
       },
       {
         what: `${name}: latency of a PUT meanwhile, against one without waits`,
@@ -288,6 +280,60 @@ async function manyJobs(devnet: Devnet, store: Store): Promise<void> {
   } finally {
     await puts.stop();
   }
+}
+
+/** What waits for jobs that run measure, beside waits for others that do not. */
+interface RunningWaits {
+  readonly lags: readonly number[];
+  readonly requests: number;
+  readonly seconds: number;
+  /** Server CPU. */
+  readonly percent: number;
+}
+
+/** Waits with a new client, which knows nothing of what went before. */
+async function runningWaits(
+  Client: typeof Bacalhau,
+  { url, dir, nodes }: Devnet,
+  idleIds: readonly string[],
+  { name, running, input }: Store,
+  tag: string,
+): Promise<RunningWaits> {
+  say(`${name}: running, ${tag}`);
+  const controller = new AbortController();
+  let requests = 0;
+  const onRequest = (): void => {
+    requests += 1;
+  };
+  await using client = new Client({ baseUrl: url, dir, onRequest });
+  const lags: number[] = [];
+  const began = performance.now();
+  const idleWaits = idleIds.map((id) =>
+    client.jobs
+      .handle(id)
+      .wait({ signal: controller.signal })
+      .catch(() => undefined),
+  );
+  const waits: Promise<void>[] = [];
+  const { percent } = await cpuDuring(nodes[0]?.pid ?? 0, async () => {
+    await putJobs(
+      url,
+      many(running, (index) => smallJob(`run-${tag}-${index}`, input)),
+      (id) => {
+        waits.push(
+          client.jobs
+            .handle(id)
+            .wait()
+            .then((job) => void lags.push(lagOf(job))),
+        );
+      },
+    );
+    await Promise.all(waits);
+  });
+  const measured = { lags, requests, seconds: (performance.now() - began) / 1_000, percent };
+  controller.abort();
+  await Promise.all(idleWaits);
+  return measured;
 }
 
 function lagOf(job: Job): number {

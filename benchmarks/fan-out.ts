@@ -19,7 +19,9 @@ const run = (who: Who) => async (): Promise<FanOutAnswer> => {
   await using devnet = await startNetwork();
   const one = contestant<FanOutQuestion, FanOutAnswer>('fan-out.ts', [who, devnet.url, devnet.dir]);
   try {
-    return await one.ask({ jobs: JOBS, concurrency: CONCURRENCY });
+    const answer = await one.ask({ jobs: JOBS, concurrency: CONCURRENCY });
+    if (answer.failed > 0) throw new Error(`${answer.failed} jobs failed.`);
+    return answer;
   } finally {
     await one.stop();
   }
@@ -31,7 +33,7 @@ const whole = await run('whole')();
 const seconds = (answers: readonly FanOutAnswer[]): number[] => answers.map(({ wallMs }) => wallMs / 1_000);
 const count = (who: 'map' | 'loop', kinds: readonly (keyof FanOutAnswer['requests'])[]): number[] =>
   rounds.of(who).map(({ requests }) => kinds.reduce((sum, kind) => sum + requests[kind], 0));
-const ALL = ['submit', 'wait', 'collect'] as const;
+const ALL = ['submit', 'wait', 'collect', 'nodes'] as const;
 const requestsOf = (name: string, measured: Spread): { name: string; measured: Spread; unit: string } => ({
   name,
   measured,

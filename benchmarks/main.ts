@@ -1,4 +1,4 @@
-/** `npm run bench [-- --quick] [NAME…]`: runs the programs of this folder one after the other, see README.md. */
+/** `npm run bench [-- OPTION… NAME…]`: runs the programs of this folder one after the other, see README.md. */
 import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
@@ -16,9 +16,10 @@ const folder = fileURLToPath(new URL('.', import.meta.url));
 const resultsFile = fileURLToPath(new URL('results.json', import.meta.url));
 const document = fileURLToPath(new URL('../docs/benchmarks.md', import.meta.url));
 
-const args = process.argv.slice(2);
+const args = process.argv.slice(2).filter((argument) => argument !== '--');
 const isQuick = args.includes('--quick');
-const wanted = args.filter((name) => name !== '--quick' && name !== '--');
+const options = args.filter((argument) => argument === '--quick' || argument.startsWith('--against='));
+const wanted = args.filter((argument) => !options.includes(argument));
 const all = readdirSync(folder)
   .filter((file) => file.endsWith('.ts') && file !== basename(fileURLToPath(import.meta.url)))
   .map((file) => basename(file, '.ts'))
@@ -56,7 +57,7 @@ function inOrder(entries: Readonly<Record<string, Entry>>): Readonly<Record<stri
 /** Runs a program; that it fails must not keep the others from running. */
 function run(name: string): Promise<{ readonly report: Report } | { readonly failed: string }> {
   return new Promise((resolve) => {
-    const program = spawn(process.execPath, [`${folder}${name}.ts`, ...(isQuick ? ['--quick'] : [])], {
+    const program = spawn(process.execPath, [`${folder}${name}.ts`, ...options], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     const tooLong = setTimeout(() => program.kill(), LONGEST_MS);

@@ -1,76 +1,104 @@
-/** Runs many small jobs, so many at once: `fan-out.ts map|whole|loop URL DIR`. */
+/** Runs many small jobs, so many at once: `fan-out.ts map|whole|loop URL DIR [bare]`. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { Configuration, JobApi } from 'bacalhau-apiclient';
-import { Bacalhau } from 'bacalhau-sdk';
+import { Configuration, type Job, JobApi } from 'bacalhau-apiclient';
+import { Bacalhau, type MapProgress } from 'bacalhau-sdk';
 import { answer } from '../lib/contestant.ts';
-import { smallJob } from '../lib/jobs.ts';
+import { bareJob, smallJob } from '../lib/jobs.ts';
 
 export interface FanOutQuestion {
   readonly jobs: number;
-  readonly concurrency: number;
+  /** Loops need a number. */
+  readonly concurrency: number | 'auto';
 }
 
 export interface FanOutAnswer {
   readonly wallMs: number;
-  /** To the server's API, by what they are for. */
-  readonly requests: { readonly submit: number; readonly wait: number; readonly collect: number };
+  /** To the server's API, by what they are for; `nodes` is what room they have. */
+  readonly requests: Readonly<Record<'submit' | 'wait' | 'collect' | 'nodes', number>>;
+  readonly failed: number;
+  /** How many jobs were queued at once, at most; for `map` only. */
+  readonly mostQueued: number;
 }
 
 const POLL_MS = 100;
+/** Where few jobs run at once, a loop that polls more seldom leaves the node idle. */
+const SHORT_POLL_MS = 20;
 const ENDED = ['Completed', 'Failed', 'Stopped'];
 
-const [who, url = '', dir = ''] = process.argv.slice(2);
+const [who, url = '', dir = '', kind] = process.argv.slice(2);
 
-async function map({ jobs, concurrency }: FanOutQuestion): Promise<FanOutAnswer['requests']> {
-  const requests = { submit: 0, wait: 0, collect: 0 };
+type Run = Omit<FanOutAnswer, 'wallMs'>;
+
+async function map({ jobs, concurrency }: FanOutQuestion): Promise<Run> {
+  const requests = { submit: 0, wait: 0, collect: 0, nodes: 0 };
   const onRequest = ({ operation }: { readonly operation: string }): void => {
     if (operation === 'job.wait') requests.wait += 1;
     else if (operation === 'jobs.put') requests.submit += 1;
+    else if (operation === 'nodes.list') requests.nodes += 1;
     else requests.collect += 1;
+  };
+  let mostQueued = 0;
+  const onProgress = ({ queued }: MapProgress): void => {
+    mostQueued = Math.max(mostQueued, queued);
   };
   await using bacalhau = new Bacalhau({ baseUrl: url, dir, onRequest });
   const output = who === 'whole' ? 'whole' : 'beginning';
   const inputs = Array.from({ length: jobs }, (_, index) => index);
   let done = 0;
-  for await (const item of bacalhau.jobs.map(inputs, (index) => specOf(index), { concurrency, output })) {
-    if (item.status === 'rejected') throw item.error;
-    check(item.value.stdout);
+  let failed = 0;
+  const options = { concurrency, output, onProgress } as const;
+  for await (const item of bacalhau.jobs.map(inputs, (index) => specOf(index), options)) {
+    if (item.status === 'rejected') {
+      failed += 1;
+      process.stderr.write(`${item.error}\n`);
+    } else check(item.value.stdout);
     done += 1;
   }
   if (done !== jobs) throw new Error(`${done} of ${jobs} items came.`);
-  return requests;
+  return { requests, failed, mostQueued };
 }
 
 /** What one writes without the SDK: some workers, each of which submits, polls and reads what was printed. */
-async function loop({ jobs, concurrency }: FanOutQuestion): Promise<FanOutAnswer['requests']> {
-  const requests = { submit: 0, wait: 0, collect: 0 };
+async function loop({ jobs, concurrency }: FanOutQuestion): Promise<Run> {
+  const requests = { submit: 0, wait: 0, collect: 0, nodes: 0 };
   const api = new JobApi(new Configuration({ basePath: url }));
   let next = 0;
+  let failed = 0;
   const worker = async (): Promise<void> => {
     while (next < jobs) {
-      const putJobRequest = { Job: specOf(next) };
+      const putJobRequest = { Job: withQueueTimeout(specOf(next)) };
       next += 1;
       requests.submit += 1;
       const jobId = (await api.putJob({ putJobRequest })).data.JobID;
-      for (let ended = false; !ended; ) {
-        await pause(POLL_MS);
+      let state = '';
+      while (!ENDED.includes(state)) {
+        await pause(kind === 'bare' ? SHORT_POLL_MS : POLL_MS);
         requests.wait += 1;
-        const { Job } = (await api.getJob({ jobId })).data;
-        ended = ENDED.includes(Job.State?.StateType ?? '');
+        state = (await api.getJob({ jobId })).data.Job.State?.StateType ?? '';
+      }
+      if (state !== 'Completed') {
+        failed += 1;
+        continue;
       }
       requests.collect += 1;
       const { Items } = (await api.listJobExecutions({ jobId })).data;
       check(Items[0]?.RunOutput?.Stdout);
     }
   };
-  await Promise.all(Array.from({ length: concurrency }, worker));
-  return requests;
+  await Promise.all(Array.from({ length: Number(concurrency) }, worker));
+  return { requests, failed, mostQueued: Number.NaN };
 }
 
 /** Each another one, as the parts of a piece of work are. */
-const specOf = (index: number): ReturnType<typeof smallJob> => ({
-  ...smallJob(`item-${index}`),
+const specOf = (index: number): Job => ({
+  ...(kind === 'bare' ? bareJob : smallJob)(`item-${index}`),
   Meta: { item: String(index) },
+});
+
+/** Without one, most jobs of a loop fail as soon as the nodes are busy. */
+const withQueueTimeout = ({ Tasks, ...job }: Job): Job => ({
+  ...job,
+  Tasks: Tasks.map((task) => ({ ...task, Timeouts: { QueueTimeout: 600 } })),
 });
 
 function check(stdout: string | undefined): void {
@@ -79,7 +107,7 @@ function check(stdout: string | undefined): void {
 
 await answer<FanOutQuestion, FanOutAnswer>(async (question) => {
   const began = performance.now();
-  const requests = await (who === 'loop' ? loop : map)(question);
-  return { wallMs: performance.now() - began, requests };
+  const run = await (who === 'loop' ? loop : map)(question);
+  return { wallMs: performance.now() - began, ...run };
 });
 process.exit();

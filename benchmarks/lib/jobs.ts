@@ -18,6 +18,12 @@ export function idleJob(name: string, idle: Idle, input?: string): Job {
 /** The smallest job that does something: WebAssembly that prints a word. */
 export const smallJob = (name: string, input?: string): Job => job(name, program, input);
 
+/** The same without resources and timeouts: the orchestrator's defaults apply, half a core among them. */
+export function bareJob(name: string): Job {
+  const { Tasks, ...rest } = smallJob(name);
+  return { ...rest, Tasks: Tasks.map(({ Resources: _resources, Timeouts: _timeouts, ...task }) => task) };
+}
+
 const program = await assemble(`
   (module $small
     (import "wasi_snapshot_preview1" "fd_write" (func $fd_write (param i32 i32 i32 i32) (result i32)))
