@@ -42,6 +42,8 @@ export interface AwaitedJob {
   readonly startedAt: number;
   /** When the next poll is due. */
   dueAt: number;
+  /** How long it may wait for its next poll, by which is judged how late that is. */
+  pauseMs: number;
   /** When the job itself was requested last. */
   polledAt: number;
   /** When it was requested last with its executions. */
@@ -58,10 +60,11 @@ export interface AwaitedJob {
   job: Job | undefined;
 }
 
-/** Returns the job with the earliest of such times; the first of several. */
-export function earliest(jobs: readonly AwaitedJob[], time: 'dueAt' | 'polledAt'): AwaitedJob | undefined {
-  return jobs.reduce<AwaitedJob | undefined>(
-    (one, other) => (one && one[time] <= other[time] ? one : other),
-    undefined,
-  );
+/** How many jobs are polled at once: servers have several cores, and work on one request while another one travels. */
+export const POLLED_AT_ONCE = 4;
+
+/** Returns the jobs that are due, those first that are the latest in proportion to their pause. */
+export function mostUrgent(jobs: readonly AwaitedJob[], now: number): AwaitedJob[] {
+  const lateness = ({ dueAt, pauseMs }: AwaitedJob): number => (now - dueAt) / pauseMs;
+  return jobs.filter(({ dueAt }) => dueAt <= now).sort((one, other) => lateness(other) - lateness(one));
 }

@@ -1,15 +1,17 @@
 import type { Job } from 'bacalhau-apiclient';
 import { waitPolicy } from '../http/index.js';
 import { pauseMs } from '../util/index.js';
-import { type AwaitedJob, earliest } from './awaited-job.js';
+import { type AwaitedJob, POLLED_AT_ONCE } from './awaited-job.js';
+import { cheapestQuestion, SHORTEST_LIST_PAUSE_MS } from './cheapest-question.js';
 import { type JobPage, type PageRequest, RecentChanges } from './recent-changes.js';
 
 /** Fewer jobs are polled alone: they cost the server little, and their end is seen sooner than at the pace of lists. */
 const FEWEST_LISTED = 10;
 /** Besides a list, one job is polled alone this often: the one for which this is longest ago. */
 const DIRECT_EVERY_MS = 2_000;
-/** Lists are polled five times a second at most. */
-const SHORTEST_PAUSE_MS = 200;
+
+/** A large page costs this many times as much as a small one: what servers read and sort for both, they also write. */
+const LARGE_PAGE_FACTOR = 2;
 
 /** Recognizes a whole id, which is what lists contain. */
 const isWholeId = (id: string): boolean =>
@@ -22,8 +24,10 @@ export interface PollingLoop {
   /** What requesting one job costs, in milliseconds of the server's time. */
   readonly jobCostMs: number;
   listPage(namespace: string | undefined, page: PageRequest): Promise<JobPage>;
-  /** Polls a single job. Resolves with the server's work in milliseconds; undefined if it failed. */
-  pollJob(awaited: AwaitedJob): Promise<number | undefined>;
+  /** Returns how long a job may wait for its next poll. */
+  pauseMs(awaited: AwaitedJob): number;
+  /** Polls some jobs, each by itself. Resolves with the server's work in milliseconds; undefined if one failed. */
+  pollJobs(awaited: readonly AwaitedJob[]): Promise<number | undefined>;
   update(awaited: AwaitedJob, job: Job): void;
   serverAnswered(awaited: readonly AwaitedJob[]): void;
   pollFailed(awaited: readonly AwaitedJob[], error: unknown): void;
@@ -39,14 +43,21 @@ export class ListPoller {
     this.#loop = loop;
   }
 
-  /** Polls a job together with others, unless it is cheaper to poll it alone. Resolves as `pollJob` does. */
+  /** Polls a job together with others, unless it is cheaper to poll it alone. Resolves as `pollJobs` does. */
   poll(awaited: AwaitedJob): Promise<number | undefined> | undefined {
     const { namespace } = awaited.reference;
     const together = this.#listable(namespace);
     if (together.length < FEWEST_LISTED || !together.includes(awaited)) return undefined;
     const changes = this.#changesIn(namespace);
-    if (changes.costMs >= together.length * this.#loop.jobCostMs) return undefined;
-    return this.#pollList(changes, together);
+    const known = together.filter(({ job }) => job !== undefined);
+    const question = cheapestQuestion({
+      listMs: changes.costMs ?? presumedListMs(together.length, known[0]?.job, this.#loop.jobCostMs),
+      jobMs: this.#loop.jobCostMs,
+      pageSize: changes.pageSize,
+      pausesMs: known.map((one) => this.#loop.pauseMs(one)),
+      unknown: together.length - known.length,
+    });
+    return question === 'list' ? this.#pollList(changes, together) : undefined;
   }
 
   /** Returns the jobs of a namespace that a list can show: an id finds a job of any namespace, a list does not. */
@@ -86,7 +97,7 @@ export class ListPoller {
         wantsMore: (soFar) => {
           // A job that has not changed is looked for once; if it is further down the list then, it is polled alone.
           const sought = unseen(soFar.isComplete).filter(({ missedByList }) => !soFar.isComplete || !missedByList);
-          return changes.costMs < Math.min(sought.length, soFar.pageSize) * this.#loop.jobCostMs;
+          return soFar.pageMs * LARGE_PAGE_FACTOR < Math.min(sought.length, soFar.pageSize) * this.#loop.jobCostMs;
         },
       });
       for (const one of unseen(isComplete)) one.missedByList = true;
@@ -101,16 +112,19 @@ export class ListPoller {
     const now = performance.now();
     const youngest = now - Math.max(...awaited.map(({ startedAt }) => startedAt));
     // The more jobs there are, the sooner one of them ends.
-    const dueAt = now + pauseMs(youngest / Math.sqrt(awaited.length), { shortestMs: SHORTEST_PAUSE_MS });
-    for (const one of awaited) one.dueAt = dueAt;
+    const dueAt = now + pauseMs(youngest / Math.sqrt(awaited.length), { shortestMs: SHORTEST_LIST_PAUSE_MS });
+    for (const one of awaited) {
+      one.dueAt = dueAt;
+      one.pauseMs = this.#loop.pauseMs(one);
+    }
     // No longer than a page takes: what changes meanwhile is for the next list.
-    const directMs = await this.#pollBeside(awaited, changes.costMs);
+    const directMs = await this.#pollBeside(awaited, changes.costMs ?? 0);
     return directMs === undefined ? undefined : listMs + directMs;
   }
 
   /**
    * Polls jobs by themselves: those that a list did not show, as many as fit into the given time, and now and then one
-   * of the others. Resolves as `pollJob` does.
+   * of the others. Resolves as `pollJobs` does.
    */
   async #pollBeside(awaited: readonly AwaitedJob[], forMs: number): Promise<number | undefined> {
     const end = performance.now() + forMs;
@@ -118,22 +132,38 @@ export class ListPoller {
     do {
       const remaining = awaited.filter(({ listeners }) => listeners.size > 0);
       const missed = remaining.filter(({ missedByList }) => missedByList);
-      const next = earliest(missed, 'polledAt') ?? this.#stalest(remaining);
-      if (next === undefined) break;
-      const { dueAt } = next;
-      const work = await this.#loop.pollJob(next);
+      const next = missed.length > 0 ? stalest(missed, POLLED_AT_ONCE) : this.#occasional(remaining);
+      const [first] = next;
+      if (first === undefined) break;
+      const { dueAt } = first;
+      const work = await this.#loop.pollJobs(next);
       if (work === undefined) return undefined;
       workMs += work;
-      next.dueAt = dueAt;
+      for (const one of next) one.dueAt = dueAt;
     } while (performance.now() < end);
     return workMs;
   }
 
   /** Returns the job that was not polled alone for the longest time, if one is due. */
-  #stalest(awaited: readonly AwaitedJob[]): AwaitedJob | undefined {
+  #occasional(awaited: readonly AwaitedJob[]): readonly AwaitedJob[] {
     const now = performance.now();
-    if (now - this.#lastDirectAt < DIRECT_EVERY_MS) return undefined;
+    if (now - this.#lastDirectAt < DIRECT_EVERY_MS) return [];
     this.#lastDirectAt = now;
-    return earliest(awaited, 'polledAt');
+    return stalest(awaited, 1);
   }
+}
+
+/** Returns the jobs that were not polled alone for the longest time. */
+const stalest = (awaited: readonly AwaitedJob[], count: number): AwaitedJob[] =>
+  [...awaited].sort((one, other) => one.polledAt - other.polledAt).slice(0, count);
+
+/** What a list is presumed to cost before the first one: some milliseconds, */
+const PRESUMED_MS = 10;
+/** and that the server decodes the jobs that are waited for. The rest of a single poll takes as long as so many bytes of that. */
+const REQUEST_BYTES = 20_000;
+
+/** Presumes what the first list costs, from what one job costs and how large it is. */
+function presumedListMs(count: number, sample: Job | undefined, jobMs: number): number {
+  const bytes = sample === undefined ? 0 : JSON.stringify(sample).length;
+  return PRESUMED_MS + (count * jobMs * bytes) / (bytes + REQUEST_BYTES);
 }

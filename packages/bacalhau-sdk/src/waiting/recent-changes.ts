@@ -13,9 +13,6 @@ const LARGEST_PAGE_BYTES = 16_000_000;
  * (pkg/jobstore/boltdb, 1.9.3), so what appears later is dated later, unless their clock was set back.
  */
 const OVERLAP_NS = 5e8;
-/** What a page is presumed to cost before the first one. */
-const PRESUMED_MS = 20;
-
 /** A part of the list, the job that changed last first. */
 export interface JobPage {
   readonly items: readonly Job[];
@@ -32,9 +29,14 @@ export interface ChangesReader {
   readonly onJob: (job: Job) => void;
   /**
    * Whether a further page is worth what it costs. `isComplete` says whether all changes since the last read were seen, so
-   * that a job that was not among them has not changed; `pageSize` how many jobs are in a page at most.
+   * that a job that was not among them has not changed; `pageSize` how many jobs are in a page at most, and `pageMs` what
+   * it costs, in milliseconds of the server's time.
    */
-  readonly wantsMore: (soFar: { readonly isComplete: boolean; readonly pageSize: number }) => boolean;
+  readonly wantsMore: (soFar: {
+    readonly isComplete: boolean;
+    readonly pageSize: number;
+    readonly pageMs: number;
+  }) => boolean;
 }
 
 /** What changed last among the jobs of a namespace. */
@@ -50,9 +52,14 @@ export class RecentChanges {
     this.#requestPage = requestPage;
   }
 
-  /** What a page costs, in milliseconds of the server's time. */
-  get costMs(): number {
-    return this.#isRefused ? Number.POSITIVE_INFINITY : (this.#cost?.ms ?? PRESUMED_MS);
+  /** What a page costs, in milliseconds of the server's time; undefined before the first one. */
+  get costMs(): number | undefined {
+    return this.#isRefused ? Number.POSITIVE_INFINITY : this.#cost?.ms;
+  }
+
+  /** How many jobs the next read requests first. */
+  get pageSize(): number {
+    return this.#pageSize;
   }
 
   /** Records that the server refuses the list. */
@@ -85,7 +92,7 @@ export class RecentChanges {
       const isLast = page.nextToken === '';
       const isComplete = isLast || (known !== undefined && (page.items.at(-1)?.ModifyTime ?? 0) < known);
       const pageSize = Math.max(limit, largestPage(page.items));
-      if (isLast || !wantsMore({ isComplete, pageSize })) {
+      if (isLast || !wantsMore({ isComplete, pageSize, pageMs: this.#cost.ms })) {
         this.#newest = newest;
         if (known !== undefined) this.#pageSize = Math.max(SMALLEST_PAGE, Math.min(changed * 2, pageSize));
         return { isComplete, workMs: pages * this.#cost.ms };

@@ -10,11 +10,13 @@ import { AdaptiveTimeout } from './adaptive-timeout.js';
 import {
   type AwaitedJob,
   type EndedJob,
-  earliest,
   type JobReference,
   type JobToAwait,
+  mostUrgent,
+  POLLED_AT_ONCE,
   type WaitListener,
 } from './awaited-job.js';
+import { ChangeClock } from './change-clock.js';
 import { asCompleted, isForgotten } from './forgotten-job.js';
 import { ListPoller, type PollingLoop } from './list-poller.js';
 import { checkOnUpdate, checkUnreachableAfter, type WaitOptions } from './options.js';
@@ -24,6 +26,8 @@ import { StrangersJobError } from './strangers-job-error.js';
 
 /** What requesting one job is presumed to cost the server, in milliseconds, before the first request. */
 const PRESUMED_JOB_MS = 1.5;
+/** How long a job may wait for its second poll, in milliseconds, before anything is known of it. */
+const UNKNOWN_PAUSE_MS = 200;
 /** A job that has not changed for this long is requested with its executions, now and then. */
 const UNCHANGED_MS = 10_000;
 
@@ -33,6 +37,7 @@ const UNCHANGED_MS = 10_000;
  */
 export class Waiter {
   readonly #transport: Transport;
+  readonly #clock = new ChangeClock();
   readonly #jobCost = new RequestCost(PRESUMED_JOB_MS);
   readonly #requestTimeout = new AdaptiveTimeout();
   readonly #awaited = new Map<string, AwaitedJob>();
@@ -95,11 +100,15 @@ export class Waiter {
       get jobCostMs() {
         return jobCost.ms;
       },
+      pauseMs: (awaited) => this.#pauseMs(awaited),
       listPage: (namespace, page) => this.#listPage(namespace, page),
-      pollJob: (awaited) => this.#pollJob(awaited),
+      pollJobs: (awaited) => this.#pollJobs(awaited),
       update: (awaited, job) => this.#update(awaited, job),
       serverAnswered: (awaited) => this.#serverAnswered(awaited),
-      pollFailed: (awaited, error) => this.#pollFailed(awaited, error),
+      pollFailed: (awaited, error) => {
+        if (error instanceof RequestTimeoutError) this.#requestTimeout.timedOut();
+        this.#pollFailed(awaited, error);
+      },
     };
   }
 
@@ -113,6 +122,7 @@ export class Waiter {
       listeners: new Set(),
       startedAt: now,
       dueAt: now + expectedMs,
+      pauseMs: UNKNOWN_PAUSE_MS,
       polledAt: 0,
       executionsPolledAt: now,
       missedByList: false,
@@ -147,20 +157,34 @@ export class Waiter {
   async #loop(): Promise<void> {
     for (;;) {
       const now = performance.now();
-      const next = earliest([...this.#awaited.values()], 'dueAt');
-      if (next === undefined) return;
-      if (next.dueAt > now) {
-        await this.#sleep(next.dueAt - now, { untilJobAdded: true });
+      const awaited = [...this.#awaited.values()];
+      const due = mostUrgent(awaited, now);
+      const [next] = due;
+      if (next === undefined) {
+        if (awaited.length === 0) return;
+        const dueAt = Math.min(...awaited.map((one) => one.dueAt));
+        await this.#sleep(dueAt - now, { untilJobAdded: true });
         continue;
       }
-      const workMs = await (this.#lists.poll(next) ?? this.#pollJob(next));
+      const workMs = await (this.#lists.poll(next) ?? this.#pollJobs(due.slice(0, POLLED_AT_ONCE)));
       // After a failure there is a pause of its own.
       if (workMs !== undefined && this.#awaited.size > 0) await this.#sleep(idleMs(workMs), { untilJobAdded: false });
     }
   }
 
-  /** Resolves with the server's work in milliseconds; undefined if it failed. */
-  async #pollJob(awaited: AwaitedJob): Promise<number | undefined> {
+  /** Polls jobs by themselves, all at once. Resolves with the server's work in milliseconds; undefined if one failed. */
+  async #pollJobs(jobs: readonly AwaitedJob[]): Promise<number | undefined> {
+    const beganAt = performance.now();
+    const polls = await Promise.all(jobs.map((awaited) => this.#pollJob(awaited)));
+    const failed = polls.filter((poll) => typeof poll === 'object');
+    // Counts once, because all of them began at once.
+    if (failed.some(({ error }) => error instanceof RequestTimeoutError)) this.#requestTimeout.timedOut();
+    if (failed.length > 0) return undefined;
+    if (!polls.includes('with executions')) this.#jobCost.record((performance.now() - beganAt) / jobs.length);
+    return this.#jobCost.ms * jobs.length;
+  }
+
+  async #pollJob(awaited: AwaitedJob): Promise<'job' | 'with executions' | { readonly error: unknown }> {
     const { jobId, namespace } = awaited.reference;
     const beganAt = performance.now();
     const isUnchanged =
@@ -172,18 +196,23 @@ export class Waiter {
     awaited.missedByList = false;
     try {
       const { Job: job, Executions } = await getJob(this.#api(namespace), jobId, { include, ...this.#callOptions() });
-      if (!isUnchanged) this.#jobCost.record(performance.now() - beganAt);
       this.#requestTimeout.answered(performance.now() - beganAt);
       const executions = Executions?.Items ?? undefined;
       this.#update(awaited, isUnchanged ? await this.#unlessForgotten(job, executions ?? []) : job, executions);
       this.#serverAnswered([awaited]);
+      awaited.pauseMs = this.#pauseMs(awaited);
+      awaited.dueAt = performance.now() + awaited.pauseMs;
+      return isUnchanged ? 'with executions' : 'job';
     } catch (error) {
       this.#pollFailed([awaited], error);
-      return undefined;
+      return { error };
     }
-    const now = performance.now();
-    awaited.dueAt = now + pauseMs(now - awaited.startedAt);
-    return this.#jobCost.ms;
+  }
+
+  /** Returns how long a job may wait for its next poll: the longer, the older its latest change is. */
+  #pauseMs({ job, changedAt }: AwaitedJob): number {
+    if (job === undefined) return UNKNOWN_PAUSE_MS;
+    return pauseMs(this.#clock.ageMs(job) ?? performance.now() - changedAt);
   }
 
   async #listPage(namespace: string | undefined, { limit, nextToken }: PageRequest): Promise<JobPage> {
@@ -215,6 +244,7 @@ export class Waiter {
   #update(awaited: AwaitedJob, job: Job, executions?: readonly Execution[]): void {
     this.#rejectStrangers(awaited, job);
     if (awaited.listeners.size === 0) return;
+    this.#clock.observe(job);
     const observed = `${job.Version}/${job.Revision}/${job.ModifyTime}/${job.State?.StateType}`;
     awaited.job = job;
     if (observed !== awaited.observed) {
@@ -262,7 +292,6 @@ export class Waiter {
       const unknown = awaited.filter(({ job, listeners }) => job === undefined && ![...listeners].some(wasSubmitted));
       if (unknown.length > 0) this.#rejectAll(unknown, error);
     }
-    if (error instanceof RequestTimeoutError) this.#requestTimeout.timedOut();
     const now = performance.now();
     for (const one of awaited) {
       one.unreachableSince ??= now;
