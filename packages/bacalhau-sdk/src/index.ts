@@ -178,7 +178,17 @@ export {
 export type { DirectoryHandleLike, FileHandleLike, FileLike, FilesInput, LocalFiles } from './local-data/index.js';
 export type { Logger, LogLevel } from './logging/index.js';
 export type { FollowLogsOptions, LogEntry, LogReconnect } from './logs/index.js';
-export type { ServerRelease } from './model/index.js';
+export type {
+  IpfsResult,
+  ResultBase,
+  S3Location,
+  S3PreSignedResult,
+  S3Result,
+  ServerRelease,
+  TypedResult,
+  UnknownResult,
+  UrlResult,
+} from './model/index.js';
 export { type ListNodesOptions, Nodes } from './nodes/index.js';
 export { type ExecutionOutput, JobExitError, type JobResultOptions, type RunResult } from './outcome/index.js';
 export type { EnvironmentVariables, HttpAgent } from './platform/index.js';
@@ -190,25 +200,17 @@ export {
   type DownloadProgress,
   type DownloadSummary,
   type IpfsOptions,
-  type IpfsResult,
   type ListResultsOptions,
   type ResultAccess,
-  type ResultBase,
   type ResultFile,
   type ResultFileOptions,
   type ResultLimits,
   type S3Credentials,
-  type S3Location,
   type S3Options,
-  type S3PreSignedResult,
-  type S3Result,
   type SkippedEntry,
   type TransferOptions,
-  type TypedResult,
   typedResults,
-  type UnknownResult,
   type UnsafeEntryKind,
-  type UrlResult,
 } from './results/index.js';
 export type { MapItem, MapOptions, MapProgress, RunOptions } from './runs/index.js';
 export {

@@ -26,8 +26,13 @@ export function findUnknownName(
 ): { readonly name: string; readonly advice: string } | undefined {
   const name = Object.keys(fields).find((candidate) => !known.includes(candidate));
   if (name === undefined) return undefined;
+  return { name, advice: adviceForUnknown(name, known) };
+}
+
+/** Returns which name to use instead of an unknown one. */
+export function adviceForUnknown(name: string, known: readonly string[]): string {
   const suggestion = nearestName(name, known);
-  return { name, advice: suggestion === undefined ? `Use one of ${known.join(', ')}.` : `Did you mean ${suggestion}?` };
+  return suggestion === undefined ? `Use one of ${known.join(', ')}.` : `Did you mean ${suggestion}?`;
 }
 
 /** Returns the known names that are closest to a misspelt one, joined by `or`; undefined if none is close. */

@@ -1,4 +1,11 @@
-export { checkOptions, describeType, findUnknownName, nearestName, type OptionNames } from './check-options.js';
+export {
+  adviceForUnknown,
+  checkOptions,
+  describeType,
+  findUnknownName,
+  nearestName,
+  type OptionNames,
+} from './check-options.js';
 export {
   checkIdentifier,
   checkLabels,

@@ -166,7 +166,7 @@ export const inputs = {
    *
    * @example
    * ```ts
-   * docker({ image: 'python:3', parameters: ['python', '/work/main.py'], inputs: [inputs.files('./src', { target: '/work' })] });
+   * docker({ image: 'python:3', parameters: ['python', '/app/main.py'], inputs: [inputs.files('./src', { target: '/app' })] });
    * ```
    */
   files(path: LocalFiles, settings: FilesInput): InputSource {

@@ -7,6 +7,9 @@ import { publishers } from './publishers.js';
 
 /** Where the CLI puts an input without a target. */
 const DEFAULT_TARGET = '/inputs';
+/** How the CLI's user may call the two parts. */
+const SOURCE = ['source', 'src'] as const;
+const TARGET = ['target', 'dst', 'destination'] as const;
 
 /**
  * Parses an input as the CLI takes it for `--input`: a URI, a colon and the target, and options after commas.
@@ -15,17 +18,17 @@ const DEFAULT_TARGET = '/inputs';
  * @throws {InvalidJobError} naming the setting and saying what is wrong.
  */
 export function parseInput(text: string, field: string): InputSource {
-  const { first, named, options } = partsOf(text, field, ['source', 'src', 'target', 'dst', 'destination']);
+  const { first, named, options } = partsOf(text, field, [...SOURCE, ...TARGET]);
   const { uri, target = DEFAULT_TARGET } = first === undefined ? sourceOf(named) : splitTarget(first);
-  const place = named.get('target') ?? named.get('dst') ?? named.get('destination') ?? target;
+  const place = firstOf(named, TARGET) ?? target;
   if (!place.startsWith('/')) {
-    throw new InvalidJobError(field, `has the target ${quote(place)}. Pass an absolute path, beginning with "/".`);
+    throw invalid(field, `has the target ${quote(place)}. Pass an absolute path, beginning with "/".`);
   }
   return inputOf({ uri, target: place, options, field });
 }
 
 const sourceOf = (named: ReadonlyMap<string, string>): { readonly uri: string; readonly target?: string } => ({
-  uri: named.get('source') ?? named.get('src') ?? '',
+  uri: firstOf(named, SOURCE) ?? '',
 });
 
 /** Splits at the last colon, unless it is that of the scheme or of a port. */
@@ -85,8 +88,8 @@ const READ_WRITE = ['rw', 'read-write', 'read_write', 'readwrite'] as const;
  * @throws {InvalidJobError} naming the setting and saying what is wrong.
  */
 export function parsePublisher(text: string, field: string): SpecConfig {
-  const { first, named, options } = partsOf(text, field, ['target', 'dst', 'destination']);
-  const uri = first ?? named.get('target') ?? named.get('dst') ?? named.get('destination') ?? '';
+  const { first, named, options } = partsOf(text, field, TARGET);
+  const uri = first ?? firstOf(named, TARGET) ?? '';
   const { scheme, host, path } = /^\w+$/.test(uri) ? { scheme: uri, host: '', path: '' } : addressOf(uri);
   if (scheme !== 's3') checkOptionNames(options, [], field);
   switch (scheme) {

@@ -27,7 +27,7 @@ import {
   type Transport,
 } from '../http/index.js';
 import { type FollowLogsOptions, followLogs, type LogEntry } from '../logs/index.js';
-import { hasEnded } from '../model/index.js';
+import { hasEnded, type TypedResult } from '../model/index.js';
 import {
   checkJobResultOptions,
   JOB_RESULT_OPTIONS,
@@ -46,7 +46,6 @@ import {
   type ResultsTarget,
   resultFiles,
   type TransferOptions,
-  type TypedResult,
 } from '../results/index.js';
 import { completeAtSubmission, type JobIdentity } from '../spec/index.js';
 import { findSubmitted, type SubmissionDetails } from '../submission/index.js';

@@ -43,8 +43,9 @@ import {
   Transport,
 } from '../http/index.js';
 import { JobHandle, type JobParts, SubmittedJob } from '../job/index.js';
+import type { TypedResult } from '../model/index.js';
 import { checkJobResultOptions, type RunResult } from '../outcome/index.js';
-import type { ListResultsOptions, TypedResult } from '../results/index.js';
+import type { ListResultsOptions } from '../results/index.js';
 import { loadRuns, MAP_OPTIONS, type MapItem, type MapOptions, RUN_OPTIONS, type RunOptions } from '../runs/index.js';
 import type { JobCheckOptions, JobInput, JobSpec } from '../spec/index.js';
 import { checkOnExisting, nameJob, SUBMIT_OPTIONS, type SubmitOptions, submitOnce } from '../submission/index.js';

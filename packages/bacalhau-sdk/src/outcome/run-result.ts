@@ -1,5 +1,5 @@
 import type { Execution, Job } from 'bacalhau-apiclient';
-import type { TypedResult } from '../results/index.js';
+import type { TypedResult } from '../model/index.js';
 import type { SubmissionDetails } from '../submission/index.js';
 
 /** What one execution of a job printed, and how it ended. */

@@ -1,5 +1,5 @@
 import { DownloadError } from '../errors/index.js';
-import { isFileName, quoteName } from '../model/index.js';
+import { isFileName, quoteName, type S3PreSignedResult, type TypedResult } from '../model/index.js';
 import { entriesOf } from './entries.js';
 import { EntryFile } from './entry-file.js';
 import { findResults, type ResultsTarget, requireResults } from './find.js';
@@ -8,15 +8,7 @@ import { selectEntries } from './selection.js';
 import { sourceOf } from './sources/index.js';
 import type { ResultSource } from './sources/source.js';
 import { beginTransfer, endTransfer, type TransferContext, transferFailure } from './transfer-context.js';
-import type {
-  ListResultsOptions,
-  ResultFile,
-  ResultFileOptions,
-  S3PreSignedResult,
-  SkippedEntry,
-  TransferOptions,
-  TypedResult,
-} from './types.js';
+import type { ListResultsOptions, ResultFile, ResultFileOptions, SkippedEntry, TransferOptions } from './types.js';
 
 /** A result and where its files come from. */
 export interface OpenResult {

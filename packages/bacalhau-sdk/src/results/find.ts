@@ -2,8 +2,9 @@ import type { Execution, SpecConfig } from 'bacalhau-apiclient';
 import { getJob, listExecutions, listResults } from '../calls/index.js';
 import { DownloadError, ServerError } from '../errors/index.js';
 import { ApiResource, type Transport } from '../http/index.js';
+import type { TypedResult } from '../model/index.js';
 import { typedResults } from './typed-results.js';
-import type { ListResultsOptions, TypedResult } from './types.js';
+import type { ListResultsOptions } from './types.js';
 
 /** A job by id or name, on the server that `transport` calls. */
 export interface ResultsTarget {

@@ -1,5 +1,6 @@
 import { checkIdentifier } from '../arguments/index.js';
 import { InvalidArgumentError } from '../errors/index.js';
+import type { TypedResult } from '../model/index.js';
 import { checkDownloadOptions, checkFileArguments, checkListOptions, checkTransferOptions } from './check-options.js';
 import { download } from './download.js';
 import { readFiles } from './files.js';
@@ -12,7 +13,6 @@ import type {
   ResultFile,
   ResultFileOptions,
   TransferOptions,
-  TypedResult,
 } from './types.js';
 
 /** Lists where the results of a job are, each with the execution that made it. Empty while there are none. */

@@ -1,6 +1,6 @@
 import type { Execution, SpecConfig } from 'bacalhau-apiclient';
+import type { S3Location, TypedResult } from '../model/index.js';
 import { defined, isRecord } from '../util/index.js';
-import type { S3Location, TypedResult } from './types.js';
 
 /**
  * Types results, as the server lists them, by what published them. The server's items do not name their execution; where

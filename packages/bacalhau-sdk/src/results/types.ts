@@ -1,16 +1,5 @@
 import type { TypedResult } from '../model/index.js';
 
-export type {
-  IpfsResult,
-  ResultBase,
-  S3Location,
-  S3PreSignedResult,
-  S3Result,
-  TypedResult,
-  UnknownResult,
-  UrlResult,
-} from '../model/index.js';
-
 /** Credentials for S3. */
 export interface S3Credentials {
   /** What AWS calls `AWS_ACCESS_KEY_ID`. */

@@ -1,4 +1,4 @@
-import { describeType, findUnknownName } from '../arguments/index.js';
+import { adviceForUnknown, describeType } from '../arguments/index.js';
 import { isRecord } from '../util/index.js';
 import type { Description, Field, Fields, SpecDescription } from './describe.js';
 import { quote } from './quote.js';
@@ -78,17 +78,23 @@ function* findInFields(
   path: string,
   options: FindOptions,
 ): Generator<JobProblem> {
-  if (options.allowUnknownFields !== true) {
-    const names = Object.keys(fields);
-    for (const name of Object.keys(value)) {
-      const unknown = findUnknownName({ [name]: undefined }, names);
-      if (unknown === undefined) continue;
-      const advice = names.length === 0 ? 'It takes none.' : unknown.advice;
-      yield { field: `${path}.${name}`, problem: `is not a field that servers know. ${advice}` };
-    }
-  }
+  yield* findUnknown(value, Object.keys(fields), path, options);
   for (const [name, field] of Object.entries(fields))
     yield* findInField(value[name], field, `${path}.${name}`, options);
+}
+
+function* findUnknown(
+  value: object,
+  known: readonly string[],
+  path: string,
+  { allowUnknownFields }: FindOptions,
+): Generator<JobProblem> {
+  if (allowUnknownFields === true) return;
+  for (const name of Object.keys(value)) {
+    if (known.includes(name)) continue;
+    const advice = known.length === 0 ? 'It takes none.' : adviceForUnknown(name, known);
+    yield { field: `${path}.${name}`, problem: `is not a field that servers know. ${advice}` };
+  }
 }
 
 function* findInField(value: unknown, field: Field, path: string, options: FindOptions): Generator<JobProblem> {
@@ -109,14 +115,8 @@ function* findInSpec(
     yield wrongType(field, value, 'an object', `for example { Type: "${types[0]}" }`);
     return;
   }
-  const { Type, Params, ...others } = value;
-  const known = { Type: undefined, Params: undefined };
-  if (options.allowUnknownFields !== true) {
-    const unknown = findUnknownName(others, Object.keys(known));
-    if (unknown !== undefined) {
-      yield { field: `${field}.${unknown.name}`, problem: `is not a field that servers know. ${unknown.advice}` };
-    }
-  }
+  const { Type, Params } = value;
+  yield* findUnknown(value, ['Type', 'Params'], field, options);
   const isBlank = Type === undefined || Type === null || (typeof Type === 'string' && Type.trim() === '');
   if (isBlank && !allowsBlank) yield { field: `${field}.Type`, problem: `is missing. Use ${oneOf(types)}.` };
   if (!isBlank && typeof Type !== 'string') yield wrongType(`${field}.Type`, Type, 'a string', oneOf(types));

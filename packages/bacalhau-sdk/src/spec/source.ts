@@ -69,7 +69,7 @@ export type S3Partition =
   | {
       /** By what a regular expression matches. */
       Type: 'regex';
-      /** The regular expression; of its groups, if it has any. */
+      /** The regular expression. If it has groups, only what these match counts. */
       Pattern: string;
     }
   | {

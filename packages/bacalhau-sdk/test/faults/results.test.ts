@@ -40,6 +40,20 @@ beforeAll(async () => {
   ]);
 });
 
+/** A store that sends the beginning of the archive and no more, and the end of its connection. */
+async function stallingStore() {
+  let ended = (): void => undefined;
+  const closed = new Promise<void>((resolve) => {
+    ended = resolve;
+  });
+  const store = await storeServer((request, response) => {
+    request.socket.once('close', ended);
+    response.writeHead(200, { 'content-length': archive.length });
+    response.write(archive.subarray(0, 100_000));
+  });
+  return { ...store, closed };
+}
+
 const FILES = ['exitCode', 'outputs', 'outputs/data.bin', 'outputs/run.sh', 'stdout'];
 
 /** What a download left, in the directory and beside it. */
@@ -292,21 +306,13 @@ describe('the caller', () => {
   });
 
   test('may stop reading files, and the connection ends', async () => {
-    let ended = (): void => undefined;
-    const closed = new Promise<void>((resolve) => {
-      ended = resolve;
-    });
-    await using store = await storeServer((request, response) => {
-      request.socket.once('close', ended);
-      response.writeHead(200, { 'content-length': archive.length });
-      response.write(archive.subarray(0, 100_000));
-    });
+    await using store = await stallingStore();
     await using api = await resultsApi(() => [urlItem(`${store.url}/a.tar.gz`)]);
     for await (const file of jobAt(api.url).job.files()) {
       expect(file.path).toBe('stdout');
       break;
     }
-    await closed;
+    await store.closed;
   });
 
   test.each<[string, (file: ResultFile) => Promise<unknown>]>([
@@ -314,19 +320,11 @@ describe('the caller', () => {
     ['was read as a stream', async (file) => expect((await collect(file.stream())).length).toBeGreaterThan(0)],
     ['is cancelled', (file) => file.stream().cancel()],
   ])('of job.file closes the connection when the file %s', async (_when, finish) => {
-    let ended = (): void => undefined;
-    const closed = new Promise<void>((resolve) => {
-      ended = resolve;
-    });
     // The archive never ends: the file is there, and the connection would stay.
-    await using store = await storeServer((request, response) => {
-      request.socket.once('close', ended);
-      response.writeHead(200, { 'content-length': archive.length });
-      response.write(archive.subarray(0, 100_000));
-    });
+    await using store = await stallingStore();
     await using api = await resultsApi(() => [urlItem(`${store.url}/a.tar.gz`)]);
     await finish(await jobAt(api.url).job.file('stdout'));
-    await closed;
+    await store.closed;
   });
 
   test('of job.file ends with its signal while the file is read', async () => {

@@ -1,8 +1,8 @@
 import { DownloadError } from '../../errors/index.js';
-import { quoteName } from '../../model/index.js';
+import { quoteName, type S3PreSignedResult, type TypedResult } from '../../model/index.js';
 import type { EnvironmentVariables } from '../../platform/index.js';
 import type { TransferContext } from '../transfer-context.js';
-import type { S3PreSignedResult, TransferOptions, TypedResult } from '../types.js';
+import type { TransferOptions } from '../types.js';
 import { ipfsSource } from './ipfs.js';
 import { s3Source, wholeChecksum } from './s3.js';
 import type { ResultSource } from './source.js';

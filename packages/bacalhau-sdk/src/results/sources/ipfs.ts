@@ -1,7 +1,7 @@
 import { ConfigurationError, DownloadError } from '../../errors/index.js';
-import { quoteName } from '../../model/index.js';
+import { type IpfsResult, quoteName } from '../../model/index.js';
 import type { ExternalRequest } from '../external-request.js';
-import type { IpfsOptions, IpfsResult } from '../types.js';
+import type { IpfsOptions } from '../types.js';
 import type { ArchiveSource } from './source.js';
 
 /**

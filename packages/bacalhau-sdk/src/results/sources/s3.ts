@@ -1,11 +1,11 @@
 import { DownloadError } from '../../errors/index.js';
-import { isFileName, quoteName } from '../../model/index.js';
+import { isFileName, quoteName, type S3Location } from '../../model/index.js';
 import type { EnvironmentVariables } from '../../platform/index.js';
 import type { ExternalRequest } from '../external-request.js';
 import type { LimitCounter } from '../limit-counter.js';
 import { type RemoteFile, receive } from '../remote-file.js';
 import type { TransferContext } from '../transfer-context.js';
-import type { S3Credentials, S3Location, S3Options } from '../types.js';
+import type { S3Credentials, S3Options } from '../types.js';
 import { parseListing } from './s3-listing.js';
 import { type ArchiveSource, checkUrl, type FilesSource, type ResultSource } from './source.js';
 

@@ -206,6 +206,11 @@ describeWith(['legacy'], 'the six calls, against three nodes of a real server 0.
   describe('a wrong signature is refused by the server, and the error says what does not match', () => {
     const own = newKey();
     const other = newKey();
+    const refusalOf = (payloadSigner: ReturnType<typeof signerOf>): Promise<unknown> =>
+      network
+        .client({ payloadSigner })
+        .submit(NOOP)
+        .catch((error: unknown) => error);
 
     test('parts that fit are accepted', async () => {
       const client = network.client({ payloadSigner: signerOf({ ...own, clientId: clientIdOf(own.key) }) });
@@ -214,11 +219,9 @@ describeWith(['legacy'], 'the six calls, against three nodes of a real server 0.
     });
 
     testWith(['legacy-signature'], 'the wrong key', async () => {
-      const payloadSigner = signerOf({ clientId: clientIdOf(own.key), publicKey: own.publicKey, key: other.key });
-      const failure = await network
-        .client({ payloadSigner })
-        .submit(NOOP)
-        .catch((error: unknown) => error);
+      const failure = await refusalOf(
+        signerOf({ clientId: clientIdOf(own.key), publicKey: own.publicKey, key: other.key }),
+      );
       expect(failure).toBeInstanceOf(LegacySignatureError);
       expect(failure).toMatchObject({
         problem: 'key',
@@ -228,11 +231,7 @@ describeWith(['legacy'], 'the six calls, against three nodes of a real server 0.
     });
 
     test('the wrong client id', async () => {
-      const payloadSigner = signerOf({ ...own, clientId: clientIdOf(other.key) });
-      const failure = await network
-        .client({ payloadSigner })
-        .submit(NOOP)
-        .catch((error: unknown) => error);
+      const failure = await refusalOf(signerOf({ ...own, clientId: clientIdOf(other.key) }));
       expect(failure).toBeInstanceOf(LegacySignatureError);
       expect(failure).toMatchObject({
         problem: 'client-id',
