@@ -4,7 +4,7 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { startDevnet } from 'bacalhau-devnet';
-import { Bacalhau, BacalhauError, RequestTimeoutError } from 'bacalhau-sdk';
+import { Bacalhau, BacalhauError, type JobHandle, RequestTimeoutError } from 'bacalhau-sdk';
 import type { BreakingOffAnswer, BreakingOffQuestion } from './contestants/breaking-off.ts';
 import { contestant } from './lib/contestant.ts';
 import { idleJob, smallJob } from './lib/jobs.ts';
@@ -111,13 +111,18 @@ async function round(number: number): Promise<void> {
 
   /** The fingerprints that were sent, by name. */
   const sent = new Map<string, string>();
-  const looks: Promise<void>[] = [];
+  /** Looked at after the round: submissions are what mixed-up answers shall meet, not reads. */
+  const answers: { readonly name: string; readonly jobId: string }[] = [];
+  const handles: { readonly name: string; readonly handle: JobHandle }[] = [];
 
-  async function lookAtSubmission(name: string, jobId: string): Promise<void> {
-    const job = await jobOf(jobId);
-    if (job === undefined || job.Name === name) return;
-    counts.swapped += 1;
-    say(`On the wire: the submission of ${name} was answered with ${job.Name}.`);
+  async function lookAtAnswers(): Promise<void> {
+    for (let next = answers.pop(); next !== undefined; next = answers.pop()) {
+      const { name, jobId } = next;
+      const job = await jobOf(jobId);
+      if (job === undefined || job.Name === name) continue;
+      counts.swapped += 1;
+      say(`On the wire: the submission of ${name} was answered with ${job.Name}.`);
+    }
   }
 
   /** Remembered before it is answered: of a server that dies, a job may remain whose submission was never answered. */
@@ -135,7 +140,7 @@ async function round(number: number): Promise<void> {
     const answer = parse(body);
     if (answer === undefined) counts.garbled += 1;
     else if (submitted !== undefined) {
-      if (typeof answer.JobID === 'string') looks.push(lookAtSubmission(submitted.Name, answer.JobID));
+      if (typeof answer.JobID === 'string') answers.push({ name: submitted.Name, jobId: answer.JobID });
       else counts.garbled += 1;
     } else if (asked !== undefined && method === 'GET' && part === undefined) {
       const { ID, Name } = answer.Job ?? {};
@@ -187,12 +192,18 @@ async function round(number: number): Promise<void> {
     counts.submissions += 1;
     // The specification differs from job to job, and so does the fingerprint.
     const spec = { ...idleJob(name, 'failed'), Namespace: NAMESPACE, Labels: { own: name } };
-    const handle = await bacalhau.jobs.submit(spec);
-    const { id } = handle;
-    // A handle finds out whose job it has when it first acts on it.
-    await handle.refresh();
-    if (handle.id !== id) counts.corrected += 1;
-    await check(name, handle.id, 'submit');
+    handles.push({ name, handle: await bacalhau.jobs.submit(spec) });
+  }
+
+  /** A handle finds out whose job it has when it first acts on it. */
+  async function lookAtHandles(): Promise<void> {
+    for (let next = handles.pop(); next !== undefined; next = handles.pop()) {
+      const { name, handle } = next;
+      const { id } = handle;
+      await handle.refresh();
+      if (handle.id !== id) counts.corrected += 1;
+      await check(name, handle.id, 'submit');
+    }
   }
 
   async function runOne(name: string): Promise<void> {
@@ -222,8 +233,13 @@ async function round(number: number): Promise<void> {
     ...lanes(SUBMITTING_LANES, 'submitted', submitOne),
     ...lanes(RUNNING_LANES, 'run', runOne),
   ]);
-  await Promise.all(looks);
   await restarting;
+  await Promise.all(
+    Array.from({ length: SUBMITTING_LANES }, async () => {
+      await lookAtAnswers();
+      await lookAtHandles();
+    }),
+  );
 }
 
 const JOBS_PATH = /\/orchestrator\/jobs(?:\/([^/?]+))?(?:\/(\w+))?/;

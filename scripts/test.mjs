@@ -1,19 +1,26 @@
 // `npm test`: everything that decides whether a change is good. Arguments are passed on to jest.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkSources } from './lib/check-sources.mjs';
 import { showTimings, stage } from './lib/stage.mjs';
 import { main, root, run, runTool } from './lib/workspace.mjs';
 import { lintWorkflows } from './lint-workflows.mjs';
 
-const summaryFile = join(root, 'node_modules', '.cache', 'jest-summary.json');
+const cache = join(root, 'node_modules', '.cache');
+const summaries = join(cache, 'jest-summaries');
+/** Two runs of jest beside each other, each a test at a time: no two share a server, and most of their time is waiting. */
+const RUNS = {
+  'newest server': ['--selectProjects', 'e2e', 'packed'],
+  'the rest': ['--ignoreProjects', 'e2e', 'packed'],
+};
 /** Continuous integration has all that tests need on Linux only. */
 const isCompleteRun = Boolean(process.env.CI) && process.platform === 'linux';
 /** Bacalhau's server does not run there, so jest.config.mjs leaves out what needs one; nor does the generator. */
 const isWindows = process.platform === 'win32';
 
 await main(async () => {
+  clearResults();
   try {
     await checkSources();
     await stage('workflows', lintWorkflows);
@@ -51,23 +58,34 @@ async function checkGenerated() {
   await run('git', ['diff', '--exit-code', '--stat', '--', 'packages/bacalhau-apiclient']);
 }
 
+function clearResults() {
+  for (const folder of [summaries, join(cache, 'server-results')]) rmSync(folder, { recursive: true, force: true });
+  mkdirSync(summaries, { recursive: true });
+}
+
 async function jest() {
-  mkdirSync(join(summaryFile, '..'), { recursive: true });
-  rmSync(summaryFile, { force: true });
-  await runTool('jest', ['--json', `--outputFile=${summaryFile}`, ...process.argv.slice(2)]);
+  const chosen = process.argv.slice(2);
+  // There is no server for Windows.
+  if (chosen.length > 0 || isWindows) await jestRun('chosen', chosen);
+  else await allOf(Object.entries(RUNS).map(([name, projects]) => jestRun(name, projects)));
+}
+
+const jestRun = (name, args) =>
+  runTool('jest', ['--json', `--outputFile=${join(summaries, `${name.replace(' ', '-')}.json`)}`, ...args]);
+
+/** Waits for the end of each, and fails if one did. */
+async function allOf(runs) {
+  const failed = (await Promise.allSettled(runs)).find(({ status }) => status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
 }
 
 function summarise() {
-  let summary;
-  try {
-    summary = JSON.parse(readFileSync(summaryFile, 'utf8'));
-  } catch {
-    return; // jest was not reached
-  }
-  console.log(
-    `\nTests: ${summary.numPassedTests} passed, ${summary.numFailedTests} failed, ${summary.numPendingTests} skipped`,
-  );
-  if (isCompleteRun && summary.numPendingTests > 0) {
+  const found = readdirSync(summaries).map((file) => JSON.parse(readFileSync(join(summaries, file), 'utf8')));
+  if (found.length === 0) return; // jest was not reached
+  const sum = (name) => found.reduce((total, summary) => total + summary[name], 0);
+  const skipped = sum('numPendingTests');
+  console.log(`\nTests: ${sum('numPassedTests')} passed, ${sum('numFailedTests')} failed, ${skipped} skipped`);
+  if (isCompleteRun && skipped > 0) {
     console.error('In CI on Linux no test may be skipped.');
     process.exitCode = 1;
   }

@@ -23,6 +23,8 @@ const PATIENT_ONE_IN = 10;
 const SHARE_OF_GETS = 0.1;
 const SHARE_OF_EARLY_ONES = 0.1;
 const EARLY_MS = 10;
+/** The server hands what it kept for a request that was broken off to the next one, which shall be another client's. */
+const REST_MS = 40;
 
 const url = process.argv[2] ?? '';
 const counts = { brokenOff: 0, answered: 0 };
@@ -85,8 +87,10 @@ async function client(index: number): Promise<void> {
             JSON.stringify({ Job: { ...idleJob(name, 'failed'), Namespace: 'broken' } }),
             isPatient ? Number.POSITIVE_INFINITY : moment(),
           );
-    if (fate === 'broken off') counts.brokenOff += 1;
-    else if (fate === 'answered') counts.answered += 1;
+    if (fate === 'broken off') {
+      counts.brokenOff += 1;
+      await pause(Math.random() * REST_MS);
+    } else if (fate === 'answered') counts.answered += 1;
     else await pause(200);
   }
 }

@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { CURRENT, LEGACY } from '../../packages/bacalhau-sdk/test/support/capabilities.ts';
-import { type Results, resultsFile, root } from './results.ts';
+import { readResults, root } from './results.ts';
 import { tableOf, unmeasured } from './table.ts';
 
 const DOCUMENT = 'docs/servers.md';
@@ -16,7 +16,7 @@ const TABLES = [CURRENT, LEGACY];
 const SERVERS = TABLES.flatMap(({ servers }) => servers);
 
 const { values } = parseArgs({ options: { update: { type: 'boolean', default: false } } });
-const results: Results = JSON.parse(readFileSync(resultsFile, 'utf8'));
+const results = readResults();
 const problems = TABLES.flatMap((table) => unmeasured(table, results));
 
 const document = readFileSync(join(root, DOCUMENT), 'utf8');

@@ -1,7 +1,5 @@
 // A jest reporter: what each server's tests found, for the table in docs/servers.md, and how many there were.
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { resultsFile } from './results.ts';
+import { writeResult } from './results.ts';
 
 export default class ServerReporter {
   #servers = new Map();
@@ -12,6 +10,7 @@ export default class ServerReporter {
     if (server === undefined || !testFilePath.includes('/bacalhau-sdk/test/')) return;
     const version = process.env.BACALHAU_TEST_CANDIDATE_VERSION;
     const found = this.#servers.get(server) ?? {
+      server,
       version,
       passed: 0,
       failed: 0,
@@ -31,11 +30,10 @@ export default class ServerReporter {
 
   onRunComplete() {
     if (this.#servers.size === 0) return;
-    const servers = Object.fromEntries([...this.#servers].sort(([one], [other]) => one.localeCompare(other)));
-    mkdirSync(dirname(resultsFile), { recursive: true });
-    writeFileSync(resultsFile, JSON.stringify(servers));
+    const servers = [...this.#servers.values()].sort((one, other) => one.server.localeCompare(other.server));
+    for (const found of servers) writeResult(found);
     console.log('\nserver                     tests  failed  skipped  files     time');
-    for (const [server, { passed, failed, skipped, files, ms }] of Object.entries(servers)) {
+    for (const { server, passed, failed, skipped, files, ms } of servers) {
       const figures = [
         [passed + failed + skipped, 5],
         [failed, 6],

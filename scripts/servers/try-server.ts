@@ -1,11 +1,10 @@
 // `npm run try-server -- BINARY | http://HOST:PORT`: what of the SDK holds on a server that no test names, in a few minutes.
 // On the server of an address nothing is changed but jobs that this submits itself, and they are stopped.
 import { spawnSync } from 'node:child_process';
-import { readFileSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { startDevnet } from 'bacalhau-devnet';
 import { CURRENT, columnOf } from '../../packages/bacalhau-sdk/test/support/capabilities.ts';
-import { type Found, type Results, resultsFile, root } from './results.ts';
+import { clearResults, type Found, readResults, root } from './results.ts';
 import { isShown } from './table.ts';
 
 const [subject, ...others] = process.argv.slice(2);
@@ -23,10 +22,10 @@ const run = (args: readonly string[], env: Readonly<Record<string, string>> = {}
 console.log('== What its responses have that openapi/bacalhau.yaml lacks');
 const isDescribed = await checkSpec();
 console.log('\n== The tests, with every response held against openapi/bacalhau.yaml');
-rmSync(resultsFile, { force: true });
+clearResults();
 const jest = ['node_modules/jest/bin/jest.js', '--selectProjects', 'candidate', '--', 'bacalhau-sdk/test/e2e'];
 const hasPassed = run(jest, { BACALHAU_TEST_SERVER: server });
-const { candidate }: Results = JSON.parse(readFileSync(resultsFile, 'utf8'));
+const { candidate } = readResults();
 if (candidate === undefined) throw new Error('No test ran.');
 report(candidate);
 if (!isDescribed || !hasPassed) process.exitCode = 1;
