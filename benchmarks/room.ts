@@ -1,42 +1,25 @@
 /** Running many jobs on a node that has room for three, at the server's own defaults. */
 
-import type { FanOutAnswer, FanOutQuestion } from './contestants/fan-out.ts';
-import { contestant } from './lib/contestant.ts';
-import { startNetworkWithServerDefaults } from './lib/network.ts';
-import { type Row, report, say, sized } from './lib/program.ts';
+import type { FanOutAnswer } from './contestants/fan-out.ts';
+import { BEST_WINDOW, fanOut } from './lib/fan-outs.ts';
+import { type Row, report, sized } from './lib/program.ts';
 import { ratios, single, spread } from './lib/spread.ts';
 import { inTurns } from './lib/turns.ts';
 
 /** As many jobs as all contestants run, so long that a minute in which the node is idle does not decide. */
 const JOBS = sized(5_000, 60);
 const ROUNDS = 1;
-/** What the capacity of a node of two cores allows of jobs that ask for half a core. */
-const BEST_WINDOW = 3;
 const FEWER_JOBS = sized(1_000, 40);
-
-/** On a network of its own each time: in one that has run a thousand jobs, lists take longer. */
-const run = (who: 'map' | 'loop', question: FanOutQuestion) => async (): Promise<FanOutAnswer> => {
-  say(`${who}, ${question.concurrency} at once: ${question.jobs} jobs`);
-  await using devnet = await startNetworkWithServerDefaults();
-  const one = contestant<FanOutQuestion, FanOutAnswer>('fan-out.ts', [who, devnet.url, devnet.dir, 'bare']);
-  try {
-    const answer = await one.ask(question);
-    say(JSON.stringify(answer));
-    return answer;
-  } finally {
-    await one.stop();
-  }
-};
 
 const seconds = (answers: readonly FanOutAnswer[]): number[] => answers.map(({ wallMs }) => wallMs / 1_000);
 
 const CONCURRENCIES = [5, 20, 100, 'auto'] as const;
 const fewer: { readonly concurrency: number | 'auto'; readonly answer: FanOutAnswer }[] = [];
 for (const concurrency of CONCURRENCIES) {
-  fewer.push({ concurrency, answer: await run('map', { jobs: FEWER_JOBS, concurrency })() });
+  fewer.push({ concurrency, answer: await fanOut('map', { jobs: FEWER_JOBS, concurrency })() });
 }
 
-const many = (who: 'map' | 'loop', concurrency: number | 'auto') => run(who, { jobs: JOBS, concurrency });
+const many = (who: 'map' | 'loop', concurrency: number | 'auto') => fanOut(who, { jobs: JOBS, concurrency });
 const rounds = await inTurns<'auto' | 'fixed' | 'best loop' | 'loop of 16' | 'loop of 80', FanOutAnswer>(ROUNDS, {
   auto: many('map', 'auto'),
   fixed: many('map', BEST_WINDOW),

@@ -1,5 +1,5 @@
 /**
- * Eight clients that break their requests off while the server is at work on them, for `swapped-answers.ts`:
+ * Six clients that break their requests off while the server is at work on them, for `swapped-answers.ts`:
  * `breaking-off.ts URL`.
  */
 import { Agent, request } from 'node:http';
@@ -17,14 +17,14 @@ export interface BreakingOffAnswer {
   readonly answered: number;
 }
 
-const CLIENTS = 8;
+const CLIENTS = 6;
 /** One in so many may be answered: by them the time is known that an answer takes. */
 const PATIENT_ONE_IN = 10;
 const SHARE_OF_GETS = 0.1;
 const SHARE_OF_EARLY_ONES = 0.1;
 const EARLY_MS = 10;
 /** The server hands what it kept for a request that was broken off to the next one, which shall be another client's. */
-const REST_MS = 40;
+const REST_MS = 150;
 
 const url = process.argv[2] ?? '';
 const counts = { brokenOff: 0, answered: 0 };

@@ -1,9 +1,9 @@
-/** Runs many small jobs, so many at once: `fan-out.ts map|whole|loop URL DIR [bare]`. */
+/** Runs many small jobs, so many at once: `fan-out.ts map|whole|loop URL DIR [bare|SECONDS]`, bare ones or such that sleep. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { Configuration, type Job, JobApi } from 'bacalhau-apiclient';
 import { Bacalhau, type MapProgress } from 'bacalhau-sdk';
 import { answer } from '../lib/contestant.ts';
-import { bareJob, smallJob } from '../lib/jobs.ts';
+import { bareJob, sleepingJob, smallJob } from '../lib/jobs.ts';
 
 export interface FanOutQuestion {
   readonly jobs: number;
@@ -18,6 +18,15 @@ export interface FanOutAnswer {
   readonly failed: number;
   /** How many jobs were queued at once, at most; for `map` only. */
   readonly mostQueued: number;
+  /** After each thousand jobs; for `map` only. */
+  readonly thousands: readonly Thousand[];
+}
+
+export interface Thousand {
+  /** How long these jobs took. */
+  readonly wallMs: number;
+  /** After a garbage collection, in MB. */
+  readonly heap: number;
 }
 
 const POLL_MS = 100;
@@ -44,8 +53,10 @@ async function map({ jobs, concurrency }: FanOutQuestion): Promise<Run> {
   await using bacalhau = new Bacalhau({ baseUrl: url, dir, onRequest });
   const output = who === 'whole' ? 'whole' : 'beginning';
   const inputs = Array.from({ length: jobs }, (_, index) => index);
+  const thousands: Thousand[] = [];
   let done = 0;
   let failed = 0;
+  let thousandBegan = performance.now();
   const options = { concurrency, output, onProgress } as const;
   for await (const item of bacalhau.jobs.map(inputs, (index) => specOf(index), options)) {
     if (item.status === 'rejected') {
@@ -53,9 +64,15 @@ async function map({ jobs, concurrency }: FanOutQuestion): Promise<Run> {
       process.stderr.write(`${item.error}\n`);
     } else check(item.value.stdout);
     done += 1;
+    if (done % 1_000 === 0) {
+      const wallMs = performance.now() - thousandBegan;
+      globalThis.gc?.();
+      thousands.push({ wallMs, heap: process.memoryUsage().heapUsed / 1e6 });
+      thousandBegan = performance.now();
+    }
   }
   if (done !== jobs) throw new Error(`${done} of ${jobs} items came.`);
-  return { requests, failed, mostQueued };
+  return { requests, failed, mostQueued, thousands };
 }
 
 /** What one writes without the SDK: some workers, each of which submits, polls and reads what was printed. */
@@ -66,8 +83,9 @@ async function loop({ jobs, concurrency }: FanOutQuestion): Promise<Run> {
   let failed = 0;
   const worker = async (): Promise<void> => {
     while (next < jobs) {
-      const putJobRequest = { Job: withQueueTimeout(specOf(next)) };
+      const index = next;
       next += 1;
+      const putJobRequest = { Job: withQueueTimeout(await specOf(index)) };
       requests.submit += 1;
       const jobId = (await api.putJob({ putJobRequest })).data.JobID;
       let state = '';
@@ -86,14 +104,19 @@ async function loop({ jobs, concurrency }: FanOutQuestion): Promise<Run> {
     }
   };
   await Promise.all(Array.from({ length: Number(concurrency) }, worker));
-  return { requests, failed, mostQueued: Number.NaN };
+  return { requests, failed, mostQueued: Number.NaN, thousands: [] };
 }
 
 /** Each another one, as the parts of a piece of work are. */
-const specOf = (index: number): Job => ({
-  ...(kind === 'bare' ? bareJob : smallJob)(`item-${index}`),
+const specOf = async (index: number): Promise<Job> => ({
+  ...(await jobOf(`item-${index}`)),
   Meta: { item: String(index) },
 });
+
+function jobOf(name: string): Job | Promise<Job> {
+  if (kind === undefined) return smallJob(name);
+  return kind === 'bare' ? bareJob(name) : sleepingJob(name, Number(kind));
+}
 
 /** Without one, most jobs of a loop fail as soon as the nodes are busy. */
 const withQueueTimeout = ({ Tasks, ...job }: Job): Job => ({

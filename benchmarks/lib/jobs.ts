@@ -34,6 +34,28 @@ const program = await assemble(`
       (i32.store (i32.const 4) (i32.const 5))
       (drop (call $fd_write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8)))))`);
 
+/** A job that sleeps for whole seconds, prints a word, and otherwise leaves everything to the orchestrator's defaults. */
+export async function sleepingJob(name: string, seconds: number): Promise<Job> {
+  const { Tasks, ...rest } = job(name, await sleepProgram(seconds));
+  return { ...rest, Tasks: Tasks.map(({ Resources: _resources, Timeouts: _timeouts, ...task }) => task) };
+}
+
+/** A subscription to the clock (at 32, 48 bytes), the event that it brings (at 96), and how many there were (at 128). */
+const sleepProgram = (seconds: number): Promise<Uint8Array> =>
+  assemble(`
+  (module $sleep
+    (import "wasi_snapshot_preview1" "poll_oneoff" (func $poll_oneoff (param i32 i32 i32 i32) (result i32)))
+    (import "wasi_snapshot_preview1" "fd_write" (func $fd_write (param i32 i32 i32 i32) (result i32)))
+    (memory (export "memory") 1)
+    (data (i32.const 16) "done\\n")
+    (func $start (export "_start")
+      (i32.store (i32.const 48) (i32.const 1)) ;; the monotonic clock
+      (i64.store (i32.const 56) (i64.const ${seconds}000000000))
+      (drop (call $poll_oneoff (i32.const 32) (i32.const 96) (i32.const 1) (i32.const 128)))
+      (i32.store (i32.const 0) (i32.const 16))
+      (i32.store (i32.const 4) (i32.const 5))
+      (drop (call $fd_write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8)))))`);
+
 export async function assemble(text: string): Promise<Uint8Array> {
   const module = (await wabt()).parseWat('program.wat', text);
   const { buffer } = module.toBinary({ write_debug_names: true });

@@ -1,0 +1,50 @@
+/** Whether a fan-out of many thousand jobs slows down, or grows, with what is done. */
+import { fanOut } from './lib/fan-outs.ts';
+import { type Row, report, sized } from './lib/program.ts';
+import { single } from './lib/spread.ts';
+
+const JOBS = sized(20_000, 2_000);
+
+const { thousands, requests, failed, wallMs } = await fanOut('map', { jobs: JOBS, concurrency: 'auto' })();
+const [first, second] = thousands;
+const last = thousands.at(-1);
+if (first === undefined || second === undefined || last === undefined) throw new Error('Fewer than 2,000 jobs.');
+const rows: readonly Row[] = [
+  {
+    what: `${JOBS} tiny jobs, 'auto': time of the last thousand, against the first`,
+    measured: single(last.wallMs / first.wallMs),
+    unit: 'x',
+    target: { atMost: 1.5 },
+    beside: [
+      { name: 'first thousand', measured: single(first.wallMs / 1_000), unit: 's' },
+      { name: 'last thousand', measured: single(last.wallMs / 1_000), unit: 's' },
+      { name: 'all', measured: single(wallMs / 1_000), unit: 's' },
+    ],
+  },
+  {
+    what: 'Heap after the last thousand, against the second',
+    measured: single(last.heap / second.heap),
+    unit: 'x',
+    target: { atMost: 1.1 },
+    beside: [{ name: 'at the end', measured: single(last.heap), unit: 'MB' }],
+  },
+  {
+    what: 'Requests a job',
+    measured: single(Object.values(requests).reduce((sum, count) => sum + count, 0) / JOBS),
+    unit: 'requests',
+    target: { atMost: 2.3 },
+    beside: Object.entries(requests).map(([name, count]) => ({
+      name,
+      measured: single(count / JOBS),
+      unit: 'requests',
+    })),
+  },
+  { what: 'Failures', measured: single(failed), unit: 'jobs', target: { atMost: 0 } },
+];
+report('fan-out-large', {
+  title: 'Very many jobs',
+  notes: [
+    "One node with room for three jobs and the server's own defaults; the jobs are the smallest that print a word.",
+  ],
+  rows,
+});
