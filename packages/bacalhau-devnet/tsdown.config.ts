@@ -9,7 +9,7 @@ const shared = {
 
 export default defineConfig([
   { ...shared, entry: ['src/index.ts'], format: ['esm', 'cjs'], dts: { sourcemap: true } },
-  // Programs that are started, not imported.
+  // Programs that are started, not imported; and what scripts/platforms imports.
   {
     ...shared,
     entry: {
@@ -17,6 +17,7 @@ export default defineConfig([
       watcher: 'src/supervisor/watcher.ts',
       cli: 'src/cli/main.ts',
       gate: 'src/namespace/gate.ts',
+      'server-for-platform': 'src/binary/server-for-platform.ts',
     },
     format: 'esm',
     dts: false,

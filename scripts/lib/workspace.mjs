@@ -41,7 +41,8 @@ class CommandFailed extends Error {
   }
 }
 
-const pnpm = (args, options) => run('npx', ['--yes', packageManager, ...args], options);
+/** Runs the workspace's package manager. */
+export const pnpm = (args, options) => run('npx', ['--yes', packageManager, ...args], options);
 
 /** Windows spells it `Path`. */
 const PATH = Object.keys(process.env).find((name) => name.toUpperCase() === 'PATH') ?? 'PATH';

@@ -7,10 +7,12 @@ export interface ServerOptions {
   /**
    * - `'auto'` (default): the file that the environment variable `BACALHAU_BIN` names; else `bacalhau` on the PATH, if
    *   it is 1.8 or newer; else as `'pinned'`.
-   * - `'pinned'`: exactly the version that this package names ({@link PINNED_SERVER_VERSION}), from this user's cache, or
-   *   built into it with Go (1.21 or newer, a few minutes, once).
-   * - a version, one of {@link SERVER_VERSIONS}: exactly this one, from the cache or built in the same way. Servers before
-   *   1.8 run in a network namespace of their own, because they listen on all addresses; that needs Linux.
+   * - `'pinned'`: exactly the version that this package names ({@link PINNED_SERVER_VERSION}), from the package for this
+   *   platform that npm installs beside this one (`bacalhau-devnet-linux-x64` and the like); else from this user's cache,
+   *   or built into it with Go (1.21 or newer, a few minutes, once).
+   * - a version, one of {@link SERVER_VERSIONS}: exactly this one, found or built in the same way; only the newest is in a
+   *   package. Servers before 1.8 run in a network namespace of their own, because they listen on all addresses; that
+   *   needs Linux.
    * - anything else: the path of a `bacalhau` binary, 0.3.16, 1.4, 1.6, 1.7, or 1.8 and newer.
    */
   readonly server?: 'auto' | 'pinned' | ServerVersion | (string & {});

@@ -12,13 +12,17 @@ import { logFile, temporaryDir } from '../supervisor/protocol.js';
 import { isExecutable } from './find.js';
 import type { GoCommand } from './go.js';
 import { takeLock } from './lock.js';
+import { CURRENT_PLATFORM, goPlatform, type Platform } from './platform.js';
 import type { ServerRecipe } from './recipe.js';
 import { addFiles, copyModule } from './source.js';
 
 const PROGRESS_MS = 5_000;
 
 /** The options of a build. */
-export type BuildOptions = Pick<ServerOptions, 'signal' | 'onProgress'>;
+export interface BuildOptions extends Pick<ServerOptions, 'signal' | 'onProgress'> {
+  /** What to build for. Default: this machine. */
+  readonly platform?: Platform;
+}
 
 /**
  * Builds a server and moves it into place.
@@ -120,7 +124,7 @@ async function withSources(
 
 /** Runs one command of Go in the module, until it ends. @returns its output */
 async function runGo(
-  { supervisor, go, recipe, dir, options: { signal } }: Compiler,
+  { supervisor, go, recipe, dir, options: { signal, platform = CURRENT_PLATFORM } }: Compiler,
   step: {
     readonly name: string;
     readonly args: readonly string[];
@@ -135,9 +139,9 @@ async function runGo(
     cwd: join(dir, 'module'),
     endsLast: false,
     env: childEnv({
-      // For this machine, whatever the shell's settings.
+      // Whatever the shell's settings.
       without: ['GOOS', 'GOARCH', 'GOWORK', 'GOFLAGS'],
-      more: { GOWORK: 'off', GOTMPDIR: temporaryDir(dir), CGO_ENABLED: '0', ...go.env },
+      more: { ...goPlatform(platform), GOWORK: 'off', GOTMPDIR: temporaryDir(dir), CGO_ENABLED: '0', ...go.env },
     }),
     files: Object.entries(step.files).map(([name, text]) => ({ path: join(dir, 'module', name), text })),
   });

@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { abortedError, DevnetError } from '../errors.js';
 import { namespaceTools } from '../namespace/tools.js';
 import type { ServerOptions } from '../options.js';
@@ -6,7 +6,8 @@ import type { ServerKind } from '../servers/kind.js';
 import { kindOfBinary, namedKind, PINNED_KIND, startableVersions } from '../servers/table.js';
 import { buildServer } from './build.js';
 import { findOnPath, isExecutable } from './find.js';
-import { buildDir, serverRecipe } from './recipe.js';
+import { packagedServer } from './packaged.js';
+import { buildFile, serverRecipe } from './recipe.js';
 import { serverVersion } from './version.js';
 
 /** A server binary that is ready to run. */
@@ -16,7 +17,7 @@ export interface ServerBinary {
   /** The version that it reports, such as `v1.9.3`. */
   readonly version: string;
   /** How it was found. */
-  readonly source: 'option' | 'BACALHAU_BIN' | 'PATH' | 'cache' | 'build';
+  readonly source: 'option' | 'BACALHAU_BIN' | 'PATH' | 'package' | 'cache' | 'build';
 }
 
 /**
@@ -92,7 +93,7 @@ async function find(options: ServerOptions, check: (kind: ServerKind) => Promise
   return pinned(PINNED_KIND, options, check);
 }
 
-/** Takes a server of the table from the cache, or builds it. */
+/** Takes a server of the table from the package for this platform or from the cache, or builds it. */
 async function pinned(
   kind: ServerKind,
   options: ServerOptions,
@@ -100,7 +101,9 @@ async function pinned(
 ): Promise<FoundServer> {
   await check(kind);
   const recipe = await serverRecipe(kind);
-  const path = join(buildDir(recipe), 'bacalhau');
+  const packaged = await packagedServer(recipe);
+  if (packaged !== undefined) return { binary: { path: packaged, version: recipe.version, source: 'package' }, kind };
+  const path = buildFile(recipe);
   const cached = (await isExecutable(path)) || !(await buildServer(recipe, path, options));
   return { binary: { path, version: recipe.version, source: cached ? 'cache' : 'build' }, kind };
 }

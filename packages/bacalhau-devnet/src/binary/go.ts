@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { promisify } from 'node:util';
 import { DevnetError, messageOf } from '../errors.js';
 import { findOnPath, isExecutable } from './find.js';
+import { CURRENT_PLATFORM, isPackaged, platformPackage } from './platform.js';
 
 /** A Go that can build a server. */
 export interface GoCommand {
@@ -13,9 +14,14 @@ export interface GoCommand {
 
 /** Since this version Go downloads the toolchain that a module, or GOTOOLCHAIN, asks for. */
 const SELF_UPDATING_MINOR = 21;
-const ADVICE =
-  'Either install Go 1.21 or newer, so that the server can be built (a few minutes, once); ' +
-  'or put a `bacalhau` of 1.8 or newer on the PATH; or set BACALHAU_BIN to the path of one.';
+const ADVICE = [
+  'Either install Go 1.21 or newer, so that the server can be built (a few minutes, once)',
+  ...(isPackaged(CURRENT_PLATFORM)
+    ? [`or install ${platformPackage(CURRENT_PLATFORM)}, which has the newest one and is left out with --omit=optional`]
+    : []),
+  'or put a `bacalhau` of 1.8 or newer on the PATH',
+  'or set BACALHAU_BIN to the path of one.',
+].join('; ');
 
 /** Finds the Go for a server of today's Go, whose module names the version that it needs. */
 export async function findGo(): Promise<GoCommand> {

@@ -4,6 +4,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { packageFile } from '../package-files.js';
 import type { ServerKind, ServerSource } from '../servers/kind.js';
+import { CURRENT_PLATFORM, type Platform } from './platform.js';
 
 /** The recipe for building a server. */
 export interface ServerRecipe extends Pick<ServerSource, 'package' | 'added' | 'findGo'> {
@@ -41,9 +42,13 @@ function cacheRoot(): string {
   return join(base, 'bacalhau-devnet');
 }
 
-/** The folder of one build: each version, set of dependencies, flags and platform has its own. */
-export function buildDir({ version, module, flags, added }: ServerRecipe): string {
+/** Names what a recipe makes: each version, set of dependencies and flags has its own name. */
+export function buildName({ version, module, flags, added }: ServerRecipe): string {
   const inputs = JSON.stringify([...Object.values(module), flags, ...(added === undefined ? [] : [added])]);
-  const hash = createHash('sha256').update(inputs).digest('hex').slice(0, 12);
-  return join(cacheRoot(), `${version}-${hash}-${process.platform}-${process.arch}`);
+  return `${version}-${createHash('sha256').update(inputs).digest('hex').slice(0, 12)}`;
+}
+
+/** The file of one build in the cache. */
+export function buildFile(recipe: ServerRecipe, { os, arch }: Platform = CURRENT_PLATFORM): string {
+  return join(cacheRoot(), `${buildName(recipe)}-${os}-${arch}`, 'bacalhau');
 }
