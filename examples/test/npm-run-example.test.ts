@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { isListening } from '../../packages/bacalhau-devnet/test/support/leftovers.js';
 import { poll } from '../../packages/bacalhau-devnet/test/support/poll.js';
+import { processesMentioning } from '../../packages/bacalhau-devnet/test/support/processes.js';
 
 jest.setTimeout(180_000);
 
@@ -18,25 +19,32 @@ beforeEach(async () => {
 });
 afterEach(() => rm(tmp, { recursive: true, force: true }));
 
-test.each(['SIGTERM', 'SIGKILL'] as const)('npm run example: %s for npm leaves nothing', async (signal) => {
+const NPM = ['npm', 'run', 'example', 'web', '--', '--port', '0'];
+
+test.each([
+  ['SIGTERM', 'npm', NPM],
+  ['SIGKILL', 'npm', NPM],
+  ['SIGKILL', 'the script that runs npm', ['sh', '-c', '"$@"; exit 0', 'sh', ...NPM]],
+] as const)('npm run example: %s for %s leaves nothing', async (signal, _who, [program, ...args]) => {
   const { BACALHAU_API_HOST: _, BACALHAU_API_PORT: __, ...env } = process.env;
-  const npm = spawn('npm', ['run', 'example', 'web', '--', '--port', '0'], {
+  const started = spawn(program, args, {
     cwd: root,
     env: { ...env, TMPDIR: tmp },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   try {
-    const page = await lineWith(/^Open (\S+)$/, npm.stdout);
+    const page = await lineWith(/^Open (\S+)$/, started.stdout);
     const server = new URL(page.searchParams.get('server') ?? '');
     const ports = [page, server].map(({ port }) => Number(port));
     expect(await Promise.all(ports.map(isListening))).toEqual([true, true]);
-    npm.kill(signal);
+    started.kill(signal);
     const isGone = async () =>
       !(await Promise.all(ports.map(isListening))).includes(true) &&
-      (await readdir(tmp)).every((name) => !name.startsWith('bacalhau-devnet-'));
-    await poll('no port and no folder', isGone, LIMIT_MS);
+      (await readdir(tmp)).every((name) => !name.startsWith('bacalhau-devnet-')) &&
+      (await processesMentioning(`${tmp}/bacalhau-devnet-`)).length === 0;
+    await poll('no port, folder or process', isGone, LIMIT_MS);
   } finally {
-    npm.kill('SIGTERM');
+    started.kill('SIGTERM');
   }
 });
 

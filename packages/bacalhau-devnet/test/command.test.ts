@@ -144,27 +144,35 @@ describe('bacalhau-devnet -- COMMAND', () => {
 });
 
 describe('bacalhau-devnet ends with', () => {
-  test('the script that started it', async () => {
+  const direct = [process.execPath, join(PACKAGE_DIR, 'dist/cli.mjs')];
+  const npx = ['npx', 'bacalhau-devnet'];
+
+  beforeEach(() => {
+    const bin = join(tmp, 'node_modules', '.bin');
+    mkdirSync(bin, { recursive: true });
+    symlinkSync(join(PACKAGE_DIR, 'dist/cli.mjs'), join(bin, 'bacalhau-devnet'));
+    writeFileSync(join(tmp, 'package.json'), '{}');
+    writeFileSync(join(tmp, 'report.mjs'), REPORT);
+  });
+
+  const start = ([command = '', ...args]: readonly string[]): Child =>
+    new Child([...args, ...OPTIONS, '--', process.execPath, 'report.mjs'], env(), { command, cwd: tmp });
+
+  test.each([
+    ['itself', direct],
+    ['by npx', npx],
+  ])('the script that started it %s', async (_, command) => {
     const script = join(tmp, 'script.sh');
     writeFileSync(script, '#!/bin/sh\n"$@"\nexit 0\n');
     chmodSync(script, 0o755);
-    const command = [process.execPath, join(PACKAGE_DIR, 'dist/cli.mjs'), ...OPTIONS];
-    const child = new Child([...command, '--', process.execPath, '--input-type=module', '--eval', REPORT], env(), {
-      command: script,
-    });
+    const child = start([script, ...command]);
     const report = await reported(child);
     child.kill('SIGKILL');
     await waitUntilNothingIsLeft(report);
   });
 
   test.each(['SIGTERM', 'SIGKILL'] as const)('npx, which got %s', async (signal) => {
-    const bin = join(tmp, 'node_modules', '.bin');
-    mkdirSync(bin, { recursive: true });
-    symlinkSync(join(PACKAGE_DIR, 'dist/cli.mjs'), join(bin, 'bacalhau-devnet'));
-    writeFileSync(join(tmp, 'package.json'), '{}');
-    writeFileSync(join(tmp, 'report.mjs'), REPORT);
-    const args = ['bacalhau-devnet', ...OPTIONS, '--', process.execPath, 'report.mjs'];
-    const child = new Child(args, env(), { command: 'npx', cwd: tmp });
+    const child = start(npx);
     const report = await reported(child);
     child.kill(signal);
     await waitUntilNothingIsLeft(report);

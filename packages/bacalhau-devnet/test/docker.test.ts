@@ -5,11 +5,14 @@ import { dockerJob, resultUrls, submit, waitForState } from './support/api.js';
 import { Child, devnetScript } from './support/child.js';
 import { type Traces, tracesOf, waitUntilGone } from './support/leftovers.js';
 import { poll } from './support/poll.js';
+import { programOf } from './support/processes.js';
 import { BUILD_TIMEOUT_MS, pinnedServer, TEST_TIMEOUT_MS, withDevnet } from './support/server.js';
 
 jest.setTimeout(TEST_TIMEOUT_MS);
 
 const IMAGE = process.env['BACALHAU_TEST_BUSYBOX_IMAGE'] ?? 'busybox:latest';
+/** From a kill to nothing left. */
+const LIMIT_MS = 10_000;
 const SLEEPER = dockerJob(IMAGE, ['sleep', '600']);
 /** Servers in a network namespace, from which Docker is reached through its socket. */
 const NAMESPACED = ['1.4.0', '1.6.0'] as const;
@@ -87,7 +90,10 @@ if (reason !== undefined && !required) {
     expect(containersOf(ids)).toEqual([]);
   });
 
-  test('containers are removed even if the starting process is killed', async () => {
+  test.each([
+    ['the starting process', false],
+    ['the starting process and the supervisor', true],
+  ])('containers are removed even if %s is killed', async (_, both) => {
     const submission = `
       await fetch(url + '/api/v1/orchestrator/jobs', {
         method: 'PUT',
@@ -98,8 +104,10 @@ if (reason !== undefined && !required) {
     const child = Child.script(devnetScript({}, submission));
     const traces: Traces & { ids: string[] } = JSON.parse(await child.firstLine());
     await poll('a container to run', () => containersOf(traces.ids).length === 1);
+    const supervisor = await programOf(traces.dir, 'supervisor');
+    if (both) process.kill(supervisor, 'SIGKILL');
     child.kill('SIGKILL');
-    await waitUntilGone(traces);
+    await waitUntilGone(traces, LIMIT_MS);
     expect(containersOf(traces.ids)).toEqual([]);
   });
 }

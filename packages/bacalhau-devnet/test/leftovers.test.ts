@@ -101,6 +101,16 @@ describe('nothing is left when the supervisor', () => {
   });
 });
 
+test('nothing is left when the watcher is killed, and later the starting process: in between the network works', async () => {
+  const { child, traces } = await startInChild({}, '');
+  const watcher = await programOf(traces.dir, 'watcher');
+  process.kill(watcher, 'SIGKILL');
+  await poll('no watcher', async () => !(await processesMentioning(traces.dir)).includes(watcher));
+  expect((await fetch(`http://127.0.0.1:${traces.ports[0]}/api/v1/agent/alive`)).status).toBe(200);
+  child.kill('SIGKILL');
+  await waitUntilGone(traces, LIMIT_MS);
+});
+
 describe('nothing is left when processes are killed at the same moment:', () => {
   test.each([
     ['starter', 'supervisor'],

@@ -8,13 +8,12 @@ export const END_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const POLL_MS = 250;
 
 /**
- * Takes the end of the process that started this one for SIGTERM, and that of `npx` and `npm`, which have a shell and
- * perhaps a script between themselves and this process. Nothing else tells of a process that was killed, and a network
- * that nobody knows of would stay.
+ * Takes the end of the process that started this one for SIGTERM, and that of `npx` or `npm`, which have a shell and
+ * perhaps a script between themselves and this process, and of what started those. Nothing else tells of a process that
+ * was killed, and a network that nobody knows of would stay.
  */
 export function endWithParent(): void {
   const parent = process.ppid;
-  // The first process of a machine or a container does not end before the others.
   if (parent <= 1) return;
   const watched = npmAncestors(parent);
   const timer = setInterval(() => {
@@ -25,14 +24,21 @@ export function endWithParent(): void {
   timer.unref();
 }
 
-/** The processes from this one's parent up to npm or its like, which sets a variable for all that it starts. */
+/**
+ * The processes from this one's parent up to npm or its like, which sets a variable for all that it starts, and the one
+ * that started that: it does not end with its own parent.
+ */
 function npmAncestors(parent: number): number[] {
   const ancestors: number[] = [];
   if (process.env['npm_config_user_agent'] === undefined) return ancestors;
+  let belowNpm = true;
+  // The first process of a machine or a container does not end before the others.
   for (let pid = parent; pid > 1; ) {
     ancestors.push(pid);
+    if (!belowNpm) break;
     const ancestor = readProcess(pid);
-    if (ancestor === undefined || !ancestor.text.includes('npm_config_user_agent=')) break;
+    if (ancestor === undefined) break;
+    belowNpm = ancestor.text.includes('npm_config_user_agent=');
     pid = ancestor.parent;
   }
   return ancestors;
