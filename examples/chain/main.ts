@@ -3,9 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { Bacalhau, docker, inputs, publishers } from 'bacalhau-sdk';
 import { progress } from '../lib/progress.ts';
+import { resultsFolder } from '../lib/results-folder.ts';
 
 const texts = fileURLToPath(new URL('../local-files/texts', import.meta.url));
-const [folder = texts, directory = 'results'] = process.argv.slice(2);
+const [folder = texts, directory = resultsFolder(import.meta.url)] = process.argv.slice(2);
 await using bacalhau = new Bacalhau();
 
 /** A step that leaves what the next one needs in /out. The publisher `local`, which every node has, passes on an archive. */
@@ -34,6 +35,6 @@ const ranked = await bacalhau.jobs.submit(
   ),
 );
 await ranked.wait({ onUpdate });
-await ranked.download(directory);
+await ranked.download(directory, { overwrite: true });
 line.succeed(`The most frequent words are in ${directory}/out/top`);
 console.log(await readFile(`${directory}/out/top`, 'utf8'));

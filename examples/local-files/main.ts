@@ -3,8 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { Bacalhau, docker, inputs, publishers } from 'bacalhau-sdk';
 import { progress } from '../lib/progress.ts';
+import { resultsFolder } from '../lib/results-folder.ts';
 
-const [folder = fileURLToPath(new URL('texts', import.meta.url)), directory = 'results'] = process.argv.slice(2);
+const [folder = fileURLToPath(new URL('texts', import.meta.url)), directory = resultsFolder(import.meta.url)] =
+  process.argv.slice(2);
 await using bacalhau = new Bacalhau();
 
 const { line, onUpdate } = progress(`Sending the texts of ${folder}`);
@@ -18,6 +20,6 @@ const job = await bacalhau.jobs.submit(
   }),
 );
 await job.wait({ onUpdate });
-await job.download(directory);
+await job.download(directory, { overwrite: true });
 line.succeed(`The words are counted in ${directory}/out/words`);
 console.log(await readFile(`${directory}/out/words`, 'utf8'));

@@ -1,5 +1,6 @@
 // Accepts requests that are signed with a known key, and forwards them to an orchestrator: main.ts [--keys DIRECTORY]
-// [--target URL] [--host HOST] [--port PORT] [--authority HOST:PORT …]
+// [--target URL] [--host HOST] [--port PORT] [--authority HOST:PORT …]. Without --keys it knows your own key, and makes it if
+// there is none.
 import { readdir, readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -12,7 +13,7 @@ import { createGateway, STARTUP_MS } from './gateway.ts';
 const { values } = parseArgs({
   options: {
     target: { type: 'string', default: new Bacalhau().baseUrl },
-    keys: { type: 'string', default: 'keys' },
+    keys: { type: 'string' },
     host: { type: 'string', default: '127.0.0.1' },
     port: { type: 'string', default: '8080' },
     authority: { type: 'string', multiple: true, default: [] },
@@ -20,15 +21,23 @@ const { values } = parseArgs({
 });
 
 const keys = new Map<string, PublicKey>();
-const names = await readdir(values.keys).catch(() => {
-  console.error(
-    `The folder '${values.keys}' does not exist. Create it with the public keys in PEM, or pass another one with --keys.`,
-  );
-  process.exit(2);
-});
-for (const name of names) {
-  const key = await importPublicKey(await readFile(join(values.keys, name), 'utf8'));
+for (const pem of values.keys === undefined ? [await ownKey()] : await keysIn(values.keys)) {
+  const key = await importPublicKey(pem);
   keys.set(key.keyId, key);
+}
+
+/** The key with which clients of this user on this machine sign. */
+async function ownKey(): Promise<string> {
+  const { publicKey } = await new Bacalhau().identity('ed25519');
+  return publicKey;
+}
+
+async function keysIn(folder: string): Promise<string[]> {
+  const names = await readdir(folder).catch(() => {
+    console.error(`The folder '${folder}' does not exist. Create it with the public keys in PEM.`);
+    process.exit(2);
+  });
+  return Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')));
 }
 
 const authority = [...values.authority];
@@ -40,7 +49,6 @@ gateway.listen(Number(values.port), values.host, () => {
   const { address, port, family } = gateway.address() as AddressInfo;
   const url = new URL(`http://${family === 'IPv6' ? `[${address}]` : address}:${port}`);
   if (authority.length === 0) authority.push(url.host);
-  console.log(
-    `Listening at ${url.origin} for ${keys.size} keys, as ${authority.join(', ')}, in front of ${values.target}`,
-  );
+  const known = keys.size === 1 ? '1 key' : `${keys.size} keys`;
+  console.log(`Listening at ${url.origin} for ${known}, as ${authority.join(', ')}, in front of ${values.target}`);
 });

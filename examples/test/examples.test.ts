@@ -58,9 +58,10 @@ test('download-results', async () => {
   expect(stderr).toMatch(/The results of j-\S+ are in my-results/);
   expect((await stat(join(folder, 'my-results', 'outputs', 'noise.bin'))).size).toBe(20_971_520);
 
+  // Again, into the same folder.
   const id = /of (j-\S+)/.exec(stderr)?.[1] ?? '';
-  await run('download-results', 'again', id);
-  expect((await readdir(join(folder, 'again'))).sort()).toEqual(['exitCode', 'outputs', 'stderr', 'stdout']);
+  await run('download-results', 'my-results', id);
+  expect((await readdir(join(folder, 'my-results'))).sort()).toEqual(['exitCode', 'outputs', 'stderr', 'stdout']);
 }, 60_000);
 
 /** A node whose log of a container is missing says so after a minute, and the output then comes from elsewhere. */

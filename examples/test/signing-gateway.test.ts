@@ -33,11 +33,15 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** Starts a gateway; at a port of its own, unless told. */
-async function startGateway(port = '0'): Promise<{ gateway: ChildProcess; url: string }> {
+/** Starts a gateway; at a port of its own, and for the test's keys, unless told. */
+async function startGateway(
+  port = '0',
+  which: readonly string[] = ['--keys', keys],
+): Promise<{ gateway: ChildProcess; url: string }> {
   const main = join(__dirname, '..', 'signing-gateway', 'main.ts');
-  const started = spawn(process.execPath, [main, '--target', target, '--keys', keys, '--port', port], {
+  const started = spawn(process.execPath, [main, '--target', target, '--port', port, ...which], {
     stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, BACALHAU_DIR: folder },
   });
   const { stdout } = started;
   if (stdout === null) throw new Error('The gateway has no output.');
@@ -45,7 +49,7 @@ async function startGateway(port = '0'): Promise<{ gateway: ChildProcess; url: s
     started.once('exit', (code) => reject(new Error(`The gateway ended with ${code}.`)));
     createInterface(stdout).on('line', (line) => {
       lines.push(line);
-      const [, found] = /^Listening at (\S+) for 2 keys/.exec(line) ?? [];
+      const [, found] = /^Listening at (\S+) for \d keys?/.exec(line) ?? [];
       if (found !== undefined) resolve(found);
     });
   });
@@ -65,6 +69,17 @@ function signer(name: string): Identity {
 }
 const client = (key?: Identity): Bacalhau =>
   new Bacalhau({ baseUrl: url, dir: folder, env: {}, auth: false, ...(key && { signer: key }) });
+
+test('without keys, it knows the key of whoever runs it, which is made if there is none', async () => {
+  const own = await startGateway('0', []);
+  try {
+    const signer = await new Bacalhau({ dir: folder, env: {} }).identity('ed25519');
+    await using bacalhau = new Bacalhau({ baseUrl: own.url, dir: folder, env: {}, auth: false, signer });
+    expect((await bacalhau.jobs.list({ limit: 1 })).items).toBeDefined();
+  } finally {
+    await stopGateway(own.gateway);
+  }
+});
 
 test.each(['ed25519', 'rsa'])('a job runs through it, signed with %s: submitted, waited for, listed', async (name) => {
   await using bacalhau = client(signer(name));

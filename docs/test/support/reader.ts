@@ -29,8 +29,8 @@ export class Reader {
     mkdirSync(this.sources);
   }
 
-  /** Runs a program to its end and returns its output. */
-  async run(program: Program): Promise<string> {
+  /** Runs a program to its end, again in the same folder if it is to be run more often, and returns its last output. */
+  async run(program: Program, times = 1): Promise<string> {
     const file = join(this.sources, program.name);
     // The default address and example.org in a document stand for the reader's network.
     const { host, port, origin } = this.#network;
@@ -41,8 +41,10 @@ export class Reader {
     writeFileSync(file, text);
     const config = JSON.stringify({ rootDir: this.sources, testMatch: ['**/*.test.ts'], transform });
     const args = program.isTest ? [testRunner, '--config', config, file] : [file];
+    const folder = mkdtempSync(join(this.home, 'program-'));
     try {
-      return await this.#output(process.execPath, args, mkdtempSync(join(this.home, 'program-')));
+      for (let run = 1; run < times; run += 1) await this.#output(process.execPath, args, folder);
+      return await this.#output(process.execPath, args, folder);
     } catch (error) {
       // The line numbers in the stack are those of the document.
       const text = error instanceof Error ? error.message : String(error);
