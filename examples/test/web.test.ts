@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Devnet, startDevnet } from 'bacalhau-devnet';
-import { Bacalhau, parseJob } from 'bacalhau-sdk';
+import { Bacalhau, type JobSpec, parseJob, publishers, wasm } from 'bacalhau-sdk';
 import { chromiumForTests } from '../../packages/bacalhau-sdk/test/support/chromium.js';
 import { describeWith } from '../../packages/bacalhau-sdk/test/support/requirements.js';
+import { moduleOf, sleepingModule } from '../../packages/bacalhau-sdk/test/support/wasm-jobs.js';
 import { helloModule } from '../lib/hello-module.js';
 import { type SIZES, tellWhere, watchedPage } from './support/looks.js';
 import { type RunningProgram, startProgram } from './support/program.js';
@@ -42,6 +43,28 @@ describeWith(['chromium'], 'the page of examples/web, built, in Chromium', () =>
     return watched;
   };
 
+  /** Submits a job as others do, and opens its page. */
+  const openJob = async (Name: string, job: JobSpec) => {
+    await using bacalhau = new Bacalhau({ baseUrl: devnet.url, env: {}, auth: false });
+    await bacalhau.jobs.submit({ ...job, Name });
+    const watched = await open('laptop');
+    await watched.page.getByRole('link', { name: Name }).click();
+    return watched;
+  };
+  const publisher = publishers.local();
+  const badge = '.job-head .state';
+  const exitCode = 'dt:has-text("Exit code") + dd';
+
+  test('where there is no job, none is offered', async () => {
+    const { page, complaints, look } = await open('laptop');
+    await page.getByText('No jobs yet').waitFor();
+    await page.getByRole('link', { name: 'Submit the first job', exact: true }).waitFor();
+    expect(await page.getByText('Select a job').count()).toBe(0);
+    await look('empty');
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
   test.each(['laptop', 'phone'] as const)(
     'on a %s a job is submitted, followed, and its results are read',
     async (size) => {
@@ -56,10 +79,13 @@ describeWith(['chromium'], 'the page of examples/web, built, in Chromium', () =>
       await specification.fill('Type: batch\nTasks:\n  - Name: main\n    Engine: {}\n');
       await page.getByText('Job.Tasks[0].Engine.Type is missing. Use docker or wasm.').waitFor();
       await look('invalid-job');
+      await specification.fill(' ');
+      expect(await page.getByRole('button', { name: 'Submit' }).isDisabled()).toBe(true);
       await specification.fill(valid);
 
       await page.getByRole('button', { name: 'Submit' }).click();
-      await page.locator('.job-head .state', { hasText: 'Completed' }).waitFor();
+      await page.locator(`${badge}.good`, { hasText: 'Completed' }).waitFor();
+      expect(await page.locator('h1').textContent()).toMatch(/^hello-\w+$/);
       expect(await page.locator('h1').evaluate('document.activeElement?.tagName')).toBe('H1');
       await page.getByRole('log').getByText('Hello from WebAssembly').waitFor();
       await page.getByText('1 line', { exact: true }).waitFor();
@@ -83,7 +109,7 @@ describeWith(['chromium'], 'the page of examples/web, built, in Chromium', () =>
       await look('nodes');
 
       await page.getByRole('link', { name: 'Jobs', exact: true }).click();
-      await page.locator('.list .state', { hasText: 'Completed' }).first().waitFor();
+      await page.locator('.list .state.good', { hasText: 'Completed' }).first().waitFor();
       await look('jobs');
       expect(complaints).toEqual([]);
       expect(await shifts()).toEqual([]);
@@ -107,6 +133,51 @@ describeWith(['chromium'], 'the page of examples/web, built, in Chromium', () =>
     await page.close();
   });
 
+  test('a program that failed is not shown as a success, on its page and in the list', async () => {
+    const module = await moduleOf('looked in vain', 3);
+    const { page, complaints, look } = await openJob('exit-three', wasm({ module, publisher }));
+    await page.locator(`${badge}.bad`, { hasText: 'Exit code 3' }).waitFor();
+    await page.locator(exitCode, { hasText: /^3$/ }).waitFor();
+    await page.getByRole('link', { name: /exit-three.*Exit code 3/ }).waitFor();
+    expect(await page.locator('.list a', { hasText: 'exit-three' }).locator('.state.bad').count()).toBe(1);
+    await page.getByText('3 files').waitFor();
+    await look('exit-code');
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  test('where nothing ran there is no exit code, and the cause that the node names comes first', async () => {
+    const { Tasks, ...hello } = await parseJob(
+      await readFile(join(folder, 'src', 'examples', 'hello-wasm.yaml'), 'utf8'),
+    );
+    const withoutStart = Tasks.map(({ Engine: { Type, Params }, ...task }) => {
+      return { ...task, Engine: { Type, Params: { ...Params, Entrypoint: '_missing' } } };
+    });
+    const { page, complaints, look } = await openJob('without-start', { ...hello, Tasks: withoutStart });
+    await page.locator(`${badge}.bad`, { hasText: 'Failed' }).waitFor();
+    await page.locator(exitCode, { hasText: /^none$/ }).waitFor();
+    await page.locator('.cause').waitFor();
+    expect(await page.locator('.notice.bad').first().textContent()).toMatch(/^.*_missing/);
+    await page.getByText('The job failed before it stored results.').waitFor();
+    await look('nothing-ran');
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  test('a job is stopped, and what is left of it is said', async () => {
+    const module = await sleepingModule(600);
+    const { page, complaints, look } = await openJob('sleeping', wasm({ module, publisher }));
+    await page.locator(badge, { hasText: 'Running' }).waitFor();
+    await page.getByRole('button', { name: 'Stop' }).click();
+    await page.locator(`${badge}.off`, { hasText: 'Stopped' }).waitFor();
+    await page.locator('.notice', { hasText: 'Stopped from the web page.' }).waitFor();
+    await page.locator(exitCode, { hasText: /^none$/ }).waitFor();
+    await page.getByText('The job was stopped before it stored results.').waitFor();
+    await look('stopped');
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
   describeWith(['docker'], 'with Docker', () => {
     /** A node whose log of a container is missing says so after a minute, and the output then comes from elsewhere. */
     const patience = { timeout: 120_000 };
@@ -118,14 +189,13 @@ describeWith(['chromium'], 'the page of examples/web, built, in Chromium', () =>
       await page.getByRole('button', { name: 'Submit' }).click();
       return watched;
     };
-    const state = '.job-head .state';
 
     test('the log is followed line by line while the job runs, and the file that it writes can be read', async () => {
       const { page, complaints, look } = await choose(/Counting/);
       await page.getByRole('log').getByText('line 2').waitFor();
-      expect(await page.locator(state).textContent()).toBe('Running');
+      expect(await page.locator(badge).textContent()).toBe('Running');
       await look('running');
-      await page.locator(state, { hasText: 'Completed' }).waitFor();
+      await page.locator(badge, { hasText: 'Completed' }).waitFor();
       await page.getByText('6 lines', { exact: true }).waitFor(patience);
       const printed = await page.getByRole('log').locator('.stdout').allTextContents();
       expect(printed).toEqual(['line 1', 'line 2', 'line 3', 'line 4', 'line 5']);
@@ -141,24 +211,16 @@ describeWith(['chromium'], 'the page of examples/web, built, in Chromium', () =>
     test('an exit code that means failure is shown', async () => {
       const { page, complaints, look } = await choose(/Failing/);
       await page.getByRole('log').getByText('there is no data').waitFor(patience);
-      await page.locator('.facts dd', { hasText: /^3$/ }).waitFor();
+      await page.locator(exitCode, { hasText: /^3$/ }).waitFor();
+      await page.locator(`${badge}.bad`, { hasText: 'Exit code 3' }).waitFor();
       await look('failed');
-      expect(complaints).toEqual([]);
-      await page.close();
-    });
-
-    test('a job is stopped', async () => {
-      const { page, complaints } = await choose(/Counting/);
-      await page.getByRole('log').getByText('line 1').waitFor();
-      await page.getByRole('button', { name: 'Stop' }).click();
-      await page.locator(state, { hasText: 'Stopped' }).waitFor();
       expect(complaints).toEqual([]);
       await page.close();
     });
   });
 
-  test('an unreachable server is reported, and the loaded jobs stay visible', async () => {
-    const { page } = await open('phone');
+  test('an unreachable server is reported, the loaded jobs stay visible, and it is tried again', async () => {
+    const { page, look } = await open('phone');
     await page.locator('.list .state').first().waitFor();
     await devnet.stop();
     await page.locator('.server.bad').getByText('unreachable').waitFor();
@@ -167,6 +229,17 @@ describeWith(['chromium'], 'the page of examples/web, built, in Chromium', () =>
       .getByText(/no response came from/)
       .waitFor();
     expect(await page.locator('.list .state').count()).toBeGreaterThan(0);
+    await look('unreachable');
+
+    const again = page.waitForRequest(/\/orchestrator\/jobs\?/);
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await again;
+    await page.getByRole('link', { name: 'Nodes' }).click();
+    await page.getByRole('alert').getByText('The nodes cannot be loaded').waitFor();
+    // Another one at the same address, which is noticed without a click.
+    devnet = await startDevnet({ server: 'pinned', port: devnet.port });
+    await page.getByRole('heading', { name: 'Compute node' }).waitFor();
+    await page.locator('.server.good').waitFor();
     await page.close();
   });
 });

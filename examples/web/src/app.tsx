@@ -2,7 +2,7 @@ import { Bacalhau } from 'bacalhau-sdk';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { ConnectionProvider, chosenServer, useBacalhau } from './connection.ts';
 import { JobPage } from './job-page.tsx';
-import { JobsList } from './jobs-list.tsx';
+import { JobsList, useJobs } from './jobs-list.tsx';
 import { useLive } from './live.ts';
 import { NewJob } from './new-job.tsx';
 import { NodesPage } from './nodes-page.tsx';
@@ -86,30 +86,42 @@ function Frame() {
         </div>
       </header>
       <main id="content" ref={main} tabIndex={-1} data-page={page}>
-        {page === 'nodes' ? (
-          <NodesPage />
-        ) : (
-          <div class="panes">
-            <aside aria-label="Jobs">
-              <JobsList selected={jobId} alone={page === 'jobs'} />
-            </aside>
-            <div class="pane">
-              {page === 'new' && <NewJob />}
-              {jobId !== undefined && <JobPage key={jobId} jobId={jobId} />}
-              {page === 'jobs' && (
-                <div class="placeholder">
-                  <img src="/fish.svg" alt="" width="56" height="56" />
-                  <p>Select a job to see its state, its log and its results.</p>
-                  <a class="button" href="#/new">
-                    Submit a job
-                  </a>
-                </div>
-              )}
-            </div>
-          </div>
-        )}
+        {page === 'nodes' ? <NodesPage /> : <Panes page={page} jobId={jobId} />}
       </main>
     </>
+  );
+}
+
+/** Shows the list of jobs, and beside it the job that is selected or made. */
+function Panes({ page, jobId }: { readonly page: Route['page']; readonly jobId: string | undefined }) {
+  const jobs = useJobs(jobId);
+  return (
+    <div class="panes">
+      <aside aria-label="Jobs">
+        <JobsList live={jobs} selected={jobId} alone={page === 'jobs'} />
+      </aside>
+      <div class="pane">
+        {page === 'new' && <NewJob />}
+        {jobId !== undefined && <JobPage key={jobId} jobId={jobId} />}
+        {page === 'jobs' && jobs.value !== undefined && <Placeholder isEmpty={jobs.value.length === 0} />}
+      </div>
+    </div>
+  );
+}
+
+function Placeholder({ isEmpty }: { readonly isEmpty: boolean }) {
+  return (
+    <div class="placeholder">
+      <img src="/fish.svg" alt="" width="56" height="56" />
+      <p>
+        {isEmpty
+          ? 'The state, the log and the results of a job are shown here.'
+          : 'Select a job to see its state, its log and its results.'}
+      </p>
+      <a class="button" href="#/new">
+        {isEmpty ? 'Submit the first job' : 'Submit a job'}
+      </a>
+    </div>
   );
 }
 

@@ -2,16 +2,19 @@ import type { Job, JobHandle, JobHistory } from 'bacalhau-sdk';
 import { useMemo, useState } from 'preact/hooks';
 import { useBacalhau } from './connection.ts';
 import { ofNanoseconds, seconds } from './format.ts';
-import { useHistory, useJob, useOnce } from './live.ts';
+import { useHistory, useJob } from './live.ts';
 import { LogPanel } from './log-panel.tsx';
+import { decisiveOf, useOutcome } from './outcome.ts';
 import { ResultsPanel } from './results-panel.tsx';
-import { Ago, CopyId, Loading, Notice, State } from './ui.tsx';
+import { Ago, CopyId, Failure, Loading, Notice, State } from './ui.tsx';
 
 /** Shows one job: its state, log, results and history, updated as they change. */
 export function JobPage({ jobId }: { readonly jobId: string }) {
   const bacalhau = useBacalhau();
   const handle = useMemo(() => bacalhau.jobs.handle(jobId), [bacalhau, jobId]);
-  const { value: job, error, ended } = useJob(handle);
+  const { value: job, error, ended, retry } = useJob(handle);
+  const outcome = useOutcome(handle, ended);
+  const exitCodes = ended ? outcome.value?.exitCodes : undefined;
 
   return (
     <article class="job">
@@ -22,19 +25,18 @@ export function JobPage({ jobId }: { readonly jobId: string }) {
         <h1 tabIndex={-1} title={job?.Name}>
           {job?.Name || jobId}
         </h1>
-        <span role="status">{job !== undefined && <State of={job.State?.StateType} />}</span>
+        <span role="status">
+          {job !== undefined && <State of={job.State?.StateType} exitCode={decisiveOf(exitCodes ?? [])} />}
+        </span>
         {job !== undefined && !ended && <StopButton handle={handle} />}
       </div>
-      {error && (
-        <Notice tone="bad" title="The job cannot be followed">
-          {error.message}
-        </Notice>
-      )}
+      {error && <Failure title="The job cannot be followed" error={error} retry={retry} />}
       {job === undefined && !error && <Loading rows={5} label="Loading the job" />}
       {job !== undefined && (
         <>
-          <Facts handle={handle} job={job} ended={ended} />
-          {job.State?.Message && <Notice tone={tone(job)}>{job.State.Message}</Notice>}
+          <Facts job={job} ended={ended} exitCodes={exitCodes} />
+          {outcome.error && <Failure title="What came of the job is unknown" {...outcome} error={outcome.error} />}
+          <Conclusion job={job} cause={outcome.value?.cause} />
           <LogPanel handle={handle} engine={engineOf(job)} />
           <ResultsPanel handle={handle} job={job} ended={ended} />
           <HistoryPanel handle={handle} />
@@ -54,27 +56,31 @@ export function JobPage({ jobId }: { readonly jobId: string }) {
 }
 
 const engineOf = (job: Job): string => job.Tasks[0]?.Engine.Type.trim().toLowerCase() ?? '';
-const tone = ({ State: state }: Job): 'bad' | 'plain' => (state?.StateType === 'Failed' ? 'bad' : 'plain');
 
-/** Shows the exit codes of all executions that ended. */
-function ExitCodes({ handle }: { readonly handle: JobHandle }) {
-  const { value: codes, error } = useOnce(
-    async (signal) => {
-      const { items } = await handle.executions({ signal });
-      return items.flatMap(({ RunOutput }) => RunOutput?.ExitCode ?? []);
-    },
-    [handle],
-  );
-  if (error) return <>unknown</>;
-  if (codes === undefined) return <>…</>;
+/** Shows why a job ended: first what the node says, then what the scheduler made of it. */
+function Conclusion({ job, cause }: { readonly job: Job; readonly cause: string | undefined }) {
+  const message = job.State?.Message;
+  const failed = job.State?.StateType === 'Failed';
+  if (cause === undefined || cause === message) {
+    return message ? <Notice tone={failed ? 'bad' : 'plain'}>{message}</Notice> : null;
+  }
   return (
-    <span class={codes.some((code) => code !== 0) ? 'wrong' : ''}>
-      {codes.length === 0 ? 'none' : codes.join(', ')}
-    </span>
+    <Notice tone="bad">
+      <p class="cause">{cause}</p>
+      {message && !cause.includes(message) && <p class="muted">{message}</p>}
+    </Notice>
   );
 }
 
-function Facts({ handle, job, ended }: { readonly handle: JobHandle; readonly job: Job; readonly ended: boolean }) {
+function Facts({
+  job,
+  ended,
+  exitCodes,
+}: {
+  readonly job: Job;
+  readonly ended: boolean;
+  readonly exitCodes: readonly number[] | undefined;
+}) {
   const { ID = '', Type, Namespace, CreateTime, ModifyTime } = job;
   const engine = job.Tasks[0]?.Engine;
   const image = engine?.Params?.['Image'];
@@ -95,7 +101,9 @@ function Facts({ handle, job, ended }: { readonly handle: JobHandle; readonly jo
       <dt>Submitted</dt>
       <dd>{CreateTime !== undefined && <Ago time={ofNanoseconds(CreateTime)} />}</dd>
       <dt>Exit code</dt>
-      <dd>{ended ? <ExitCodes handle={handle} /> : '…'}</dd>
+      <dd class={exitCodes?.some((code) => code !== 0) ? 'wrong' : ''}>
+        {exitCodes === undefined ? '…' : exitCodes.join(', ') || 'none'}
+      </dd>
       <dt>Took</dt>
       <dd>
         {ended && CreateTime !== undefined && ModifyTime !== undefined ? seconds((ModifyTime - CreateTime) / 1e6) : '…'}
@@ -131,11 +139,11 @@ function StopButton({ handle }: { readonly handle: JobHandle }) {
 }
 
 function HistoryPanel({ handle }: { readonly handle: JobHandle }) {
-  const { value: events, error } = useHistory(handle);
+  const { value: events, error, retry } = useHistory(handle);
   return (
     <section class="panel" aria-label="History">
       <h2>History</h2>
-      {error && <Notice tone="bad">{error.message}</Notice>}
+      {error && <Failure error={error} retry={retry} />}
       {events === undefined && !error && <Loading rows={3} label="Loading the history" />}
       <ol class="history">
         {events?.map((event, index) => (

@@ -1,39 +1,43 @@
 import type { Job } from 'bacalhau-sdk';
 import { useBacalhau } from './connection.ts';
 import { ofNanoseconds } from './format.ts';
-import { useLive } from './live.ts';
-import { Ago, Id, Loading, Notice, State } from './ui.tsx';
+import { type Live, useLive } from './live.ts';
+import { useExitCodes } from './outcome.ts';
+import { Ago, Failure, Id, Loading, Notice, State } from './ui.tsx';
 
 const SHOWN = 50;
 
-/** Shows the newest jobs, updated as they change. */
-export function JobsList({
-  selected,
-  alone,
-}: {
-  readonly selected: string | undefined;
-  /** Whether the list is the main content of the page. */
-  readonly alone: boolean;
-}) {
+/** The newest jobs, the newest first. */
+export function useJobs(selected: string | undefined): Live<readonly Job[]> {
   const bacalhau = useBacalhau();
-  const { value: jobs, error } = useLive(
+  return useLive(
     async (signal) =>
       (await bacalhau.jobs.list({ namespace: '*', orderBy: 'created_at', reverse: true, limit: SHOWN, signal })).items,
     2_000,
     // The selected job may have just been submitted.
     [bacalhau, selected],
   );
+}
+
+/** Shows the newest jobs, updated as they change. */
+export function JobsList({
+  live: { value: jobs, error, retry },
+  selected,
+  alone,
+}: {
+  readonly live: Live<readonly Job[]>;
+  readonly selected: string | undefined;
+  /** Whether the list is the main content of the page. */
+  readonly alone: boolean;
+}) {
+  const exitCodes = useExitCodes(jobs ?? []);
   return (
     <section class="list" aria-busy={jobs === undefined && error === undefined}>
       <div class="list-head">
         {alone ? <h1 tabIndex={-1}>Jobs</h1> : <h2>Jobs</h2>}
         {jobs !== undefined && <span class="muted">{jobs.length < SHOWN ? jobs.length : `the newest ${SHOWN}`}</span>}
       </div>
-      {error && (
-        <Notice tone="bad" title="The jobs cannot be loaded">
-          {error.message}
-        </Notice>
-      )}
+      {error && <Failure title="The jobs cannot be loaded" error={error} retry={retry} />}
       {jobs === undefined && !error && <Loading rows={6} label="Loading jobs" />}
       {jobs?.length === 0 && (
         <Notice title="No jobs yet">
@@ -43,7 +47,7 @@ export function JobsList({
       {jobs !== undefined && jobs.length > 0 && (
         <ul>
           {jobs.map((job) => (
-            <Row key={job.ID} job={job} selected={job.ID === selected} />
+            <Row key={job.ID} job={job} exitCode={exitCodes.get(job.ID ?? '')} selected={job.ID === selected} />
           ))}
         </ul>
       )}
@@ -51,7 +55,15 @@ export function JobsList({
   );
 }
 
-function Row({ job, selected }: { readonly job: Job; readonly selected: boolean }) {
+function Row({
+  job,
+  exitCode,
+  selected,
+}: {
+  readonly job: Job;
+  readonly exitCode: number | undefined;
+  readonly selected: boolean;
+}) {
   const { ID = '', Name = '', Type, State: state, CreateTime } = job;
   return (
     <li>
@@ -59,7 +71,7 @@ function Row({ job, selected }: { readonly job: Job; readonly selected: boolean 
         <span class="name" title={Name}>
           {Name === '' || Name === ID ? ID : Name}
         </span>
-        <State of={state?.StateType} />
+        <State of={state?.StateType} exitCode={exitCode} />
         <span class="about muted">
           <Id of={ID} /> · {Type}
         </span>

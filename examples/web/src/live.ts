@@ -1,30 +1,70 @@
-import { type Job, type JobHandle, type JobHistory, RequestAbortedError } from 'bacalhau-sdk';
-import { type Inputs, useEffect, useState } from 'preact/hooks';
+import {
+  ConnectionError,
+  type Job,
+  type JobHandle,
+  type JobHistory,
+  RequestAbortedError,
+  RequestTimeoutError,
+} from 'bacalhau-sdk';
+import { type Inputs, useCallback, useEffect, useState } from 'preact/hooks';
 
 /** The last known value, and the last error. */
-export interface Live<T> {
+interface State<T> {
   readonly value: T | undefined;
   readonly error: Error | undefined;
 }
 
-/** Runs asynchronous work while the component is mounted and its inputs are unchanged. */
-function useWhile(work: (signal: AbortSignal) => Promise<void>, onError: (error: Error) => void, inputs: Inputs): void {
+export interface Live<T> extends State<T> {
+  /** Begins anew, at once. */
+  readonly retry: () => void;
+}
+
+const NOTHING = { value: undefined, error: undefined };
+
+/** After this long, what failed because the server is away begins anew. */
+const RETRY_MS = 5_000;
+const isAway = (error: unknown): boolean => error instanceof ConnectionError || error instanceof RequestTimeoutError;
+
+/**
+ * Runs asynchronous work while the component is mounted and its inputs are unchanged.
+ *
+ * @returns a function that begins anew
+ */
+function useWhile(
+  work: (signal: AbortSignal) => Promise<void>,
+  onError: (error: Error) => void,
+  inputs: Inputs,
+): () => void {
+  const [attempt, setAttempt] = useState(0);
   useEffect(() => {
     const unmounted = new AbortController();
-    work(unmounted.signal).catch((error: unknown) => {
-      if (unmounted.signal.aborted || error instanceof RequestAbortedError) return;
-      onError(error instanceof Error ? error : new Error(String(error)));
-    });
+    const { signal } = unmounted;
+    const run = async (): Promise<void> => {
+      for (;;) {
+        try {
+          return await work(signal);
+        } catch (error) {
+          if (signal.aborted || error instanceof RequestAbortedError) return;
+          onError(error instanceof Error ? error : new Error(String(error)));
+          if (!isAway(error)) return;
+        }
+        await pause(RETRY_MS, signal);
+        await visible(signal);
+      }
+    };
+    // Rejects only if it is aborted while it pauses.
+    run().catch(() => undefined);
     return () => unmounted.abort();
-  }, inputs);
+  }, [...inputs, attempt]);
+  return useCallback(() => setAttempt((attempts) => attempts + 1), []);
 }
 
 /** Loads a value once. */
 export function useOnce<T>(load: (signal: AbortSignal) => Promise<T>, inputs: Inputs): Live<T> {
-  const [live, setLive] = useState<Live<T>>({ value: undefined, error: undefined });
+  const [live, setLive] = useState<State<T>>(NOTHING);
   const work = async (signal: AbortSignal): Promise<void> => setLive({ value: await load(signal), error: undefined });
-  useWhile(work, (error) => setLive({ value: undefined, error }), inputs);
-  return live;
+  const retry = useWhile(work, (error) => setLive({ value: undefined, error }), inputs);
+  return { ...live, retry };
 }
 
 /**
@@ -32,7 +72,7 @@ export function useOnce<T>(load: (signal: AbortSignal) => Promise<T>, inputs: In
  * the next success.
  */
 export function useLive<T>(load: (signal: AbortSignal) => Promise<T>, everyMs: number, inputs: Inputs): Live<T> {
-  const [live, setLive] = useState<Live<T>>({ value: undefined, error: undefined });
+  const [live, setLive] = useState<State<T>>(NOTHING);
   const fail = (error: Error): void => setLive(({ value }) => ({ value, error }));
   const work = async (signal: AbortSignal): Promise<void> => {
     for (;;) {
@@ -47,8 +87,8 @@ export function useLive<T>(load: (signal: AbortSignal) => Promise<T>, everyMs: n
       await visible(signal);
     }
   };
-  useWhile(work, fail, inputs);
-  return live;
+  const retry = useWhile(work, fail, inputs);
+  return { ...live, retry };
 }
 
 /** A job, updated until it has ended. */
@@ -57,27 +97,26 @@ export interface LiveJob extends Live<Job> {
 }
 
 export function useJob(handle: JobHandle): LiveJob {
-  const [live, setLive] = useState<LiveJob>({ value: undefined, error: undefined, ended: false });
+  const [live, setLive] = useState<Omit<LiveJob, 'retry'>>({ ...NOTHING, ended: false });
   const work = async (signal: AbortSignal): Promise<void> => {
-    setLive({ value: undefined, error: undefined, ended: false });
     const onUpdate = (value: Job): void => setLive({ value, error: undefined, ended: false });
     setLive({ value: await handle.wait({ signal, onUpdate }), error: undefined, ended: true });
   };
-  useWhile(work, (error) => setLive((live) => ({ ...live, error })), [handle]);
-  return live;
+  const retry = useWhile(work, (error) => setLive((live) => ({ ...live, error })), [handle]);
+  return { ...live, retry };
 }
 
 /** Returns the events of a job as they happen. */
 export function useHistory(handle: JobHandle): Live<readonly JobHistory[]> {
-  const [live, setLive] = useState<Live<readonly JobHistory[]>>({ value: undefined, error: undefined });
+  const [live, setLive] = useState<State<readonly JobHistory[]>>(NOTHING);
   const work = async (signal: AbortSignal): Promise<void> => {
-    setLive({ value: undefined, error: undefined });
+    setLive(NOTHING);
     for await (const event of handle.history({ follow: true, eventType: 'all', signal })) {
       setLive(({ value = [] }) => ({ value: [...value, event], error: undefined }));
     }
   };
-  useWhile(work, (error) => setLive(({ value }) => ({ value, error })), [handle]);
-  return live;
+  const retry = useWhile(work, (error) => setLive(({ value }) => ({ value, error })), [handle]);
+  return { ...live, retry };
 }
 
 /** A line of a job's output. */
@@ -95,13 +134,14 @@ export interface LiveLog {
   /** Whether the job may have printed more than can be read. */
   readonly incomplete: boolean;
   readonly error: Error | undefined;
+  readonly retry: () => void;
 }
 
 /** As many lines as a page can show without becoming slow. */
 const LINES_KEPT = 2_000;
 /** Lines that arrive in between are shown together. */
 const SHOWN_EVERY_MS = 100;
-const EMPTY: LiveLog = { lines: [], before: 0, ended: false, incomplete: false, error: undefined };
+const EMPTY: Omit<LiveLog, 'retry'> = { lines: [], before: 0, ended: false, incomplete: false, error: undefined };
 
 export type ReadLines = (
   signal: AbortSignal,
@@ -136,8 +176,8 @@ export function useLog(read: ReadLines): LiveLog {
       if (!signal.aborted) show(true);
     }
   };
-  useWhile(work, (error) => setLive((log) => ({ ...log, error })), [read]);
-  return live;
+  const retry = useWhile(work, (error) => setLive((log) => ({ ...log, error })), [read]);
+  return { ...live, retry };
 }
 
 const pause = (milliseconds: number, signal: AbortSignal): Promise<void> =>

@@ -2,7 +2,7 @@ import type { JobHandle, LogEntry } from 'bacalhau-sdk';
 import { useCallback, useLayoutEffect, useRef } from 'preact/hooks';
 import { readingOf } from './connection.ts';
 import { type LiveLog, type ReadLines, useLog } from './live.ts';
-import { Notice } from './ui.tsx';
+import { Failure, Notice } from './ui.tsx';
 
 export function LogPanel({ handle, engine }: { readonly handle: JobHandle; readonly engine: string }) {
   const read: ReadLines = useCallback((signal) => printed(handle, engine, signal), [handle, engine]);
@@ -31,7 +31,7 @@ export function LogPanel({ handle, engine }: { readonly handle: JobHandle; reado
           {words(log)}
         </span>
       </div>
-      {log.error && <Notice tone="bad">{log.error.message}</Notice>}
+      {log.error && <Failure error={log.error} retry={log.retry} />}
       {log.incomplete && (
         <Notice tone="warn">The output may be incomplete. The results have all of it, if they can be read.</Notice>
       )}

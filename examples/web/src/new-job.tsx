@@ -19,13 +19,17 @@ const EXAMPLES: readonly [Example, ...Example[]] = [
   { title: 'Failing', about: 'Docker, ends with exit code 3', engine: 'docker', text: failing },
 ];
 
+/** Returns the text of an example with a name of its own: a server takes a job with the name of another one for a change of it. */
+const named = ({ text }: Example): string =>
+  text.replace(/^Name: .+$/m, (line) => `${line}-${Math.random().toString(36).slice(2, 6)}`);
+
 /** Long enough not to report errors while a word is being typed. */
 const CHECKED_AFTER_MS = 400;
 
 export function NewJob() {
   const bacalhau = useBacalhau();
   const [chosen, setChosen] = useState<Example>(EXAMPLES[0]);
-  const [text, setText] = useState(chosen.text);
+  const [text, setText] = useState(() => named(chosen));
   const [problem, setProblem] = useState<Error>();
   const [submitting, setSubmitting] = useState(false);
   const engines = useEngines();
@@ -74,7 +78,7 @@ export function NewJob() {
                   checked={example === chosen}
                   onChange={() => {
                     setChosen(example);
-                    setText(example.text);
+                    setText(named(example));
                   }}
                 />
                 <span>
@@ -102,7 +106,7 @@ export function NewJob() {
           <div id="verdict" class={`verdict ${problem ? 'bad' : unplaced ? 'warn' : 'good'}`} aria-live="polite">
             {problem ? <Problem error={problem} /> : (unplaced ?? 'A valid job.')}
           </div>
-          <button type="submit" class="primary" disabled={submitting}>
+          <button type="submit" class="primary" disabled={submitting || text.trim() === ''}>
             {submitting ? 'Submitting…' : 'Submit'}
           </button>
         </div>

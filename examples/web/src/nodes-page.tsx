@@ -2,21 +2,19 @@ import type { NodeState, Resources } from 'bacalhau-sdk';
 import { useBacalhau } from './connection.ts';
 import { bytes } from './format.ts';
 import { useLive } from './live.ts';
-import { CopyId, Loading, Notice } from './ui.tsx';
+import { CopyId, Failure, Loading, Notice } from './ui.tsx';
 
 export function NodesPage() {
   const bacalhau = useBacalhau();
-  const { value: nodes, error } = useLive(async (signal) => (await bacalhau.nodes.list({ signal })).items, 4_000, [
-    bacalhau,
-  ]);
+  const {
+    value: nodes,
+    error,
+    retry,
+  } = useLive(async (signal) => (await bacalhau.nodes.list({ signal })).items, 4_000, [bacalhau]);
   return (
     <section class="nodes" aria-busy={nodes === undefined && error === undefined}>
       <h1 tabIndex={-1}>Nodes</h1>
-      {error && (
-        <Notice tone="bad" title="The nodes cannot be loaded">
-          {error.message}
-        </Notice>
-      )}
+      {error && <Failure title="The nodes cannot be loaded" error={error} retry={retry} />}
       {nodes === undefined && !error && <Loading rows={4} label="Loading nodes" />}
       {nodes?.length === 0 && <Notice title="No nodes">The network has no nodes.</Notice>}
       <ul class="cards">

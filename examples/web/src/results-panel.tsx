@@ -26,15 +26,16 @@ export function ResultsPanel({
   readonly ended: boolean;
 }) {
   const [found, setFound] = useState<Found>();
-  const completed = ended && job.State?.StateType === 'Completed';
+  const [attempt, setAttempt] = useState(0);
   useEffect(() => {
-    if (!completed) return;
+    if (!ended) return;
     const unmounted = new AbortController();
+    setFound(undefined);
     void find(handle, unmounted.signal).then((found) => {
       if (!unmounted.signal.aborted) setFound(found);
     });
     return () => unmounted.abort();
-  }, [handle, completed]);
+  }, [handle, ended, attempt]);
 
   return (
     <section class="panel results" aria-label="Results">
@@ -46,16 +47,22 @@ export function ResultsPanel({
           </span>
         )}
       </div>
-      {!ended && <p class="muted">Results appear once the job has completed.</p>}
-      {ended && !completed && <p class="muted">Only completed jobs have results.</p>}
-      {completed && found === undefined && <Loading rows={3} label="Loading results" />}
-      {found?.results.length === 0 && !found.error && (
-        <p class="muted">The job has no publisher, so no results were stored.</p>
+      {!ended && <p class="muted">Results appear once the job has ended.</p>}
+      {ended && found === undefined && <Loading rows={3} label="Loading results" />}
+      {found?.results.length === 0 && !found.error && <p class="muted">{whyNone(job)}</p>}
+      {found?.error && (
+        <Unreadable found={found} error={found.error} retry={() => setAttempt((attempts) => attempts + 1)} />
       )}
-      {found?.error && <Unreadable found={found} error={found.error} />}
       {found !== undefined && found.files.length > 0 && <Files handle={handle} found={found} />}
     </section>
   );
+}
+
+function whyNone({ State: state, Tasks }: Job): string {
+  if (!Tasks.some(({ Publisher }) => Publisher?.Type)) return 'The job has no publisher, so no results were stored.';
+  if (state?.StateType === 'Stopped') return 'The job was stopped before it stored results.';
+  if (state?.StateType === 'Failed') return 'The job failed before it stored results.';
+  return 'The job stored no results.';
 }
 
 async function find(handle: JobHandle, signal: AbortSignal): Promise<Found> {
@@ -75,7 +82,15 @@ async function find(handle: JobHandle, signal: AbortSignal): Promise<Found> {
 }
 
 /** Offers links: the browser can save an archive that scripts may not read. */
-function Unreadable({ found, error }: { readonly found: Found; readonly error: Error }) {
+function Unreadable({
+  found,
+  error,
+  retry,
+}: {
+  readonly found: Found;
+  readonly error: Error;
+  readonly retry: () => void;
+}) {
   const urls = found.results.flatMap((result) => ('url' in result ? [result.url] : []));
   return (
     <Notice tone="bad" title="The results cannot be read here">
@@ -85,6 +100,9 @@ function Unreadable({ found, error }: { readonly found: Found; readonly error: E
           <a href={url}>Save the archive</a>
         </p>
       ))}
+      <button type="button" class="small" onClick={retry}>
+        Try again
+      </button>
     </Notice>
   );
 }

@@ -3,15 +3,29 @@ import { useEffect, useState } from 'preact/hooks';
 import { ago, shortId } from './format.ts';
 
 const TONES: Readonly<Record<string, string>> = {
-  Completed: 'good',
   Failed: 'bad',
   Stopped: 'off',
   Running: 'busy',
 };
 
-/** Shows the state of a job. A newer server may send states that are not in `TONES`. */
-export function State({ of: state = 'Unknown' }: { readonly of: string | undefined }) {
-  return <span class={`state ${TONES[state] ?? 'waiting'}`}>{state}</span>;
+/**
+ * Shows the state of a job. A newer server may send states that are not in `TONES`. Of a job that has completed it says how
+ * its program ended: servers call a job completed whatever the exit code.
+ */
+export function State({
+  of: state = 'Unknown',
+  exitCode,
+}: {
+  readonly of: string | undefined;
+  readonly exitCode: number | undefined;
+}) {
+  if (state !== 'Completed') return <span class={`state ${TONES[state] ?? 'waiting'}`}>{state}</span>;
+  if (!exitCode) return <span class={`state ${exitCode === 0 ? 'good' : 'off'}`}>{state}</span>;
+  return (
+    <span class="state bad" title="The job has completed, and its program has failed.">
+      Exit code {exitCode}
+    </span>
+  );
 }
 
 /** Shows a shortened id, with the full one as its title. */
@@ -70,6 +84,26 @@ export function Notice({
       {title !== undefined && <strong>{title}</strong>}
       {children !== undefined && <div>{children}</div>}
     </div>
+  );
+}
+
+/** Says what went wrong, and offers to try again. */
+export function Failure({
+  error,
+  title,
+  retry,
+}: {
+  readonly error: Error;
+  readonly title?: string;
+  readonly retry: () => void;
+}) {
+  return (
+    <Notice tone="bad" {...(title === undefined ? {} : { title })}>
+      <p>{error.message}</p>
+      <button type="button" class="small" onClick={retry}>
+        Try again
+      </button>
+    </Notice>
   );
 }
 
