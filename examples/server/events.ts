@@ -37,6 +37,12 @@ export async function sendEvents(job: JobHandle, stream: SSEStreamingApi, gone: 
       await send('log', { stream: from, text });
     }
   };
+  /** Only of a job that has completed: where nothing ran, servers send 0. */
+  const exitCodes = async (state: string | undefined): Promise<number[]> => {
+    if (state !== 'Completed') return [];
+    const { executions } = await job.result({ throwOnNonZeroExit: false, output: 'beginning', signal });
+    return executions.map(({ exitCode }) => exitCode);
+  };
   let waiting = false;
   const timer = setInterval(async () => {
     if (waiting) return;
@@ -48,9 +54,7 @@ export async function sendEvents(job: JobHandle, stream: SSEStreamingApi, gone: 
     const work = [states(), log()] as const;
     for (const part of work) part.catch(() => failed.abort());
     const [{ State: state }] = await Promise.all(work);
-    const { items } = await job.executions({ signal });
-    const exitCodes = items.flatMap(({ RunOutput }) => RunOutput?.ExitCode ?? []);
-    await send('end', { state: state?.StateType, exitCodes });
+    await send('end', { state: state?.StateType, exitCodes: await exitCodes(state?.StateType) });
     return 'the job has ended';
   } catch (error) {
     if (gone.aborted) return 'the browser disconnected';

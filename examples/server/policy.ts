@@ -40,11 +40,17 @@ export const LABEL = { name: 'submitted-by', value: 'examples-server' } as const
 
 const command = z.array(z.string().max(4_096)).max(32);
 
+const isNotEmpty = ([program = '']: readonly string[]): boolean => program.trim() !== '';
+
 /** Returns the schema of a request. It has no fields for inputs, networks, publishers and nodes, so browsers cannot set them. */
 export function requestSchema({ images }: Policy) {
   const image = z.enum(images, `The image is not available. Use one of ${images.join(', ')}.`);
   return z.discriminatedUnion('engine', [
-    z.strictObject({ engine: z.literal('docker'), image, command: command.min(1) }),
+    z.strictObject({
+      engine: z.literal('docker'),
+      image,
+      command: command.refine(isNotEmpty, 'The command is empty.'),
+    }),
     z.strictObject({ engine: z.literal('wasm'), module: z.base64().min(8).max(700_000), command }),
   ]);
 }

@@ -108,6 +108,7 @@ test.each<[string, object, RegExp]>([
   ['an input of its own', { ...shell('true'), inputs: [{ source: '/etc' }] }, /inputs/],
   ['another engine', { engine: 'noop' }, /engine/i],
   ['no command', { engine: 'docker', image: 'busybox:latest', command: [] }, /command/],
+  ['an empty command', { engine: 'docker', image: 'busybox:latest', command: [' '] }, /The command is empty/],
   ['a command without end', { ...shell('x'.repeat(5_000)) }, /command/],
   ['a module that is none', { engine: 'wasm', module: 'no base64!', command: [] }, /module/],
 ])('a request for %s is refused, and says why', async (_what, request, message) => {
@@ -270,6 +271,10 @@ describeWith(['chromium'], 'its page, in Chromium', () => {
     const { page, complaints, look } = await watchedPage(chromium.browser, size);
     await page.goto(server.said);
     await page.getByRole('option', { name: 'busybox:latest' }).waitFor({ state: 'attached' });
+    await page.getByLabel('Command').fill(' ');
+    await page.getByRole('button', { name: 'Run' }).click();
+    expect(await page.locator('#command:invalid').count()).toBe(1);
+    expect(await page.locator('#id').textContent()).toBe('no job yet');
     await page.getByLabel('Command').fill('sleep 100');
     await page.getByRole('button', { name: 'Run' }).click();
     await page.getByText(/Queued|Running/).waitFor();

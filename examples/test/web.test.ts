@@ -173,6 +173,7 @@ describeWith(['chromium'], 'the page of examples/web, built, in Chromium', () =>
     await page.locator('.notice', { hasText: 'Stopped from the web page.' }).waitFor();
     await page.locator(exitCode, { hasText: /^none$/ }).waitFor();
     await page.getByText('The job was stopped before it stored results.').waitFor();
+    await page.getByText('The output of a WebAssembly job is kept only if it has completed.').waitFor();
     await look('stopped');
     expect(complaints).toEqual([]);
     await page.close();

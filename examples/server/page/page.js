@@ -12,26 +12,50 @@ const [image, command, problem, stop, id, state, log] = [
 const LINES_KEPT = 2_000;
 let job;
 
-const { images } = await (await fetch('/offer')).json();
-image.replaceChildren(...images.map((name) => new Option(name)));
+const AWAY = 'The server cannot be reached. Try again.';
+
+void offer();
+
+/** Offers what may run; nothing can be submitted before, and if the server is away that is tried again. */
+async function offer() {
+  submit.disabled = true;
+  try {
+    const { images } = await (await fetch('/offer')).json();
+    image.replaceChildren(...images.map((name) => new Option(name)));
+    problem.textContent = '';
+    submit.disabled = false;
+  } catch {
+    problem.textContent = 'The server cannot be reached. Trying again.';
+    setTimeout(offer, 2_000);
+  }
+}
 
 form.addEventListener('submit', async (event) => {
   event.preventDefault();
   problem.textContent = '';
   const request = { engine: 'docker', image: image.value, command: ['sh', '-c', command.value] };
-  const response = await fetch('/jobs', {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(request),
-  });
-  const body = await response.json();
-  if (response.ok) follow(body.id);
-  else problem.textContent = body.message;
+  try {
+    const response = await fetch('/jobs', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(request),
+    });
+    const body = await response.json();
+    if (response.ok) follow(body.id);
+    else problem.textContent = body.message;
+  } catch {
+    problem.textContent = AWAY;
+  }
 });
 
 stop.addEventListener('click', async () => {
   stop.disabled = true;
-  await fetch(`/jobs/${job}/stop`, { method: 'POST' });
+  try {
+    await fetch(`/jobs/${job}/stop`, { method: 'POST' });
+  } catch {
+    problem.textContent = AWAY;
+    stop.disabled = false;
+  }
 });
 
 function follow(jobId) {

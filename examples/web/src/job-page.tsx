@@ -37,7 +37,7 @@ export function JobPage({ jobId }: { readonly jobId: string }) {
           <Facts job={job} ended={ended} exitCodes={exitCodes} />
           {outcome.error && <Failure title="What came of the job is unknown" {...outcome} error={outcome.error} />}
           <Conclusion job={job} cause={outcome.value?.cause} />
-          <LogPanel handle={handle} engine={engineOf(job)} />
+          <LogPanel handle={handle} engine={engineOf(job)} state={job.State?.StateType} />
           <ResultsPanel handle={handle} job={job} ended={ended} />
           <HistoryPanel handle={handle} />
           <details class="panel">

@@ -4,7 +4,15 @@ import { readingOf } from './connection.ts';
 import { type LiveLog, type ReadLines, useLog } from './live.ts';
 import { Failure, Notice } from './ui.tsx';
 
-export function LogPanel({ handle, engine }: { readonly handle: JobHandle; readonly engine: string }) {
+export function LogPanel({
+  handle,
+  engine,
+  state,
+}: {
+  readonly handle: JobHandle;
+  readonly engine: string;
+  readonly state: string | undefined;
+}) {
   const read: ReadLines = useCallback((signal) => printed(handle, engine, signal), [handle, engine]);
   const log = useLog(read);
   const box = useRef<HTMLElement>(null);
@@ -52,7 +60,7 @@ export function LogPanel({ handle, engine }: { readonly handle: JobHandle; reado
             {text === '' ? '\u00a0' : text}
           </div>
         ))}
-        {log.lines.length === 0 && !log.error && <div class="muted">{empty(log, engine)}</div>}
+        {log.lines.length === 0 && !log.error && <div class="muted">{empty(log, engine, state)}</div>}
       </section>
     </section>
   );
@@ -64,7 +72,10 @@ function words({ ended, error, lines, before }: LiveLog): string {
   return ended ? count : `following, ${count}`;
 }
 
-function empty({ ended }: LiveLog, engine: string): string {
+function empty({ ended }: LiveLog, engine: string, state: string | undefined): string {
+  if (ended && engine === 'wasm' && state !== 'Completed') {
+    return 'The output of a WebAssembly job is kept only if it has completed.';
+  }
   if (ended) return 'The job printed nothing.';
   return engine === 'wasm' ? 'The output of a WebAssembly job is shown once it has ended.' : 'No output yet.';
 }
