@@ -28,6 +28,7 @@ const withoutBuild = {
     '^bacalhau-apiclient$': '<rootDir>/packages/bacalhau-apiclient/src/index.ts',
     '^bacalhau-apiclient/legacy$': '<rootDir>/packages/bacalhau-apiclient/src/legacy.ts',
     '^bacalhau-openapi$': '<rootDir>/openapi/src/index.ts',
+    '^bacalhau-sdk$': `${sources}/src/index.ts`,
     ...shared.moduleNameMapper,
   },
 };
@@ -64,7 +65,11 @@ export default {
   reporters: ['default', '<rootDir>/scripts/servers/reporter.mjs'],
   projects: [
     // Nothing but Node: no network, not even the loopback, and of other programs only mkfifo.
-    project('unit', [`${sdk}/unit`, 'packages/bacalhau-devnet/test/unit', 'openapi/test/unit'], withoutBuild),
+    project(
+      'unit',
+      [`${sdk}/unit`, 'packages/{bacalhau-devnet,bacalhau-opentelemetry}/test/unit', 'openapi/test/unit'],
+      withoutBuild,
+    ),
     // Servers that the tests make themselves, for what a real one cannot be told to do.
     project('faults', [`${sdk}/faults`, `${sdk}/old-servers`, 'openapi/test/faults'], withoutBuild),
     ...(hasServer
@@ -74,7 +79,7 @@ export default {
             'e2e',
             [
               `${sdk}/{e2e,newest-server,network-faults,legacy}`,
-              'packages/bacalhau-devnet/test',
+              'packages/{bacalhau-devnet,bacalhau-opentelemetry}/test',
               'examples/test',
               'docs/test',
             ],

@@ -12,6 +12,7 @@ const reports = [
   { name: 'bacalhau-sdk-legacy', folder: 'bacalhau-sdk', entry: 'dist/legacy/index.d.mts', whole: false },
   { name: 'bacalhau-sdk-signatures', folder: 'bacalhau-sdk', entry: 'dist/signatures/index.d.mts', whole: false },
   { name: 'bacalhau-devnet', folder: 'bacalhau-devnet', entry: 'dist/index.d.mts', whole: true },
+  { name: 'bacalhau-opentelemetry', folder: 'bacalhau-opentelemetry', entry: 'dist/index.d.mts', whole: true },
 ];
 const update = process.argv.includes('--update');
 const reportFolder = join(root, 'api');

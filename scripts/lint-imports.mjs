@@ -8,6 +8,7 @@ import { main, root, run } from './lib/workspace.mjs';
 const FOLDERS = [
   'packages/bacalhau-apiclient/src',
   'packages/bacalhau-devnet/src',
+  'packages/bacalhau-opentelemetry/src',
   'packages/bacalhau-sdk/src',
   'openapi/src',
 ];

@@ -10,6 +10,7 @@ const PROJECTS = [
   'packages/bacalhau-apiclient',
   'packages/bacalhau-devnet',
   'packages/bacalhau-sdk',
+  'packages/bacalhau-opentelemetry',
   'examples',
   'examples/web',
   'scripts',

@@ -13,6 +13,7 @@ export default {
     `${packages}/bacalhau-sdk/src/index.ts`,
     `${packages}/bacalhau-sdk/src/legacy/index.ts`,
     `${packages}/bacalhau-sdk/src/signatures/entry.ts`,
+    `${packages}/bacalhau-opentelemetry/src/index.ts`,
     `${packages}/bacalhau-devnet/src/index.ts`,
     `${packages}/bacalhau-apiclient/src/index.ts`,
     `${packages}/bacalhau-apiclient/src/legacy.ts`,
@@ -30,7 +31,7 @@ export default {
   navigation: { includeGroups: true, includeFolders: false },
   sortEntryPoints: false,
   groupOrder: [...Object.keys(contents), 'Modules', '*'],
-  packagesRequiringDocumentation: ['bacalhau-sdk', 'bacalhau-devnet', 'bacalhau-apiclient'],
+  packagesRequiringDocumentation: ['bacalhau-sdk', 'bacalhau-opentelemetry', 'bacalhau-devnet', 'bacalhau-apiclient'],
   highlightLanguages: [...OptionDefaults.highlightLanguages, 'python'],
   treatWarningsAsErrors: true,
   validation: {

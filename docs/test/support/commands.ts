@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Packages of others: tsx runs TypeScript on Node before 24. */
-const EXTERNAL = new Set(['tsx']);
+/** Packages of others: tsx runs TypeScript on Node before 24, and bacalhau-opentelemetry is for the API that it names. */
+const EXTERNAL = new Set(['tsx', '@opentelemetry/api']);
 
 /** Returns whether the program of a command exists. Only commands of this repository and its packages are known. */
 export function isKnown(root: string, command: string): boolean {

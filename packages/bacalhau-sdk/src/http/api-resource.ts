@@ -69,7 +69,7 @@ export class ApiResource {
       const sendPage: Operation<R>['send'] = (apis, request) => send({ nextToken, pageSize }, apis, request);
       const about = jobId === undefined ? { problem } : { problem, jobId };
       const remaining = this.transport.shareTimeout(options);
-      const request = this.transport.call({ name, safe: true, ...about, send: sendPage }, options);
+      const request = this.transport.call({ name, call: call.name, safe: true, ...about, send: sendPage }, options);
       const { data, response } = await request.withResponse();
       const parts = await toPage(data, remaining(), response);
       if (!parts.end && earlierTokens?.has(parts.nextToken)) throw repeatedPageError(name, parts.nextToken, response);
@@ -98,7 +98,7 @@ export class ApiResource {
     const name = this.#scope.operation ?? operation.name;
     const response = new Promise<ApiResponse<R>>((resolve) => {
       this.#check(options, optionNames);
-      resolve(this.transport.call({ ...operation, name, safe }, options).withResponse());
+      resolve(this.transport.call({ ...operation, name, call: operation.name, safe }, options).withResponse());
     });
     return apiPromise(response);
   }

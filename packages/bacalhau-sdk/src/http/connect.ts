@@ -37,6 +37,7 @@ const OPTIONS: Readonly<Record<keyof ClientOptions, 'address' | 'connection' | '
   onRequest: 'calls',
   onResponse: 'calls',
   onRetry: 'calls',
+  instrumentation: 'calls',
 };
 
 /**

@@ -11,6 +11,15 @@ export type { RequestEvent, ResponseEvent, RetryEvent } from './events.js';
 export { abortError } from './failure.js';
 export { fetchEnvironment } from './fetch-environment.js';
 export { type Headers, hasAuthorization, plainHeaders } from './headers.js';
+export type {
+  Instrumentation,
+  Observation,
+  ObservedOperation,
+  ObservedRequest,
+  OperationEnd,
+  RequestEnd,
+  RunPart,
+} from './instrumentation/index.js';
 export type { Operation } from './operation.js';
 export {
   CALL_OPTIONS,

@@ -6,6 +6,8 @@ import type { ExpectedResponse } from './expected-response.js';
 export interface Operation<T extends object> extends ExpectedResponse {
   /** The SDK's name of it, for messages: `jobs.list`. */
   readonly name: string;
+  /** The SDK's name of the call, where it is made for another operation. Default: `name`. */
+  readonly call?: string | undefined;
   /** Whether it only reads, so that it may be repeated. */
   readonly safe: boolean;
   /** Whether it is sent without credentials, as the calls of a login must be. Default: false. */

@@ -5,6 +5,7 @@ import type { Signer } from '../keys/index.js';
 import type { Logger, LogLevel } from '../logging/index.js';
 import type { EnvironmentVariables, HttpAgent } from '../platform/index.js';
 import type { RequestEvent, ResponseEvent, RetryEvent } from './events.js';
+import type { Instrumentation } from './instrumentation/types.js';
 
 /** The options of a single call. */
 export interface CallOptions {
@@ -118,6 +119,8 @@ export interface ClientOptions {
   readonly onResponse?: ((event: ResponseEvent) => void) | undefined;
   /** Called before each retry. */
   readonly onRetry?: ((event: RetryEvent) => void) | undefined;
+  /** Observes operations and requests from their beginning to their end: `bacalhau-opentelemetry` makes spans of them. */
+  readonly instrumentation?: Instrumentation | undefined;
   /**
    * Node only: the agent of `http:` requests. The application must destroy it; it also decides about proxies. Default: one
    * that keeps connections open.

@@ -5,7 +5,7 @@ import type { IdentityStore } from '../identity/index.js';
 import type { Logger, LogLevel } from '../logging/index.js';
 import type { ServerRelease } from '../model/index.js';
 import type { Connections, EnvironmentVariables } from '../platform/index.js';
-import { raceAbort, sleep } from '../util/index.js';
+import { DeferredIterator, raceAbort, sleep } from '../util/index.js';
 import { type ApiPromise, apiPromise } from './api-promise.js';
 import { CallDefaults } from './call-defaults.js';
 import { ClientRequests, type RequestSource } from './client-requests.js';
@@ -14,6 +14,12 @@ import type { RetryEvent } from './events.js';
 import { workFailure } from './failure.js';
 import { checkHeaders } from './headers.js';
 import { Hooks } from './hooks.js';
+import {
+  loadInstrumentation,
+  type ObservedOperation,
+  type OperationEnd,
+  type RunPart,
+} from './instrumentation/index.js';
 import { loadLoginContext } from './logins/index.js';
 import type { Operation } from './operation.js';
 import type { CallOptions, ClientOptions, NamespacedCallOptions } from './options.js';
@@ -107,7 +113,33 @@ export class Transport implements RequestSource, Router {
   /** Sends one operation; rejects with the SDK's own errors only. */
   call<T extends object>(operation: Operation<T>, options: CallOptions = {}): ApiPromise<T> {
     const parts = { requests: this.requests, deadlines: this.#deadlines, defaults: this.#defaults };
-    return apiPromise(sendOperation(operation, options, parts));
+    const { name, call = name, jobId } = operation;
+    return apiPromise(this.observe({ name: call, jobId }, () => sendOperation(operation, options, parts)));
+  }
+
+  /** Runs an operation, which the application may observe. `run` is for its parts that begin elsewhere. */
+  observe<T>(
+    operation: ObservedOperation,
+    work: (run: RunPart) => Promise<T>,
+    describe?: (value: T) => Omit<OperationEnd, 'error'>,
+  ): Promise<T> {
+    const { options, logger } = this.#parts;
+    const { instrumentation } = options;
+    if (instrumentation === undefined) return work((part) => part());
+    return loadInstrumentation().then(({ observe }) => observe({ instrumentation, logger }, operation, work, describe));
+  }
+
+  /** Returns the iterator of an operation that is a loop, which the application may observe. */
+  observeLoop<T>(
+    operation: ObservedOperation,
+    create: () => Promise<AsyncIterator<T, void>>,
+  ): AsyncIterableIterator<T, void> {
+    return new DeferredIterator(async () => {
+      const { options, logger } = this.#parts;
+      const { instrumentation } = options;
+      if (instrumentation === undefined) return create();
+      return (await loadInstrumentation()).observeLoop({ instrumentation, logger }, operation, create);
+    });
   }
 
   /** Logs in now. Without a deadline of its own, because a person may be involved. */

@@ -30,6 +30,7 @@ import { type FollowLogsOptions, followLogs, type LogEntry } from '../logs/index
 import { hasEnded, type TypedResult } from '../model/index.js';
 import {
   checkJobResultOptions,
+  describeRun,
   JOB_RESULT_OPTIONS,
   type JobResultOptions,
   loadOutcome,
@@ -173,7 +174,11 @@ export class JobHandle {
     const { resultOf } = await loadOutcome();
     const { namespace } = this;
     const source = { ...this.#parts, namespace, submission: this.#submission, addedPublisher: undefined };
-    return this.#own(options, (id, identity, remaining) => resultOf({ ...source, id, identity }, remaining));
+    return this.#parts.transport.observe(
+      { name: 'job.result', jobId: this.id, namespace },
+      () => this.#own(options, (id, identity, remaining) => resultOf({ ...source, id, identity }, remaining)),
+      describeRun,
+    );
   }
 
   /** Stops the job. One that has ended already is left as it is, and the outcome says so. */

@@ -49,7 +49,6 @@ import type { ListResultsOptions } from '../results/index.js';
 import { loadRuns, MAP_OPTIONS, type MapItem, type MapOptions, RUN_OPTIONS, type RunOptions } from '../runs/index.js';
 import type { JobCheckOptions, JobInput, JobSpec } from '../spec/index.js';
 import { checkOnExisting, nameJob, SUBMIT_OPTIONS, type SubmitOptions, submitOnce } from '../submission/index.js';
-import { DeferredIterator } from '../util/index.js';
 import { Waiter } from '../waiting/index.js';
 
 /** The namespace of a job that is addressed by id or name. */
@@ -119,13 +118,16 @@ export class Jobs {
     checkOnExisting(onExisting);
     const { transport, api } = this.#parts;
     transport.timeoutMs(call);
-    // What the job is made of may take long to read, or to wait for: only a time that was asked for counts for that.
-    const afterBuild = remainingOptions(call);
-    const built = await buildJob(transport, spec, { ...call, allowUnknownFields });
-    const remaining = transport.shareTimeout(afterBuild());
-    const { job, isFresh } = nameJob(built, api.requiredNamespace({ namespace }));
-    const submission = await submitOnce(api, job, { ...remaining(), onExisting, isFresh });
-    return new SubmittedJob(this.#parts, { ...submission, id: submission.jobId, namespace: job.Namespace });
+    const submit = async (): Promise<SubmittedJob> => {
+      // What the job is made of may take long to read, or to wait for: only a time that was asked for counts for that.
+      const afterBuild = remainingOptions(call);
+      const built = await buildJob(transport, spec, { ...call, allowUnknownFields });
+      const remaining = transport.shareTimeout(afterBuild());
+      const { job, isFresh } = nameJob(built, api.requiredNamespace({ namespace }));
+      const submission = await submitOnce(api, job, { ...remaining(), onExisting, isFresh });
+      return new SubmittedJob(this.#parts, { ...submission, id: submission.jobId, namespace: job.Namespace });
+    };
+    return transport.observe({ name: 'jobs.submit', namespace }, submit, ({ id }) => ({ jobId: id }));
   }
 
   /**
@@ -187,7 +189,7 @@ export class Jobs {
     options: MapOptions = {},
   ): AsyncIterableIterator<MapItem<Input>, void> {
     const { transport } = this.#parts;
-    return new DeferredIterator(async () => {
+    return transport.observeLoop({ name: 'jobs.map', namespace: options.namespace }, async () => {
       checkOptions(options, MAP_OPTIONS);
       const { mapJobs } = await loadRuns();
       const { allowUnknownFields } = options;

@@ -1,5 +1,5 @@
 import type { Transport } from '../http/index.js';
-import { DeferredIterator, load } from '../util/index.js';
+import { load } from '../util/index.js';
 import type { FollowLogsOptions, LogEntry, LogTarget } from './options.js';
 
 export type { FollowLogsOptions, LogEntry, LogReconnect, LogTarget } from './options.js';
@@ -14,7 +14,7 @@ export const followLogs = (
   options?: FollowLogsOptions,
 ): AsyncIterable<LogEntry> => ({
   [Symbol.asyncIterator]: () =>
-    new DeferredIterator(async () => {
+    transport.observeLoop({ name: 'job.logs', ...target }, async () => {
       const logs = await loadLogs();
       return logs.followLogs(transport, target, options)[Symbol.asyncIterator]();
     }),

@@ -139,6 +139,7 @@ export class LogConnection {
     }
     switch (end.kind) {
       case 'aborted':
+        upgrade.aborted();
         return { kind: 'closedByReader', reason: 'notNeeded' };
       case 'closed':
         if (end.code === 1000) return { kind: 'closed' };

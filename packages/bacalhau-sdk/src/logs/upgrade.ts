@@ -9,7 +9,7 @@ import { raceAbort, randomHex } from '../util/index.js';
 type OpeningFailure = Extract<SocketEnd, { kind: 'refused' | 'failed' }>;
 
 /**
- * The opening request of a WebSocket, ready to be sent. Whoever sends it reports the outcome once, by `opened` or `failed`.
+ * The opening request of a WebSocket, ready to be sent. Whoever sends it reports the outcome once, by `opened`, `failed` or `aborted`.
  * Each attempt needs a new one: a signature is valid for one request, and a token may have been replaced.
  */
 export interface Upgrade {
@@ -20,6 +20,8 @@ export interface Upgrade {
   /** Carries the proxy's tunnel and the certificate authorities; absent where the runtime connects by itself. */
   readonly agent: HttpAgent | undefined;
   opened(): void;
+  /** It is not wanted any more; does nothing if it was opened. */
+  aborted(): void;
   /** Returns the error of a socket that did not open. */
   failed(failure: OpeningFailure): BacalhauError;
   /** Logs in again after a refusal with this status, at most once; returns whether another upgrade is worthwhile. */
@@ -53,7 +55,7 @@ export async function prepareUpgrade(
   const authorization = await raceAbort(credentials.authorization(), signal);
   const unsigned = { ...plain, ...(authorization !== undefined && { Authorization: authorization }) };
   const httpUrl = new URL(`${baseUrl}${target.path}?${new URLSearchParams(target.query)}`);
-  const headers = {
+  const headers: Record<string, string> = {
     ...unsigned,
     ...(await requests.signature({ method: 'GET', url: httpUrl.href, headers: unsigned, body: undefined })),
   };
@@ -64,15 +66,22 @@ export async function prepareUpgrade(
   const secrets = requests.secretsOf(target.headers);
   // The platform bounds the body of a refusal by itself.
   const maxResponseBytes = Number.POSITIVE_INFINITY;
-  const report = requests.hooks.request({ operation, attempt: 1, requestId, method: 'GET', url }, headers, secrets);
+  const report = await requests.hooks.report({
+    ...{ operation, attempt: 1, requestId, method: 'GET', url, secrets },
+    headers: () => headers,
+    addHeader: (name, value) => {
+      if (!hasHeader(headers, name)) headers[name] = value;
+    },
+  });
   return {
     url,
     headers,
     agent,
-    opened: () => report(101, {}),
+    opened: () => report?.end({ status: 101 }),
+    aborted: () => report?.end({ status: undefined, errorCode: 'ERR_CANCELED' }),
     failed: (failure) => {
-      if (failure.kind === 'refused') report(failure.status, failure.headers);
-      else report(undefined, {});
+      if (failure.kind === 'refused') report?.end({ status: failure.status, headers: failure.headers });
+      else report?.end({ status: undefined, errorCode: failure.code });
       const context = {
         operation,
         safe: true,
@@ -88,6 +97,9 @@ export async function prepareUpgrade(
     renew: (status) => credentials.renew(status),
   };
 }
+
+const hasHeader = (headers: Headers, name: string): boolean =>
+  Object.keys(headers).some((other) => other.toLowerCase() === name.toLowerCase());
 
 function upgradeError(failure: OpeningFailure, context: CallContext): BacalhauError {
   if (failure.kind === 'failed') return connectionError(failure, context);

@@ -52,3 +52,6 @@ export interface RunResult extends SubmissionDetails {
    */
   readonly addedPublisher: string | undefined;
 }
+
+/** Returns what observers of a run are told of its result. */
+export const describeRun = ({ jobId, exitCode }: RunResult) => ({ jobId, exitCode });

@@ -1,4 +1,4 @@
-import { DeferredIterator, load } from '../util/index.js';
+import { load } from '../util/index.js';
 import type { ResultsTarget } from './find.js';
 import type { ResultFile, TransferOptions } from './types.js';
 
@@ -27,5 +27,9 @@ export type {
 export const loadResults = () => load(import('./results.js'));
 
 /** Reads the files of a job's results as they arrive. */
-export const resultFiles = (target: ResultsTarget, options?: TransferOptions): AsyncIterableIterator<ResultFile> =>
-  new DeferredIterator(async () => (await loadResults()).resultFiles(target, options));
+export function resultFiles(target: ResultsTarget, options?: TransferOptions): AsyncIterableIterator<ResultFile> {
+  const { transport, jobId, namespace } = target;
+  return transport.observeLoop({ name: 'job.files', jobId, namespace }, async () =>
+    (await loadResults()).resultFiles(target, options),
+  );
+}

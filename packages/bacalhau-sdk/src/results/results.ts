@@ -56,7 +56,8 @@ export async function resultFile(
 ): Promise<ResultFile> {
   checkIdentifier(target.jobId, 'jobId');
   checkFileArguments(path, options);
-  return openFile(target, path, options);
+  const { transport, jobId, namespace } = target;
+  return transport.observe({ name: 'job.file', jobId, namespace }, () => openFile(target, path, options));
 }
 
 /**
@@ -83,7 +84,8 @@ export async function downloadResults(
     );
   }
   checkDownloadOptions(options);
-  return download(target, directory, options);
+  const { transport, jobId, namespace } = target;
+  return transport.observe({ name: 'job.download', jobId, namespace }, () => download(target, directory, options));
 }
 
 export { checkResultAccess } from './check-options.js';

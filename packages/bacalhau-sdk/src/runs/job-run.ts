@@ -4,7 +4,7 @@ import { ApiError, JobError, withJobId } from '../errors/index.js';
 import { type ApiResource, type Deadline, retryWhileUnreachable, submissionPolicy } from '../http/index.js';
 import { type JobParts, SubmittedJob } from '../job/index.js';
 import { hasEnded } from '../model/index.js';
-import { loadOutcome, type ResultSource, type RunResult } from '../outcome/index.js';
+import { describeRun, loadOutcome, type ResultSource, type RunResult } from '../outcome/index.js';
 import { fingerprintOf } from '../spec/index.js';
 import {
   findArrived,
@@ -141,7 +141,20 @@ export class JobRun {
     }
   }
 
-  async #submit(
+  #submit(
+    prepared: PreparedJob,
+    addedPublisher: string | undefined,
+    lost: StrangersJobError | undefined,
+  ): Promise<Submission> {
+    const { Namespace: namespace } = prepared.job;
+    return this.#context.transport.observe(
+      { name: 'jobs.submit', namespace },
+      () => this.#send(prepared, addedPublisher, lost),
+      ({ jobId }) => ({ jobId }),
+    );
+  }
+
+  async #send(
     prepared: PreparedJob,
     addedPublisher: string | undefined,
     lost: StrangersJobError | undefined,
@@ -189,7 +202,16 @@ export class JobRun {
   }
 
   /** Makes the errors of a run name its job and, if it ended early, what happened to it. */
-  async #untilDeadline(work: (outcome: Outcome) => Promise<RunResult>): Promise<RunResult> {
+  #untilDeadline(work: (outcome: Outcome) => Promise<RunResult>): Promise<RunResult> {
+    const { transport } = this.#context;
+    return transport.observe(
+      { name: 'jobs.run', namespace: this.#intent.namespace },
+      () => this.#run(work),
+      describeRun,
+    );
+  }
+
+  async #run(work: (outcome: Outcome) => Promise<RunResult>): Promise<RunResult> {
     const deadline = this.#deadline;
     try {
       // Before anything is submitted: what cannot be loaded later would leave a job that nobody waits for.

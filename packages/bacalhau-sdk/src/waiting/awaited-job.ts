@@ -1,4 +1,5 @@
 import type { Execution, Job } from 'bacalhau-apiclient';
+import type { RunPart } from '../http/index.js';
 import type { JobIdentity } from '../spec/index.js';
 
 /** A job by id or name, and its namespace. */
@@ -31,6 +32,8 @@ export interface WaitListener {
   /** By what the job is recognised, if its id may be another one's. */
   readonly identity: JobIdentity | undefined;
   readonly withExecutions: boolean;
+  /** Runs polls as parts of this wait, for those who observe it. */
+  readonly runPart: RunPart;
   readonly resolve: (ended: EndedJob) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -56,6 +59,14 @@ export interface AwaitedJob {
   changedAt: number;
   /** As it was observed last. */
   job: Job | undefined;
+}
+
+/** Runs a poll as a part of a wait for the job: the loop may have been started for another wait, which has ended since. */
+export function asPartOfWait<T>(
+  { listeners: [listener] }: { readonly listeners: Iterable<WaitListener> },
+  poll: () => Promise<T>,
+): Promise<T> {
+  return listener === undefined ? poll() : listener.runPart(poll);
 }
 
 /** Returns the job with the earliest of such times; the first of several. */

@@ -2,13 +2,14 @@ import { type Execution, type Job, JobInclude } from 'bacalhau-apiclient';
 import { checkIdentifier } from '../arguments/index.js';
 import { getJob, listJobs } from '../calls/index.js';
 import { RequestTimeoutError, UnexpectedResponseError } from '../errors/index.js';
-import { ApiResource, type Transport, waitPolicy } from '../http/index.js';
+import { ApiResource, type RunPart, type Transport, waitPolicy } from '../http/index.js';
 import { hasEnded } from '../model/index.js';
 import { isOwnJob } from '../spec/index.js';
 import { pauseMs } from '../util/index.js';
 import { AdaptiveTimeout } from './adaptive-timeout.js';
 import {
   type AwaitedJob,
+  asPartOfWait,
   type EndedJob,
   earliest,
   type JobReference,
@@ -54,9 +55,17 @@ export class Waiter {
    *
    * @throws {StrangersJobError} if the id is another job's than the one that was submitted.
    */
-  async wait(
+  wait(job: JobToAwait, options: WaitOptions = {}): Promise<EndedJob> {
+    const { jobId, namespace } = job;
+    return this.#transport.observe({ name: 'job.wait', jobId, namespace }, (runPart) =>
+      this.#wait(job, options, runPart),
+    );
+  }
+
+  async #wait(
     { identity, expectedMs = 0, withExecutions = false, ...reference }: JobToAwait,
-    options: WaitOptions = {},
+    options: WaitOptions,
+    runPart: RunPart,
   ): Promise<EndedJob> {
     checkIdentifier(reference.jobId, 'jobId');
     const { timeoutMs, signal, onUpdate, unreachableAfterMs = waitPolicy.longestMs } = options;
@@ -68,7 +77,7 @@ export class Waiter {
         return new Promise<EndedJob>((resolve, reject) => {
           // Not before the deadline has begun: a job whose wait was refused would be polled for ever.
           const awaited = this.#awaitedJob(reference, expectedMs);
-          const listener = { onUpdate, unreachableAfterMs, identity, withExecutions, resolve, reject };
+          const listener = { onUpdate, unreachableAfterMs, identity, withExecutions, runPart, resolve, reject };
           added = { awaited, listener };
           awaited.listeners.add(listener);
           if (aborted.aborted) reject(aborted.reason);
@@ -153,7 +162,7 @@ export class Waiter {
         await this.#sleep(next.dueAt - now, { untilJobAdded: true });
         continue;
       }
-      const workMs = await (this.#lists.poll(next) ?? this.#pollJob(next));
+      const workMs = await asPartOfWait(next, async () => this.#lists.poll(next) ?? this.#pollJob(next));
       // After a failure there is a pause of its own.
       if (workMs !== undefined && this.#awaited.size > 0) await this.#sleep(idleMs(workMs), { untilJobAdded: false });
     }
@@ -171,7 +180,9 @@ export class Waiter {
     if (isUnchanged) awaited.executionsPolledAt = beganAt;
     awaited.missedByList = false;
     try {
-      const { Job: job, Executions } = await getJob(this.#api(namespace), jobId, { include, ...this.#callOptions() });
+      const { Job: job, Executions } = await asPartOfWait(awaited, () =>
+        getJob(this.#api(namespace), jobId, { include, ...this.#callOptions() }),
+      );
       if (!isUnchanged) this.#jobCost.record(performance.now() - beganAt);
       this.#requestTimeout.answered(performance.now() - beganAt);
       const executions = Executions?.Items ?? undefined;

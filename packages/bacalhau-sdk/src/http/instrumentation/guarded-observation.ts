@@ -1,0 +1,48 @@
+import type { Logger } from '../../logging/index.js';
+import { messageOf } from '../../util/index.js';
+import type { Instrumentation, Observation } from './types.js';
+
+/** Whose instrumentation is called, and where its failures are reported. */
+export interface Observer {
+  readonly instrumentation: Instrumentation;
+  readonly logger: Pick<Logger, 'warn'>;
+}
+
+/** Calls an application's observation so that the work is done once, and nothing is changed by what the application does. */
+export class GuardedObservation<End> {
+  readonly #observer: Observer;
+  readonly #observation: Observation<End> | undefined;
+  #hasEnded = false;
+
+  constructor(observer: Observer, start: () => Observation<End> | undefined) {
+    this.#observer = observer;
+    this.#observation = this.#guard(start);
+  }
+
+  run<T>(work: () => Promise<T>): Promise<T> {
+    let running: Promise<T> | undefined;
+    const once = (): Promise<T> => {
+      running ??= work();
+      return running;
+    };
+    const returned = this.#guard(() => this.#observation?.run?.(once));
+    // A promise of its own may reject as the work does, which is no failure of the application's.
+    Promise.resolve(returned).catch(() => undefined);
+    return once();
+  }
+
+  end(end: End): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    this.#guard(() => this.#observation?.end?.(end));
+  }
+
+  #guard<R>(call: () => R): R | undefined {
+    try {
+      return call();
+    } catch (error) {
+      this.#observer.logger.warn(`instrumentation threw: ${messageOf(error)}`);
+      return undefined;
+    }
+  }
+}
