@@ -189,7 +189,7 @@ export class Jobs {
     options: MapOptions = {},
   ): AsyncIterableIterator<MapItem<Input>, void> {
     const { transport } = this.#parts;
-    return transport.observeLoop({ name: 'jobs.map', namespace: options.namespace }, async () => {
+    return transport.observeLoop({ name: 'jobs.map' }, async () => {
       checkOptions(options, MAP_OPTIONS);
       const { mapJobs } = await loadRuns();
       const { allowUnknownFields } = options;
