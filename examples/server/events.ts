@@ -1,4 +1,4 @@
-import { BacalhauError, type Job, type JobHandle } from 'bacalhau-sdk';
+import { BacalhauError, JobError, type JobHandle } from 'bacalhau-sdk';
 import type { SSEStreamingApi } from 'hono/streaming';
 
 /** The data of each event that is sent to the browser, by the event's name. */
@@ -16,32 +16,12 @@ const HEARTBEAT_MS = 15_000;
 /**
  * Sends a job's states and its log, from the beginning and as they arrive, until it has ended. Resolves with the outcome.
  *
- * The log is read only as fast as the browser reads it: every write is awaited, and meanwhile the SDK buffers a bounded
- * number of entries and closes its socket. Reading stops when the browser disconnects.
+ * The log is read only as fast as the browser reads it: the SDK awaits every write, and meanwhile buffers a bounded number
+ * of entries and closes its socket. Reading stops when the browser disconnects.
  */
 export async function sendEvents(job: JobHandle, stream: SSEStreamingApi, gone: AbortSignal): Promise<string> {
-  // A failure of one part ends the other.
-  const failed = new AbortController();
-  const signal = AbortSignal.any([gone, failed.signal]);
   const send = async <E extends keyof Events>(event: E, data: Events[E]): Promise<void> => {
     await stream.writeSSE({ event, data: JSON.stringify(data) });
-  };
-
-  const states = async (): Promise<Job> =>
-    job.wait({
-      signal,
-      onUpdate: ({ State: state }) => void send('state', { state: state?.StateType, message: state?.Message }),
-    });
-  const log = async (): Promise<void> => {
-    for await (const { stream: from, text } of job.logs({ follow: true, lines: true, signal })) {
-      await send('log', { stream: from, text });
-    }
-  };
-  /** Only of a job that has completed: where nothing ran, servers send 0. */
-  const exitCodes = async (state: string | undefined): Promise<number[]> => {
-    if (state !== 'Completed') return [];
-    const { executions } = await job.result({ throwOnNonZeroExit: false, output: 'beginning', signal });
-    return executions.map(({ exitCode }) => exitCode);
   };
   let waiting = false;
   const timer = setInterval(async () => {
@@ -51,13 +31,21 @@ export async function sendEvents(job: JobHandle, stream: SSEStreamingApi, gone: 
     waiting = false;
   }, HEARTBEAT_MS);
   try {
-    const work = [states(), log()] as const;
-    for (const part of work) part.catch(() => failed.abort());
-    const [{ State: state }] = await Promise.all(work);
-    await send('end', { state: state?.StateType, exitCodes: await exitCodes(state?.StateType) });
+    const { executions } = await job.result({
+      output: 'beginning',
+      throwOnNonZeroExit: false,
+      signal: gone,
+      onUpdate: ({ State: state }) => void send('state', { state: state?.StateType, message: state?.Message }),
+      onLog: ({ stream: from, text }) => send('log', { stream: from, text }),
+    });
+    await send('end', { state: 'Completed', exitCodes: executions.map(({ exitCode }) => exitCode) });
     return 'the job has ended';
   } catch (error) {
     if (gone.aborted) return 'the browser disconnected';
+    if (error instanceof JobError) {
+      await send('end', { state: error.job.State?.StateType, exitCodes: [] });
+      return 'the job has ended';
+    }
     await send('failure', { message: 'The job can no longer be followed.' });
     if (!(error instanceof BacalhauError)) throw error;
     return error.message;

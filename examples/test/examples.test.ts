@@ -83,7 +83,7 @@ describeWith(['docker'], 'with Docker', () => {
     async () => {
       const { stdout, stderr } = await run('follow-logs');
       expect(stdout).toBe('line 1\nline 2\nline 3\nline 4\nline 5\n');
-      expect(stderr).toMatch(/^Following job j-\S+\nthat is all\nThe job is completed\n$/);
+      expect(stderr).toMatch(/^that is all\nJob j-\S+ ended with exit code 0\n$/);
     },
     PATIENCE_MS,
   );

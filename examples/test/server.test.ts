@@ -201,7 +201,7 @@ describeWith(['chromium', 'docker'], 'its page, in Chromium, with Docker', () =>
     await page.getByLabel('Command').fill('for i in 1 2 3; do echo line $i; done; exit 4');
     await page.getByRole('button', { name: 'Run' }).click();
     await page.getByText('Completed, exit code 4').waitFor({ timeout: 90_000 });
-    expect(await page.locator('#log .stdout').allTextContents()).toEqual(['line 1', 'line 2', 'line 3']);
+    expect(await page.locator('#log .stdout').allTextContents()).toEqual(['line 1\n', 'line 2\n', 'line 3\n']);
     await look('server-ended');
     expect(complaints).toEqual([]);
     await page.close();
@@ -252,7 +252,7 @@ describeWith(['docker'], 'with Docker', () => {
       if (event === 'log') seen.push(data.text ?? '');
       if (seen.length === 3) break;
     }
-    expect(seen).toEqual(['line 1', 'line 2', 'line 3']);
+    expect(seen).toEqual(['line 1\n', 'line 2\n', 'line 3\n']);
     expect(way.webSockets).toBe(1);
     answer.destroy();
     await eventually(() => way.webSockets === 0);

@@ -9,7 +9,7 @@ const [image, command, problem, stop, id, state, log] = [
   'state',
   'log',
 ].map((name) => document.getElementById(name));
-const LINES_KEPT = 2_000;
+const PIECES_KEPT = 2_000;
 let job;
 
 const AWAY = 'The server cannot be reached. Try again.';
@@ -77,12 +77,12 @@ function follow(jobId) {
   });
   events.addEventListener('log', ({ data }) => {
     const { stream, text } = JSON.parse(data);
-    const line = document.createElement('div');
-    line.className = stream;
-    line.textContent = text === '' ? '\u00a0' : text;
+    const piece = document.createElement('span');
+    piece.className = stream;
+    piece.textContent = text;
     const followsEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 24;
-    log.append(line);
-    if (log.childElementCount > LINES_KEPT) log.firstElementChild.remove();
+    log.append(piece);
+    if (log.childElementCount > PIECES_KEPT) log.firstElementChild.remove();
     if (followsEnd) log.scrollTop = log.scrollHeight;
   });
   events.addEventListener('end', ({ data }) => {

@@ -135,8 +135,8 @@ export class Jobs {
    *
    * It is submitted as by `submit`. Once the server has the job, a server that is unreachable for a while ends nothing.
    *
-   * A run that `signal` or `timeoutMs` ends stops its job, unless `stopOnAbort` is false or another call had submitted it;
-   * the message says what happened to the job. Every error from the submission on has the job's id in `jobId`.
+   * A run that `signal`, `timeoutMs` or a listener that throws ends stops its job, unless `stopOnAbort` is false or another
+   * call had submitted it; the message says what happened to the job. Every error from the submission on has the job's id in `jobId`.
    *
    * @example
    * ```ts
@@ -186,7 +186,7 @@ export class Jobs {
   map<Input>(
     inputs: Iterable<Input> | AsyncIterable<Input>,
     toSpec: (input: Input, index: number) => JobSpec | Promise<JobSpec>,
-    options: MapOptions = {},
+    options: MapOptions<Input> = {},
   ): AsyncIterableIterator<MapItem<Input>, void> {
     const { transport } = this.#parts;
     return transport.observeLoop({ name: 'jobs.map' }, async () => {

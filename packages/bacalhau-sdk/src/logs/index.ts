@@ -3,6 +3,7 @@ import { load } from '../util/index.js';
 import type { FollowLogsOptions, LogEntry, LogTarget } from './options.js';
 
 export type { FollowLogsOptions, LogEntry, LogReconnect, LogTarget } from './options.js';
+export type { ReadPosition } from './read-position.js';
 
 /** Loads what reads logs: it is large, and many programs want none. */
 export const loadLogs = () => load(import('./logs.js'));

@@ -5,6 +5,8 @@ import { LogReader } from './log-reader.js';
 import type { FollowLogsOptions, LogEntry, LogTarget } from './options.js';
 
 export { copiedOutput, publishedOutput, wholeCopy } from './execution-output.js';
+export { isStreamed } from './execution-status.js';
+export { ReadPosition } from './read-position.js';
 
 /**
  * Reads the output of a job. Nothing is sent before the first entry is asked for; each loop reads from the beginning, and

@@ -6,9 +6,11 @@ import { canPublish, DEFAULT_NAMESPACE, hasPublisher, phaseOf, type ServerReleas
 import { loadResults } from '../results/index.js';
 import type { JobIdentity } from '../spec/index.js';
 import type { SubmissionDetails } from '../submission/index.js';
+import { onAbort } from '../util/index.js';
 import type { EndedJob, Waiter } from '../waiting/index.js';
 import { JobExitError } from './job-exit-error.js';
 import { jobFailure } from './job-failure.js';
+import { LiveLog } from './live-log.js';
 import type { JobResultOptions } from './options.js';
 import { collectOutput } from './output.js';
 import type { ExecutionOutput, RunResult } from './run-result.js';
@@ -27,19 +29,46 @@ export interface ResultSource {
   readonly expectedMs?: number | undefined;
 }
 
+/** The deadline is the signal's. */
+type AwaitOptions = Omit<JobResultOptions, 'timeoutMs' | 'signal'> & { readonly signal: AbortSignal };
+
 /**
  * Waits for the end of a job and collects its result.
  *
  * @throws {JobExitError} {JobFailedError} {JobStoppedError}
  */
-export async function awaitResult(
-  source: ResultSource,
-  options: Omit<JobResultOptions, 'timeoutMs'>,
-): Promise<RunResult> {
-  const { throwOnNonZeroExit = true, signal, onUpdate, unreachableAfterMs } = options;
+export async function awaitResult(source: ResultSource, options: AwaitOptions): Promise<RunResult> {
+  const { transport } = source;
+  const { onLog, output, results, signal } = options;
+  if (onLog === undefined) return resultOf(source, options, undefined);
+  const stopper = new AbortController();
+  const remove = onAbort(signal, () => stopper.abort(signal.reason));
+  if (signal.aborted) stopper.abort(signal.reason);
+  const liveLog = new LiveLog({
+    ...{ transport, onLog, results, signal: stopper.signal },
+    isKept: output !== 'beginning',
+  });
+  try {
+    return await liveLog.guard(resultOf(source, { ...options, signal: stopper.signal }, liveLog));
+  } finally {
+    remove();
+    stopper.abort();
+  }
+}
+
+async function resultOf(source: ResultSource, options: AwaitOptions, liveLog: LiveLog | undefined): Promise<RunResult> {
+  const { throwOnNonZeroExit = true, signal, unreachableAfterMs } = options;
   const { transport, waiter, id: jobId, namespace, identity, expectedMs } = source;
-  const toAwait = { jobId, namespace, identity, expectedMs, withExecutions: true };
+  const onUpdate = (job: Job): unknown => {
+    liveLog?.follow(job);
+    return options.onUpdate?.(job);
+  };
+  // A log is followed from the beginning.
+  const duration = liveLog === undefined ? { expectedMs } : {};
+  const toAwait = { jobId, namespace, identity, ...duration, withExecutions: true };
   const { job, executions } = await waiter.wait(toAwait, { signal, onUpdate, unreachableAfterMs });
+  liveLog?.jobEnded();
+  if (job.State?.StateType !== 'Completed') await liveLog?.endOf(executions ?? []);
   const api = new ApiResource(transport, { namespace });
   // It only reads, and the result of a job must not be lost because the server is unreachable for a moment.
   const result = await retryWhileUnreachable(
@@ -47,10 +76,11 @@ export async function awaitResult(
     'jobs.run',
     async () => {
       await rejectUnlessCompleted(api, job, signal);
-      return collect(api, source, { job, executions }, options);
+      return collect(api, source, { job, executions }, { ...options, liveLog });
     },
     { signal, longestMs: unreachableAfterMs },
   );
+  await liveLog?.completeWith(result.executions);
   if (throwOnNonZeroExit && result.exitCode !== 0) {
     const stderr = lastLines(result.stderr);
     const quoted = stderr === '' ? '' : ` It printed: ${stderr}`;
@@ -101,7 +131,7 @@ async function collect(
   api: ApiResource,
   { transport, id, namespace, submission, addedPublisher }: ResultSource,
   { job, executions: known }: EndedJob,
-  { signal, output = 'whole', results: access }: JobResultOptions,
+  { signal, output = 'whole', results: access, liveLog }: AwaitOptions & { readonly liveLog: LiveLog | undefined },
 ): Promise<RunResult> {
   const jobId = job.ID ?? id;
   const release = await transport.serverRelease({ signal });
@@ -110,7 +140,7 @@ async function collect(
   // The output of all executions is one string.
   let maxLength = transport.maxResponseBytes({});
   for (const execution of completed.sort(byNode)) {
-    const source = { transport, job, signal, output, results: access, maxLength };
+    const source = { transport, job, signal, output, results: access, liveLog, maxLength };
     const printed = await collectOutput(execution, source);
     maxLength -= printed.stdout.length + printed.stderr.length;
     executions.push(printed);

@@ -1,5 +1,7 @@
 import { checkOneOf, checkSignal, type OptionNames } from '../arguments/index.js';
+import { InvalidArgumentError } from '../errors/index.js';
 import type { Transport } from '../http/index.js';
+import type { LogEntry } from '../logs/index.js';
 import type { ResultAccess } from '../results/index.js';
 import { checkOnUpdate, checkUnreachableAfter, WAIT_OPTIONS, type WaitOptions } from '../waiting/index.js';
 
@@ -13,6 +15,11 @@ export interface JobResultOptions extends WaitOptions {
    * so `outputComplete` is false. Default: `whole`.
    */
   readonly output?: 'whole' | 'beginning' | undefined;
+  /**
+   * Called with what the job prints while it runs, as `job.logs({ follow: true })` yields it, always before the result is
+   * returned. A promise that it returns is awaited before the next entry. What it throws is thrown by the call. Default: none.
+   */
+  readonly onLog?: ((entry: LogEntry) => void) | undefined;
   /** How the hosts of published results are reached: a WebAssembly job's output is read from there. */
   readonly results?: ResultAccess | undefined;
 }
@@ -21,16 +28,29 @@ export const JOB_RESULT_OPTIONS: OptionNames<JobResultOptions> = {
   ...WAIT_OPTIONS,
   throwOnNonZeroExit: true,
   output: true,
+  onLog: true,
   results: true,
+};
+
+/** Options whose listeners get what the call gives them. */
+type UncheckedOptions = Omit<JobResultOptions, 'onUpdate' | 'onLog'> & {
+  readonly onUpdate?: unknown;
+  readonly onLog?: unknown;
 };
 
 const OUTPUT = { whole: 'whole', beginning: 'beginning' };
 
 /** Checks the values before anything is sent: what is refused later leaves a job that nobody waits for. */
-export function checkJobResultOptions(options: JobResultOptions, transport: Transport): void {
+export function checkJobResultOptions(options: UncheckedOptions, transport: Transport): void {
   transport.timeoutMs(options);
   checkSignal(options.signal);
   checkOnUpdate(options.onUpdate);
+  checkOnLog(options.onLog);
   checkUnreachableAfter(options.unreachableAfterMs);
   if (options.output !== undefined) checkOneOf(options.output, OUTPUT, 'output');
+}
+
+function checkOnLog(onLog: unknown): void {
+  if (onLog === undefined || typeof onLog === 'function') return;
+  throw new InvalidArgumentError('onLog', `must be a function, not ${JSON.stringify(onLog)}.`);
 }

@@ -4,6 +4,7 @@ import type { Transport } from '../http/index.js';
 import { followLogs, type LogEntry, loadLogs } from '../logs/index.js';
 import { exitCodeOf, isDocker, isWasm } from '../model/index.js';
 import type { ResultAccess } from '../results/index.js';
+import type { LiveLog } from './live-log.js';
 import type { ExecutionOutput } from './run-result.js';
 
 /** Which output is collected, and from where. */
@@ -14,6 +15,8 @@ interface OutputSource {
   /** With `beginning` no request is made: what the execution contains is used. */
   readonly output: 'whole' | 'beginning';
   readonly results: ResultAccess | undefined;
+  /** The log that was read while the job ran, if it was. */
+  readonly liveLog: LiveLog | undefined;
   /** How much may be collected, in UTF-16 units: what is left of `maxResponseBytes` for this execution. */
   readonly maxLength: number;
 }
@@ -44,7 +47,7 @@ export async function collectOutput(execution: Execution, source: OutputSource):
 
 async function* entriesOf(
   execution: Execution,
-  { transport, job, signal, output, results, maxLength }: OutputSource,
+  { transport, job, signal, output, results, liveLog, maxLength }: OutputSource,
 ): AsyncGenerator<LogEntry, void, undefined> {
   if (output === 'beginning') {
     const { copiedOutput } = await loadLogs();
@@ -53,8 +56,12 @@ async function* entriesOf(
   }
   const target = { jobId: job.ID ?? '', namespace: job.Namespace };
   const docker = isDocker(job);
+  const isPublished = Boolean(execution.PublishedResult?.Type);
+  // A container's log may lack its end, which the result has.
+  const logged = docker && isPublished ? undefined : await liveLog?.entriesOf(execution.ID);
+  if (logged !== undefined) return yield* logged;
   const { copiedOutput, publishedOutput, wholeCopy } = await loadLogs();
-  if (execution.PublishedResult?.Type) {
+  if (isPublished) {
     const release = await transport.serverRelease({ signal });
     const source = { transport, ...target, signal, isDocker: docker, release, results };
     const published = await readToEnd(publishedOutput(execution, source), transport, maxLength);

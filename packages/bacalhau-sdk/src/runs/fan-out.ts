@@ -1,6 +1,7 @@
 import type { Job } from 'bacalhau-apiclient';
 import { InvalidArgumentError, JobError, JobStoppedError } from '../errors/index.js';
 import type { CallOptions, Transport } from '../http/index.js';
+import type { LogEntry } from '../logs/index.js';
 import { checkJobResultOptions, loadOutcome, placementFailureOf, type RunResult } from '../outcome/index.js';
 import { type JobInput, MAP_LABEL } from '../spec/index.js';
 import { countingJob, type NamedJob } from '../submission/index.js';
@@ -45,13 +46,22 @@ export interface FanOutParts<Input> {
 export async function* fanOut<Input>(
   inputs: Iterable<Input> | AsyncIterable<Input>,
   parts: FanOutParts<Input>,
-  { concurrency = 'auto', name, retryFailed = false, queueTimeoutMs, onProgress, ...options }: MapOptions,
+  {
+    concurrency = 'auto',
+    name,
+    retryFailed = false,
+    queueTimeoutMs,
+    onProgress,
+    onUpdate,
+    onLog,
+    ...options
+  }: MapOptions<Input>,
 ): AsyncGenerator<MapItem<Input>, void, undefined> {
   checkInputs(inputs);
   checkConcurrency(concurrency);
   checkQueueTimeout(queueTimeoutMs);
   checkOnProgress(onProgress);
-  checkJobResultOptions(options, parts.transport);
+  checkJobResultOptions({ ...options, onUpdate, onLog }, parts.transport);
   const namePrefix = name === undefined ? `map-${randomHex(8)}` : checkName(name);
   const { transport, namespace } = parts;
   const deadline = transport.startDeadline('jobs.map', undefined, options.signal);
@@ -83,13 +93,18 @@ export async function* fanOut<Input>(
     ...{ done: outcomes.fulfilled, failed: outcomes.rejected },
   }));
   /** Lets a job take part in the counts as long as the work goes on. */
-  const following = async (followed: FollowedJob, work: (own: RunIntent) => Promise<RunResult>): Promise<RunResult> => {
-    const onUpdate = (job: Job): unknown => {
+  const following = async (
+    followed: FollowedJob,
+    item: Pick<MapItem<Input>, 'index' | 'input'>,
+    work: (own: RunIntent) => Promise<RunResult>,
+  ): Promise<RunResult> => {
+    const observe = (job: Job): unknown => {
       followed.observe(job);
-      return options.onUpdate?.(job);
+      return onUpdate?.(job, item);
     };
+    const listen = onLog && ((entry: LogEntry): unknown => onLog(entry, item));
     try {
-      return await work({ ...intent, onUpdate });
+      return await work({ ...intent, onUpdate: observe, onLog: listen });
     } finally {
       followed.end();
     }
@@ -113,7 +128,7 @@ export async function* fanOut<Input>(
       const id = earlier.get(nameOf(itemName, attempt));
       if (id !== undefined) {
         try {
-          return await following(admission.resume(), (own) => parts.resume(id, own));
+          return await following(admission.resume(), { index, input }, (own) => parts.resume(id, own));
         } catch (error) {
           const ranNever = wasAbandoned(error) || isWantOfRoom(error);
           if (signal.aborted || !(ranNever || (retryFailed && error instanceof JobError))) throw error;
@@ -130,7 +145,7 @@ export async function* fanOut<Input>(
         const remainingMs = waitsUntil - performance.now();
         const queued = { queueTimeoutMs: isSuited ? remainingMs : undefined };
         try {
-          const result = await following(permit, (own) =>
+          const result = await following(permit, { index, input }, (own) =>
             parts.submit(named, fingerprint, { ...own, ...queued, expectedMs: duration.ms }),
           );
           duration.record(result.job);

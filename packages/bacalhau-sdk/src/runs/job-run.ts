@@ -1,6 +1,6 @@
 import type { Job } from 'bacalhau-apiclient';
 import { putJob } from '../calls/index.js';
-import { ApiError, JobError, withJobId } from '../errors/index.js';
+import { ApiError, BacalhauError, JobError, withJobId } from '../errors/index.js';
 import { type ApiResource, type Deadline, retryWhileUnreachable, submissionPolicy } from '../http/index.js';
 import { type JobParts, SubmittedJob } from '../job/index.js';
 import { hasEnded } from '../model/index.js';
@@ -219,6 +219,11 @@ export class JobRun {
       try {
         return await work(outcome);
       } catch (thrown) {
+        // The caller's own error, of a listener: nobody waits for the job any more.
+        if (deadline.reason === undefined && !(thrown instanceof BacalhauError)) {
+          await this.#abandon();
+          throw thrown;
+        }
         const knownId = this.#observed?.ID ?? this.#submitted?.id;
         if (deadline.reason === undefined || thrown instanceof JobError) throw withJobId(thrown, knownId);
         const abandoned = await this.#abandon();

@@ -21,7 +21,7 @@ export function mapJobs<Input>(
   inputs: Iterable<Input> | AsyncIterable<Input>,
   toSpec: ToSpec<Input>,
   { build, ...parts }: MapContext,
-  options: MapOptions,
+  options: MapOptions<Input>,
 ): AsyncIterator<MapItem<Input>, void> {
   if (typeof toSpec !== 'function') {
     throw new InvalidArgumentError('toSpec', 'must be a function. Pass one that returns the job of an input.');

@@ -1,4 +1,6 @@
+import type { Job } from 'bacalhau-apiclient';
 import type { OptionNames } from '../arguments/index.js';
+import type { LogEntry } from '../logs/index.js';
 import { JOB_RESULT_OPTIONS, type JobResultOptions, type RunResult } from '../outcome/index.js';
 import { JOB_CHECK_OPTIONS, type JobCheckOptions } from '../spec/index.js';
 import type { OnExisting } from '../submission/index.js';
@@ -14,8 +16,8 @@ export interface RunOptions extends JobResultOptions, JobCheckOptions {
   /** What happens if there is a job of that name already. A job without a name gets a fresh one. Default: `reuse`. */
   readonly onExisting?: OnExisting | undefined;
   /**
-   * Whether a run that `signal` or `timeoutMs` ends stops its job, unless another call had submitted it. The run rejects
-   * when that is done, and the error's message says what happened to the job: it waits ten seconds at most for the answer to
+   * Whether a run that `signal`, `timeoutMs` or a listener that throws ends stops its job, unless another call had submitted
+   * it. The run rejects when that is done, and the error's message says what happened to the job: it waits ten seconds at most for the answer to
    * the submission, and ten for the job to be stopped, or three if the server is unreachable. Default: true.
    */
   readonly stopOnAbort?: boolean | undefined;
@@ -42,7 +44,7 @@ export const RUN_OPTIONS: OptionNames<RunOptions> = {
 };
 
 /** How the jobs of a fan-out are run. */
-export interface MapOptions extends Omit<RunOptions, 'onExisting'> {
+export interface MapOptions<Input = unknown> extends Omit<RunOptions, 'onExisting' | 'onUpdate' | 'onLog'> {
   /** How long the run of each input may take at most, in milliseconds; it is rejected then. Default: no limit. */
   readonly timeoutMs?: number | undefined;
   /** Ends the loop. */
@@ -63,6 +65,13 @@ export interface MapOptions extends Omit<RunOptions, 'onExisting'> {
    * run it, 30,000.
    */
   readonly queueTimeoutMs?: number | undefined;
+  /** Called on each observed change of a job, with the index and the input that the job is for. */
+  readonly onUpdate?: ((job: Job, item: Pick<MapItem<Input>, 'index' | 'input'>) => void) | undefined;
+  /**
+   * Called with what the jobs print while they run, with the index and the input that the job is for; otherwise as in
+   * `RunOptions`. What it throws rejects the item. A node serves one log at a time, so entries of jobs on one node may come late.
+   */
+  readonly onLog?: ((entry: LogEntry, item: Pick<MapItem<Input>, 'index' | 'input'>) => void) | undefined;
   /** Called with the counts whenever one of them has changed. */
   readonly onProgress?: ((progress: MapProgress) => void) | undefined;
   /**

@@ -34,6 +34,27 @@ test('each input gets its own job, and a failed one does not stop the others', a
   expect(new Set(ids).size).toBe(4);
 });
 
+test('listeners get the index and the input of each job, and one that throws rejects its item', async () => {
+  const heard: string[] = [];
+  const updated = new Set<string>();
+  const items = await collect(
+    jobs.map(['one', 'two', 'three'], spoken, {
+      onUpdate: (job, { index, input }) => updated.add(`${index} ${input} ${job.State?.StateType}`),
+      onLog: ({ text }, { index, input }) => {
+        heard.push(`${index} ${input} ${text}`);
+        if (input === 'two') throw new Error('my own mistake');
+      },
+    }),
+  );
+  expect(heard.sort()).toEqual(['0 one one', '1 two two', '2 three three']);
+  expect([...updated]).toEqual(expect.arrayContaining(['0 one Completed', '1 two Completed', '2 three Completed']));
+  expect(outcomes(items)).toEqual([
+    ['one', 'one'],
+    ['two', 'Error'],
+    ['three', 'three'],
+  ]);
+});
+
 test('an input that cannot become a job is a rejected item', async () => {
   const toSpec = (input: string): Job | Promise<Job> => {
     if (input === 'throws') throw new Error('no such file');

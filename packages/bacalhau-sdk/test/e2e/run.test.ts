@@ -5,6 +5,8 @@ import { wasm } from '../../src/builders/wasm.js';
 import { NotFoundError } from '../../src/errors/api-errors.js';
 import { RequestAbortedError, RequestTimeoutError } from '../../src/errors/call-errors.js';
 import { JobFailedError, JobStoppedError } from '../../src/errors/job-errors.js';
+import type { Job } from '../../src/index.js';
+import type { LogEntry } from '../../src/logs/options.js';
 import { JobExitError } from '../../src/outcome/job-exit-error.js';
 import { collect, freshName, networkClient } from '../support/network.js';
 import { describeWith, testWhere, testWith } from '../support/requirements.js';
@@ -152,6 +154,29 @@ describe('a job that does not complete', () => {
   });
 });
 
+test.each([true, false])(
+  'run: a listener that throws ends it, and with stopOnAbort %p its job',
+  async (stopOnAbort) => {
+    const spec = await endlessJob();
+    let id = '';
+    const onUpdate = ({ ID = '' }: Job): void => {
+      id = ID;
+      throw new Error('my own mistake');
+    };
+    await expect(jobs.run(spec, { stopOnAbort, onUpdate })).rejects.toThrow('my own mistake');
+    expect((await jobs.handle(id).refresh()).State?.StateType === 'Stopped').toBe(stopOnAbort);
+    await jobs.handle(id).stop();
+  },
+);
+
+testWith(['run'], 'run: onLog is called with the whole output', async () => {
+  const entries: LogEntry[] = [];
+  const result = await jobs.run(await printingJob('heard'), { onLog: (entry) => entries.push(entry) });
+  const [{ executionId } = { executionId: '' }] = result.executions;
+  expect(entries).toEqual([{ stream: 'stdout', text: 'heard', executionId }]);
+  expect(result.stdout).toBe('heard');
+});
+
 test('result: a handle made from an id returns what run returned', async () => {
   const run = await jobs.run(await printingJob('the same'));
   const result = await jobs.handle(run.jobId).result();
@@ -165,6 +190,7 @@ test.each([
   ['unreachableAfterMs', { unreachableAfterMs: Number.NaN }],
   ['output', { output: 'none' }],
   ['onUpdate', { onUpdate: 'log' }],
+  ['onLog', { onLog: 'log' }],
   ['timoutMs', { timoutMs: 1_000 }],
 ])('run: an invalid %s is refused before a job is created', async (argument, options) => {
   const spec = await endlessJob();
@@ -181,6 +207,29 @@ describeWith(['docker'], 'a Docker job', () => {
   const image = process.env['BACALHAU_TEST_BUSYBOX_IMAGE'] ?? 'busybox:latest';
   const shell = (script: string) =>
     docker({ timeouts: small.timeouts, image, entrypoint: ['sh', '-c'], parameters: [script] });
+
+  testWith(
+    ['docker-logs'],
+    'is heard while it runs, and its result has what was heard',
+    async () => {
+      const heard: string[] = [];
+      let state: string | undefined;
+      let stateThen: string | undefined;
+      const result = await jobs.run(shell('echo one; sleep 2; echo two; echo three >&2'), {
+        onUpdate: ({ State }) => {
+          state = State?.StateType;
+        },
+        onLog: ({ text }) => {
+          stateThen ??= state;
+          heard.push(text);
+        },
+      });
+      expect(result).toMatchObject({ stdout: 'one\ntwo\n', stderr: 'three\n', outputComplete: true });
+      expect(heard.join('')).toMatch(/^one\n(two\nthree\n|three\ntwo\n)$/);
+      expect([stateThen, state]).toEqual(['Running', 'Completed']);
+    },
+    DOCKER_TIMEOUT_MS,
+  );
 
   testWhere(
     ['ended-logs', 'complete'],
