@@ -114,6 +114,7 @@ export type {
 } from './calls/index.js';
 export { Bacalhau, type LoginOptions } from './client/index.js';
 export type { ConfigSource, ResolvedConfig, ResolvedTls, TlsOptions } from './config/index.js';
+export type { ExecutionDescription, JobDescription } from './description/index.js';
 export {
   ApiError,
   type ApiErrorDetails,

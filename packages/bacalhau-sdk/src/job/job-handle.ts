@@ -1,4 +1,12 @@
-import type { Execution, InputSource, Job, JobHistory, RerunJobResponse, SpecConfig } from 'bacalhau-apiclient';
+import {
+  type Execution,
+  type InputSource,
+  type Job,
+  type JobHistory,
+  JobInclude,
+  type RerunJobResponse,
+  type SpecConfig,
+} from 'bacalhau-apiclient';
 import { checkOptions, type OptionNames } from '../arguments/index.js';
 import {
   type FollowHistoryOptions,
@@ -15,6 +23,7 @@ import {
   rerunJob,
   stopJob,
 } from '../calls/index.js';
+import { type JobDescription, loadDescription } from '../description/index.js';
 import { ConflictError, InvalidArgumentError } from '../errors/index.js';
 import {
   ApiResource,
@@ -124,6 +133,36 @@ export class JobHandle {
       const { Job: job } = await getJob(this.#api, id, remaining);
       checkOwnJob(job, id, identity);
       return job;
+    });
+  }
+
+  /**
+   * Describes the job as `bacalhau job describe` does: its state and why, its executions with their nodes, times, exit codes
+   * and reasons, and what they left. As data, and as text for people when it is made a string.
+   *
+   * It takes one request, and one for the server's version if this is the client's first. Times of what has not ended are
+   * measured with this machine's clock.
+   *
+   * @example
+   * ```ts
+   * const description = await job.describe();
+   * console.log(`${description}`);
+   * for (const { nodeId, state, exitCode } of description.executions) console.log(nodeId, state, exitCode);
+   * ```
+   * @throws {NotFoundError} if the server does not know the job.
+   */
+  async describe(options: CallOptions = {}): Promise<JobDescription> {
+    checkOptions(options, CALL_OPTIONS);
+    const { describeJob } = await loadDescription();
+    return this.#own(options, async (id, identity, given) => {
+      const { transport } = this.#parts;
+      const remaining = transport.shareTimeout(given);
+      const include = [JobInclude.Executions, JobInclude.History];
+      const answer = await getJob(this.#api, id, { ...remaining(), include });
+      checkOwnJob(answer.Job, id, identity);
+      const release = await transport.serverRelease(limitsOf(remaining()));
+      const secrets = transport.requests.secretsOf(options.headers);
+      return describeJob(answer, { release, secrets, now: Date.now() });
     });
   }
 

@@ -22,7 +22,7 @@ const BEFORE_1_5_2: readonly ExecutionPhase[] = [
  * on 1.9.3 (seen: 1). The state that the orchestrator wants says both.
  */
 export function phaseOf(
-  { ComputeState, DesiredState }: Pick<Execution, 'ComputeState' | 'DesiredState'>,
+  { ComputeState, DesiredState }: Pick<Execution, 'ComputeState'> & Partial<Pick<Execution, 'DesiredState'>>,
   release: ServerRelease | undefined,
 ): ExecutionPhase {
   const isSince152 = isAtLeast(release, '1.5.2');

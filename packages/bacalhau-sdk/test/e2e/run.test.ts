@@ -12,7 +12,8 @@ import { collect, freshName, networkClient } from '../support/network.js';
 import { describeWith, testWhere, testWith } from '../support/requirements.js';
 import { endlessJob, moduleOf, printingJob } from '../support/wasm-jobs.js';
 
-const bacalhau = networkClient();
+const requests: string[] = [];
+const bacalhau = networkClient({ onRequest: ({ operation }) => requests.push(operation) });
 const { jobs } = bacalhau;
 /** Small enough to run beside the jobs of other tests. */
 const small = { resources: { cpu: '10m', memory: '32MB' }, timeouts: { queueSeconds: 60 } };
@@ -175,6 +176,62 @@ testWith(['run'], 'run: onLog is called with the whole output', async () => {
   const [{ executionId } = { executionId: '' }] = result.executions;
   expect(entries).toEqual([{ stream: 'stdout', text: 'heard', executionId }]);
   expect(result.stdout).toBe('heard');
+});
+
+describe('describe tells of a job', () => {
+  const hasTime = expect.any(Number);
+
+  test('that completed, with one request', async () => {
+    const { jobId, executions } = await jobs.run(await printingJob('described'));
+    const [{ executionId, nodeId } = { executionId: '', nodeId: '' }] = executions;
+    requests.length = 0;
+    const description = await jobs.handle(jobId).describe();
+    expect(requests).toEqual(['jobs.get']);
+    expect(description).toMatchObject({ id: jobId, state: 'Completed', queuedMs: hasTime, runningMs: hasTime });
+    const result = { type: 'url', executionId, url: expect.stringContaining(executionId) };
+    expect(description.executions).toEqual([
+      {
+        ...{ id: executionId, nodeId, state: 'completed', exitCode: 0, reason: undefined, result },
+        ...{ createdAt: expect.any(Date), queuedMs: hasTime, runningMs: hasTime },
+        ...{ stdout: expect.stringMatching(/^(described)?\n?$/), stderr: '' },
+      },
+    ]);
+    expect(`${description}`).toContain(
+      `Execution ${executionId} on node ${nodeId}\n  state      completed\n  exit code  0`,
+    );
+  });
+
+  test('that failed, with the reason of its node', async () => {
+    const spec = wasm({ module: await moduleOf('x', 0), entrypoint: 'no_such_function' });
+    const { jobId = '' } = await jobs.run(spec).catch((error: JobFailedError) => error);
+    const description = await jobs.handle(jobId).describe();
+    expect(description).toMatchObject({ state: 'Failed', reason: expect.any(String) });
+    const { executions } = description;
+    expect(executions.length).toBeGreaterThan(0);
+    for (const { state, reason, exitCode } of executions) {
+      expect(['failed', 'rejected']).toContain(state);
+      expect([reason, exitCode]).toEqual([expect.stringContaining('no_such_function'), undefined]);
+    }
+  });
+
+  test('that runs, and was stopped', async () => {
+    const job = await jobs.submit(await endlessJob());
+    const isRunning = ({ State }: Job): boolean => State?.StateType === 'Running';
+    while (!isRunning(await job.refresh())) await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(await job.describe()).toMatchObject({ state: 'Running', executions: [{ exitCode: undefined }] });
+    await job.stop('enough of this');
+    const stopped = await job.describe();
+    expect(stopped).toMatchObject({ state: 'Stopped', reason: 'enough of this', queuedMs: hasTime });
+    expect(stopped.executions).toMatchObject([{ state: 'cancelled', exitCode: undefined }]);
+  });
+
+  test('that no node can run', async () => {
+    const { id } = await jobs.submit({ Type: 'batch', Count: 1, Tasks: [{ Name: 'main', Engine: { Type: 'cobol' } }] });
+    await jobs.handle(id).wait();
+    const description = await jobs.handle(id).describe();
+    expect(description).toMatchObject({ state: 'Failed', runningMs: undefined, executions: [] });
+    expect(String(description.reason)).not.toBe('');
+  });
 });
 
 test('result: a handle made from an id returns what run returned', async () => {

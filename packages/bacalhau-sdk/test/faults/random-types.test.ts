@@ -111,6 +111,13 @@ const CALLS: Readonly<Record<string, Call>> = {
   'jobs.diff': call(({ jobs }) => jobs.diff(job()), has({ Diff: optional(text) })),
   'jobs.rerun': call(({ jobs }) => jobs.rerun(JOB_ID), has({ JobID: optional(text) })),
   'handle.refresh': call(({ jobs }) => jobs.handle(JOB_ID).refresh(), aJob),
+  'handle.describe': call(
+    async ({ jobs }) => {
+      const description = await jobs.handle(JOB_ID).describe();
+      return { ...description, text: `${description}` };
+    },
+    has({ id: text, executions: list(has({ id: text, nodeId: text, state: text, stdout: text })), text }),
+  ),
   'handle.wait': call(({ jobs }) => jobs.handle(JOB_ID).wait(soon()), aJob),
   'handle.stop': call(({ jobs }) => jobs.handle(JOB_ID).stop(), has({ state: text })),
   'handle.logs': call(

@@ -92,6 +92,7 @@ const WAITS: Readonly<Record<string, Wait>> = {
   agent: { start: ({ agent }, limits) => agent.config(limits) },
   'submit, a fresh name': { start: ({ jobs }, limits) => jobs.submit({ ...job(), Name: '' }, limits) },
   'submit, which looks by name': { start: ({ jobs }, limits) => jobs.submit(job(), { ...limits, maxRetries: 9 }) },
+  'handle.describe': { start: ({ jobs }, limits) => jobs.handle(JOB_ID).describe(limits) },
   'handle.refresh': { start: ({ jobs }, limits) => jobs.handle(JOB_ID).refresh(limits) },
   'handle.stop': { start: ({ jobs }, limits) => jobs.handle(JOB_ID).stop('enough', limits) },
   wait: { start: ({ jobs }, limits) => jobs.handle(JOB_ID).wait(limits) },
@@ -316,6 +317,7 @@ const handleOf = async (wait: Wait, { jobs }: Bacalhau): Promise<JobHandle> =>
 
 /** Calls of a handle whose job was not seen yet. */
 const SUBMITTED: Readonly<Record<string, Wait>> = {
+  describe: submitted((job, limits) => job.describe(limits)),
   refresh: submitted((job, limits) => job.refresh(limits)),
   wait: submitted((job, limits) => job.wait(limits)),
   result: submitted((job, limits) => job.result(limits)),
