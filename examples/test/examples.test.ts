@@ -1,5 +1,5 @@
-import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { execFile, spawnSync } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -64,6 +64,18 @@ test('download-results', async () => {
   expect((await readdir(join(folder, 'my-results'))).sort()).toEqual(['exitCode', 'outputs', 'stderr', 'stdout']);
 }, 60_000);
 
+const python = ['python3', 'python'].find((name) => spawnSync(name, ['--version']).status === 0);
+
+// No node has an image with Python here, so its part of the example runs where Python is.
+(python ? test : test.skip)('run-code calls a program in Python', async () => {
+  const [program, input, output] = ['main.py', 'input.json', 'output.json'].map((name) => join(folder, name));
+  await writeFile(String(program), 'def main(words):\n    return {"count": len(words)}\n');
+  await writeFile(String(input), '["größer", "than"]');
+  const runner = join(examples, 'run-code', 'run.py');
+  await promisify(execFile)(String(python), [runner, String(program), String(input), String(output)]);
+  expect(JSON.parse(await readFile(String(output), 'utf8'))).toEqual({ count: 2 });
+});
+
 /** A node whose log of a container is missing says so after a minute, and the output then comes from elsewhere. */
 const PATIENCE_MS = 240_000;
 
@@ -104,6 +116,16 @@ describeWith(['docker'], 'with Docker', () => {
       const { stdout, stderr } = await run('chain', join(examples, 'local-files', 'texts'), 'ranked');
       expect(stdout.trim().split(/\s*\n\s*/)).toEqual(['2 So', '2 can', '2 long']);
       expect(stderr).toMatch(/The most frequent words are in ranked\/out\/top/);
+    },
+    PATIENCE_MS,
+  );
+
+  test(
+    'run-code',
+    async () => {
+      const { stdout, stderr } = await run('run-code', 'javascript');
+      expect(stdout).toBe('The mean is 6, the largest 10.\n');
+      expect(stderr).toBe('counting 3 numbers\n');
     },
     PATIENCE_MS,
   );

@@ -28,6 +28,7 @@ const PATH = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 export const IMAGES = [
   { name: 'busybox', cmd: ['/bin/sh'], fill: fillBusybox },
   { name: 'ubuntu', cmd: ['/bin/bash'], fill: fillUbuntu },
+  { name: 'node', cmd: ['/bin/node'], fill: fillNode },
 ];
 
 /** One program under all of its names. */
@@ -54,6 +55,19 @@ async function fillUbuntu(/** @type {Run} */ run, /** @type {string} */ root) {
     fs.rmSync(path.join(root, folder), { recursive: true, force: true });
     fs.mkdirSync(path.join(root, folder));
   }
+}
+
+/** The Node that runs this, and the libraries that it is linked with. */
+async function fillNode(/** @type {Run} */ run, /** @type {string} */ root) {
+  const program = fs.realpathSync(process.execPath);
+  const linked = (await runToEnd(run, 'ldd', [program])).matchAll(/(?:=> |^\s*)(\/\S+) \(/gm);
+  for (const file of [...linked].flatMap(([, file]) => file ?? [])) {
+    fs.mkdirSync(path.join(root, path.dirname(file)), { recursive: true });
+    fs.copyFileSync(fs.realpathSync(file), path.join(root, file));
+  }
+  for (const folder of ['bin', 'dev', 'proc', 'sys', 'tmp']) fs.mkdirSync(path.join(root, folder));
+  fs.copyFileSync(program, path.join(root, 'bin', 'node'));
+  fs.chmodSync(path.join(root, 'bin', 'node'), 0o755);
 }
 
 /** Makes the image's only layer, or takes it from the cache. */
