@@ -51,7 +51,7 @@ export interface AwaitedJob {
   executionsPolledAt: number;
   /** Whether a list may have left out a change of it. */
   missedByList: boolean;
-  /** Since when the server has not answered. */
+  /** Since when its polls by itself have failed. */
   unreachableSince: number | undefined;
   /** Identifies the state that was observed last. */
   observed: string | undefined;

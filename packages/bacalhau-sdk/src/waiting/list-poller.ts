@@ -8,6 +8,8 @@ import { type JobPage, type PageRequest, RecentChanges } from './recent-changes.
 const FEWEST_LISTED = 10;
 /** Besides a list, one job is polled alone this often: the one for which this is longest ago. */
 const DIRECT_EVERY_MS = 2_000;
+/** After a list that failed, each job is polled alone for so long. */
+const AFTER_FAILURE_MS = 10_000;
 /** Lists are polled five times a second at most. */
 const SHORTEST_PAUSE_MS = 200;
 
@@ -34,6 +36,7 @@ export class ListPoller {
   readonly #loop: PollingLoop;
   readonly #changesByNamespace = new Map<string | undefined, RecentChanges>();
   #lastDirectAt = 0;
+  #failedAt = Number.NEGATIVE_INFINITY;
 
   constructor(loop: PollingLoop) {
     this.#loop = loop;
@@ -44,6 +47,8 @@ export class ListPoller {
     const { namespace } = awaited.reference;
     const together = this.#listable(namespace);
     if (together.length < FEWEST_LISTED || !together.includes(awaited)) return undefined;
+    // The server may have been out of reach, or it may only be unable to list.
+    if (performance.now() - this.#failedAt < AFTER_FAILURE_MS) return undefined;
     const changes = this.#changesIn(namespace);
     if (changes.costMs >= together.length * this.#loop.jobCostMs) return undefined;
     return this.#pollList(changes, together);
@@ -94,6 +99,7 @@ export class ListPoller {
       listMs = workMs;
     } catch (error) {
       // Who may not list jobs may still be allowed to request each of them.
+      this.#failedAt = performance.now();
       if (waitPolicy.isRetryable(error)) this.#loop.pollFailed(awaited, error);
       else changes.refused();
       return undefined;

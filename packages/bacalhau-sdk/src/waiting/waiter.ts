@@ -25,8 +25,12 @@ import { StrangersJobError } from './strangers-job-error.js';
 
 /** What requesting one job is presumed to cost the server, in milliseconds, before the first request. */
 const PRESUMED_JOB_MS = 1.5;
-/** A job that has not changed for this long is requested with its executions, now and then. */
+/**
+ * A job that has not changed for this long, in milliseconds, is requested with its executions; then again whenever this time
+ * has doubled, but once in the longest interval at least. Servers send the job a second time with each execution.
+ */
 const UNCHANGED_MS = 10_000;
+const LONGEST_UNCHECKED_MS = 60_000;
 
 /**
  * Runs one loop for all waits of a client. Servers do not notify of the end of a job, so they are polled: job by job while
@@ -40,6 +44,8 @@ export class Waiter {
   readonly #lists: ListPoller;
   readonly #confirmed = new WeakSet<WaitListener>();
   #isRunning = false;
+  /** Since when the server has answered no poll. */
+  #silentSince: number | undefined;
   /** Ends the loop's sleep for a new job; unset while the server is left idle. */
   #onJobAdded: (() => void) | undefined;
   /** Ends the loop's sleep when nothing is waited for any more. */
@@ -172,8 +178,7 @@ export class Waiter {
   async #pollJob(awaited: AwaitedJob): Promise<number | undefined> {
     const { jobId, namespace } = awaited.reference;
     const beganAt = performance.now();
-    const isUnchanged =
-      beganAt - awaited.changedAt >= UNCHANGED_MS && beganAt - awaited.executionsPolledAt >= UNCHANGED_MS;
+    const isUnchanged = mayBeForgotten(awaited, beganAt);
     const wantsExecutions = isUnchanged || [...awaited.listeners].some(({ withExecutions }) => withExecutions);
     const include = wantsExecutions ? [JobInclude.Executions] : undefined;
     awaited.polledAt = beganAt;
@@ -258,6 +263,7 @@ export class Waiter {
   }
 
   #serverAnswered(awaited: readonly AwaitedJob[]): void {
+    this.#silentSince = undefined;
     for (const one of awaited) one.unreachableSince = undefined;
   }
 
@@ -275,10 +281,14 @@ export class Waiter {
     }
     if (error instanceof RequestTimeoutError) this.#requestTimeout.timedOut();
     const now = performance.now();
+    this.#silentSince ??= now;
+    // A list that fails says nothing of its jobs but that the server is silent.
+    const isList = awaited.length > 1;
     for (const one of awaited) {
-      one.unreachableSince ??= now;
+      if (!isList) one.unreachableSince ??= now;
+      const since = isList ? Math.max(one.startedAt, this.#silentSince) : (one.unreachableSince ?? now);
       for (const { unreachableAfterMs, reject } of one.listeners) {
-        if (now - one.unreachableSince >= unreachableAfterMs) reject(error);
+        if (now - since >= unreachableAfterMs) reject(error);
       }
     }
     // One failure is enough to know: the other polls need not run into it too.
@@ -306,6 +316,12 @@ export class Waiter {
       if (untilJobAdded) this.#onJobAdded = done;
     });
   }
+}
+
+function mayBeForgotten({ changedAt, executionsPolledAt }: AwaitedJob, now: number): boolean {
+  if (now - changedAt < UNCHANGED_MS) return false;
+  const intervalMs = Math.min(LONGEST_UNCHECKED_MS, Math.max(UNCHANGED_MS, executionsPolledAt - changedAt));
+  return now - executionsPolledAt >= intervalMs;
 }
 
 const wasSubmitted = ({ identity }: WaitListener): boolean => identity !== undefined;
