@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { Application } from 'typedoc';
 import { problemsOf } from './check.mjs';
+import { searchProblemsOf } from './search.mjs';
 
 const app = await Application.bootstrapWithPlugins({
   options: fileURLToPath(new URL('typedoc.config.mjs', import.meta.url)),
@@ -14,7 +15,9 @@ if (project !== undefined) {
 if (project === undefined || app.logger.hasErrors() || app.logger.hasWarnings()) {
   process.exitCode = 1;
 } else {
-  const { pages, problems } = problemsOf(app.options.getValue('out'));
+  const site = app.options.getValue('out');
+  const { pages, problems } = problemsOf(site);
+  problems.push(...searchProblemsOf(site));
   for (const problem of problems) console.error(problem);
   if (problems.length > 0) process.exitCode = 1;
   else console.log(`${pages} pages without broken links`);

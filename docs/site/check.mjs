@@ -12,7 +12,7 @@ export function problemsOf(site) {
   const anchors = new Map([...pages].map(([path, html]) => [path, new Set(all(html, / id="([^"]+)"/g))]));
   const problems = [];
   for (const [path, html] of pages) {
-    const main = /<div class="col-content">([\s\S]*?)<div class="col-sidebar">/.exec(html)?.[1] ?? '';
+    const main = /<div class="col-content" role="main">([\s\S]*?)<div class="col-sidebar">/.exec(html)?.[1] ?? '';
     const text = main.replace(/<h1[\s\S]*?<\/h1>|<[^>]+>/g, ' ').trim();
     if (text.length < 20) problems.push(`${path} is empty`);
     for (const link of all(html, /(?:href|src)="([^"]*)"/g)) {

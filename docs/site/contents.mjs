@@ -4,6 +4,8 @@ import { globSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
+export const REPOSITORY = 'https://github.com/bacalhau-project/bacalhau-typescript';
+
 const found = globSync(
   ['*.md', 'docs/*.md', 'examples/README.md', 'examples/*/README.md', 'openapi/README.md', 'benchmarks/README.md'],
   { cwd: root },
@@ -50,3 +52,8 @@ const placed = new Set(['README.md', ...Object.values(kinds).flat()]);
 
 /** The documents of each group, by their paths in the repository. One that is not listed above is put into the last. */
 export const contents = { ...kinds, Project: found.filter((path) => !placed.has(path)).sort() };
+
+/** The documents that a search shows before the names of the reference. */
+export const isFoundFirst = (path) =>
+  !path.includes('legacy') &&
+  ['Tutorial', 'How-to guides', 'Reference', 'Explanation'].some((group) => contents[group].includes(path));

@@ -1,6 +1,6 @@
 // The guides are open in the navigation when somebody comes for the first time; later it is as they left it.
 try {
-  localStorage['tsd-accordion-Guides'] ??= 'true';
+  for (const group of ['Tutorial', 'How-to guides']) localStorage[`tsd-accordion-${group}`] ??= 'true';
 } catch {
   // a browser that stores nothing
 }

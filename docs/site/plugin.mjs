@@ -2,15 +2,18 @@
 import { readFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Converter, MinimalSourceFile, ReflectionKind, Renderer } from 'typedoc';
-import { contents } from './contents.mjs';
+import { Converter, IndexEvent, JSX, MinimalSourceFile, ReflectionKind, Renderer } from 'typedoc';
+import { contents, isFoundFirst, REPOSITORY } from './contents.mjs';
+import { readableTables } from './tables.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
+const { version } = JSON.parse(readFileSync(join(root, 'packages', 'bacalhau-sdk', 'package.json'), 'utf8'));
 const groups = new Map(Object.entries(contents).flatMap(([group, paths]) => paths.map((path) => [path, group])));
 
 /** @param {import('typedoc').Application} app */
 export function load(app) {
   const titles = new Map();
+  const sources = new Map();
 
   app.converter.on(Converter.EVENT_CREATE_DOCUMENT, (_context, document) => {
     const { project } = document;
@@ -19,11 +22,33 @@ export function load(app) {
     document.frontmatter['group'] = groups.get(relative(root, path));
     // The name determines the address of the page; the page and the navigation show its first heading.
     document.name = basename(isReadme ? dirname(path) : path, '.md').toLowerCase();
+    sources.set(document, relative(root, path));
     titles.set(document, /^# (.+)$/m.exec(readFileSync(path, 'utf8'))?.[1] ?? document.name);
     if (isReadme) project.files.registerReflectionPath(dirname(path), document);
   });
   app.renderer.on(Renderer.EVENT_BEGIN, () => {
     for (const [document, title] of titles) document.name = title;
+  });
+  app.renderer.hooks.on('content.end', ({ page: { model } }) => {
+    const path = model.isProject() ? 'README.md' : sources.get(model);
+    if (path === undefined) return JSX.createElement(JSX.Fragment, null);
+    const link = JSX.createElement('a', { href: `${REPOSITORY}/edit/main/${path}` }, 'Edit this page');
+    return JSX.createElement('p', { class: 'edit-page' }, link);
+  });
+  app.renderer.hooks.on('footer.begin', () => JSX.createElement('p', null, `bacalhau-sdk ${version}, Apache-2.0`));
+  app.renderer.on(IndexEvent.PREPARE_INDEX, ({ searchResults, searchFields, searchFieldWeights }) => {
+    // Above names that begin with a word, below a name that is the word.
+    searchFieldWeights.guide = 2_000;
+    for (const [index, found] of searchResults.entries()) {
+      const path = sources.get(found);
+      if (path === undefined || !isFoundFirst(path)) continue;
+      searchFields[index] = { ...searchFields[index], guide: readFileSync(join(root, path), 'utf8') };
+    }
+  });
+  app.renderer.on(Renderer.EVENT_END_PAGE, (page) => {
+    page.contents &&= readableTables(page.contents)
+      .replaceAll('<pre>', '<pre tabindex="0">')
+      .replace('<div class="col-content">', '<div class="col-content" role="main">');
   });
 
   // In the generated client, a field without a comment gets that of its type, and the values of an enumeration are

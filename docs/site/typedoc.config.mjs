@@ -1,6 +1,6 @@
 // The options of `npm run docs:build`: the home page from README.md, the guides in docs/, and the reference of the packages.
 import { OptionDefaults } from 'typedoc';
-import { contents } from './contents.mjs';
+import { contents, REPOSITORY } from './contents.mjs';
 
 const packages = '../../packages';
 
@@ -25,6 +25,10 @@ export default {
   projectDocuments: Object.values(contents)
     .flat()
     .map((path) => `../../${path}`),
+  searchInDocuments: true,
+  lightHighlightTheme: 'github-light-high-contrast',
+  darkHighlightTheme: 'github-dark-high-contrast',
+  navigationLinks: { npm: 'https://www.npmjs.com/package/bacalhau-sdk', GitHub: REPOSITORY },
   customCss: './style.css',
   customJs: './first-visit.js',
   headings: { readme: false, document: false },
