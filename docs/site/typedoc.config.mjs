@@ -20,6 +20,9 @@ export default {
   ],
   // `npm run typecheck` checks types, with the settings of each package.
   skipErrorChecking: true,
+  // Said here, so that a checkout without a remote makes the same site.
+  ...{ disableGit: true, gitRevision: 'main', displayBasePath: '../..' },
+  sourceLinkTemplate: `${REPOSITORY}/blob/{gitRevision}/{path}#L{line}`,
   out: './dist',
   readme: '../../README.md',
   projectDocuments: Object.values(contents)
