@@ -25,6 +25,7 @@ const kinds = {
     'handle-errors',
     'browser',
     'testing',
+    'recipes',
     'from-python',
     'legacy',
   ),
