@@ -1,7 +1,12 @@
-import type { Execution, GetJobResponse, Job, JobHistory } from 'bacalhau-apiclient';
+import { type Execution, type GetJobResponse, type Job, type JobHistory, JobInclude } from 'bacalhau-apiclient';
+import { getJob } from '../calls/index.js';
+import type { ApiResource, CallOptions } from '../http/index.js';
 import { exitCodeOf, hasEnded, isWasm, phaseOf, type ServerRelease } from '../model/index.js';
 import type { Secrets } from '../redaction/index.js';
 import { typedResults } from '../results/index.js';
+import type { JobIdentity } from '../spec/index.js';
+import { defined } from '../util/index.js';
+import { checkOwnJob } from '../waiting/index.js';
 import { textOf } from './text.js';
 import type { ExecutionDescription, JobDescription } from './types.js';
 
@@ -13,8 +18,25 @@ interface Surroundings {
   readonly now: number;
 }
 
+/** Describes a job as the server has it now. */
+export async function describeJob(
+  api: ApiResource,
+  { id, identity }: { readonly id: string; readonly identity: JobIdentity | undefined },
+  options: CallOptions,
+): Promise<JobDescription> {
+  const { transport } = api;
+  const remaining = transport.shareTimeout(options);
+  const include = [JobInclude.Executions, JobInclude.History];
+  const answer = await getJob(api, id, { ...remaining(), include });
+  checkOwnJob(answer.Job, id, identity);
+  const { signal, timeoutMs } = remaining();
+  const release = await transport.serverRelease(defined({ signal, timeoutMs }));
+  const secrets = transport.requests.secretsOf(options.headers);
+  return descriptionOf(answer, { release, secrets, now: Date.now() });
+}
+
 /** Describes a job by what the server tells of it, its executions and its history. */
-export function describeJob(
+export function descriptionOf(
   { Job: job, Executions, History }: GetJobResponse,
   { release, secrets, now }: Surroundings,
 ): JobDescription {

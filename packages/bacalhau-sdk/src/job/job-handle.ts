@@ -1,12 +1,4 @@
-import {
-  type Execution,
-  type InputSource,
-  type Job,
-  type JobHistory,
-  JobInclude,
-  type RerunJobResponse,
-  type SpecConfig,
-} from 'bacalhau-apiclient';
+import type { Execution, InputSource, Job, JobHistory, RerunJobResponse, SpecConfig } from 'bacalhau-apiclient';
 import { checkOptions, type OptionNames } from '../arguments/index.js';
 import {
   type FollowHistoryOptions,
@@ -154,16 +146,7 @@ export class JobHandle {
   async describe(options: CallOptions = {}): Promise<JobDescription> {
     checkOptions(options, CALL_OPTIONS);
     const { describeJob } = await loadDescription();
-    return this.#own(options, async (id, identity, given) => {
-      const { transport } = this.#parts;
-      const remaining = transport.shareTimeout(given);
-      const include = [JobInclude.Executions, JobInclude.History];
-      const answer = await getJob(this.#api, id, { ...remaining(), include });
-      checkOwnJob(answer.Job, id, identity);
-      const release = await transport.serverRelease(limitsOf(remaining()));
-      const secrets = transport.requests.secretsOf(options.headers);
-      return describeJob(answer, { release, secrets, now: Date.now() });
-    });
+    return this.#own(options, (id, identity, remaining) => describeJob(this.#api, { id, identity }, remaining));
   }
 
   /**

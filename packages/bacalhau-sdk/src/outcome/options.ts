@@ -1,9 +1,8 @@
 import { checkOneOf, checkSignal, type OptionNames } from '../arguments/index.js';
-import { InvalidArgumentError } from '../errors/index.js';
 import type { Transport } from '../http/index.js';
 import type { LogEntry } from '../logs/index.js';
 import type { ResultAccess } from '../results/index.js';
-import { checkOnUpdate, checkUnreachableAfter, WAIT_OPTIONS, type WaitOptions } from '../waiting/index.js';
+import { checkListener, checkUnreachableAfter, WAIT_OPTIONS, type WaitOptions } from '../waiting/index.js';
 
 /** How the result of a job is awaited and collected. */
 export interface JobResultOptions extends WaitOptions {
@@ -44,13 +43,8 @@ const OUTPUT = { whole: 'whole', beginning: 'beginning' };
 export function checkJobResultOptions(options: UncheckedOptions, transport: Transport): void {
   transport.timeoutMs(options);
   checkSignal(options.signal);
-  checkOnUpdate(options.onUpdate);
-  checkOnLog(options.onLog);
+  checkListener(options.onUpdate, 'onUpdate');
+  checkListener(options.onLog, 'onLog');
   checkUnreachableAfter(options.unreachableAfterMs);
   if (options.output !== undefined) checkOneOf(options.output, OUTPUT, 'output');
-}
-
-function checkOnLog(onLog: unknown): void {
-  if (onLog === undefined || typeof onLog === 'function') return;
-  throw new InvalidArgumentError('onLog', `must be a function, not ${JSON.stringify(onLog)}.`);
 }

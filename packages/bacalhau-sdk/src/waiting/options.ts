@@ -28,7 +28,7 @@ export function checkUnreachableAfter(unreachableAfterMs: number | undefined): v
 }
 
 /** @throws {InvalidArgumentError} if it is not a function. */
-export function checkOnUpdate(onUpdate: unknown): void {
-  if (onUpdate === undefined || typeof onUpdate === 'function') return;
-  throw new InvalidArgumentError('onUpdate', `must be a function, not ${JSON.stringify(onUpdate)}.`);
+export function checkListener(listener: unknown, argument: string): void {
+  if (listener === undefined || typeof listener === 'function') return;
+  throw new InvalidArgumentError(argument, `must be a function, not ${JSON.stringify(listener)}.`);
 }

@@ -18,7 +18,7 @@ import {
 } from './awaited-job.js';
 import { asCompleted, isForgotten } from './forgotten-job.js';
 import { ListPoller, type PollingLoop } from './list-poller.js';
-import { checkOnUpdate, checkUnreachableAfter, type WaitOptions } from './options.js';
+import { checkListener, checkUnreachableAfter, type WaitOptions } from './options.js';
 import type { JobPage, PageRequest } from './recent-changes.js';
 import { idleMs, RequestCost } from './request-cost.js';
 import { StrangersJobError } from './strangers-job-error.js';
@@ -76,7 +76,7 @@ export class Waiter {
     checkIdentifier(reference.jobId, 'jobId');
     const { timeoutMs, signal, onUpdate, unreachableAfterMs = waitPolicy.longestMs } = options;
     checkUnreachableAfter(unreachableAfterMs);
-    checkOnUpdate(onUpdate);
+    checkListener(onUpdate, 'onUpdate');
     let added: { readonly awaited: AwaitedJob; readonly listener: WaitListener } | undefined;
     try {
       return await this.#transport.withDeadline('job.wait', { timeoutMs, signal }, (aborted) => {

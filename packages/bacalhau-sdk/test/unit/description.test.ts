@@ -1,5 +1,5 @@
 import type { Execution, GetJobResponse, Job, JobHistory, RunOutput } from 'bacalhau-apiclient';
-import { describeJob } from '../../src/description/describe-job.js';
+import { descriptionOf } from '../../src/description/describe-job.js';
 import { parseRelease } from '../../src/model/index.js';
 import { Secrets } from '../../src/redaction/index.js';
 
@@ -56,7 +56,7 @@ function described({ job: fields = {}, executions = [], history = [], server = '
     History: { NextToken: '', Items: [...history] },
   };
   const surroundings = { release: parseRelease(server), secrets: secrets ?? new Secrets(), now: SUBMITTED + 60_000 };
-  return describeJob(answer, surroundings);
+  return descriptionOf(answer, surroundings);
 }
 
 test('a job that completed has times, exit codes and results', () => {
