@@ -150,7 +150,11 @@ export {
   UnexpectedResponseError,
   UnsupportedByServerError,
   UnsupportedRuntimeError,
+  UploadError,
+  type UploadErrorDetails,
+  type UploadErrorReason,
 } from './errors/index.js';
+export type { S3Credentials } from './external/index.js';
 export type {
   ApiPromise,
   ApiResponse,
@@ -212,7 +216,6 @@ export {
   type ResultFile,
   type ResultFileOptions,
   type ResultLimits,
-  type S3Credentials,
   type S3Options,
   type SkippedEntry,
   type TransferOptions,
@@ -247,5 +250,6 @@ export {
   type WasmParams,
 } from './spec/index.js';
 export type { OnExisting, SubmissionDetails, SubmitOptions } from './submission/index.js';
+export type { FilesVia, IpfsUpload, S3Upload, ServeOptions, UploadProgress, UploadSettings } from './uploads/index.js';
 export { VERSION } from './version.js';
 export type { WaitOptions } from './waiting/index.js';

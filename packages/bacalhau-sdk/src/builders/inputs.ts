@@ -5,6 +5,7 @@ import { completeAtSubmission, type S3Partition } from '../spec/index.js';
 import { base64, defined, utf8 } from '../util/index.js';
 import { checkSettings, FLAG, object, requiredText, type SettingRules, text, textList } from './check-settings.js';
 import { resultInput } from './result-input.js';
+import { checkOneWay, VIA } from './via.js';
 
 /** A file that is sent along with the job. */
 export interface InlineInput {
@@ -95,6 +96,7 @@ const FILES: SettingRules<FilesInput> = {
   alias: ALIAS,
   include: textList("['*.csv']"),
   exclude: textList("['node_modules/']"),
+  via: VIA,
 };
 const LOCAL: SettingRules<LocalInput> = {
   path: requiredText('a path on the nodes'),
@@ -151,7 +153,7 @@ export const inputs = {
   },
   /**
    * Sends a file or a folder of this machine along with the job: up to 750 kB of a file, or of the tar.gz that a folder
-   * becomes, in which no file may have more than 10 MiB. Larger data has to be where the nodes can fetch it.
+   * becomes, in which no file may have more than 10 MiB. Larger data goes by S3, by IPFS or from this process: `via`.
    *
    * It is read when the job is submitted, each time. A job counts as the same as an earlier one if the content is the same: the
    * folder may be elsewhere, its files newer.
@@ -163,6 +165,7 @@ export const inputs = {
    * or a handle.
    * @throws {InvalidJobError} now if a setting is wrong; at submission if nothing can be read there, no file matches a pattern of
    * `include`, files change while they are read, or they are too large.
+   * @throws {UploadError} at submission if what `via` names cannot be reached, or refuses.
    *
    * @example
    * ```ts
@@ -172,9 +175,14 @@ export const inputs = {
   files(path: LocalFiles, settings: FilesInput): InputSource {
     const source = toLocalSource(path);
     checkSettings(settings, FILES, { builder: 'inputs.files', example: '{ target: "/data" }' });
-    const { target, alias, ...patterns } = settings;
+    const { target, alias, via, ...patterns } = settings;
     const unread = inputSource('inline', { URL: source.name }, { target, alias });
-    return completeAtSubmission(unread, async (input) => (await loadLocalData()).inlineFiles(input, source, patterns));
+    checkOneWay(via);
+    return completeAtSubmission(unread, async (input, context) => {
+      const { inlineFiles, uploadFiles } = await loadLocalData();
+      if (via === undefined) return inlineFiles(input, source, patterns);
+      return uploadFiles(input, source, { ...patterns, via }, context);
+    });
   },
   /** Mounts a file or folder that is on the nodes already. */
   local(settings: LocalInput): InputSource {

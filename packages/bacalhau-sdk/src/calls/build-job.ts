@@ -1,5 +1,6 @@
 import type { CallOptions, Transport } from '../http/index.js';
 import {
+  type ClientBuildContext,
   checkJob,
   hasOldVariableNames,
   type JobCheckOptions,
@@ -19,11 +20,10 @@ export async function buildJob(
   { signal, timeoutMs, allowUnknownFields }: Pick<CallOptions, 'signal' | 'timeoutMs'> & JobCheckOptions,
 ): Promise<JobInput> {
   const serverRelease = () => transport.serverRelease({ signal, timeoutMs });
-  const job: JobInput = await toJobInput(spec, async () => ({
-    serverRelease: await serverRelease(),
-    signal,
-    timeoutMs,
-  }));
+  const job: JobInput = await toJobInput(spec, async () => {
+    const context: ClientBuildContext = { serverRelease: await serverRelease(), signal, timeoutMs, transport };
+    return context;
+  });
   checkJob(job, { allowUnknownFields, ...(hasOldVariableNames(job) && { serverRelease: await serverRelease() }) });
   return job;
 }

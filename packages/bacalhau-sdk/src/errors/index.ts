@@ -6,4 +6,5 @@ export * from './download-error.js';
 export { harmlessLine, harmlessText } from './harmless-text.js';
 export * from './job-errors.js';
 export * from './log-errors.js';
+export * from './upload-error.js';
 export { withJobId } from './with-job-id.js';

@@ -48,7 +48,16 @@ import { checkJobResultOptions, type RunResult } from '../outcome/index.js';
 import type { ListResultsOptions } from '../results/index.js';
 import { loadRuns, MAP_OPTIONS, type MapItem, type MapOptions, RUN_OPTIONS, type RunOptions } from '../runs/index.js';
 import type { JobCheckOptions, JobInput, JobSpec } from '../spec/index.js';
-import { checkOnExisting, nameJob, SUBMIT_OPTIONS, type SubmitOptions, submitOnce } from '../submission/index.js';
+import {
+  checkOnExisting,
+  closeServers,
+  closeServersAfter,
+  nameJob,
+  SUBMIT_OPTIONS,
+  type Submission,
+  type SubmitOptions,
+  submitOnce,
+} from '../submission/index.js';
 import { Waiter } from '../waiting/index.js';
 
 /** The namespace of a job that is addressed by id or name. */
@@ -124,7 +133,14 @@ export class Jobs {
       const built = await buildJob(transport, spec, { ...call, allowUnknownFields });
       const remaining = transport.shareTimeout(afterBuild());
       const { job, isFresh } = nameJob(built, api.requiredNamespace({ namespace }));
-      const submission = await submitOnce(api, job, { ...remaining(), onExisting, isFresh });
+      let submission: Submission;
+      try {
+        submission = await submitOnce(api, job, { ...remaining(), onExisting, isFresh });
+      } catch (error) {
+        closeServers(job);
+        throw error;
+      }
+      await closeServersAfter(job, { id: submission.jobId, namespace: job.Namespace }, api);
       return new SubmittedJob(this.#parts, { ...submission, id: submission.jobId, namespace: job.Namespace });
     };
     return transport.observe({ name: 'jobs.submit', namespace }, submit, ({ id }) => ({ jobId: id }));

@@ -51,9 +51,9 @@ const localFile = (path: string, file: FileLike): LocalFile => ({
   path,
   size: file.size,
   version: `${file.size}-${file.lastModified}`,
-  async *read() {
-    for (let start = 0; start < file.size; start += CHUNK_SIZE) {
-      yield new Uint8Array(await file.slice(start, Math.min(start + CHUNK_SIZE, file.size)).arrayBuffer());
+  async *read({ start, end } = { start: 0, end: file.size }) {
+    for (let position = start; position < end; position += CHUNK_SIZE) {
+      yield new Uint8Array(await file.slice(position, Math.min(position + CHUNK_SIZE, end)).arrayBuffer());
     }
   },
 });

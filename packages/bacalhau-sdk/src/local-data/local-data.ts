@@ -1,10 +1,12 @@
-import { sha256 } from '@noble/hashes/sha2.js';
 import type { InputSource } from 'bacalhau-apiclient';
 import { platform } from '#platform';
+import { InvalidJobError } from '../errors/index.js';
 import { quoteName } from '../model/index.js';
-import type { Hasher, LocalFile } from '../platform/index.js';
-import { LARGEST_JOB, type LocalContent, withLocalContent } from '../spec/index.js';
+import type { Hasher } from '../platform/index.js';
+import { hasClient, type JobBuildContext, LARGEST_JOB, type LocalContent, withLocalContent } from '../spec/index.js';
+import { type FilesVia, loadUploads } from '../uploads/index.js';
 import { base64, concatBytes, hex } from '../util/index.js';
+import { contentOf, hashContent, newHasher } from './hash-content.js';
 import { packFolder } from './pack-folder.js';
 import { cannotBeSent, type FoundFiles, findFiles } from './read-files.js';
 import type { FilesInput, LocalSource } from './types.js';
@@ -35,16 +37,39 @@ export async function inlineFiles(
   return { ...input, Source: withLocalContent(inline, content) };
 }
 
+/**
+ * Completes an input whose data is brought to where nodes read it, before the job is sent.
+ *
+ * @throws {InvalidJobError} if something cannot be read, or changes while it is read.
+ * @throws {UploadError}
+ */
+export async function uploadFiles(
+  input: InputSource,
+  source: LocalSource,
+  { via, ...patterns }: Pick<FilesInput, 'include' | 'exclude'> & { readonly via: FilesVia },
+  context: JobBuildContext,
+): Promise<InputSource> {
+  if (!hasClient(context)) {
+    throw new InvalidJobError('via', 'needs a client, which uploads. Pass the job to jobs.submit, run, map or put.');
+  }
+  const found = await findFiles(source, patterns);
+  const { kind, name, size, checkUnchanged } = found;
+  const unread = { kind, name, target: input.Target };
+  const { checkUpload, upload } = await loadUploads();
+  await checkUpload(unread, via, context);
+  const { sha256, files } = await hashContent(found, context.signal);
+  await checkUnchanged();
+  const data = { ...unread, size, sha256, files, checkUnchanged };
+  const { source: uploaded, target, path, server } = await upload(data, via, context);
+  return { ...input, Source: withLocalContent(uploaded, { kind, sha256, path, server }), Target: target };
+}
+
 /** Returns what is sent of a file or folder, and what it is made of. */
 async function pack(found: FoundFiles): Promise<{ readonly content: LocalContent; readonly sent: Uint8Array }> {
   const { kind, files } = found;
-  const hash: Hasher = platform.sha256() ?? sha256.create();
+  const hash = newHasher();
   const sent = kind === 'folder' ? platform.gzip(hashed(packFolder(files), hash)) : hashed(contentOf(files), hash);
   return { sent: await collect(sent, found), content: { kind, sha256: hex(hash.digest()) } };
-}
-
-async function* contentOf(files: readonly LocalFile[]): AsyncGenerator<Uint8Array, void, undefined> {
-  for (const file of files) yield* file.read();
 }
 
 async function* hashed(
@@ -90,4 +115,4 @@ const tooLarge = ({ name, kind, files, size }: FoundFiles) =>
   );
 
 const WAY_OUT =
-  'Leave files out with include or exclude, or put the data where nodes can fetch it and pass inputs.s3, inputs.ipfs or inputs.url';
+  'Leave files out with include or exclude, or set via to send it by S3, by IPFS or from this machine: { via: { s3: { bucket: "…" } } }';

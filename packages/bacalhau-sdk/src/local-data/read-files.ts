@@ -1,6 +1,6 @@
 import { BacalhauError, InvalidJobError } from '../errors/index.js';
 import { quoteName } from '../model/index.js';
-import type { LocalFile, LocalListing } from '../platform/index.js';
+import type { ByteRange, LocalFile, LocalListing } from '../platform/index.js';
 import { isRecord } from '../util/index.js';
 import { listFiles } from './list-files.js';
 import { byPath, foldersOf } from './pack-folder.js';
@@ -34,7 +34,7 @@ export async function findFiles(source: LocalSource, patterns: Patterns): Promis
   return {
     kind,
     name,
-    files: files.map((file) => ({ ...file, read: () => readWhole(file, name) })),
+    files: files.map((file) => ({ ...file, read: (part) => readWhole(file, name, part) })),
     size: files.reduce((sum, { size }) => sum + size, 0),
     async checkUnchanged() {
       const now = await list(source, patterns);
@@ -82,10 +82,14 @@ function checkPaths(files: readonly LocalFile[], name: string): void {
 }
 
 /** Reads a file, whose size must be what it was: the size goes first in a tar. */
-async function* readWhole(file: LocalFile, name: string): AsyncGenerator<Uint8Array, void, undefined> {
-  let left = file.size;
+async function* readWhole(
+  file: LocalFile,
+  name: string,
+  part?: ByteRange,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  let left = part === undefined ? file.size : part.end - part.start;
   try {
-    for await (const chunk of file.read()) {
+    for await (const chunk of file.read(part)) {
       left -= chunk.length;
       if (left < 0) break;
       yield chunk;

@@ -1,3 +1,5 @@
+import type { FilesVia } from '../uploads/index.js';
+
 /** A file in memory or on disk, as browsers have it; `File` and `Blob` of Node, Deno and Bun, too. */
 export interface FileLike {
   /** In bytes. */
@@ -66,4 +68,11 @@ export interface FilesInput {
   readonly include?: readonly string[] | undefined;
   /** Which files and folders not to send, as patterns of a `.gitignore` file. Default: none. */
   readonly exclude?: readonly string[] | undefined;
+  /**
+   * How the data gets to the nodes: by a bucket, by an IPFS node, or from this process. It is brought there when the job is
+   * submitted. Default: inside the job, which is for small data.
+   *
+   * @example { s3: { bucket: 'data', region: 'eu-central-1' } }
+   */
+  readonly via?: FilesVia | undefined;
 }

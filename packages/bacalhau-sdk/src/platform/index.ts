@@ -1,6 +1,7 @@
 export { type EnvironmentVariables, flag, variable } from './environment.js';
 export { isLoopback } from './loopback.js';
 export type {
+  ByteRange,
   CommandLineSettings,
   ConfigFile,
   Connections,
@@ -16,6 +17,7 @@ export type {
   Platform,
   ProfileFile,
   ProfileSelection,
+  RequestBody,
   Route,
   SocketEnd,
   TextFiles,

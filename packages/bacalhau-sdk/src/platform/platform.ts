@@ -70,6 +70,13 @@ export interface Hasher {
   digest(): Uint8Array;
 }
 
+/** A part of a file. */
+export interface ByteRange {
+  readonly start: number;
+  /** Exclusive. */
+  readonly end: number;
+}
+
 /** A file as it was when it was listed. */
 export interface LocalFile {
   /** Relative to the folder that was listed, with `/` on every system; the file's name if it was listed by itself. */
@@ -78,8 +85,8 @@ export interface LocalFile {
   readonly size: number;
   /** Another one if the file has changed. */
   readonly version: string;
-  /** Reads the file. The message of what it throws is a clause about the file. */
-  read(): AsyncIterable<Uint8Array>;
+  /** Reads the file, or a part of it. The message of what it throws is a clause about the file. */
+  read(part?: ByteRange): AsyncIterable<Uint8Array>;
 }
 
 /** A file, or the files of a folder in any order. */
@@ -213,6 +220,40 @@ export interface Unsent {
   readonly explanation: string | undefined;
 }
 
+/** The body of a request. */
+export interface RequestBody {
+  readonly body: unknown;
+  /** Whether its length has to be in a header. */
+  readonly isStream: boolean;
+  /** Ends the reading, however far it has come. */
+  close(): void;
+}
+
+/** Where a server listens. */
+export interface ServerAddress {
+  readonly host: string;
+  /** 0 for any that is free. */
+  readonly port: number;
+}
+
+/** A file to serve. */
+export interface ServedFile {
+  /** The path of its URL, which nobody can guess. */
+  readonly path: string;
+  readonly size: number;
+  /** Changes with the content. */
+  readonly etag: string;
+  /** Reads a part of it; throws if the file has changed. */
+  read(part: ByteRange): AsyncIterable<Uint8Array>;
+}
+
+/** What serves a file. It keeps no process alive. */
+export interface FileServer {
+  readonly port: number;
+  /** Ends the transfers too. */
+  close(): void;
+}
+
 /** What differs between runtimes. `node/` and `browser/` each implement it; nothing else may touch the runtime. */
 export interface Platform {
   /** For the User-Agent, for example `node/20.19.0`; absent where a program may not set that header. */
@@ -263,6 +304,14 @@ export interface Platform {
   gunzip(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>;
   /** Compresses; the same content has other bytes in other runtimes. */
   gzip(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>;
+  /** Makes the body of a request that is sent while it is read, where the runtime can do that. */
+  requestBody(chunks: AsyncIterable<Uint8Array>): Promise<RequestBody>;
+  /**
+   * Serves a file to whoever knows its URL.
+   *
+   * @throws {UnsupportedRuntimeError} where nothing can be served.
+   */
+  serveFile(file: ServedFile, address: ServerAddress): Promise<FileServer>;
   /** Undefined where the runtime can only hash what it has in memory as a whole. */
   sha256(): Hasher | undefined;
   /** @throws {UnsupportedRuntimeError} where there is no file system. */

@@ -1,5 +1,6 @@
 import { checkOptions, type OptionNames } from '../arguments/index.js';
 import { InvalidArgumentError } from '../errors/index.js';
+import type { S3Credentials } from '../external/index.js';
 import { includeProblem } from '../patterns/index.js';
 import type {
   DownloadOptions,
@@ -8,7 +9,6 @@ import type {
   ResultAccess,
   ResultFileOptions,
   ResultLimits,
-  S3Credentials,
   S3Options,
   TransferOptions,
 } from './types.js';

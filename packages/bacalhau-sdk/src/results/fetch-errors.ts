@@ -1,7 +1,7 @@
 import { DownloadError } from '../errors/index.js';
+import type { BrokenConnection } from '../external/index.js';
 import { printable } from '../model/index.js';
 import { isTlsCode } from '../platform/index.js';
-import type { BrokenConnection } from './broken-connection.js';
 
 /** Creates the error of a connection that could not be opened or broke. `url` must have no secrets. */
 export function explainBroken(name: string, url: string, { code, message }: BrokenConnection): DownloadError {

@@ -16,7 +16,6 @@ export type {
   ResultFile,
   ResultFileOptions,
   ResultLimits,
-  S3Credentials,
   S3Options,
   SkippedEntry,
   TransferOptions,

@@ -1,6 +1,6 @@
+import type { ExternalRequest } from '../external/index.js';
 import { hasAuthorization } from '../http/index.js';
 import { reachableUrl } from '../model/index.js';
-import type { ExternalRequest } from './external-request.js';
 
 /** Replaces the host that a result names by the one that this machine can reach, if `hosts` has one. */
 export function toReachable(request: ExternalRequest, hosts: Readonly<Record<string, string>>): ExternalRequest {

@@ -1,10 +1,9 @@
 import { platform } from '#platform';
 import { DownloadError } from '../errors/index.js';
+import { BrokenConnection, type ExternalRequest, type ExternalResponse } from '../external/index.js';
 import { downloadPolicy } from '../http/index.js';
 import { excerpt } from '../redaction/index.js';
 import { base64, sleep } from '../util/index.js';
-import { BrokenConnection } from './broken-connection.js';
-import type { ExternalRequest, ExternalResponse } from './external-request.js';
 import { explainBroken, explainStatus } from './fetch-errors.js';
 import { toReachable } from './reachable-host.js';
 import { ResultConnection } from './result-connection.js';

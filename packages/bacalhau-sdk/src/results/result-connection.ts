@@ -1,8 +1,7 @@
 import { platform } from '#platform';
+import { BrokenConnection, type ExternalRequest, type ExternalResponse, fetchExternal } from '../external/index.js';
 import { Secrets } from '../redaction/index.js';
 import { LONGEST_TIMER_MS } from '../util/index.js';
-import { BrokenConnection } from './broken-connection.js';
-import { type ExternalRequest, type ExternalResponse, fetchExternal } from './external-request.js';
 import type { TransferContext } from './transfer-context.js';
 
 /** How long the body of an error may take, in milliseconds; the status alone says enough. */

@@ -1,14 +1,5 @@
+import type { S3Credentials } from '../external/index.js';
 import type { TypedResult } from '../model/index.js';
-
-/** Credentials for S3. */
-export interface S3Credentials {
-  /** What AWS calls `AWS_ACCESS_KEY_ID`. */
-  readonly accessKeyId: string;
-  /** What AWS calls `AWS_SECRET_ACCESS_KEY`. Requests are signed with it; it is never sent. */
-  readonly secretAccessKey: string;
-  /** The session token of temporary credentials. */
-  readonly sessionToken?: string | undefined;
-}
 
 /** How to read results of type `s3`. Presigned URLs need none of it. */
 export interface S3Options {

@@ -7,6 +7,8 @@ import { hasEnded } from '../model/index.js';
 import { describeRun, loadOutcome, type ResultSource, type RunResult } from '../outcome/index.js';
 import { fingerprintOf } from '../spec/index.js';
 import {
+  closeServers,
+  closeServersAfter,
   findArrived,
   type NamedJob,
   newSubmissionToken,
@@ -89,7 +91,9 @@ export class JobRun {
         // A fresh name is nobody else's, even if an attempt before this one created the job.
         this.#isOwn = prepared.isFresh || submission.isOwn;
         const { jobId: id, identity } = submission;
-        this.#submitted = new SubmittedJob(this.#context, { ...submission, id, namespace: prepared.job.Namespace });
+        const { Namespace: namespace } = prepared.job;
+        this.#submitted = new SubmittedJob(this.#context, { ...submission, id, namespace });
+        await closeServersAfter(prepared.job, { id, namespace }, this.#context.api);
         const twins = watchTwins(submission.stopTwins, this.#deadline.signal);
         try {
           return await this.#result(outcome, this.#submitted, { addedPublisher, identity });
@@ -225,6 +229,7 @@ export class JobRun {
           throw thrown;
         }
         const knownId = this.#observed?.ID ?? this.#submitted?.id;
+        if (this.#prepared !== undefined && knownId === undefined && !this.#mayExist) closeServers(this.#prepared.job);
         if (deadline.reason === undefined || thrown instanceof JobError) throw withJobId(thrown, knownId);
         const abandoned = await this.#abandon();
         this.#intent.onAbandoned?.(abandoned);

@@ -1,3 +1,4 @@
+import type { Transport } from '../http/index.js';
 import type { ServerRelease } from '../model/index.js';
 import type { JobInput } from './job-input.js';
 
@@ -10,6 +11,14 @@ export interface JobBuildContext {
   /** How long that may take, in milliseconds. Default: no limit. */
   readonly timeoutMs?: number | undefined;
 }
+
+/** The context of a job that a client submits, which can upload what the job is made of. */
+export interface ClientBuildContext extends JobBuildContext {
+  readonly transport: Transport;
+}
+
+/** Returns whether a client submits the job: a program may complete one by itself. */
+export const hasClient = (context: JobBuildContext): context is ClientBuildContext => 'transport' in context;
 
 /** A job that takes its final form when it is submitted. */
 export interface JobBuilder {

@@ -8,4 +8,5 @@ export {
   type SubmissionDetails,
   type SubmitOptions,
 } from './options.js';
+export { closeServers, closeServersAfter } from './served-data.js';
 export { newSubmissionToken, type SendJob, type Submission, submitOnce } from './submit-once.js';

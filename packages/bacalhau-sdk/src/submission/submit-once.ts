@@ -1,6 +1,6 @@
 import type { Job, PutJobRequest, PutJobResponse } from 'bacalhau-apiclient';
 import { isUrlSegment } from '../arguments/index.js';
-import { putJob } from '../calls/index.js';
+import { putJob, stopJob } from '../calls/index.js';
 import {
   ApiError,
   CallError,
@@ -34,6 +34,7 @@ import { type JobLocation, type JobLookup, jobLookup } from './existing-job.js';
 import { LateArrivals } from './late-arrivals.js';
 import type { NamedJob } from './named-job.js';
 import type { OnExisting, SubmissionDetails } from './options.js';
+import { DATA_GONE_REASON, hasLostItsData } from './served-data.js';
 
 /** The outcome of a submission. */
 export interface Submission extends SubmissionDetails {
@@ -151,7 +152,11 @@ export async function submitOnce(
       const mayArrive = attempts > 0 && mayExist;
       const seek = mayArrive && lateArrivals !== undefined ? () => lateArrivals.find(lostAt, remaining) : undefined;
       const found = isSought ? await (seek?.() ?? find(remaining())) : undefined;
-      if (found !== undefined && !isOutdated(found)) return reuse(found);
+      if (found !== undefined && !isOutdated(found)) {
+        const reused = reuse(found);
+        if (onExisting === 'error' || !(await hasLostItsData(api, job, found, remaining()))) return reused;
+        await stopJob(api, reused.jobId, DATA_GONE_REASON, { ...remaining(), namespace: job.Namespace });
+      }
       if (conflict !== undefined) throw conflict;
       attempts += 1;
       const { JobID, Warnings } = await send({ Job: sent }, remaining());

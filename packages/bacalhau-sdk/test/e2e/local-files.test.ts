@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { docker } from '../../src/builders/docker.js';
@@ -8,6 +7,7 @@ import { publishers } from '../../src/builders/publishers.js';
 import { wasm } from '../../src/builders/wasm.js';
 import { JobExistsError } from '../../src/errors/job-errors.js';
 import { catModule } from '../support/cat-module.js';
+import { FILE_SIZE, filesOf, manyFiles, sorted } from '../support/many-files.js';
 import { freshName, networkClient } from '../support/network.js';
 import { describeWith, testWith } from '../support/requirements.js';
 import { SAMPLE_FOLDER } from '../support/sample-folder.js';
@@ -25,37 +25,11 @@ beforeEach(async () => {
 });
 afterEach(() => rm(home, { recursive: true, force: true }));
 
-const FILE_SIZE = 1_000;
-/** 300 files of bytes that neither compress nor are text, some in folders. */
-const manyFiles = (): ReadonlyMap<string, Buffer> =>
-  new Map(
-    Array.from({ length: 300 }, (_, index) => [
-      index % 3 === 0 ? `${index}.bin` : `f${index % 7}/g/${index}.bin`,
-      createHash('shake256', { outputLength: FILE_SIZE }).update(String(index)).digest(),
-    ]),
-  );
-
 /** Returns the files of that size in a text, in an order of their own. */
 const blocksOf = (bytes: Buffer): string[] =>
   Array.from({ length: Math.ceil(bytes.length / FILE_SIZE) }, (_, index) =>
     bytes.subarray(index * FILE_SIZE, (index + 1) * FILE_SIZE).toString('hex'),
   ).sort();
-
-/** The files of a directory, by their paths. */
-async function filesOf(directory: string): Promise<ReadonlyMap<string, Buffer>> {
-  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
-  const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-  return new Map(
-    await Promise.all(
-      paths.map(
-        async (path) => [path.slice(directory.length + 1).replaceAll('\\', '/'), await readFile(path)] as const,
-      ),
-    ),
-  );
-}
-
-const sorted = <V>(map: ReadonlyMap<string, V>): [string, V][] =>
-  [...map].sort(([one], [other]) => (one < other ? -1 : 1));
 
 describe('a WebAssembly job', () => {
   testWith(['run'], 'reads the files of a folder of this machine', async () => {

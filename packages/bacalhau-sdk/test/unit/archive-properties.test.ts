@@ -3,12 +3,14 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { DownloadError } from '../../src/errors/download-error.js';
+import { parseListing } from '../../src/external/s3-listing.js';
+import { StoreResponseError } from '../../src/external/s3-xml.js';
 import { platform as browser } from '../../src/platform/browser/index.js';
 import { platform as edgeLight } from '../../src/platform/edge-light/index.js';
 import { openFolder } from '../../src/platform/node/download-folder.js';
 import { gunzip } from '../../src/platform/node/gzip.js';
 import { readArchive } from '../../src/results/archive.js';
-import { parseListing } from '../../src/results/sources/s3-listing.js';
+
 import { type ArchiveEntry, tarOf } from '../support/archives.js';
 import { contentsOf, freshDirectories } from '../support/results.js';
 
@@ -196,7 +198,7 @@ describe('a list of S3 objects', () => {
           try {
             expect(parseListing(xml).objects).toBeInstanceOf(Array);
           } catch (error) {
-            expect(error).toBeInstanceOf(DownloadError);
+            expect(error).toBeInstanceOf(StoreResponseError);
           }
         }
       }),
@@ -207,6 +209,6 @@ describe('a list of S3 objects', () => {
     const xml =
       '<ListBucketResult><IsTruncated>true</IsTruncated><NextContinuationToken>a&amp;b&#x3d;</NextContinuationToken><Contents><Key>x &lt; y</Key><Size>3</Size></Contents></ListBucketResult>';
     expect(parseListing(xml)).toEqual({ objects: [{ key: 'x < y', size: 3 }], nextToken: 'a&b=' });
-    expect(() => parseListing(xml.replace(/<Next.*Token>/, ''))).toThrow(DownloadError);
+    expect(() => parseListing(xml.replace(/<Next.*Token>/, ''))).toThrow(StoreResponseError);
   });
 });

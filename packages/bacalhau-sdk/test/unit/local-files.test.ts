@@ -369,7 +369,7 @@ describe('what cannot be sent is refused before anything is', () => {
 
   test('a file that is larger than a job', async () => {
     await expect(complete(new Blob([Buffer.alloc(750_001)]))).rejects.toThrow(
-      /it has 750001 bytes, and a job carries files of up to 750000\. .*inputs\.s3/,
+      /it has 750001 bytes, and a job carries files of up to 750000\. .*set via/,
     );
   });
 
@@ -497,4 +497,37 @@ describe('what changes while it is read is refused', () => {
       spy.mockRestore();
     }
   });
+});
+
+test.each<[unknown, string, RegExp]>([
+  [{}, 'via', /one of s3, ipfs and serve/],
+  [{ s3: { bucket: 'b' }, serve: { host: 'h' } }, 'via', /one of s3, ipfs and serve/],
+  ['s3', 'via', /must be an object/],
+  [{ S3: { bucket: 'b' } }, 'via.S3', /is not a setting/],
+  [{ s3: {} }, 'via.s3.bucket', /is missing/],
+  [{ s3: { bucket: 'b', credentials: { accessKeyId: 'a' } } }, 'via.s3.credentials.secretAccessKey', /is missing/],
+  [{ s3: { bucket: 'b', credentials: 'public' } }, 'via.s3.credentials', /an object or "anonymous"/],
+  [{ ipfs: { api: 'x', headers: { a: 1 } } }, 'via.ipfs.headers.a', /must be a string/],
+  [{ ipfs: { url: 'x' } }, 'via.ipfs.url', /is not a setting/],
+  [{ serve: { host: ' ' } }, 'via.serve.host', /is missing/],
+  [{ serve: { host: 'h', port: 70_000 } }, 'via.serve.port', /0 to 65535/],
+])('inputs.files: via %j is refused, naming the setting %s', (via, field, message) => {
+  const settings = Object.assign({ target: '/in' }, { via });
+  let error: unknown;
+  try {
+    inputs.files(home, Object(settings));
+  } catch (thrown) {
+    error = thrown;
+  }
+  expect(error).toBeInstanceOf(InvalidJobError);
+  expect(error).toMatchObject({ field, message: expect.stringMatching(message) });
+});
+
+test('inputs.files: a job that is completed without a client is not uploaded', async () => {
+  const via = { s3: { bucket: 'b' } };
+  await expect(complete(folder, { target: '/in', via })).rejects.toMatchObject({ field: 'via' });
+});
+
+test('inputs.files: too much data names via as the way out', async () => {
+  await expect(complete(new File([new Uint8Array(800_000)], 'x'))).rejects.toThrow(/set via to send it by S3, by IPFS/);
 });

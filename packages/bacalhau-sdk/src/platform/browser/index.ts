@@ -1,6 +1,7 @@
 import { UnsupportedRuntimeError } from '../../errors/index.js';
 import type { Connections, Platform } from '../platform.js';
 import { gunzip, gzip } from './gzip.js';
+import { requestBody } from './request-body.js';
 import { openWebSocket } from './web-socket.js';
 
 /** The runtime connects by itself: it pools sockets, verifies certificates, knows its proxy. */
@@ -45,6 +46,10 @@ export const platform: Platform = {
   transferHeaders: {},
   gunzip,
   gzip,
+  requestBody,
+  serveFile: async () => {
+    throw new UnsupportedRuntimeError('This runtime cannot serve files. Pass via.s3 or via.ipfs instead.');
+  },
   sha256: () => undefined,
   openFolder: async () => {
     throw new UnsupportedRuntimeError(

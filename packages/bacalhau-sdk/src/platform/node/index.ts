@@ -6,10 +6,12 @@ import { readCertificates } from './certificates.js';
 import { openConnections } from './connections.js';
 import { openFolder } from './download-folder.js';
 import { explainCode } from './explain-code.js';
+import { serveFile } from './file-server.js';
 import { readJobBytes, textFiles } from './files.js';
 import { gunzip, gzip } from './gzip.js';
 import { keyFiles } from './key-files.js';
 import { listFiles } from './local-files.js';
+import { requestBody } from './request-body.js';
 import { readSettings } from './settings-files.js';
 import { openWebSocket } from './web-socket.js';
 
@@ -35,6 +37,8 @@ export const platform: Platform = {
   },
   gunzip,
   gzip,
+  requestBody,
+  serveFile,
   sha256: () => {
     const hash = createHash('sha256');
     return { update: (chunk) => void hash.update(chunk), digest: () => hash.digest() };

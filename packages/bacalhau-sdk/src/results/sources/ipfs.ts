@@ -1,6 +1,6 @@
 import { ConfigurationError, DownloadError } from '../../errors/index.js';
+import { type ExternalRequest, httpBase } from '../../external/index.js';
 import { type IpfsResult, quoteName } from '../../model/index.js';
-import type { ExternalRequest } from '../external-request.js';
 import type { IpfsOptions } from '../types.js';
 import type { ArchiveSource } from './source.js';
 
@@ -41,15 +41,7 @@ function requestFor(name: string, cid: string, { gateway, api }: IpfsOptions): O
 }
 
 function baseOf(address: string, option: string): string {
-  let url: URL;
-  try {
-    url = new URL(address);
-  } catch {
-    throw notHttp(address, option);
-  }
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') throw notHttp(address, option);
-  return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
+  const base = httpBase(address);
+  if (base !== undefined) return base;
+  throw new ConfigurationError(`${option} is ${JSON.stringify(address)}. Use a URL, such as http://127.0.0.1:5001.`);
 }
-
-const notHttp = (address: string, option: string): ConfigurationError =>
-  new ConfigurationError(`${option} is ${JSON.stringify(address)}. Use a URL, such as http://127.0.0.1:5001.`);

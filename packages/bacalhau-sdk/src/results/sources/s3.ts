@@ -1,16 +1,20 @@
 import { DownloadError } from '../../errors/index.js';
-import { isFileName, quoteName, type S3Location } from '../../model/index.js';
+import {
+  type ExternalRequest,
+  type Listing,
+  listingQuery,
+  openBucket,
+  parseListing,
+  StoreResponseError,
+} from '../../external/index.js';
+import { quoteName, type S3Location } from '../../model/index.js';
 import type { EnvironmentVariables } from '../../platform/index.js';
-import type { ExternalRequest } from '../external-request.js';
 import type { LimitCounter } from '../limit-counter.js';
 import { type RemoteFile, receive } from '../remote-file.js';
 import type { TransferContext } from '../transfer-context.js';
-import type { S3Credentials, S3Options } from '../types.js';
-import { parseListing } from './s3-listing.js';
-import { type ArchiveSource, checkUrl, type FilesSource, type ResultSource } from './source.js';
+import type { S3Options } from '../types.js';
+import type { ArchiveSource, FilesSource, ResultSource } from './source.js';
 
-/** The most objects that S3 lists in a page. */
-const PAGE_SIZE = 1_000;
 /** Pages may be empty where much was deleted, but not without end. */
 const MAX_EMPTY_PAGES = 100;
 
@@ -22,7 +26,7 @@ export async function s3Source(
   env: EnvironmentVariables,
   context: TransferContext,
 ): Promise<ResultSource> {
-  const signer = await makeSigner(name, location, options, env);
+  const signer = makeSigner(name, location, options, env);
   const { key } = location;
   if (/[/*]$/.test(key)) return prefixSource(name, key.replace(/\*$/, ''), signer, context);
   const file: RemoteFile = {
@@ -90,22 +94,20 @@ function prefixSource(name: string, prefix: string, signer: Signer, context: Tra
 
 /** Lists all objects under a prefix (ListObjectsV2), page by page. */
 async function* objects(name: string, prefix: string, signer: Signer, context: TransferContext, limits: LimitCounter) {
-  const fixed = { 'list-type': '2', 'encoding-type': 'url', 'max-keys': String(PAGE_SIZE), prefix };
   let token: string | undefined;
   let emptyPages = 0;
   do {
-    const query = token === undefined ? fixed : { ...fixed, 'continuation-token': token };
     const listing = await receive(
       {
         name: `the list of ${name}`,
         renewable: false,
         retries500: true,
-        request: () => signer(undefined, query),
+        request: () => signer(undefined, listingQuery(prefix, token)),
       },
       // Progress counts files only.
       { ...context, onBytes: () => undefined },
     );
-    const page = parseListing(await textOf(listing.chunks, name, limits.listingBytes));
+    const page = parsePage(await textOf(listing.chunks, name, limits.listingBytes));
     for (const object of page.objects) {
       limits.admit(object.key, 0);
       if (!object.key.startsWith(prefix)) {
@@ -124,6 +126,14 @@ async function* objects(name: string, prefix: string, signer: Signer, context: T
     }
     token = page.nextToken;
   } while (token !== undefined);
+}
+
+function parsePage(xml: string): Listing {
+  try {
+    return parseListing(xml);
+  } catch (error) {
+    throw error instanceof StoreResponseError ? new DownloadError(error.message, { reason: 'http' }) : error;
+  }
 }
 
 async function textOf(chunks: AsyncIterable<Uint8Array>, name: string, longest: number): Promise<string> {
@@ -146,88 +156,13 @@ async function textOf(chunks: AsyncIterable<Uint8Array>, name: string, longest: 
 /** Creates a signed request for an object, or for the bucket. */
 type Signer = (key: string | undefined, query: Readonly<Record<string, string>>) => Promise<ExternalRequest>;
 
-async function makeSigner(
-  name: string,
-  location: S3Location,
-  options: S3Options,
-  env: EnvironmentVariables,
-): Promise<Signer> {
-  const credentials = options.credentials ?? credentialsOf(env);
-  if (credentials === undefined) {
-    throw new DownloadError(
-      `Cannot fetch ${name}: it is in the S3 bucket ${location.bucket}, and there are no credentials for it. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or the option s3.credentials; use 'anonymous' for a public bucket.`,
-      { reason: 'not-configured' },
-    );
-  }
-  const region = options.region ?? location.region ?? env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION'] ?? 'us-east-1';
-  for (const [what, value] of [
-    ['bucket', location.bucket],
-    ['region', region],
-  ] as const) {
-    // They become parts of a host's name or a path.
-    if (isFileName(value)) continue;
-    throw new DownloadError(
-      `Cannot fetch ${name}: the ${what} ${quoteName(value)} has characters that S3 does not allow.`,
-      {
-        reason: 'unsupported',
-      },
-    );
-  }
-  const base = bucketUrl(location, options, region, name);
-  const urlOf = (key: string | undefined, query: Readonly<Record<string, string>>): string => {
-    const parts = key === undefined ? [] : key.split('/');
-    // URLs have no way to write such a part: it would lead to another bucket.
-    if (parts.some((part) => part === '.' || part === '..')) {
-      throw new DownloadError(`Cannot fetch ${name}: the key ${quoteName(key ?? '')} cannot be part of a URL.`, {
-        reason: 'unsafe-entry',
-        entry: key,
-      });
-    }
-    const path = parts.map(encode).join('/');
-    const search = Object.entries(query).map(([field, value]) => `${encode(field)}=${encode(value)}`);
-    return `${base}/${path}${search.length === 0 ? '' : `?${search.join('&')}`}`;
-  };
-  if (credentials === 'anonymous')
-    return async (key, query) => ({ method: 'GET', url: urlOf(key, query), headers: {} });
-
-  return async (key, query) => {
-    const { accessKeyId, secretAccessKey, sessionToken } = credentials;
-    // It needs a TextEncoder as soon as it is loaded, which other results do without.
-    const { AwsV4Signer } = await import('aws4fetch');
-    const signer = new AwsV4Signer({
-      url: urlOf(key, query),
-      service: 's3',
-      region,
-      accessKeyId,
-      secretAccessKey,
-      ...(sessionToken !== undefined && { sessionToken }),
-    });
-    const { url, headers } = await signer.sign();
-    return { method: 'GET', url: url.href, headers: Object.fromEntries(headers.entries()) };
-  };
+function makeSigner(name: string, location: S3Location, options: S3Options, env: EnvironmentVariables): Signer {
+  const { bucket } = location;
+  const { credentials, endpoint = location.endpoint, region = location.region } = options;
+  const signed = openBucket(
+    { bucket, credentials, endpoint, region },
+    env,
+    ({ reason, text, key }) => new DownloadError(`Cannot fetch ${name}: ${text}.`, { reason, entry: key }),
+  );
+  return (key, query) => signed.request({ key, query });
 }
-
-function credentialsOf(env: EnvironmentVariables): S3Credentials | undefined {
-  const accessKeyId = env['AWS_ACCESS_KEY_ID'];
-  const secretAccessKey = env['AWS_SECRET_ACCESS_KEY'];
-  const sessionToken = env['AWS_SESSION_TOKEN'];
-  if (!accessKeyId || !secretAccessKey) return undefined;
-  return { accessKeyId, secretAccessKey, ...(sessionToken && { sessionToken }) };
-}
-
-/** Puts the bucket into the path of an endpoint, which every store supports; Amazon requires it in the host. */
-function bucketUrl(location: S3Location, options: S3Options, region: string, name: string): string {
-  const endpoint = options.endpoint ?? location.endpoint;
-  const bucket = encode(location.bucket);
-  if (endpoint !== undefined) {
-    const url = checkUrl(endpoint.includes('://') ? endpoint : `https://${endpoint}`, name);
-    return `${url.replace(/\/+$/, '')}/${bucket}`;
-  }
-  const host = `s3.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
-  // The certificate covers one label in front of the host.
-  return location.bucket.includes('.') ? `https://${host}/${bucket}` : `https://${bucket}.${host}`;
-}
-
-/** Percent-encodes as signatures require: everything but RFC 3986's unreserved characters. */
-const encode = (text: string): string =>
-  encodeURIComponent(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);

@@ -5,12 +5,14 @@ import type { ForwardProxy, HttpAgent } from '../platform/index.js';
 import { messageOf, readAll } from '../util/index.js';
 import { BrokenConnection } from './broken-connection.js';
 
-/** A request to a host that is not the orchestrator: a compute node or a store that keeps results. */
+/** A request to a host that is not the orchestrator: a compute node or a store. */
 export interface ExternalRequest {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT';
   readonly url: string;
   /** The only headers that are sent, apart from those that HTTP needs. */
   readonly headers: Headers;
+  /** What is sent: a stream or a blob of the platform, or text. Such a request follows no redirects. */
+  readonly body?: unknown;
 }
 
 export interface ExternalResponse {
@@ -68,7 +70,7 @@ export async function fetchExternal(
   request: ExternalRequest,
   signal: AbortSignal,
 ): Promise<ExternalResponse> {
-  const { method, url, headers } = request;
+  const { method, url, headers, body } = request;
   const { httpAgent, httpsAgent, proxy, proxyAddress } = await externalRoute(route, new URL(url));
   const config: AxiosRequestConfig = {
     ...(httpAgent && { httpAgent }),
@@ -77,6 +79,8 @@ export async function fetchExternal(
     method,
     url,
     headers: { ...headers },
+    // To follow a redirect, everything that was sent would have to be kept.
+    ...(body !== undefined && { data: body, maxRedirects: 0 }),
     signal,
     beforeRedirect: dropHeadersOnRedirect(request),
   };

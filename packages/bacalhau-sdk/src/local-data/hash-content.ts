@@ -1,0 +1,85 @@
+import { sha256 } from '@noble/hashes/sha2.js';
+import { platform } from '#platform';
+import type { Hasher, LocalFile } from '../platform/index.js';
+import type { HashedFile, HashedPart } from '../uploads/index.js';
+import { hex, throwIfAborted } from '../util/index.js';
+import { packFolder } from './pack-folder.js';
+import type { FoundFiles } from './read-files.js';
+
+const MIB = 1024 * 1024;
+/** The parts that a file is uploaded in, in bytes. S3 takes at most 10,000 of them, of at least 5 MiB each. */
+const SMALLEST_PART = 16 * MIB;
+const MOST_PARTS = 10_000;
+
+/** Content, read once. */
+interface HashedContent {
+  /** Of the file, or of the folder's tar, in hexadecimal. */
+  readonly sha256: string;
+  readonly files: readonly HashedFile[];
+}
+
+/** Reads files once for the hash of the whole and those of the parts that they are uploaded in. */
+export async function hashContent(found: FoundFiles, signal: AbortSignal | undefined): Promise<HashedContent> {
+  const whole = newHasher();
+  const parts = new Map<LocalFile, readonly HashedPart[]>();
+  const read = async function* (file: LocalFile): AsyncGenerator<Uint8Array, void, undefined> {
+    const hasher = new PartHasher(file.size);
+    for await (const chunk of file.read()) {
+      if (signal !== undefined) throwIfAborted(signal);
+      hasher.update(chunk);
+      yield chunk;
+    }
+    parts.set(file, hasher.end());
+  };
+  const files = found.files.map((file) => ({ ...file, read: () => read(file) }));
+  const content = found.kind === 'folder' ? packFolder(files) : contentOf(files);
+  for await (const chunk of content) whole.update(chunk);
+  return {
+    sha256: hex(whole.digest()),
+    files: found.files.map((file) => ({ ...file, parts: parts.get(file) ?? new PartHasher(0).end() })),
+  };
+}
+
+/** Hashes a file part by part. */
+class PartHasher {
+  readonly #size: number;
+  readonly #parts: HashedPart[] = [];
+  #hash = newHasher();
+  #start = 0;
+  #end = 0;
+
+  constructor(size: number) {
+    this.#size = Math.max(SMALLEST_PART, Math.ceil(size / MOST_PARTS / MIB) * MIB);
+  }
+
+  update(chunk: Uint8Array): void {
+    for (let rest = chunk; rest.length > 0; ) {
+      const taken = rest.subarray(0, this.#size - (this.#end - this.#start));
+      this.#hash.update(taken);
+      this.#end += taken.length;
+      rest = rest.subarray(taken.length);
+      if (this.#end - this.#start === this.#size) this.#endPart();
+    }
+  }
+
+  end(): readonly HashedPart[] {
+    // An empty file has one part, too.
+    if (this.#end > this.#start || this.#parts.length === 0) this.#endPart();
+    return this.#parts;
+  }
+
+  #endPart(): void {
+    this.#parts.push({ start: this.#start, end: this.#end, sha256: this.#hash.digest() });
+    this.#start = this.#end;
+    this.#hash = newHasher();
+  }
+}
+
+export const newHasher = (): Hasher => platform.sha256() ?? sha256.create();
+
+/** The content of files, one after the other. */
+export async function* contentOf(
+  files: readonly Pick<LocalFile, 'read'>[],
+): AsyncGenerator<Uint8Array, void, undefined> {
+  for (const file of files) yield* file.read();
+}

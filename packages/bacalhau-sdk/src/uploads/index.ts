@@ -1,0 +1,7 @@
+import { load } from '../util/index.js';
+
+export type { HashedFile, HashedPart } from './data.js';
+export type { FilesVia, IpfsUpload, S3Upload, ServeOptions, UploadProgress, UploadSettings } from './types.js';
+
+/** Loads what brings data to where nodes read it. */
+export const loadUploads = () => load(import('./upload.js'));
