@@ -2,6 +2,9 @@ import type { Execution, Job } from 'bacalhau-apiclient';
 import type { RunPart } from '../http/index.js';
 import type { JobIdentity } from '../spec/index.js';
 
+/** Fewer jobs are polled alone: they cost the server little, and their end is seen sooner than at the pace of lists. */
+export const FEWEST_LISTED = 10;
+
 /** A job by id or name, and its namespace. */
 export interface JobReference {
   readonly jobId: string;

@@ -12,14 +12,14 @@ import {
   asPartOfWait,
   type EndedJob,
   earliest,
+  FEWEST_LISTED,
   type JobReference,
   type JobToAwait,
   type WaitListener,
 } from './awaited-job.js';
 import { asCompleted, isForgotten } from './forgotten-job.js';
-import { ListPoller, type PollingLoop } from './list-poller.js';
+import { type JobPage, type ListPoller, loadListPoller, type PageRequest, type PollingLoop } from './lists/index.js';
 import { checkListener, checkUnreachableAfter, type WaitOptions } from './options.js';
-import type { JobPage, PageRequest } from './recent-changes.js';
 import { idleMs, RequestCost } from './request-cost.js';
 import { StrangersJobError } from './strangers-job-error.js';
 
@@ -41,7 +41,8 @@ export class Waiter {
   readonly #jobCost = new RequestCost(PRESUMED_JOB_MS);
   readonly #requestTimeout = new AdaptiveTimeout();
   readonly #awaited = new Map<string, AwaitedJob>();
-  readonly #lists: ListPoller;
+  /** Undefined until there are so many jobs that a list may be worth it. */
+  #lists: Promise<ListPoller | undefined> | undefined;
   readonly #confirmed = new WeakSet<WaitListener>();
   #isRunning = false;
   /** Since when the server has answered no poll. */
@@ -53,7 +54,6 @@ export class Waiter {
 
   constructor(transport: Transport) {
     this.#transport = transport;
-    this.#lists = new ListPoller(this.#pollingLoop());
   }
 
   /**
@@ -101,6 +101,17 @@ export class Waiter {
     } finally {
       if (added !== undefined) this.#remove(added.awaited, added.listener);
     }
+  }
+
+  #listPoller(): Promise<ListPoller | undefined> | undefined {
+    if (this.#lists === undefined && this.#awaited.size >= FEWEST_LISTED) {
+      this.#lists = loadListPoller().then(
+        ({ ListPoller }) => new ListPoller(this.#pollingLoop()),
+        // A page that cannot load it polls each job alone.
+        () => undefined,
+      );
+    }
+    return this.#lists;
   }
 
   #pollingLoop(): PollingLoop {
@@ -168,7 +179,10 @@ export class Waiter {
         await this.#sleep(next.dueAt - now, { untilJobAdded: true });
         continue;
       }
-      const workMs = await asPartOfWait(next, async () => this.#lists.poll(next) ?? this.#pollJob(next));
+      const workMs = await asPartOfWait(next, async () => {
+        const lists = await this.#listPoller();
+        return lists?.poll(next) ?? this.#pollJob(next);
+      });
       // After a failure there is a pause of its own.
       if (workMs !== undefined && this.#awaited.size > 0) await this.#sleep(idleMs(workMs), { untilJobAdded: false });
     }

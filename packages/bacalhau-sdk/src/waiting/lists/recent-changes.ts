@@ -1,5 +1,5 @@
 import type { Job } from 'bacalhau-apiclient';
-import { RequestCost } from './request-cost.js';
+import { RequestCost } from '../request-cost.js';
 
 /**
  * Of a list, sorted by change, this many jobs are read at first, and not more than this in bytes. A further page costs the

@@ -1,11 +1,9 @@
 import type { Job } from 'bacalhau-apiclient';
-import { waitPolicy } from '../http/index.js';
-import { pauseMs } from '../util/index.js';
-import { type AwaitedJob, earliest } from './awaited-job.js';
+import { waitPolicy } from '../../http/index.js';
+import { pauseMs } from '../../util/index.js';
+import { type AwaitedJob, earliest, FEWEST_LISTED } from '../awaited-job.js';
 import { type JobPage, type PageRequest, RecentChanges } from './recent-changes.js';
 
-/** Fewer jobs are polled alone: they cost the server little, and their end is seen sooner than at the pace of lists. */
-const FEWEST_LISTED = 10;
 /** Besides a list, one job is polled alone this often: the one for which this is longest ago. */
 const DIRECT_EVERY_MS = 2_000;
 /** After a list that failed, each job is polled alone for so long. */
