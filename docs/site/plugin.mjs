@@ -46,7 +46,7 @@ export function load(app) {
     }
   });
   app.renderer.on(Renderer.EVENT_END_PAGE, (page) => {
-    page.contents &&= readableTables(page.contents)
+    page.contents &&= withoutLinksInSummaries(readableTables(page.contents))
       .replaceAll('<pre>', '<pre tabindex="0">')
       .replace('<div class="col-content">', '<div class="col-content" role="main">');
   });
@@ -86,3 +86,9 @@ export function load(app) {
     }
   });
 }
+
+/** What opens a section must not contain another control: screen readers do not find it. */
+const withoutLinksInSummaries = (html) =>
+  html.replaceAll(/<summary[\s\S]*?<\/summary>/g, (summary) =>
+    summary.replaceAll(/<a [^>]*class="tsd-anchor-icon"[\s\S]*?<\/a>/g, ''),
+  );

@@ -8,7 +8,7 @@ import { describeWith } from '../../packages/bacalhau-sdk/test/support/requireme
 /** As `npm run docs:build` built it; `npm test` does that before. */
 const site = join(__dirname, '..', 'site', 'dist');
 const addressOf = (path: string): string => pathToFileURL(join(site, path)).href;
-const PAGES = ['index.html', 'documents/options.html'];
+const PAGES = ['index.html', 'documents/options.html', 'classes/bacalhau-sdk.Jobs.html'];
 
 if (!existsSync(site)) throw new Error('The site is not built. Run npm run docs:build before this test.');
 
