@@ -70,8 +70,10 @@ async function jest() {
   else await allOf(Object.entries(RUNS).map(([name, projects]) => jestRun(name, projects)));
 }
 
-const jestRun = (name, args) =>
-  runTool('jest', ['--json', `--outputFile=${join(summaries, `${name.replace(' ', '-')}.json`)}`, ...args]);
+function jestRun(name, args) {
+  const summary = join(summaries, `${name.replace(' ', '-')}.json`);
+  return runTool('jest', ['--json', `--outputFile=${summary}`, ...args]);
+}
 
 /** Waits for the end of each, and fails if one did. */
 async function allOf(runs) {
