@@ -21,10 +21,12 @@ interface HashedContent {
 /** Reads files once for the hash of the whole and those of the parts that they are uploaded in. */
 export async function hashContent(found: FoundFiles, signal: AbortSignal | undefined): Promise<HashedContent> {
   const whole = newHasher();
+  // A tar is packed ahead of its reader.
+  const reusesMemory = found.kind === 'file';
   const parts = new Map<LocalFile, readonly HashedPart[]>();
   const read = async function* (file: LocalFile): AsyncGenerator<Uint8Array, void, undefined> {
     const hasher = new PartHasher(file.size);
-    for await (const chunk of file.read()) {
+    for await (const chunk of file.read(undefined, { reusesMemory })) {
       if (signal !== undefined) throwIfAborted(signal);
       hasher.update(chunk);
       yield chunk;

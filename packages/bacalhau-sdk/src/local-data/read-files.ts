@@ -1,6 +1,6 @@
 import { BacalhauError, InvalidJobError } from '../errors/index.js';
 import { quoteName } from '../model/index.js';
-import type { ByteRange, LocalFile, LocalListing } from '../platform/index.js';
+import type { ByteRange, LocalFile, LocalListing, ReadOptions } from '../platform/index.js';
 import { isRecord } from '../util/index.js';
 import { listFiles } from './list-files.js';
 import { byPath, foldersOf } from './pack-folder.js';
@@ -34,7 +34,7 @@ export async function findFiles(source: LocalSource, patterns: Patterns): Promis
   return {
     kind,
     name,
-    files: files.map((file) => ({ ...file, read: (part) => readWhole(file, name, part) })),
+    files: files.map((file) => ({ ...file, read: (part, options) => readWhole(file, name, part, options) })),
     size: files.reduce((sum, { size }) => sum + size, 0),
     async checkUnchanged() {
       const now = await list(source, patterns);
@@ -86,10 +86,11 @@ async function* readWhole(
   file: LocalFile,
   name: string,
   part?: ByteRange,
+  options?: ReadOptions,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   let left = part === undefined ? file.size : part.end - part.start;
   try {
-    for await (const chunk of file.read(part)) {
+    for await (const chunk of file.read(part, options)) {
       left -= chunk.length;
       if (left < 0) break;
       yield chunk;

@@ -17,6 +17,7 @@ export type {
   Platform,
   ProfileFile,
   ProfileSelection,
+  ReadOptions,
   RequestBody,
   Route,
   SocketEnd,

@@ -54,7 +54,7 @@ export async function serve(
   if (file === undefined) throw new TypeError('There is no file.');
   const { fileName } = splitTarget(target);
   const path = `/${randomHex(32)}/${encodeURIComponent(fileName)}`;
-  const read = (part: ByteRange) => unchanged(data, file.read(part));
+  const read = (part: ByteRange) => unchanged(data, part, file.read(part, { reusesMemory: true }));
   try {
     const address = { host: bindAddress.replace(/^\[|\]$/g, ''), port };
     const server = await platform.serveFile({ path, size: file.size, etag: sha256, read }, address);
@@ -102,15 +102,15 @@ function adviceFor(code: string, message: string): string {
 /** Gives the last of a file only if it is still the one that was hashed. */
 async function* unchanged(
   { checkUnchanged }: DataToUpload,
+  { start, end }: ByteRange,
   chunks: AsyncIterable<Uint8Array>,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  let held: Uint8Array | undefined;
+  let left = end - start;
   for await (const chunk of chunks) {
-    if (held !== undefined) yield held;
-    held = chunk;
+    left -= chunk.length;
+    if (left === 0) await checkUnchanged();
+    yield chunk;
   }
-  await checkUnchanged();
-  if (held !== undefined) yield held;
 }
 
 /** Whether a file is still served at a URL, perhaps by another process. */

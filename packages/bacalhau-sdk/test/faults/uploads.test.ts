@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { appendFile, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -343,7 +343,7 @@ describe('a file that this process serves', () => {
   const urlOf = (job: Job | undefined): string => String(sourceOf(job)?.Source.Params?.['URL']);
 
   /** Submits with a client that stays open until the end of the test. */
-  async function served(api: Orchestrator, content: string) {
+  async function served(api: Orchestrator, content: string | Buffer) {
     await writeFiles(home, { x: content });
     const bacalhau = new Bacalhau({ baseUrl: api.url, dir, env: {}, logLevel: 'off' });
     await bacalhau.jobs.submit(
@@ -376,6 +376,16 @@ describe('a file that this process serves', () => {
     for (const other of ['/', '/a%20b.txt', `/${'0'.repeat(64)}/a%20b.txt`, `${new URL(url).pathname}?x`]) {
       expect((await ask({}, new URL(other, url).href))[0]).toBe(404);
     }
+  });
+
+  test('arrives byte for byte, also where two fetch it at once and others hang up', async () => {
+    await using api = await orchestrator();
+    const content = randomBytes(3 * MIB + 1);
+    const { bacalhau, url } = await served(api, content);
+    await using _ = bacalhau;
+    const hangUp = async () => (await fetch(url)).body?.cancel();
+    const fetched = async () => Buffer.from(await (await fetch(url)).arrayBuffer()).equals(content);
+    expect(await Promise.all([fetched(), hangUp(), fetched(), hangUp()])).toEqual([true, undefined, true, undefined]);
   });
 
   test('is closed with the client', async () => {

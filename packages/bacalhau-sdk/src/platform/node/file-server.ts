@@ -1,6 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import { raceAbort } from '../../util/index.js';
 import type { ByteRange, FileServer, ServedFile, ServerAddress } from '../platform.js';
 
 /** A server, for the files of one address. */
@@ -89,8 +88,20 @@ async function answer({ method, headers }: IncomingMessage, response: ServerResp
     'content-length': end - start,
     ...(part !== undefined && { 'content-range': `bytes ${start}-${end - 1}/${size}` }),
   });
-  if (method === 'HEAD' || start === end) response.end();
-  else await pipeline(Readable.from(file.read({ start, end }), { objectMode: false }), response);
+  if (method === 'GET' && start < end) await send(response, file.read({ start, end }));
+  response.end();
+}
+
+/** Sends each chunk before the next one is read. */
+async function send(response: ServerResponse, chunks: AsyncIterable<Uint8Array>): Promise<void> {
+  const hungUp = new AbortController();
+  response.once('close', () => hungUp.abort());
+  for await (const chunk of chunks) {
+    const written = new Promise<void>((resolve, reject) => {
+      response.write(chunk, (error) => (error ? reject(error) : resolve()));
+    });
+    await raceAbort(written, hungUp.signal);
+  }
 }
 
 /** Reads a `Range` of one part (RFC 9110, 14.2); undefined for none, and for those that need not be honoured. */

@@ -3,7 +3,7 @@ import { open, readdir, realpath, stat } from 'node:fs/promises';
 import { basename, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { quoteName } from '../../model/index.js';
-import type { ByteRange, FileSelection, LocalFile, LocalListing } from '../platform.js';
+import type { ByteRange, FileSelection, LocalFile, LocalListing, ReadOptions } from '../platform.js';
 import { checkKind, problemOf } from './files.js';
 
 const CHUNK_SIZE = 256 * 1024;
@@ -105,21 +105,25 @@ const localFile = (path: string, place: string, info: BigIntStats): LocalFile =>
   path,
   size: Number(info.size),
   version: [info.ino, info.size, info.mtimeNs, info.ctimeNs].join('-'),
-  read: (part) => readFile(place, part),
+  read: (part, options) => readFile(place, part, options),
 });
 
 async function* readFile(
   place: string,
   { start, end }: ByteRange = { start: 0, end: Number.POSITIVE_INFINITY },
+  { reusesMemory }: ReadOptions = { reusesMemory: false },
 ): AsyncGenerator<Uint8Array, void, undefined> {
   try {
     // Something else may have taken its place since it was listed, and opening a pipe may wait for ever.
     const handle = await open(place, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
     try {
       checkKind(await handle.stat());
+      const newBuffer = () => Buffer.allocUnsafe(CHUNK_SIZE);
+      let buffer = newBuffer();
       for (let position = start; position < end; ) {
+        if (!reusesMemory && position > start) buffer = newBuffer();
         const length = Math.min(CHUNK_SIZE, end - position);
-        const { bytesRead, buffer } = await handle.read({ buffer: Buffer.allocUnsafe(length), position });
+        const { bytesRead } = await handle.read({ buffer, length, position });
         if (bytesRead === 0) return;
         position += bytesRead;
         yield buffer.subarray(0, bytesRead);
