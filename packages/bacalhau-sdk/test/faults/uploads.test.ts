@@ -1,9 +1,11 @@
+import { execFile } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { appendFile, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { docker } from '../../src/builders/docker.js';
 import { inputs } from '../../src/builders/inputs.js';
 import { Bacalhau } from '../../src/client/bacalhau.js';
@@ -16,6 +18,7 @@ import { type FaultServer, faultServer, json, text } from '../support/fault-serv
 import { keyDirectory } from '../support/key-directory.js';
 import { writeFiles } from '../support/write-files.js';
 
+const run = promisify(execFile);
 const MIB = 1024 * 1024;
 const ID = 'j-00000000-0000-4000-8000-000000000000';
 const credentials = { accessKeyId: 'an-access-key', secretAccessKey: 'a-secret-access-key' };
@@ -400,6 +403,15 @@ describe('a file that this process serves', () => {
     const { bacalhau, url } = await served(api, 'content');
     await using _ = bacalhau;
     await expect(untilClosed(url)).resolves.toBeUndefined();
+  });
+
+  test('keeps no program alive', async () => {
+    await using api = await orchestrator();
+    await writeFiles(home, { x: 'content' });
+    const program = join(__dirname, '../support/processes/serve.mjs');
+    const { stdout } = await run(process.execPath, [program, api.url, dir, join(home, 'x')], { timeout: 10_000 });
+    expect(stdout).toBe('submitted\n');
+    expect(api.stopped).toEqual([]);
   });
 
   test('is closed if the job is not submitted', async () => {
