@@ -7,6 +7,7 @@ import type { ClientOptions } from '../../src/http/options.js';
 import { faultServer, json } from '../support/fault-server.js';
 import { keyDirectory } from '../support/key-directory.js';
 import { collect } from '../support/network.js';
+import { until } from '../support/within.js';
 
 /**
  * Servers before 1.8 create a job for each request, whatever its name. What a request creates that arrives late, and what two
@@ -20,7 +21,7 @@ interface OldJob extends Job {
   State: { StateType: string; Message?: string };
 }
 
-type Fate = 'answered' | 'lost' | { readonly createdAfterMs: number };
+type Fate = 'answered' | 'lost' | 'carried out after the next' | { readonly createdAfterMs: number };
 
 /**
  * Knows labels, but no names. `fate` says what happens to each submission; those that are not answered are cut at once, the
@@ -32,6 +33,7 @@ async function oldServer(
 ) {
   const made: OldJob[] = [];
   const arrived: (() => void)[] = [];
+  const late: string[] = [];
   let submissions = 0;
   const create = (body: string): OldJob => {
     const job = { ...JSON.parse(body).Job, ID: `j-${made.length + 1}`, CreateTime: made.length + 1, Version: 0 };
@@ -52,10 +54,12 @@ async function oldServer(
       if (happens === 'answered') {
         arrived.push(() => json(response, 200, { JobID: create(body).ID, EvaluationID: '' }));
         if (arrived.length >= together) for (const carryOut of arrived.splice(0)) carryOut();
+        for (const body of late.splice(0)) create(body);
         return undefined;
       }
       response.destroy();
-      if (happens !== 'lost') setTimeout(() => create(body), happens.createdAfterMs);
+      if (happens === 'carried out after the next') late.push(body);
+      else if (happens !== 'lost') setTimeout(() => create(body), happens.createdAfterMs);
       return undefined;
     }
     if (method === 'DELETE' && found !== undefined) {
@@ -112,14 +116,13 @@ test('the time of a submission is not exceeded by looking for what may be late',
 }, 20_000);
 
 test('of a request that arrives after it was sent again, the job is stopped', async () => {
-  await using server = await oldServer((number) => (number === 1 ? { createdAfterMs: 2_800 } : 'answered'));
+  await using server = await oldServer((number) => (number === 1 ? 'carried out after the next' : 'answered'));
   await using bacalhau = clientOf(server);
-  // The lookups of two seconds find nothing, so that the second request is sent; then the first one arrives.
-  const run = bacalhau.jobs.run(SPEC, { onUpdate: () => end() }).catch((error: unknown) => error);
-  const end = (): void => {
-    const [first, late] = server.made;
-    if (first !== undefined && late?.State.StateType === 'Stopped') first.State = { StateType: 'Failed' };
-  };
+  // The lookups find nothing, so that the second request is sent; then the first one arrives.
+  const run = bacalhau.jobs.run(SPEC).catch((error: unknown) => error);
+  await until(() => server.made[1]?.State.StateType === 'Stopped');
+  const [first] = server.made;
+  if (first !== undefined) first.State = { StateType: 'Failed' };
   await run;
   expect(server.submissions()).toBe(2);
   expect(server.states()).toEqual([

@@ -1,4 +1,4 @@
-import { type DevnetOptions, startDevnet } from 'bacalhau-devnet';
+import { type DevnetOptions, type NodeExit, startDevnet } from 'bacalhau-devnet';
 import { startConformanceProxy } from 'bacalhau-openapi';
 import { sharedServer } from './shared-server.ts';
 
@@ -10,9 +10,14 @@ declare global {
 /** Starts the network that all tests of a server share, and in front of it the proxy that checks every answer. */
 export async function startTestNetwork(server: string, variable: string): Promise<void> {
   const isShared = /^https?:/.test(server);
+  // A node of 1.9.3 may end when it is told to stop a WebAssembly job that is just starting: docs/server-behaviour.md.
+  const onExit = ({ node }: NodeExit): void => {
+    console.error(`\n${node.name} of ${server} ended by itself and is started again.`);
+    if ('restart' in devnet) devnet.restart(node.name).catch((error: unknown) => console.error(error));
+  };
   const devnet = isShared
     ? { url: server, stop: async () => {} }
-    : await startDevnet({ server, computeNodes: 2, ...settings(server) });
+    : await startDevnet({ server, computeNodes: 2, onExit, ...settings(server) });
   const shared = isShared ? sharedServer(server) : undefined;
   const proxy = await startConformanceProxy({ target: devnet.url, ...shared });
   globalThis.testNetworks ??= [];
