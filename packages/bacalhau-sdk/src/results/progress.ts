@@ -1,10 +1,9 @@
+import { ProgressListener } from '../util/index.js';
 import type { DownloadProgress } from './types.js';
-
-const INTERVAL_MS = 100;
 
 /** Counts what arrives and is written, and reports it to the caller at most every 100 ms. */
 export class Progress {
-  readonly #listener: ((progress: DownloadProgress) => void) | undefined;
+  readonly #listener: ProgressListener<DownloadProgress>;
   readonly #totals: (number | undefined)[] = [];
   readonly #results: number;
   #loadedBytes = 0;
@@ -12,10 +11,9 @@ export class Progress {
   #files = 0;
   #result = 0;
   #path: string | undefined;
-  #reportedAt = Number.NEGATIVE_INFINITY;
 
   constructor(listener: ((progress: DownloadProgress) => void) | undefined, results: number) {
-    this.#listener = listener;
+    this.#listener = new ProgressListener(listener);
     this.#results = results;
   }
 
@@ -61,12 +59,12 @@ export class Progress {
   }
 
   #report(isLast = false): void {
-    if (this.#listener === undefined) return;
-    const now = performance.now();
-    if (!isLast && now - this.#reportedAt < INTERVAL_MS) return;
-    this.#reportedAt = now;
+    this.#listener.report(() => this.#count(), isLast);
+  }
+
+  #count(): DownloadProgress {
     const totalBytes = this.#total();
-    this.#listener({
+    return {
       loadedBytes: this.#loadedBytes,
       files: this.#files,
       writtenBytes: this.#writtenBytes,
@@ -74,7 +72,7 @@ export class Progress {
       results: this.#results,
       ...(totalBytes !== undefined && { totalBytes }),
       ...(this.#path !== undefined && { path: this.#path }),
-    });
+    };
   }
 
   #total(): number | undefined {

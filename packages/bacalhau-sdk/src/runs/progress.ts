@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from '../errors/index.js';
+import { callListener } from '../util/index.js';
 import type { MapOptions, MapProgress } from './options.js';
 
 export function checkOnProgress(onProgress: unknown): void {
@@ -20,19 +21,21 @@ export class ProgressReporter {
 
   /** Never throws: it is called in the middle of other work. */
   report(): void {
-    if (this.#onProgress === undefined || this.#failure !== undefined) return;
+    const onProgress = this.#onProgress;
+    if (onProgress === undefined || this.#failure !== undefined) return;
     const progress = this.#countAll();
     const text = Object.values(progress).join();
     if (text === this.#last) return;
     this.#last = text;
-    try {
-      this.#onProgress(progress);
-    } catch (reason) {
-      this.#failure = { reason };
-    }
+    callListener(
+      () => onProgress(progress),
+      (reason) => {
+        this.#failure = { reason };
+      },
+    );
   }
 
-  /** Throws what the listener threw. */
+  /** Throws what the listener threw, or rejected with. */
   rethrow(): void {
     if (this.#failure !== undefined) throw this.#failure.reason;
   }

@@ -1,17 +1,15 @@
+import { ProgressListener } from '../util/index.js';
 import type { UploadProgress } from './types.js';
-
-const INTERVAL_MS = 100;
 
 /** Counts what is sent, and reports it to the caller at most every 100 ms. */
 export class Progress {
-  readonly #listener: ((progress: UploadProgress) => void) | undefined;
+  readonly #listener: ProgressListener<UploadProgress>;
   readonly #totalBytes: number;
   #sentBytes = 0;
   #presentBytes = 0;
-  #reportedAt = Number.NEGATIVE_INFINITY;
 
   constructor(listener: ((progress: UploadProgress) => void) | undefined, totalBytes: number) {
-    this.#listener = listener;
+    this.#listener = new ProgressListener(listener);
     this.#totalBytes = totalBytes;
   }
 
@@ -31,10 +29,9 @@ export class Progress {
   }
 
   #report(isLast = false): void {
-    if (this.#listener === undefined) return;
-    const now = performance.now();
-    if (!isLast && now - this.#reportedAt < INTERVAL_MS) return;
-    this.#reportedAt = now;
-    this.#listener({ sentBytes: this.#sentBytes, presentBytes: this.#presentBytes, totalBytes: this.#totalBytes });
+    this.#listener.report(
+      () => ({ sentBytes: this.#sentBytes, presentBytes: this.#presentBytes, totalBytes: this.#totalBytes }),
+      isLast,
+    );
   }
 }

@@ -1,4 +1,5 @@
 export { LONGEST_TIMER_MS, later, onAbort, raceAbort, sleep, throwIfAborted } from './abort.js';
+export { callListener } from './call-listener.js';
 export { DeferredIterator } from './deferred-iterator.js';
 export { duplicateKey } from './duplicate-keys.js';
 export { type Bytes, base64, concatBytes, fromBase64, fromUtf8, hex, utf8 } from './encoding.js';
@@ -6,5 +7,6 @@ export { messageOf } from './error-message.js';
 export { load } from './load.js';
 export { defined, isRecord, stringEntries } from './objects.js';
 export { pauseMs } from './pace.js';
+export { ProgressListener } from './progress-listener.js';
 export { randomHex } from './random.js';
 export { feed, readAll } from './streams.js';

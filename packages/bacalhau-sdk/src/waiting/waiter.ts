@@ -5,7 +5,7 @@ import { RequestTimeoutError, UnexpectedResponseError } from '../errors/index.js
 import { ApiResource, type RunPart, type Transport, waitPolicy } from '../http/index.js';
 import { hasEnded } from '../model/index.js';
 import { isOwnJob } from '../spec/index.js';
-import { pauseMs } from '../util/index.js';
+import { callListener, pauseMs } from '../util/index.js';
 import { AdaptiveTimeout } from './adaptive-timeout.js';
 import {
   type AwaitedJob,
@@ -251,12 +251,8 @@ export class Waiter {
       awaited.observed = observed;
       awaited.changedAt = performance.now();
       for (const { onUpdate, reject } of awaited.listeners) {
-        try {
-          const returned: unknown = onUpdate?.(job);
-          if (returned instanceof Promise) returned.catch(reject);
-        } catch (error) {
-          reject(error); // The caller's own mistake goes to the caller.
-        }
+        // The caller's own mistake goes to the caller.
+        callListener(() => onUpdate?.(job), reject);
       }
     }
     if (hasEnded(job)) for (const { resolve } of awaited.listeners) resolve({ job, executions });

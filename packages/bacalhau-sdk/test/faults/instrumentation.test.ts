@@ -166,3 +166,19 @@ test('an observer sees no secrets', async () => {
   const { inspect } = await import('node:util');
   expect(inspect(seen, { depth: 10, showHidden: true }).replaceAll(`jobId: '${KEY}'`, '')).not.toContain(KEY);
 });
+
+test('hooks and observers that reject change nothing, and are logged', async () => {
+  await using server = await faultServer((response) => json(response, 200, { Job: job(idOf(1), 'Running') }));
+  const reject = async (): Promise<never> => {
+    throw new Error('of the application');
+  };
+  await using bacalhau = new Bacalhau({
+    ...{ baseUrl: server.url, dir, env: {}, logger, onRequest: reject, onResponse: reject },
+    instrumentation: { startOperation: () => ({ end: reject }), startRequest: () => ({ end: reject }) },
+  });
+  expect((await bacalhau.jobs.get(idOf(1))).Job?.ID).toBe(idOf(1));
+  await new Promise((resolve) => setImmediate(resolve));
+  const told = lines.map((line) => line.replace('bacalhau-sdk: ', ''));
+  const names = ['onRequest', 'instrumentation', 'onResponse', 'instrumentation'];
+  expect(told).toEqual(names.map((name) => `${name} threw: of the application`));
+});

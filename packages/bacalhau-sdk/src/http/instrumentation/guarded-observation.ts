@@ -1,5 +1,5 @@
 import type { Logger } from '../../logging/index.js';
-import { messageOf } from '../../util/index.js';
+import { callListener, messageOf } from '../../util/index.js';
 import type { Instrumentation, Observation } from './types.js';
 
 /** Whose instrumentation is called, and where its failures are reported. */
@@ -16,7 +16,12 @@ export class GuardedObservation<End> {
 
   constructor(observer: Observer, start: () => Observation<End> | undefined) {
     this.#observer = observer;
-    this.#observation = this.#guard(start);
+    let observation: Observation<End> | undefined;
+    this.#guard(() => {
+      observation = start();
+      return observation;
+    });
+    this.#observation = observation;
   }
 
   run<T>(work: () => Promise<T>): Promise<T> {
@@ -25,9 +30,10 @@ export class GuardedObservation<End> {
       running ??= work();
       return running;
     };
-    const returned = this.#guard(() => this.#observation?.run?.(once));
-    // A promise of its own may reject as the work does, which is no failure of the application's.
-    Promise.resolve(returned).catch(() => undefined);
+    this.#guard(() => {
+      // A promise of its own may reject as the work does, which is no failure of the application's.
+      Promise.resolve(this.#observation?.run?.(once)).catch(() => undefined);
+    });
     return once();
   }
 
@@ -37,12 +43,7 @@ export class GuardedObservation<End> {
     this.#guard(() => this.#observation?.end?.(end));
   }
 
-  #guard<R>(call: () => R): R | undefined {
-    try {
-      return call();
-    } catch (error) {
-      this.#observer.logger.warn(`instrumentation threw: ${messageOf(error)}`);
-      return undefined;
-    }
+  #guard(call: () => unknown): void {
+    callListener(call, (error) => this.#observer.logger.warn(`instrumentation threw: ${messageOf(error)}`));
   }
 }
