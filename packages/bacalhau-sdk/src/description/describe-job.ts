@@ -41,9 +41,10 @@ export function descriptionOf(
   { release, secrets, now }: Surroundings,
 ): JobDescription {
   const history = History?.Items ?? [];
+  const historyOf = byExecution(history);
   const executions = [...(Executions?.Items ?? [])]
     .sort((one, other) => one.CreateTime - other.CreateTime)
-    .map((execution) => describeExecution(execution, { job, history, release, now }));
+    .map((execution) => describeExecution(execution, { job, own: historyOf.get(execution.ID) ?? [], release, now }));
   const starts = executions.flatMap(({ createdAt, queuedMs, runningMs }) =>
     createdAt !== undefined && queuedMs !== undefined && runningMs !== undefined ? createdAt.getTime() + queuedMs : [],
   );
@@ -57,7 +58,7 @@ export function descriptionOf(
     createdAt: dateOf(job.CreateTime),
     ...timesOf({
       from: submittedAt(job, history),
-      start: starts.length > 0 ? Math.min(...starts) : undefined,
+      start: starts.length > 0 ? starts.reduce((one, other) => Math.min(one, other)) : undefined,
       end: hasEnded(job) ? millisecondsOf(job.ModifyTime) : now,
       isKnown,
     }),
@@ -92,17 +93,25 @@ class Description implements JobDescription {
 
 interface ExecutionContext extends Omit<Surroundings, 'secrets'> {
   readonly job: Job;
-  readonly history: readonly JobHistory[];
+  /** The history of the execution. */
+  readonly own: readonly JobHistory[];
 }
 
-function describeExecution(
-  execution: Execution,
-  { job, history, release, now }: ExecutionContext,
-): ExecutionDescription {
+/** A job may have very many of both. */
+function byExecution(history: readonly JobHistory[]): ReadonlyMap<string | undefined, readonly JobHistory[]> {
+  const groups = new Map<string | undefined, JobHistory[]>();
+  for (const event of history) {
+    const group = groups.get(event.ExecutionID);
+    if (group === undefined) groups.set(event.ExecutionID, [event]);
+    else group.push(event);
+  }
+  return groups;
+}
+
+function describeExecution(execution: Execution, { job, own, release, now }: ExecutionContext): ExecutionDescription {
   const { ID: id, NodeID: nodeId, CreateTime, ModifyTime, RunOutput, PublishedResult } = execution;
   const state = phaseOf(execution, release);
   const isActive = state === 'placing' || state === 'running';
-  const own = history.filter(({ ExecutionID }) => ExecutionID === id);
   const start = own.find((event) => isStart(event, release));
   const neverRan = state === 'placing' || state === 'rejected';
   return {

@@ -171,3 +171,12 @@ test('its text has no secret, controls no terminal, and is not as long as a serv
   ]);
   expect(text.length).toBeLessThan(20_000);
 });
+
+test('takes no longer for each of very many executions', () => {
+  const ids = Array.from({ length: 150_000 }, (_, index) => `e-${index}`);
+  const history = ids.map((ExecutionID) => event(2_000, { ExecutionID }));
+  const started = performance.now();
+  const { executions, queuedMs } = described({ executions: ids.map((ID) => ({ ID })), history });
+  expect([executions.length, executions[99]?.queuedMs, queuedMs]).toEqual([150_000, 1_000, 2_000]);
+  expect(performance.now() - started).toBeLessThan(20_000);
+});
