@@ -1,5 +1,5 @@
 export { BrokenConnection } from './broken-connection.js';
 export { type ExternalRequest, type ExternalResponse, fetchExternal } from './external-request.js';
-export { type Bucket, httpBase, openBucket, type S3Credentials } from './s3-bucket.js';
+export { type Bucket, httpBase, openBucket, quoteAddress, type S3Credentials } from './s3-bucket.js';
 export { type Listing, listingQuery, parseListing } from './s3-listing.js';
 export { decodeKey, parseXml, parseXmlList, StoreResponseError } from './s3-xml.js';

@@ -87,6 +87,9 @@ export function openBucket(
         key,
       });
     }
+    if (/\p{Surrogate}/u.test(key ?? '')) {
+      throw toError({ reason: 'unsafe-entry', text: `the key ${quoteName(key ?? '')} is not Unicode`, key });
+    }
     const path = parts.map(encode).join('/');
     const search = Object.entries(query).map(([field, value]) => `${encode(field)}=${encode(value)}`);
     return `${base}/${path}${search.length === 0 ? '' : `?${search.join('&')}`}`;
@@ -129,7 +132,7 @@ function bucketUrl(
     if (httpBase(url) === undefined) {
       throw toError({
         reason: 'unsupported',
-        text: `the endpoint ${quoteName(endpoint)} is not an http: or https: URL`,
+        text: `the endpoint ${quoteAddress(endpoint)} is not an http: or https: URL without a user name, a query and a fragment`,
       });
     }
     return `${url.replace(/\/+$/, '')}/${name}`;
@@ -139,12 +142,20 @@ function bucketUrl(
   return bucket.includes('.') ? `https://${host}/${name}` : `https://${name}.${host}`;
 }
 
-/** Returns a URL without what follows its path, and without a slash at its end; undefined if it is not one of HTTP. */
+/**
+ * Returns a URL without a slash at its end; undefined if it is not one of HTTP, or is more than a base: credentials in it would
+ * get into jobs, or be left out of requests.
+ */
 export function httpBase(address: string): string | undefined {
   if (!URL.canParse(address)) return undefined;
-  const { protocol, origin, pathname } = new URL(address);
-  return protocol === 'http:' || protocol === 'https:' ? `${origin}${pathname.replace(/\/+$/, '')}` : undefined;
+  const { protocol, origin, pathname, username, password, search, hash } = new URL(address);
+  if (protocol !== 'http:' && protocol !== 'https:') return undefined;
+  return username + password + search + hash === '' ? `${origin}${pathname.replace(/\/+$/, '')}` : undefined;
 }
+
+/** Quotes an address for a message, without what may be secret: what is before an `@`, and a query. */
+export const quoteAddress = (address: string): string =>
+  quoteName(address.replace(/^.*@/s, '…@').replace(/[?#].*$/s, '?…'));
 
 /** Percent-encodes as signatures require: everything but RFC 3986's unreserved characters. */
 const encode = (text: string): string =>

@@ -72,7 +72,7 @@ function checkPaths(files: readonly LocalFile[], name: string): void {
   const folders = new Set(files.flatMap(({ path }) => foldersOf(path)));
   for (const [index, { path }] of files.entries()) {
     const problem =
-      path.includes('\\') || path.includes('\0') || path.includes('../')
+      path.includes('../') || /[\\\0\p{Surrogate}]/u.test(path)
         ? 'has a name that nodes refuse'
         : folders.has(path) || files[index - 1]?.path === path
           ? 'is there twice'

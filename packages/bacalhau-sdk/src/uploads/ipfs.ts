@@ -1,5 +1,5 @@
 import { InvalidJobError } from '../errors/index.js';
-import { httpBase } from '../external/index.js';
+import { httpBase, quoteAddress } from '../external/index.js';
 import { quoteName } from '../model/index.js';
 import { isRecord, randomHex, utf8 } from '../util/index.js';
 import type { DataToUpload, HashedFile, UploadContext, UploadedData } from './data.js';
@@ -98,7 +98,10 @@ const isList = (query: object): query is readonly string[] => Array.isArray(quer
 export function checkIpfs({ api, folder = DEFAULT_FOLDER }: IpfsUpload): string {
   const base = httpBase(api);
   if (base === undefined) {
-    throw new InvalidJobError('via.ipfs.api', `is ${quoteName(api)}. Pass a URL, such as http://127.0.0.1:5001.`);
+    throw new InvalidJobError(
+      'via.ipfs.api',
+      `is ${quoteAddress(api)}. Pass a URL without a user name and a query, such as http://127.0.0.1:5001, and credentials in via.ipfs.headers.`,
+    );
   }
   if (!/^(\/[^/]+)+$/.test(folder) || folder.split('/').some((part) => part === '.' || part === '..')) {
     throw new InvalidJobError('via.ipfs.folder', `is ${quoteName(folder)}. Pass an absolute path, such as /inputs.`);

@@ -132,7 +132,7 @@ class S3Transfer {
   }
 
   async upload({ files }: DataToUpload, { prefix, keyOf }: Place): Promise<void> {
-    const present = await this.#sizes(prefix);
+    const present = await this.#sizes(prefix, new Set(files.map(keyOf)));
     const missing = files.filter((file) => {
       const isPresent = present.get(keyOf(file)) === file.size;
       if (isPresent) this.#progress.present(file.size);
@@ -143,18 +143,19 @@ class S3Transfer {
     for (const file of large) await this.#putInParts(file, keyOf(file));
   }
 
-  async #sizes(prefix: string): Promise<ReadonlyMap<string, number>> {
+  /** Finds the sizes of the objects that are there already. What is not found is sent again. */
+  async #sizes(prefix: string, keys: ReadonlySet<string>): Promise<ReadonlyMap<string, number>> {
     const sizes = new Map<string, number>();
-    for (let token: string | undefined, pages = 0; pages === 0 || token !== undefined; pages += 1) {
+    let token: string | undefined;
+    do {
       const query = listingQuery(prefix, token);
       const { text } = await this.#store.send(() => this.#bucket.request({ query }));
       const { objects, nextToken } = parseListing(text);
-      for (const { key, size } of objects) sizes.set(key, size);
-      if (nextToken !== undefined && (nextToken === token || objects.length === 0)) {
-        throw new StoreResponseError('The S3 endpoint listed empty or repeated pages.');
-      }
-      token = nextToken;
-    }
+      const before = sizes.size;
+      for (const { key, size } of objects) if (keys.has(key)) sizes.set(key, size);
+      // There is nothing else under the hash, unless the pages have no end.
+      token = sizes.size > before && sizes.size < keys.size ? nextToken : undefined;
+    } while (token !== undefined);
     return sizes;
   }
 
@@ -201,7 +202,7 @@ class S3Transfer {
     );
     // 404: another program, or an attempt whose answer was lost, has completed it. A failure after the 200 began is in the body.
     if (status !== 404 && !text.includes('<Error>')) return;
-    if ((await this.#sizes(key)).get(key) === file.size) return;
+    if ((await this.#sizes(key, new Set([key]))).get(key) === file.size) return;
     throw new StoreResponseError(`The S3 endpoint did not put the parts of ${key} together.`);
   }
 
@@ -240,7 +241,8 @@ class S3Transfer {
         if (isPart(file.parts[index], part)) parts.push([index, part.get('ETag') ?? '']);
       }
       const next = list.fields.get('IsTruncated') === 'true' ? list.fields.get('NextPartNumberMarker') : undefined;
-      marker = next !== undefined && Number(next) > Number(marker) ? next : undefined;
+      const isFurther: boolean = Number(next) > Number(marker) && Number(next) < file.parts.length;
+      marker = isFurther && Number.isInteger(Number(next)) ? next : undefined;
     }
     return { uploadId, parts };
   }

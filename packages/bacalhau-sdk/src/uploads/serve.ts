@@ -27,11 +27,7 @@ export async function checkServe(data: FoundData, { host }: ServeOptions, transp
   }
   splitTarget(target);
   const { config } = await transport.resolved();
-  const urlHost = inUrl(host);
-  const origin = URL.canParse(`http://${urlHost}`) ? new URL(`http://${urlHost}`) : undefined;
-  if (origin === undefined || origin.hostname === '' || origin.host !== origin.hostname || origin.pathname !== '/') {
-    throw new InvalidJobError('via.serve.host', `is ${quoteName(host)}. Pass a name or an address without a port.`);
-  }
+  const origin = originOf(host);
   if (isLoopback(origin) && !isLoopback(new URL(config.baseUrl))) {
     throw new InvalidJobError(
       'via.serve.host',
@@ -40,7 +36,14 @@ export async function checkServe(data: FoundData, { host }: ServeOptions, transp
   }
 }
 
-const inUrl = (host: string): string => (host.includes(':') && !host.startsWith('[') ? `[${host}]` : host);
+/** @throws {InvalidJobError} if it is more than a host. */
+function originOf(host: string): URL {
+  const address = `http://${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}`;
+  const origin = URL.canParse(address) ? new URL(address) : undefined;
+  // Slashes and white space are not in what is parsed.
+  if (origin !== undefined && origin.href === `http://${origin.hostname}/` && !/[\s/\\]/.test(host)) return origin;
+  throw new InvalidJobError('via.serve.host', `is ${quoteName(host)}. Pass a name or an address without a port.`);
+}
 
 /** Serves a file from this process. */
 export async function serve(
@@ -58,7 +61,7 @@ export async function serve(
   try {
     const address = { host: bindAddress.replace(/^\[|\]$/g, ''), port };
     const server = await platform.serveFile({ path, size: file.size, etag: sha256, read }, address);
-    const url = `http://${inUrl(host)}:${server.port}${path}`;
+    const url = `http://${originOf(host).hostname}:${server.port}${path}`;
     const untilClosed = transport.startDeadline('inputs.files', undefined, undefined);
     const close = (): void => {
       removeListener();

@@ -7,6 +7,6 @@ export function splitTarget(target: string): { readonly parent: string; readonly
   const at = clean.lastIndexOf('/');
   const fileName = clean.slice(at + 1);
   const parent = clean.slice(0, Math.max(0, at));
-  if (fileName !== '' && fileName !== '.' && fileName !== '..') return { parent, fileName };
+  if (!['', '.', '..'].includes(fileName) && !/\p{Surrogate}/u.test(fileName)) return { parent, fileName };
   throw new InvalidJobError('target', `is ${quoteName(target)}, which is not the path of a file.`);
 }

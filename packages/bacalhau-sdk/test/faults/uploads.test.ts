@@ -90,6 +90,8 @@ const viaS3 = (store: FakeS3, settings: Partial<S3Upload> = {}): FilesVia => ({
   s3: { bucket: 'data', endpoint: store.url, credentials, maxRetries: 1, ...settings },
 });
 
+const withUser = (url: string): string => url.replace('//', '//user:a-secret@');
+
 const sourceOf = (job: Job | undefined) => job?.Tasks[0]?.InputSources?.[0];
 
 describe('an upload to S3', () => {
@@ -245,6 +247,57 @@ describe('an upload to S3', () => {
     expect(store.seen).toEqual([]);
   });
 
+  test.each<[string, (url: string) => FilesVia]>([
+    ['a password in the address', (url) => ({ s3: { bucket: 'data', endpoint: withUser(url), credentials } })],
+    ['a query in the address', (url) => ({ s3: { bucket: 'data', endpoint: `${url}/?key=a-secret`, credentials } })],
+    ['a password that it would not use', (url) => ({ ipfs: { api: withUser(url) } })],
+    ['a query that it would not use', (url) => ({ ipfs: { api: `${url}/?key=a-secret` } })],
+  ])('is refused for %s: it would be in the job', async (_name, viaAt) => {
+    await using api = await orchestrator();
+    await using store = await fakeS3();
+    await writeFiles(home, { x: 'content' });
+    const error = await failure(submit(api, join(home, 'x'), { via: viaAt(store.url), target: '/in/x' }));
+    expect(String(error)).toContain('without a user name');
+    expect(String(error)).not.toContain('secret');
+    expect([store.seen, api.submitted]).toEqual([[], []]);
+  });
+
+  test('looks no further in pages without end', async () => {
+    let pages = 0;
+    const body = () =>
+      `<ListBucketResult><IsTruncated>true</IsTruncated><NextContinuationToken>${pages}</NextContinuationToken><Contents><Key>k${pages}</Key><Size>1</Size></Contents></ListBucketResult>`;
+    await using api = await orchestrator();
+    await using store = await fakeS3(({ method }) => {
+      pages += 1;
+      return method === 'GET' ? { status: 200, body: body() } : undefined;
+    });
+    await writeFiles(home, { x: 'content' });
+    await submit(api, home, { via: viaS3(store) });
+    expect(store.seen.map(({ method }) => method)).toEqual(['GET', 'PUT']);
+  });
+
+  test('of names that no URL can have is refused', async () => {
+    await using api = await orchestrator();
+    await using bacalhau = new Bacalhau({ baseUrl: api.url, dir, env: {}, logLevel: 'off' });
+    const file = Object.assign(new Blob(['x']), { name: 'a\ud800' });
+    const via: FilesVia = { ipfs: { api: api.url } };
+    const job = docker({ image: 'ubuntu', inputs: [inputs.files([file], { target: '/in', via })] });
+    expect(await failure(bacalhau.jobs.submit(job))).toMatchObject({ name: 'InvalidJobError', field: 'path' });
+  });
+
+  test('ends with what its listener rejects with', async () => {
+    await using api = await orchestrator();
+    await using store = await fakeS3();
+    await writeFiles(home, { x: 'x'.repeat(20 * MIB) });
+    const onProgress = async (): Promise<void> => {
+      throw new Error('no room');
+    };
+    expect(await failure(submit(api, home, { via: viaS3(store, { onProgress }) }))).toMatchObject({
+      message: 'no room',
+    });
+    expect(api.submitted).toEqual([]);
+  });
+
   test('is done once for jobs that are submitted at the same time', async () => {
     await using api = await orchestrator();
     await using store = await fakeS3();
@@ -390,6 +443,28 @@ describe('a file that this process serves', () => {
     const fetched = async () => Buffer.from(await (await fetch(url)).arrayBuffer()).equals(content);
     expect(await Promise.all([fetched(), hangUp(), fetched(), hangUp()])).toEqual([true, undefined, true, undefined]);
   });
+
+  test('that is empty has no part', async () => {
+    await using api = await orchestrator();
+    const { bacalhau, url } = await served(api, '');
+    await using _ = bacalhau;
+    for (const range of ['bytes=0-', 'bytes=-1', 'bytes=-99999999999999999999']) {
+      const answer = await fetch(url, { headers: { range } });
+      expect([answer.status, answer.headers.get('content-range')]).toEqual([416, 'bytes */0']);
+    }
+  });
+
+  test.each(['user@127.0.0.1', '127.0.0.1?x', '127.0.0.1#x', '127.0.0.1/', '127.0.0.1\n', '127.0.0.1:1', ''])(
+    'is refused at %j, which is no host',
+    async (host) => {
+      await using api = await orchestrator();
+      await writeFiles(home, { x: 'content' });
+      const serve = { host, bindAddress: '127.0.0.1' };
+      const error = await failure(submit(api, join(home, 'x'), { via: { serve }, target: '/in/x' }));
+      expect(error).toMatchObject({ name: 'InvalidJobError', field: expect.stringContaining('host') });
+      expect(api.submitted).toEqual([]);
+    },
+  );
 
   test('is closed with the client', async () => {
     await using api = await orchestrator();

@@ -57,7 +57,8 @@ async function open({ host, port }: ServerAddress): Promise<SharedServer> {
     answer(request, response, served.file).catch(() => response.destroy());
   });
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
+    // Later ones are of connections that could not be accepted.
+    server.on('error', reject);
     server.listen(port, host, resolve);
   });
   // A program that has nothing else to do may end.
@@ -108,7 +109,8 @@ async function send(response: ServerResponse, chunks: AsyncIterable<Uint8Array>)
 function rangeOf(value: string | undefined, size: number): ByteRange | 'unsatisfiable' | undefined {
   const [, from = '', to = ''] = /^bytes=(\d*)-(\d*)$/.exec(value ?? '') ?? [];
   if (from === '' && to === '') return undefined;
-  if (from === '') return Number(to) === 0 ? 'unsatisfiable' : { start: Math.max(0, size - Number(to)), end: size };
+  if (from === '')
+    return Number(to) === 0 || size === 0 ? 'unsatisfiable' : { start: Math.max(0, size - Number(to)), end: size };
   const start = Number(from);
   const end = to === '' ? size : Math.min(Number(to) + 1, size);
   if (start >= size) return 'unsatisfiable';

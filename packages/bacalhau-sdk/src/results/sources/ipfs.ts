@@ -1,5 +1,5 @@
 import { ConfigurationError, DownloadError } from '../../errors/index.js';
-import { type ExternalRequest, httpBase } from '../../external/index.js';
+import { type ExternalRequest, httpBase, quoteAddress } from '../../external/index.js';
 import { type IpfsResult, quoteName } from '../../model/index.js';
 import type { IpfsOptions } from '../types.js';
 import type { ArchiveSource } from './source.js';
@@ -43,5 +43,7 @@ function requestFor(name: string, cid: string, { gateway, api }: IpfsOptions): O
 function baseOf(address: string, option: string): string {
   const base = httpBase(address);
   if (base !== undefined) return base;
-  throw new ConfigurationError(`${option} is ${JSON.stringify(address)}. Use a URL, such as http://127.0.0.1:5001.`);
+  throw new ConfigurationError(
+    `${option} is ${quoteAddress(address)}. Use a URL without a user name and a query, such as http://127.0.0.1:5001.`,
+  );
 }
