@@ -19,7 +19,7 @@ interface HashedContent {
 }
 
 /** Reads files once for the hash of the whole and those of the parts that they are uploaded in. */
-export async function hashContent(found: FoundFiles, signal: AbortSignal | undefined): Promise<HashedContent> {
+export async function hashContent(found: FoundFiles, signal: AbortSignal): Promise<HashedContent> {
   const whole = newHasher();
   // A tar is packed ahead of its reader.
   const reusesMemory = found.kind === 'file';
@@ -27,7 +27,7 @@ export async function hashContent(found: FoundFiles, signal: AbortSignal | undef
   const read = async function* (file: LocalFile): AsyncGenerator<Uint8Array, void, undefined> {
     const hasher = new PartHasher(file.size);
     for await (const chunk of file.read(undefined, { reusesMemory })) {
-      if (signal !== undefined) throwIfAborted(signal);
+      throwIfAborted(signal);
       hasher.update(chunk);
       yield chunk;
     }

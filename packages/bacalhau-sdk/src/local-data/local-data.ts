@@ -4,8 +4,8 @@ import { InvalidJobError } from '../errors/index.js';
 import { quoteName } from '../model/index.js';
 import type { Hasher } from '../platform/index.js';
 import { hasClient, type JobBuildContext, LARGEST_JOB, type LocalContent, withLocalContent } from '../spec/index.js';
-import { type FilesVia, loadUploads } from '../uploads/index.js';
-import { base64, concatBytes, hex } from '../util/index.js';
+import { type DataToUpload, type FilesVia, loadUploads, type UploadContext } from '../uploads/index.js';
+import { base64, concatBytes, hex, raceAbort } from '../util/index.js';
 import { contentOf, hashContent, newHasher } from './hash-content.js';
 import { packFolder } from './pack-folder.js';
 import { cannotBeSent, type FoundFiles, findFiles } from './read-files.js';
@@ -46,22 +46,46 @@ export async function inlineFiles(
 export async function uploadFiles(
   input: InputSource,
   source: LocalSource,
-  { via, ...patterns }: Pick<FilesInput, 'include' | 'exclude'> & { readonly via: FilesVia },
+  { via, ...patterns }: Via,
   context: JobBuildContext,
 ): Promise<InputSource> {
   if (!hasClient(context)) {
     throw new InvalidJobError('via', 'needs a client, which uploads. Pass the job to jobs.submit, run, map or put.');
   }
+  const { transport, timeoutMs, signal } = context;
+  const deadline = transport.startDeadline('inputs.files', timeoutMs, signal);
+  try {
+    const read = readToUpload(input, source, { via, ...patterns }, { transport, deadline });
+    // A disk, or what stands for one, may not answer.
+    const data = await raceAbort(read, deadline.signal);
+    const { kind, sha256 } = data;
+    const { upload } = await loadUploads();
+    const { source: uploaded, target, path, server } = await upload(data, via, { transport, deadline });
+    return { ...input, Source: withLocalContent(uploaded, { kind, sha256, path, server }), Target: target };
+  } catch (error) {
+    throw transport.deadlineError('inputs.files', error, deadline);
+  } finally {
+    deadline.release();
+  }
+}
+
+type Via = Pick<FilesInput, 'include' | 'exclude'> & { readonly via: FilesVia };
+
+/** Reads what is to be uploaded once, if it can be uploaded. */
+async function readToUpload(
+  { Target: target }: InputSource,
+  source: LocalSource,
+  { via, ...patterns }: Via,
+  context: UploadContext,
+): Promise<DataToUpload> {
   const found = await findFiles(source, patterns);
   const { kind, name, size, checkUnchanged } = found;
-  const unread = { kind, name, target: input.Target };
-  const { checkUpload, upload } = await loadUploads();
+  const unread = { kind, name, target };
+  const { checkUpload } = await loadUploads();
   await checkUpload(unread, via, context);
-  const { sha256, files } = await hashContent(found, context.signal);
+  const { sha256, files } = await hashContent(found, context.deadline.signal);
   await checkUnchanged();
-  const data = { ...unread, size, sha256, files, checkUnchanged };
-  const { source: uploaded, target, path, server } = await upload(data, via, context);
-  return { ...input, Source: withLocalContent(uploaded, { kind, sha256, path, server }), Target: target };
+  return { ...unread, size, sha256, files, checkUnchanged };
 }
 
 /** Returns what is sent of a file or folder, and what it is made of. */

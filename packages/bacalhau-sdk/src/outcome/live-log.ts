@@ -115,6 +115,8 @@ export class LiveLog {
       if (!isStreamed(job, await transport.serverRelease({ signal }))) await raceAbort(this.#ended, signal);
       const target = { jobId: job.ID ?? '', namespace: job.Namespace };
       for await (const entry of followLogs(transport, target, { follow: true, signal, results })) {
+        // What was read before the end may still come after it.
+        if (signal.aborted) return;
         await this.#handOut(entry);
       }
       this.#isWhole = true;

@@ -1,5 +1,5 @@
 import type { SpecConfig } from 'bacalhau-apiclient';
-import type { Transport } from '../http/index.js';
+import type { Deadline, Transport } from '../http/index.js';
 import type { ByteRange, LocalFile } from '../platform/index.js';
 import type { ContentServer } from '../spec/index.js';
 
@@ -36,8 +36,8 @@ export interface DataToUpload extends FoundData {
 /** The client that data is uploaded with, and what ends it. */
 export interface UploadContext {
   readonly transport: Transport;
-  readonly signal?: AbortSignal | undefined;
-  readonly timeoutMs?: number | undefined;
+  /** Of reading and sending the data. */
+  readonly deadline: Deadline;
 }
 
 /** Where the nodes find what was uploaded. */

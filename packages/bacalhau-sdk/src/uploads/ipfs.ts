@@ -20,9 +20,8 @@ export async function uploadToIpfs(
   context: UploadContext,
 ): Promise<UploadedData> {
   const { headers = {}, folder = DEFAULT_FOLDER, onProgress, maxRetries, stallTimeoutMs } = settings;
-  const { transport, signal, timeoutMs } = context;
+  const { transport, deadline } = context;
   const base = checkIpfs(settings);
-  const deadline = transport.startDeadline('inputs.files', timeoutMs, signal);
   const progress = new Progress(onProgress, data.size);
   const store = new Store({
     ...{ transport, deadline, progress, maxRetries, stallTimeoutMs },
@@ -75,9 +74,7 @@ export async function uploadToIpfs(
     progress.end();
     return { source: { Type: 'ipfs', Params: { CID: cid } }, target: data.target };
   } catch (error) {
-    throw transport.deadlineError('inputs.files', store.redacted(error), deadline);
-  } finally {
-    deadline.release();
+    throw store.redacted(error);
   }
 }
 

@@ -36,10 +36,9 @@ export async function uploadToS3(
   context: UploadContext,
 ): Promise<UploadedData> {
   const { bucket: name, endpoint, credentials, onProgress } = settings;
-  const { transport, signal, timeoutMs } = context;
+  const { transport, deadline } = context;
   const place = placeOf(data, settings);
   const bucket = bucketOf(data, settings, transport);
-  const deadline = transport.startDeadline('inputs.files', timeoutMs, signal);
   const progress = new Progress(onProgress, data.size);
   const store = new Store({
     ...{ transport, deadline, progress, retries500: true },
@@ -58,9 +57,7 @@ export async function uploadToS3(
     progress.end();
   } catch (error) {
     const parsed = error instanceof StoreResponseError ? store.unexpected(error.message) : error;
-    throw transport.deadlineError('inputs.files', store.redacted(parsed), deadline);
-  } finally {
-    deadline.release();
+    throw store.redacted(parsed);
   }
   const params = { Bucket: name, Key: place.key, Region: bucket.region, Endpoint: endpoint };
   return { source: { Type: 's3', Params: defined(params) }, target: place.target, path: place.path };

@@ -103,6 +103,26 @@ test.each([
   expect(server.open()).toBe(0);
 });
 
+test('a listener is not called after the end', async () => {
+  await using server = await logFaultServer(untilEnd);
+  await using bacalhau = client(server);
+  let calls = 0;
+  let finish: () => void = () => undefined;
+  const begun = new Promise<void>((resolve) => {
+    finish = resolve;
+  });
+  const onLog = (): Promise<void> => {
+    calls += 1;
+    return begun;
+  };
+  const timeout = bacalhau.jobs.handle(JOB_ID).result({ onLog, timeoutMs: 500 });
+  await expect(within(10_000, 'the timeout', timeout)).rejects.toBeInstanceOf(RequestTimeoutError);
+  expect(calls).toBe(1);
+  finish();
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(calls).toBe(1);
+});
+
 test('a listener that never returns does not outlast the deadline or the signal', async () => {
   await using server = await logFaultServer((request, faults) => {
     untilEnd(request);

@@ -16,6 +16,7 @@ import type { FilesVia, Job, S3Upload, SubmitOptions, UploadProgress } from '../
 import { type FakeS3, fakeS3, type S3Fault, type SeenS3Request } from '../support/fake-s3.js';
 import { type FaultServer, faultServer, json, text } from '../support/fault-server.js';
 import { keyDirectory } from '../support/key-directory.js';
+import { within } from '../support/within.js';
 import { writeFiles } from '../support/write-files.js';
 
 const run = promisify(execFile);
@@ -199,6 +200,25 @@ describe('an upload to S3', () => {
     const error = await failure(submit(api, home, { via: viaS3(store), options }));
     expect(error).toBeInstanceOf(RequestAbortedError);
     expect(api.submitted).toEqual([]);
+  });
+
+  test.each(['timeoutMs', 'signal', 'close'] as const)('ends with %s also while the data is read', async (how) => {
+    await using api = await orchestrator();
+    await using store = await fakeS3();
+    await using bacalhau = new Bacalhau({ baseUrl: api.url, dir, env: {}, logLevel: 'off' });
+    const controller = new AbortController();
+    const arrayBuffer = () => {
+      if (how === 'signal') controller.abort();
+      if (how === 'close') void bacalhau.close();
+      return new Promise<never>(() => undefined);
+    };
+    const file = { name: 'x', size: 1, slice: () => ({ arrayBuffer }) };
+    const job = docker({ image: 'ubuntu', inputs: [inputs.files(file, { target: '/in/x', via: viaS3(store) })] });
+    const options = { signal: controller.signal, ...(how === 'timeoutMs' && { timeoutMs: 300 }) };
+    const error = await within(10_000, 'the end', failure(bacalhau.jobs.submit(job, options)));
+    const name = how === 'timeoutMs' ? 'RequestTimeoutError' : 'RequestAbortedError';
+    expect(error).toMatchObject({ name, operation: 'inputs.files' });
+    expect([store.seen, api.submitted]).toEqual([[], []]);
   });
 
   test('does not wait for ever for a store that takes nothing', async () => {
