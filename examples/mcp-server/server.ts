@@ -33,6 +33,24 @@ export function createServer(bacalhau: Bacalhau, policy: Policy): McpServer {
     return handle;
   }
 
+  let submitted: Promise<unknown> = Promise.resolve();
+  /** Submits jobs one after the other: requests that come at once would all find room for the same job. */
+  function inTurn<T>(submit: () => Promise<T>): Promise<T> {
+    const result = submitted.then(submit);
+    submitted = result.catch(() => undefined);
+    return result;
+  }
+
+  async function checkRoom(signal: AbortSignal): Promise<void> {
+    const oldest = Date.now() - (policy.queueSeconds + policy.executionSeconds) * 1_000 - CLOCKS_DIFFER_MS;
+    let active = 0;
+    for await (const job of ownJobs({ limit: 100, signal })) {
+      if ((job.CreateTime ?? 0) / 1e6 < oldest) break;
+      if (!hasEnded(job)) active += 1;
+      if (active >= policy.activeJobs) throw new Error(`${active} jobs are active, which is as many as may be.`);
+    }
+  }
+
   server.registerTool(
     'list_jobs',
     {
@@ -57,14 +75,11 @@ export function createServer(bacalhau: Bacalhau, policy: Policy): McpServer {
     },
     async (request, call) => {
       const { signal } = call;
-      const oldest = Date.now() - (policy.queueSeconds + policy.executionSeconds) * 1_000 - CLOCKS_DIFFER_MS;
-      let active = 0;
-      for await (const job of ownJobs({ limit: 100, signal })) {
-        if ((job.CreateTime ?? 0) / 1e6 < oldest) break;
-        if (!hasEnded(job)) active += 1;
-        if (active >= policy.activeJobs) throw new Error(`${active} jobs are active, which is as many as may be.`);
-      }
-      return follow(await bacalhau.jobs.submit(jobFor(request, policy), { signal }), policy, call);
+      const job = await inTurn(async () => {
+        await checkRoom(signal);
+        return bacalhau.jobs.submit(jobFor(request, policy), { signal });
+      });
+      return follow(job, policy, call);
     },
   );
 

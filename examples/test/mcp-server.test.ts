@@ -3,10 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
+import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
 import { CallToolResultSchema } from '@modelcontextprotocol/sdk/types.js';
-import { Bacalhau, wasm } from 'bacalhau-sdk';
+import { Bacalhau, type Job, wasm } from 'bacalhau-sdk';
+import { faultServer, json } from '../../packages/bacalhau-sdk/test/support/fault-server.js';
 import { describeWith } from '../../packages/bacalhau-sdk/test/support/requirements.js';
 import { helloModule } from '../lib/hello-module.js';
+import { POLICY } from '../mcp-server/policy.ts';
+import { createServer } from '../mcp-server/server.ts';
 
 const url = process.env['BACALHAU_TEST_URL'] ?? '';
 const { hostname, port } = new URL(url);
@@ -69,6 +73,33 @@ test('jobs of others do not exist', async () => {
     const { isError, text } = await call(tool, { jobId: id, path: 'stdout' });
     expect([isError, text]).toEqual([true, expect.stringContaining(`There is no job ${id}`)]);
   }
+});
+
+test('requests that come at once run no more jobs than may be active', async () => {
+  const jobs: Job[] = [];
+  await using network = await faultServer((response, number) => {
+    const { method = '', url: path = '', body = '' } = network.seen[number - 1] ?? {};
+    if (method === 'PUT') {
+      const ID = `j-00000000-0000-4000-8000-00000000000${jobs.length}`;
+      jobs.push({ ...JSON.parse(body).Job, ID, CreateTime: Date.now() * 1e6, State: { StateType: 'Running' } });
+      return json(response, 200, { JobID: ID, EvaluationID: 'e', Warnings: [] });
+    }
+    if (path.includes('/version')) return json(response, 200, { GitVersion: 'v1.9.3' });
+    const named = jobs.find(({ ID, Name }) => [ID, Name].some((name) => name && path.includes(name)));
+    if (named !== undefined) return json(response, 200, { Job: named });
+    if (/jobs\/[^?]/.test(path)) return json(response, 404, { Status: 404, Message: 'job not found' });
+    json(response, 200, { Items: jobs, NextToken: '' });
+  });
+  await using bacalhau = new Bacalhau({ baseUrl: network.url, env: {}, dir: folder, logLevel: 'off' });
+  const server = createServer(bacalhau, { ...POLICY, activeJobs: 2, followSeconds: 1 });
+  const agent = new Client({ name: 'test', version: '1.0.0' });
+  const [here, there] = InMemoryTransport.createLinkedPair();
+  await Promise.all([server.connect(there), agent.connect(here)]);
+  const request = { name: 'run_job', arguments: { image: 'busybox', command: ['true'] } };
+  const answers = await Promise.all([1, 2, 3, 4, 5].map(() => agent.callTool(request)));
+  expect(jobs).toHaveLength(2);
+  expect(answers.filter(({ isError }) => isError)).toHaveLength(3);
+  await agent.close();
 });
 
 describeWith(['docker'], 'with Docker', () => {
