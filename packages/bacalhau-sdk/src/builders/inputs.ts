@@ -180,7 +180,7 @@ export const inputs = {
     checkOneWay(via);
     return completeAtSubmission(unread, async (input, context) => {
       const { inlineFiles, uploadFiles } = await loadLocalData();
-      if (via === undefined) return inlineFiles(input, source, patterns);
+      if (via === undefined) return inlineFiles(input, source, patterns, context);
       return uploadFiles(input, source, { ...patterns, via }, context);
     });
   },

@@ -55,7 +55,8 @@ function placeOf(result: TypedResult): string {
   switch (result.type) {
     case 'url':
     case 's3PreSigned':
-      return result.url;
+      // A signature is as good as a credential, and texts are logged.
+      return result.url.replace(/\?.*$/s, '?…');
     case 's3':
       return `s3://${result.bucket}/${result.key}`;
     case 'ipfs':

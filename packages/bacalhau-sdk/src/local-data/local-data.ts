@@ -11,6 +11,8 @@ import { packFolder } from './pack-folder.js';
 import { cannotBeSent, type FoundFiles, findFiles } from './read-files.js';
 import type { FilesInput, LocalSource } from './types.js';
 
+type Patterns = Pick<FilesInput, 'include' | 'exclude'>;
+
 /** How many bytes a job can carry in base64. */
 const MOST_SENT = Math.floor((LARGEST_JOB / 4) * 3);
 /** How many times smaller gzip can make something at most (zlib's documentation). */
@@ -26,8 +28,15 @@ const LARGEST_UNPACKED = 10 * 1024 * 1024;
 export async function inlineFiles(
   input: InputSource,
   source: LocalSource,
-  patterns: Pick<FilesInput, 'include' | 'exclude'>,
+  patterns: Patterns,
+  context: JobBuildContext,
 ): Promise<InputSource> {
+  const read = () => readToInline(input, source, patterns);
+  if (!hasClient(context)) return read();
+  return context.transport.withDeadline('inputs.files', context, (signal) => raceAbort(read(), signal));
+}
+
+async function readToInline(input: InputSource, source: LocalSource, patterns: Patterns): Promise<InputSource> {
   const found = await findFiles(source, patterns);
   checkSizes(found);
   const { content, sent } = await pack(found);
@@ -69,7 +78,7 @@ export async function uploadFiles(
   }
 }
 
-type Via = Pick<FilesInput, 'include' | 'exclude'> & { readonly via: FilesVia };
+type Via = Patterns & { readonly via: FilesVia };
 
 /** Reads what is to be uploaded once, if it can be uploaded. */
 async function readToUpload(

@@ -202,7 +202,14 @@ describe('an upload to S3', () => {
     expect(api.submitted).toEqual([]);
   });
 
-  test.each(['timeoutMs', 'signal', 'close'] as const)('ends with %s also while the data is read', async (how) => {
+  test.each([
+    ['timeoutMs', 'sent with its job'],
+    ['timeoutMs', 'uploaded'],
+    ['signal', 'sent with its job'],
+    ['signal', 'uploaded'],
+    ['close', 'sent with its job'],
+    ['close', 'uploaded'],
+  ] as const)('ends with %s also while data is read that is %s', async (how, way) => {
     await using api = await orchestrator();
     await using store = await fakeS3();
     await using bacalhau = new Bacalhau({ baseUrl: api.url, dir, env: {}, logLevel: 'off' });
@@ -213,7 +220,8 @@ describe('an upload to S3', () => {
       return new Promise<never>(() => undefined);
     };
     const file = { name: 'x', size: 1, slice: () => ({ arrayBuffer }) };
-    const job = docker({ image: 'ubuntu', inputs: [inputs.files(file, { target: '/in/x', via: viaS3(store) })] });
+    const via = way === 'uploaded' ? viaS3(store) : undefined;
+    const job = docker({ image: 'ubuntu', inputs: [inputs.files(file, { target: '/in/x', via })] });
     const options = { signal: controller.signal, ...(how === 'timeoutMs' && { timeoutMs: 300 }) };
     const error = await within(10_000, 'the end', failure(bacalhau.jobs.submit(job, options)));
     const name = how === 'timeoutMs' ? 'RequestTimeoutError' : 'RequestAbortedError';
