@@ -33,7 +33,7 @@ export default {
   darkHighlightTheme: 'github-dark-high-contrast',
   navigationLinks: { npm: 'https://www.npmjs.com/package/bacalhau-sdk', GitHub: REPOSITORY },
   customCss: './style.css',
-  customJs: './first-visit.js',
+  customJs: './navigation.js',
   headings: { readme: false, document: false },
   navigation: { includeGroups: true, includeFolders: false },
   sortEntryPoints: false,
