@@ -26,6 +26,7 @@ export function isKnown(root: string, command: string): boolean {
       return command === 'git config core.hooksPath scripts/hooks' && existsSync(join(root, 'scripts', 'hooks'));
     case 'bacalhau':
     case 'go':
+    case 'ipfs':
       return true; // not part of this repository
     default:
       return false;
