@@ -29,7 +29,8 @@ test.each([
   const { BACALHAU_API_HOST: _, BACALHAU_API_PORT: __, ...env } = process.env;
   const started = spawn(program, args, {
     cwd: root,
-    env: { ...env, TMPDIR: tmp },
+    // npm would keep compiled code there, and write it while the folder is removed.
+    env: { ...env, TMPDIR: tmp, NODE_DISABLE_COMPILE_CACHE: '1' },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   try {

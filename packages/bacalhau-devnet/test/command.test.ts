@@ -23,7 +23,8 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(tmp, { recursive: true, force: true }));
 
-const env = () => ({ ...process.env, TMPDIR: tmp });
+/** npx would keep compiled code in the temporary folder, and write it while that is removed. */
+const env = () => ({ ...process.env, TMPDIR: tmp, NODE_DISABLE_COMPILE_CACHE: '1' });
 
 /** `bacalhau-devnet -- node --eval SCRIPT` */
 const onNetwork = (script: string): Child =>
