@@ -35,7 +35,10 @@ export function load(app) {
     const link = JSX.createElement('a', { href: `${REPOSITORY}/edit/main/${path}` }, 'Edit this page');
     return JSX.createElement('p', { class: 'edit-page' }, link);
   });
-  app.renderer.hooks.on('footer.begin', () => JSX.createElement('p', null, `bacalhau-sdk ${version}, Apache-2.0`));
+  app.renderer.hooks.on('footer.begin', () => {
+    const others = JSX.createElement('a', { href: `${REPOSITORY}/releases` }, 'other versions');
+    return JSX.createElement('p', null, `bacalhau-sdk ${version}, Apache-2.0; `, others);
+  });
   app.renderer.on(IndexEvent.PREPARE_INDEX, ({ searchResults, searchFields, searchFieldWeights }) => {
     // Above names that begin with a word, below a name that is the word.
     searchFieldWeights.guide = 2_000;
