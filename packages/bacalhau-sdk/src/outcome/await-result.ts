@@ -25,8 +25,8 @@ export interface ResultSource {
   readonly identity?: JobIdentity | undefined;
   readonly submission: SubmissionDetails;
   readonly addedPublisher: string | undefined;
-  /** When its end is to be expected, in milliseconds from now. */
-  readonly expectedMs?: number | undefined;
+  /** Returns how long it will presumably still take when it has been waited for so long, in milliseconds. */
+  readonly remainingMs?: ((elapsedMs: number) => number) | undefined;
 }
 
 /** The deadline is the signal's. */
@@ -58,13 +58,13 @@ export async function awaitResult(source: ResultSource, options: AwaitOptions): 
 
 async function resultOf(source: ResultSource, options: AwaitOptions, liveLog: LiveLog | undefined): Promise<RunResult> {
   const { throwOnNonZeroExit = true, signal, unreachableAfterMs } = options;
-  const { transport, waiter, id: jobId, namespace, identity, expectedMs } = source;
+  const { transport, waiter, id: jobId, namespace, identity, remainingMs } = source;
   const onUpdate = (job: Job): unknown => {
     liveLog?.follow(job);
     return options.onUpdate?.(job);
   };
   // A log is followed from the beginning.
-  const duration = liveLog === undefined ? { expectedMs } : {};
+  const duration = liveLog === undefined ? { remainingMs } : {};
   const toAwait = { jobId, namespace, identity, ...duration, withExecutions: true };
   const { job, executions } = await waiter.wait(toAwait, { signal, onUpdate, unreachableAfterMs });
   liveLog?.jobEnded();

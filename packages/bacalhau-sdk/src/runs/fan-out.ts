@@ -146,7 +146,11 @@ export async function* fanOut<Input>(
         const queued = { queueTimeoutMs: isSuited ? remainingMs : undefined };
         try {
           const result = await following(permit, { index, input }, (own) =>
-            parts.submit(named, fingerprint, { ...own, ...queued, expectedMs: duration.ms }),
+            parts.submit(named, fingerprint, {
+              ...own,
+              ...queued,
+              remainingMs: (elapsedMs) => duration.remainingMs(elapsedMs),
+            }),
           );
           duration.record(result.job);
           return result;

@@ -37,8 +37,8 @@ export interface RunContext extends JobParts {
 export interface RunIntent extends RunOptions {
   /** The reason sent to the server when the job is stopped. */
   readonly stopReason: string;
-  /** How long the job will presumably take, in milliseconds. */
-  readonly expectedMs?: number;
+  /** Returns how long the job will presumably still take when it has taken so long, in milliseconds. */
+  readonly remainingMs?: (elapsedMs: number) => number;
   /** Called if the run ends early. */
   readonly onAbandoned?: (job: AbandonedJob) => void;
 }
@@ -192,8 +192,8 @@ export class JobRun {
   ): Promise<RunResult> {
     const { transport, waiter } = this.#context;
     const { id, namespace } = job;
-    const { expectedMs } = this.#intent;
-    const source = { transport, waiter, id, namespace, submission: job, addedPublisher, identity, expectedMs };
+    const { remainingMs } = this.#intent;
+    const source = { transport, waiter, id, namespace, submission: job, addedPublisher, identity, remainingMs };
     const onUpdate = (observed: Job): unknown => {
       this.#observed = observed;
       return this.#intent.onUpdate?.(observed);

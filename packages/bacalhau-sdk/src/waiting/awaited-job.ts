@@ -12,8 +12,11 @@ export interface JobReference {
 export interface JobToAwait extends JobReference {
   /** By what it is recognised, if its id is known from the answer to its submission only. */
   readonly identity?: JobIdentity | undefined;
-  /** When its end is to be expected, in milliseconds from now: it is not polled before. Default: 0. */
-  readonly expectedMs?: number | undefined;
+  /**
+   * Returns how long it will presumably still take when it has been waited for so long, in milliseconds: it is not polled
+   * before.
+   */
+  readonly remainingMs?: ((elapsedMs: number) => number) | undefined;
   /** Whether its executions are wanted too. */
   readonly withExecutions?: boolean;
 }
@@ -41,17 +44,20 @@ export interface WaitListener {
 /** A job that is polled until it has ended, for all who wait for it. */
 export interface AwaitedJob {
   readonly reference: JobReference;
+  readonly remainingMs: (elapsedMs: number) => number;
   readonly listeners: Set<WaitListener>;
   readonly startedAt: number;
   /** When the next poll is due. */
   dueAt: number;
-  /** When the job itself was requested last. */
+  /** When it was polled last, by itself or by a list. */
   polledAt: number;
-  /** When it was requested last with its executions. */
+  /** When it was polled last by itself. */
+  requestedAt: number;
+  /** When it was requested last with its executions, to see whether it is forgotten. */
   executionsPolledAt: number;
   /** Whether a list may have left out a change of it. */
   missedByList: boolean;
-  /** Since when the server has not answered. */
+  /** Since when its polls by itself have failed. */
   unreachableSince: number | undefined;
   /** Identifies the state that was observed last. */
   observed: string | undefined;
@@ -67,12 +73,4 @@ export function asPartOfWait<T>(
   poll: () => Promise<T>,
 ): Promise<T> {
   return listener === undefined ? poll() : listener.runPart(poll);
-}
-
-/** Returns the job with the earliest of such times; the first of several. */
-export function earliest(jobs: readonly AwaitedJob[], time: 'dueAt' | 'polledAt'): AwaitedJob | undefined {
-  return jobs.reduce<AwaitedJob | undefined>(
-    (one, other) => (one && one[time] <= other[time] ? one : other),
-    undefined,
-  );
 }

@@ -1,15 +1,18 @@
 import type { Job } from 'bacalhau-apiclient';
 import { waitPolicy } from '../http/index.js';
 import { pauseMs } from '../util/index.js';
-import { type AwaitedJob, earliest } from './awaited-job.js';
+import type { AwaitedJob } from './awaited-job.js';
+import { cheapestPoll, POLLED_AT_ONCE } from './poll-choice.js';
 import { type JobPage, type PageRequest, RecentChanges } from './recent-changes.js';
 
 /** Fewer jobs are polled alone: they cost the server little, and their end is seen sooner than at the pace of lists. */
 const FEWEST_LISTED = 10;
-/** Besides a list, one job is polled alone this often: the one for which this is longest ago. */
-const DIRECT_EVERY_MS = 2_000;
+/** Besides lists, some jobs are requested this often: those for which this is longest ago. */
+const DIRECT_EVERY_MS = 4_000;
 /** Lists are polled five times a second at most. */
 const SHORTEST_PAUSE_MS = 200;
+/** A large page costs this many times as much as a small one: what servers read and sort for both, they also write. */
+const LARGE_PAGE_FACTOR = 2;
 
 /** Recognizes a whole id, which is what lists contain. */
 const isWholeId = (id: string): boolean =>
@@ -22,8 +25,10 @@ export interface PollingLoop {
   /** What requesting one job costs, in milliseconds of the server's time. */
   readonly jobCostMs: number;
   listPage(namespace: string | undefined, page: PageRequest): Promise<JobPage>;
-  /** Polls a single job. Resolves with the server's work in milliseconds; undefined if it failed. */
-  pollJob(awaited: AwaitedJob): Promise<number | undefined>;
+  /** Returns how long ago a job changed. */
+  ageMs(awaited: AwaitedJob): number;
+  /** Polls some jobs, each by itself. Resolves with the server's work in milliseconds; undefined if one failed. */
+  pollJobs(awaited: readonly AwaitedJob[]): Promise<number | undefined>;
   update(awaited: AwaitedJob, job: Job): void;
   serverAnswered(awaited: readonly AwaitedJob[]): void;
   pollFailed(awaited: readonly AwaitedJob[], error: unknown): void;
@@ -34,19 +39,32 @@ export class ListPoller {
   readonly #loop: PollingLoop;
   readonly #changesByNamespace = new Map<string | undefined, RecentChanges>();
   #lastDirectAt = 0;
+  /** Whether the latest poll was a list, and failed. */
+  #hasFailed = false;
 
   constructor(loop: PollingLoop) {
     this.#loop = loop;
   }
 
-  /** Polls a job together with others, unless it is cheaper to poll it alone. Resolves as `pollJob` does. */
+  /** Polls a job together with others, unless it is cheaper to poll it alone. Resolves as `pollJobs` does. */
   poll(awaited: AwaitedJob): Promise<number | undefined> | undefined {
     const { namespace } = awaited.reference;
     const together = this.#listable(namespace);
     if (together.length < FEWEST_LISTED || !together.includes(awaited)) return undefined;
+    if (this.#hasFailed) {
+      // The server may be out of reach, or it may only be unable to list.
+      this.#hasFailed = false;
+      return undefined;
+    }
     const changes = this.#changesIn(namespace);
-    if (changes.costMs >= together.length * this.#loop.jobCostMs) return undefined;
-    return this.#pollList(changes, together);
+    const known = together.filter(({ job }) => job !== undefined);
+    const cheapest = cheapestPoll({
+      listMs: changes.costMs ?? presumedListMs(together.length, known[0]?.job),
+      jobMs: this.#loop.jobCostMs,
+      agesMs: known.map((one) => this.#loop.ageMs(one)),
+      unknown: Math.min(together.length - known.length, changes.pageSize),
+    });
+    return cheapest === 'list' ? this.#pollList(changes, together) : undefined;
   }
 
   /** Returns the jobs of a namespace that a list can show: an id finds a job of any namespace, a list does not. */
@@ -86,7 +104,7 @@ export class ListPoller {
         wantsMore: (soFar) => {
           // A job that has not changed is looked for once; if it is further down the list then, it is polled alone.
           const sought = unseen(soFar.isComplete).filter(({ missedByList }) => !soFar.isComplete || !missedByList);
-          return changes.costMs < Math.min(sought.length, soFar.pageSize) * this.#loop.jobCostMs;
+          return soFar.pageMs * LARGE_PAGE_FACTOR < Math.min(sought.length, soFar.pageSize) * this.#loop.jobCostMs;
         },
       });
       for (const one of unseen(isComplete)) one.missedByList = true;
@@ -94,6 +112,7 @@ export class ListPoller {
       listMs = workMs;
     } catch (error) {
       // Who may not list jobs may still be allowed to request each of them.
+      this.#hasFailed = true;
       if (waitPolicy.isRetryable(error)) this.#loop.pollFailed(awaited, error);
       else changes.refused();
       return undefined;
@@ -102,38 +121,55 @@ export class ListPoller {
     const youngest = now - Math.max(...awaited.map(({ startedAt }) => startedAt));
     // The more jobs there are, the sooner one of them ends.
     const dueAt = now + pauseMs(youngest / Math.sqrt(awaited.length), { shortestMs: SHORTEST_PAUSE_MS });
-    for (const one of awaited) one.dueAt = dueAt;
+    for (const one of awaited) {
+      one.dueAt = dueAt;
+      if (!one.missedByList) one.polledAt = now;
+    }
     // No longer than a page takes: what changes meanwhile is for the next list.
-    const directMs = await this.#pollBeside(awaited, changes.costMs);
+    const directMs = await this.#pollBeside(awaited, { dueAt, forMs: changes.costMs ?? 0 });
     return directMs === undefined ? undefined : listMs + directMs;
   }
 
   /**
-   * Polls jobs by themselves: those that a list did not show, as many as fit into the given time, and now and then one
-   * of the others. Resolves as `pollJob` does.
+   * Polls jobs by themselves: those that a list did not show, as many as fit into the given time, and now and then some
+   * of the others. Resolves as `pollJobs` does.
    */
-  async #pollBeside(awaited: readonly AwaitedJob[], forMs: number): Promise<number | undefined> {
+  async #pollBeside(
+    awaited: readonly AwaitedJob[],
+    { dueAt, forMs }: { readonly dueAt: number; readonly forMs: number },
+  ): Promise<number | undefined> {
     const end = performance.now() + forMs;
     let workMs = 0;
     do {
       const remaining = awaited.filter(({ listeners }) => listeners.size > 0);
       const missed = remaining.filter(({ missedByList }) => missedByList);
-      const next = earliest(missed, 'polledAt') ?? this.#stalest(remaining);
-      if (next === undefined) break;
-      const { dueAt } = next;
-      const work = await this.#loop.pollJob(next);
+      const next = missed.length > 0 ? stalest(missed) : this.#occasional(remaining);
+      if (next.length === 0) break;
+      const work = await this.#loop.pollJobs(next);
       if (work === undefined) return undefined;
       workMs += work;
-      next.dueAt = dueAt;
+      for (const one of next) one.dueAt = dueAt;
     } while (performance.now() < end);
     return workMs;
   }
 
-  /** Returns the job that was not polled alone for the longest time, if one is due. */
-  #stalest(awaited: readonly AwaitedJob[]): AwaitedJob | undefined {
+  /** Returns the jobs that were not polled by themselves for the longest time, if it is time for some. */
+  #occasional(awaited: readonly AwaitedJob[]): AwaitedJob[] {
     const now = performance.now();
-    if (now - this.#lastDirectAt < DIRECT_EVERY_MS) return undefined;
+    if (now - this.#lastDirectAt < DIRECT_EVERY_MS) return [];
     this.#lastDirectAt = now;
-    return earliest(awaited, 'polledAt');
+    return stalest(awaited);
   }
 }
+
+/** Returns the jobs that were not polled by themselves for the longest time, as many as are polled at once. */
+const stalest = (awaited: readonly AwaitedJob[]): AwaitedJob[] =>
+  [...awaited].sort((one, other) => one.requestedAt - other.requestedAt).slice(0, POLLED_AT_ONCE);
+
+/** What the first list is presumed to cost, in milliseconds: so much, */
+const PRESUMED_MS = 10;
+/** and so much for each byte of the jobs that are waited for, which the server decodes. */
+const PRESUMED_MS_PER_BYTE = 15e-6;
+
+const presumedListMs = (count: number, sample: Job | undefined): number =>
+  PRESUMED_MS + PRESUMED_MS_PER_BYTE * count * (sample === undefined ? 0 : JSON.stringify(sample).length);

@@ -11,22 +11,27 @@ import {
   type AwaitedJob,
   asPartOfWait,
   type EndedJob,
-  earliest,
   type JobReference,
   type JobToAwait,
   type WaitListener,
 } from './awaited-job.js';
+import { ChangeClock } from './change-clock.js';
 import { asCompleted, isForgotten } from './forgotten-job.js';
 import { ListPoller, type PollingLoop } from './list-poller.js';
 import { checkOnUpdate, checkUnreachableAfter, type WaitOptions } from './options.js';
+import { byUrgency, POLLED_AT_ONCE } from './poll-choice.js';
 import type { JobPage, PageRequest } from './recent-changes.js';
 import { idleMs, RequestCost } from './request-cost.js';
 import { StrangersJobError } from './strangers-job-error.js';
 
 /** What requesting one job is presumed to cost the server, in milliseconds, before the first request. */
 const PRESUMED_JOB_MS = 1.5;
-/** A job that has not changed for this long is requested with its executions, now and then. */
+/**
+ * A job that has not changed for this long, in milliseconds, is requested with its executions; then again whenever this time
+ * has doubled, but once in the longest interval at least. Servers send the job a second time with each execution.
+ */
 const UNCHANGED_MS = 10_000;
+const LONGEST_UNCHECKED_MS = 60_000;
 
 /**
  * Runs one loop for all waits of a client. Servers do not notify of the end of a job, so they are polled: job by job while
@@ -34,12 +39,15 @@ const UNCHANGED_MS = 10_000;
  */
 export class Waiter {
   readonly #transport: Transport;
-  readonly #jobCost = new RequestCost(PRESUMED_JOB_MS);
+  readonly #clock = new ChangeClock();
+  readonly #jobCost = new RequestCost();
   readonly #requestTimeout = new AdaptiveTimeout();
   readonly #awaited = new Map<string, AwaitedJob>();
   readonly #lists: ListPoller;
   readonly #confirmed = new WeakSet<WaitListener>();
   #isRunning = false;
+  /** Since when the server has answered no poll. */
+  #silentSince: number | undefined;
   /** Ends the loop's sleep for a new job; unset while the server is left idle. */
   #onJobAdded: (() => void) | undefined;
   /** Ends the loop's sleep when nothing is waited for any more. */
@@ -63,7 +71,7 @@ export class Waiter {
   }
 
   async #wait(
-    { identity, expectedMs = 0, withExecutions = false, ...reference }: JobToAwait,
+    { identity, remainingMs = () => 0, withExecutions = false, ...reference }: JobToAwait,
     options: WaitOptions,
     runPart: RunPart,
   ): Promise<EndedJob> {
@@ -76,7 +84,7 @@ export class Waiter {
       return await this.#transport.withDeadline('job.wait', { timeoutMs, signal }, (aborted) => {
         return new Promise<EndedJob>((resolve, reject) => {
           // Not before the deadline has begun: a job whose wait was refused would be polled for ever.
-          const awaited = this.#awaitedJob(reference, expectedMs);
+          const awaited = this.#awaitedJob(reference, remainingMs);
           const listener = { onUpdate, unreachableAfterMs, identity, withExecutions, runPart, resolve, reject };
           added = { awaited, listener };
           awaited.listeners.add(listener);
@@ -102,27 +110,30 @@ export class Waiter {
     return {
       awaitedJobs: () => [...this.#awaited.values()],
       get jobCostMs() {
-        return jobCost.ms;
+        return jobCost.ms ?? PRESUMED_JOB_MS;
       },
+      ageMs: (awaited) => this.#ageMs(awaited),
       listPage: (namespace, page) => this.#listPage(namespace, page),
-      pollJob: (awaited) => this.#pollJob(awaited),
+      pollJobs: (awaited) => this.#pollJobs(awaited),
       update: (awaited, job) => this.#update(awaited, job),
       serverAnswered: (awaited) => this.#serverAnswered(awaited),
       pollFailed: (awaited, error) => this.#pollFailed(awaited, error),
     };
   }
 
-  #awaitedJob(reference: JobReference, expectedMs: number): AwaitedJob {
+  #awaitedJob(reference: JobReference, remainingMs: (elapsedMs: number) => number): AwaitedJob {
     const key = keyOf(reference);
     const existing = this.#awaited.get(key);
     if (existing !== undefined) return existing;
     const now = performance.now();
     const awaited: AwaitedJob = {
       reference,
+      remainingMs,
       listeners: new Set(),
       startedAt: now,
-      dueAt: now + expectedMs,
-      polledAt: 0,
+      dueAt: now + remainingMs(0),
+      polledAt: now,
+      requestedAt: 0,
       executionsPolledAt: now,
       missedByList: false,
       unreachableSince: undefined,
@@ -156,45 +167,66 @@ export class Waiter {
   async #loop(): Promise<void> {
     for (;;) {
       const now = performance.now();
-      const next = earliest([...this.#awaited.values()], 'dueAt');
-      if (next === undefined) return;
-      if (next.dueAt > now) {
-        await this.#sleep(next.dueAt - now, { untilJobAdded: true });
+      const awaited = [...this.#awaited.values()];
+      if (awaited.length === 0) return;
+      const [next, ...others] = byUrgency(
+        awaited.filter(({ dueAt }) => dueAt <= now),
+        { now, ageMs: (one) => this.#ageMs(one) },
+      );
+      if (next === undefined) {
+        await this.#sleep(Math.min(...awaited.map(({ dueAt }) => dueAt)) - now, { untilJobAdded: true });
         continue;
       }
-      const workMs = await asPartOfWait(next, async () => this.#lists.poll(next) ?? this.#pollJob(next));
+      const workMs = await asPartOfWait(
+        next,
+        async () => this.#lists.poll(next) ?? this.#pollJobs([next, ...others.slice(0, POLLED_AT_ONCE - 1)]),
+      );
       // After a failure there is a pause of its own.
       if (workMs !== undefined && this.#awaited.size > 0) await this.#sleep(idleMs(workMs), { untilJobAdded: false });
     }
   }
 
-  /** Resolves with the server's work in milliseconds; undefined if it failed. */
-  async #pollJob(awaited: AwaitedJob): Promise<number | undefined> {
+  /** Polls jobs by themselves, all at once. Resolves with the server's work in milliseconds; undefined if one failed. */
+  async #pollJobs(jobs: readonly AwaitedJob[]): Promise<number | undefined> {
+    const beganAt = performance.now();
+    const polls = await Promise.all(jobs.map((awaited) => this.#pollJob(awaited)));
+    if (polls.includes('failed')) return undefined;
+    if (!polls.includes('with executions')) this.#jobCost.record((performance.now() - beganAt) / jobs.length);
+    return (this.#jobCost.ms ?? PRESUMED_JOB_MS) * jobs.length;
+  }
+
+  async #pollJob(awaited: AwaitedJob): Promise<'job' | 'with executions' | 'failed'> {
     const { jobId, namespace } = awaited.reference;
     const beganAt = performance.now();
-    const isUnchanged =
-      beganAt - awaited.changedAt >= UNCHANGED_MS && beganAt - awaited.executionsPolledAt >= UNCHANGED_MS;
+    const isUnchanged = mayBeForgotten(awaited, beganAt);
     const wantsExecutions = isUnchanged || [...awaited.listeners].some(({ withExecutions }) => withExecutions);
     const include = wantsExecutions ? [JobInclude.Executions] : undefined;
     awaited.polledAt = beganAt;
+    awaited.requestedAt = beganAt;
     if (isUnchanged) awaited.executionsPolledAt = beganAt;
     awaited.missedByList = false;
     try {
       const { Job: job, Executions } = await asPartOfWait(awaited, () =>
         getJob(this.#api(namespace), jobId, { include, ...this.#callOptions() }),
       );
-      if (!isUnchanged) this.#jobCost.record(performance.now() - beganAt);
       this.#requestTimeout.answered(performance.now() - beganAt);
       const executions = Executions?.Items ?? undefined;
       this.#update(awaited, isUnchanged ? await this.#unlessForgotten(job, executions ?? []) : job, executions);
       this.#serverAnswered([awaited]);
     } catch (error) {
       this.#pollFailed([awaited], error);
-      return undefined;
+      return 'failed';
     }
     const now = performance.now();
-    awaited.dueAt = now + pauseMs(now - awaited.startedAt);
-    return this.#jobCost.ms;
+    const elapsedMs = now - awaited.startedAt;
+    awaited.dueAt = now + Math.max(awaited.remainingMs(elapsedMs), pauseMs(Math.min(elapsedMs, this.#ageMs(awaited))));
+    return isUnchanged ? 'with executions' : 'job';
+  }
+
+  /** Returns how long ago a job changed; how long it has been waited for, before it was observed. */
+  #ageMs({ job, startedAt, changedAt }: AwaitedJob): number {
+    if (job === undefined) return performance.now() - startedAt;
+    return this.#clock.ageMs(job) ?? performance.now() - changedAt;
   }
 
   async #listPage(namespace: string | undefined, { limit, nextToken }: PageRequest): Promise<JobPage> {
@@ -226,6 +258,7 @@ export class Waiter {
   #update(awaited: AwaitedJob, job: Job, executions?: readonly Execution[]): void {
     this.#rejectStrangers(awaited, job);
     if (awaited.listeners.size === 0) return;
+    this.#clock.observe(job);
     const observed = `${job.Version}/${job.Revision}/${job.ModifyTime}/${job.State?.StateType}`;
     awaited.job = job;
     if (observed !== awaited.observed) {
@@ -258,6 +291,7 @@ export class Waiter {
   }
 
   #serverAnswered(awaited: readonly AwaitedJob[]): void {
+    this.#silentSince = undefined;
     for (const one of awaited) one.unreachableSince = undefined;
   }
 
@@ -275,10 +309,14 @@ export class Waiter {
     }
     if (error instanceof RequestTimeoutError) this.#requestTimeout.timedOut();
     const now = performance.now();
+    this.#silentSince ??= now;
     for (const one of awaited) {
-      one.unreachableSince ??= now;
+      // A list that fails says nothing of its jobs but that the server is silent.
+      const isList = awaited.length > 1;
+      if (!isList) one.unreachableSince ??= now;
+      const since = isList ? Math.max(one.startedAt, this.#silentSince) : (one.unreachableSince ?? now);
       for (const { unreachableAfterMs, reject } of one.listeners) {
-        if (now - one.unreachableSince >= unreachableAfterMs) reject(error);
+        if (now - since >= unreachableAfterMs) reject(error);
       }
     }
     // One failure is enough to know: the other polls need not run into it too.
@@ -306,6 +344,12 @@ export class Waiter {
       if (untilJobAdded) this.#onJobAdded = done;
     });
   }
+}
+
+function mayBeForgotten({ changedAt, executionsPolledAt }: AwaitedJob, now: number): boolean {
+  if (now - changedAt < UNCHANGED_MS) return false;
+  const intervalMs = Math.min(LONGEST_UNCHECKED_MS, Math.max(UNCHANGED_MS, executionsPolledAt - changedAt));
+  return now - executionsPolledAt >= intervalMs;
 }
 
 const wasSubmitted = ({ identity }: WaitListener): boolean => identity !== undefined;
