@@ -1,9 +1,10 @@
-import { execFile, spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { describeWith } from '../../packages/bacalhau-sdk/test/support/requirements.js';
+import { findPython } from '../../packages/bacalhau-sdk/test/support/python.js';
+import { describeWith, testWith } from '../../packages/bacalhau-sdk/test/support/requirements.js';
 
 const examples = join(__dirname, '..');
 const { hostname, port } = new URL(process.env['BACALHAU_TEST_URL'] ?? '');
@@ -64,15 +65,13 @@ test('download-results', async () => {
   expect((await readdir(join(folder, 'my-results'))).sort()).toEqual(['exitCode', 'outputs', 'stderr', 'stdout']);
 }, 60_000);
 
-const python = ['python3', 'python'].find((name) => spawnSync(name, ['--version']).status === 0);
-
 // No node has an image with Python here, so its part of the example runs where Python is.
-(python ? test : test.skip)('run-code calls a program in Python', async () => {
+testWith(['python'], 'run-code calls a program in Python', async () => {
   const [program, input, output] = ['main.py', 'input.json', 'output.json'].map((name) => join(folder, name));
   await writeFile(String(program), 'def main(words):\n    return {"count": len(words)}\n');
   await writeFile(String(input), '["größer", "than"]');
   const runner = join(examples, 'run-code', 'run.py');
-  await promisify(execFile)(String(python), [runner, String(program), String(input), String(output)]);
+  await promisify(execFile)(String(findPython()), [runner, String(program), String(input), String(output)]);
   expect(JSON.parse(await readFile(String(output), 'utf8'))).toEqual({ count: 2 });
 });
 

@@ -11,7 +11,7 @@ import { textOf } from './text.js';
 import type { ExecutionDescription, JobDescription } from './types.js';
 
 /** What a description is made with. */
-interface Surroundings {
+interface DescriptionContext {
   readonly release: ServerRelease | undefined;
   readonly secrets: Secrets;
   /** In milliseconds since 1970: what has not ended lasts until then. */
@@ -38,7 +38,7 @@ export async function describeJob(
 /** Describes a job by what the server tells of it, its executions and its history. */
 export function descriptionOf(
   { Job: job, Executions, History }: GetJobResponse,
-  { release, secrets, now }: Surroundings,
+  { release, secrets, now }: DescriptionContext,
 ): JobDescription {
   const history = History?.Items ?? [];
   const historyOf = byExecution(history);
@@ -91,7 +91,7 @@ class Description implements JobDescription {
   }
 }
 
-interface ExecutionContext extends Omit<Surroundings, 'secrets'> {
+interface ExecutionContext extends Omit<DescriptionContext, 'secrets'> {
   readonly job: Job;
   /** The history of the execution. */
   readonly own: readonly JobHistory[];

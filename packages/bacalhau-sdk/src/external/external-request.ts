@@ -132,3 +132,9 @@ function brokenConnection(error: unknown): BrokenConnection {
   const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
   return new BrokenConnection(messageOf(error), typeof code === 'string' ? code : undefined);
 }
+
+/** Returns the address of a request for messages: signatures are in the query. */
+export function withoutQuery(url: string): string {
+  const { origin, pathname } = new URL(url);
+  return `${origin}${pathname}`;
+}

@@ -15,9 +15,9 @@ import { workFailure } from './failure.js';
 import { checkHeaders } from './headers.js';
 import { Hooks } from './hooks.js';
 import {
+  type DescribeOutcome,
   loadInstrumentation,
   type ObservedOperation,
-  type OperationEnd,
   type RunPart,
 } from './instrumentation/index.js';
 import { loadLoginContext } from './logins/index.js';
@@ -121,7 +121,7 @@ export class Transport implements RequestSource, Router {
   observe<T>(
     operation: ObservedOperation,
     work: (run: RunPart) => Promise<T>,
-    describe?: (value: T) => Omit<OperationEnd, 'error'>,
+    describe?: DescribeOutcome<T>,
   ): Promise<T> {
     const { options, logger } = this.#parts;
     const { instrumentation } = options;

@@ -1,5 +1,11 @@
 import { platform } from '#platform';
-import { BrokenConnection, type ExternalRequest, type ExternalResponse, fetchExternal } from '../external/index.js';
+import {
+  BrokenConnection,
+  type ExternalRequest,
+  type ExternalResponse,
+  fetchExternal,
+  withoutQuery,
+} from '../external/index.js';
 import { Secrets } from '../redaction/index.js';
 import { LONGEST_TIMER_MS } from '../util/index.js';
 import type { TransferContext } from './transfer-context.js';
@@ -93,10 +99,4 @@ export class ResultConnection {
       clearTimeout(timer);
     }
   }
-}
-
-/** Signatures are in the query. */
-function withoutQuery(url: string): string {
-  const { origin, pathname } = new URL(url);
-  return `${origin}${pathname}`;
 }

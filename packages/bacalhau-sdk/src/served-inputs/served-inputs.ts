@@ -7,7 +7,7 @@ import { type JobInput, serversOf } from '../spec/index.js';
 import { loadUploads } from '../uploads/index.js';
 import { later, onAbort, pauseMs } from '../util/index.js';
 
-/** The pauses between two looks at a job whose input this process serves, in milliseconds. */
+/** The pauses between two polls of a job whose input this process serves, in milliseconds. */
 const PAUSES = { shortestMs: 1_000, longestMs: 15_000 } as const;
 
 /** Closes what serves the inputs of a job once the job has ended, or the client is closed. Keeps no process alive. */
@@ -20,7 +20,7 @@ export function closeServersAfter(job: JobInput, { id, namespace }: JobId, api: 
     for (const server of serversOf(job)) server.close();
   };
   const removeListener = onAbort(deadline.signal, end);
-  const look = async (): Promise<void> => {
+  const poll = async (): Promise<void> => {
     if (deadline.reason !== undefined) return;
     const isOver = await getJob(api, id, { namespace, signal: deadline.signal }).then(
       ({ Job: found }) => hasEnded(found),
@@ -30,7 +30,7 @@ export function closeServersAfter(job: JobInput, { id, namespace }: JobId, api: 
     if (isOver) end();
     else next();
   };
-  const next = (): void => later(pauseMs(performance.now() - since, PAUSES), () => void look());
+  const next = (): void => later(pauseMs(performance.now() - since, PAUSES), () => void poll());
   next();
 }
 

@@ -54,7 +54,7 @@ export async function serve(
   const { name, target, sha256 } = data;
   const { host, port = 0, bindAddress = host } = options;
   const [file] = data.files;
-  if (file === undefined) throw new TypeError('There is no file.');
+  if (file === undefined) throw new TypeError('Only a file can be served.');
   const { fileName } = splitTarget(target);
   const path = `/${randomHex(32)}/${encodeURIComponent(fileName)}`;
   const read = (part: ByteRange) => unchanged(data, part, file.read(part, { reusesMemory: true }));

@@ -1,6 +1,6 @@
 import { platform } from '#platform';
 import { BacalhauError, UploadError } from '../errors/index.js';
-import { BrokenConnection, type ExternalRequest, fetchExternal } from '../external/index.js';
+import { BrokenConnection, type ExternalRequest, fetchExternal, reasonIn, withoutQuery } from '../external/index.js';
 import { type Deadline, downloadPolicy, type Transport } from '../http/index.js';
 import { quoteName } from '../model/index.js';
 import type { RequestBody } from '../platform/index.js';
@@ -218,18 +218,4 @@ export class Store {
   redacted(error: unknown): unknown {
     return error instanceof BacalhauError ? redactError(error, this.secrets) : error;
   }
-}
-
-/** Finds the reason in a response: S3 sends XML, IPFS nodes JSON. */
-function reasonIn(body: string): string | undefined {
-  const code = /<Code>([^<]{1,200})<\/Code>/.exec(body)?.[1];
-  const message = /<Message>([^<]{1,300})<\/Message>/.exec(body)?.[1] ?? /"Message":\s*"([^"]{1,300})"/.exec(body)?.[1];
-  if (code !== undefined || message !== undefined) return [code, message].filter(Boolean).join(': ');
-  const text = body.trim();
-  return text === '' || text.startsWith('<') ? undefined : text.split('\n', 1)[0]?.slice(0, 200);
-}
-
-function withoutQuery(url: string): string {
-  const { origin, pathname } = new URL(url);
-  return `${origin}${pathname}`;
 }

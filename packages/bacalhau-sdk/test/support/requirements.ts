@@ -1,10 +1,20 @@
 import { spawnSync } from 'node:child_process';
 import { type Capability, isCapability, tagOf, type ValueOf } from './capabilities.js';
 import { chromiumPath } from './chromium.js';
+import { findPython } from './python.js';
 import { computeNodes, devnetServer, has } from './server.js';
 
 /** What a test needs beyond Node and the devnet. CI names them in `BACALHAU_TEST_REQUIRE`, and then none may be missing. */
-export type Requirement = 'docker' | 'ipfs' | 's3' | 'legacy' | 'mounts' | 'chromium' | 'two-nodes' | 'own-network';
+export type Requirement =
+  | 'docker'
+  | 'ipfs'
+  | 's3'
+  | 'legacy'
+  | 'mounts'
+  | 'chromium'
+  | 'two-nodes'
+  | 'own-network'
+  | 'python';
 
 const MISSING: Readonly<Record<Requirement, () => string | undefined>> = {
   docker: () =>
@@ -17,6 +27,7 @@ const MISSING: Readonly<Record<Requirement, () => string | undefined>> = {
     return spawnSync('unshare', mount, { stdio: 'ignore' }).status === 0 ? undefined : 'nothing can be mounted here';
   },
   'own-network': () => (/^https?:/.test(devnetServer) ? 'the server that is tried is somebody else’s' : undefined),
+  python: () => (findPython() ? undefined : 'there is no python3 on the PATH'),
   'two-nodes': () => (computeNodes() >= 2 ? undefined : 'the network has one node'),
   chromium: () =>
     chromiumPath ? undefined : 'there is no chromium on the PATH, and BACALHAU_TEST_CHROMIUM names none',

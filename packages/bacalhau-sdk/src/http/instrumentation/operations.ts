@@ -1,8 +1,5 @@
 import { GuardedObservation, type Observer } from './guarded-observation.js';
-import type { ObservedOperation, OperationEnd } from './types.js';
-
-/** What is known of an operation that succeeded. */
-export type Describe<T> = (value: T) => Omit<OperationEnd, 'error'>;
+import type { DescribeOutcome, ObservedOperation, OperationEnd, RunPart } from './types.js';
 
 const startOperation = (observer: Observer, operation: ObservedOperation): GuardedObservation<OperationEnd> =>
   new GuardedObservation(observer, () => observer.instrumentation.startOperation?.(operation));
@@ -11,8 +8,8 @@ const startOperation = (observer: Observer, operation: ObservedOperation): Guard
 export async function observe<T>(
   observer: Observer,
   operation: ObservedOperation,
-  work: (run: <P>(part: () => Promise<P>) => Promise<P>) => Promise<T>,
-  describe?: Describe<T>,
+  work: (run: RunPart) => Promise<T>,
+  describe?: DescribeOutcome<T>,
 ): Promise<T> {
   const observation = startOperation(observer, operation);
   try {

@@ -73,3 +73,9 @@ export interface Instrumentation {
   /** Called before each request, retries included, in the context of its operation. Returns what observes it. */
   startRequest?(request: ObservedRequest): Observation<RequestEnd> | undefined;
 }
+
+/** Runs a part of an operation as its observer wants it to be run. */
+export type RunPart = <T>(work: () => Promise<T>) => Promise<T>;
+
+/** Returns what observers are told of an operation that succeeded. */
+export type DescribeOutcome<T> = (value: T) => Omit<OperationEnd, 'error'>;
