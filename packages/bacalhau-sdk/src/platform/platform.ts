@@ -79,8 +79,8 @@ export interface ByteRange {
 
 export interface ReadOptions {
   /**
-   * Whether the reader is done with a chunk when it asks for the next one, which may then be in the same memory. Without a new
-   * buffer for each chunk large files are read faster, and in less memory.
+   * Whether the reader is done with a chunk when it asks for the one after the next, which may then be in the same memory.
+   * Without a new buffer for each chunk large files are read faster, and in less memory.
    */
   readonly reusesMemory: boolean;
 }
@@ -312,7 +312,10 @@ export interface Platform {
   gunzip(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>;
   /** Compresses; the same content has other bytes in other runtimes. */
   gzip(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>;
-  /** Makes the body of a request that is sent while it is read, where the runtime can do that. */
+  /**
+   * Makes the body of a request that is sent while it is read, where the runtime can do that. A chunk has been sent, or is
+   * copied, when the one after the next is asked for.
+   */
   requestBody(chunks: AsyncIterable<Uint8Array>): Promise<RequestBody>;
   /**
    * Serves a file to whoever knows its URL.

@@ -170,7 +170,10 @@ class S3Transfer {
     const checksums = { 'x-amz-content-sha256': hex(sha256), 'x-amz-checksum-sha256': base64(sha256) };
     const headers = { ...request.headers, ...checksums };
     return this.#store.send(() => this.#bucket.request({ ...request, method: 'PUT', headers }), {
-      content: { size: end - start, read: (count) => counted(file.read({ start, end }), count) },
+      content: {
+        size: end - start,
+        read: (count) => counted(file.read({ start, end }, { reusesMemory: true }), count),
+      },
     });
   }
 

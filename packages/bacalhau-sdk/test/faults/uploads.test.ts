@@ -158,6 +158,16 @@ describe('an upload to S3', () => {
     expect(api.submitted).toHaveLength(1);
   }, 30_000);
 
+  test('is byte for byte what was read, also where the store takes it slowly', async () => {
+    await using api = await orchestrator();
+    await using store = await fakeS3(() => 'slow');
+    const file = join(home, 'large');
+    const content = randomBytes(20 * MIB + 12_345);
+    await writeFile(file, content);
+    await submit(api, file, { via: viaS3(store, { maxRetries: 0 }) });
+    expect([...store.objects.values()].map((object) => object.equals(content))).toEqual([true]);
+  }, 30_000);
+
   test('repeats what broke once, and counts it once', async () => {
     await using api = await orchestrator();
     let requests = 0;

@@ -11,8 +11,12 @@ export interface SeenS3Request {
   bytes: number;
 }
 
-/** What happens to a request instead: an answer, or a broken connection after so many bytes. */
-export type S3Fault = { readonly status: number; readonly body?: string } | { readonly breakAfter: number } | 'silence';
+/** What happens to a request instead: an answer, or a broken connection after so many bytes. `slow`: it is read in small steps. */
+export type S3Fault =
+  | { readonly status: number; readonly body?: string }
+  | { readonly breakAfter: number }
+  | 'silence'
+  | 'slow';
 
 export interface FakeS3 extends AsyncDisposable {
   readonly url: string;
@@ -94,9 +98,13 @@ export async function fakeS3(
       chunks.push(chunk);
       one.bytes += chunk.length;
       if (typeof fault === 'object' && 'breakAfter' in fault && one.bytes >= fault.breakAfter) request.destroy();
+      if (fault === 'slow') {
+        request.pause();
+        setTimeout(() => request.resume(), 1);
+      }
     });
     request.on('end', () => {
-      if (fault === undefined) {
+      if (fault === undefined || fault === 'slow') {
         const [status, body, answered] = store(one, Buffer.concat(chunks));
         response.writeHead(status, answered).end(body);
       } else if (typeof fault === 'object' && 'status' in fault) response.writeHead(fault.status).end(fault.body);

@@ -1,5 +1,5 @@
 import { type BigIntStats, constants } from 'node:fs';
-import { open, readdir, realpath, stat } from 'node:fs/promises';
+import { type FileHandle, open, readdir, realpath, stat } from 'node:fs/promises';
 import { basename, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { quoteName } from '../../model/index.js';
@@ -118,15 +118,14 @@ async function* readFile(
     const handle = await open(place, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
     try {
       checkKind(await handle.stat());
-      const newBuffer = () => Buffer.allocUnsafe(CHUNK_SIZE);
-      let buffer = newBuffer();
+      let buffer = Buffer.allocUnsafe(CHUNK_SIZE);
+      let spare = reusesMemory ? Buffer.allocUnsafe(CHUNK_SIZE) : undefined;
       for (let position = start; position < end; ) {
-        if (!reusesMemory && position > start) buffer = newBuffer();
-        const length = Math.min(CHUNK_SIZE, end - position);
-        const { bytesRead } = await handle.read({ buffer, length, position });
-        if (bytesRead === 0) return;
-        position += bytesRead;
-        yield buffer.subarray(0, bytesRead);
+        const chunk = buffer.subarray(0, await fill(handle, buffer, { start: position, end }));
+        if (chunk.length === 0) return;
+        position += chunk.length;
+        yield chunk;
+        [buffer, spare] = [spare ?? Buffer.allocUnsafe(CHUNK_SIZE), spare && buffer];
       }
     } finally {
       await handle.close();
@@ -134,4 +133,17 @@ async function* readFile(
   } catch (error) {
     throw new Error(await problemOf(place, error), { cause: error });
   }
+}
+
+/** Reads as much as fits: a stream waits until a full chunk is sent, but may hold several small ones. */
+async function fill(handle: FileHandle, buffer: Buffer, { start, end }: ByteRange): Promise<number> {
+  const size = Math.min(buffer.length, end - start);
+  let filled = 0;
+  while (filled < size) {
+    const options = { offset: filled, length: size - filled, position: start + filled };
+    const { bytesRead } = await handle.read(buffer, options);
+    if (bytesRead === 0) break;
+    filled += bytesRead;
+  }
+  return filled;
 }
