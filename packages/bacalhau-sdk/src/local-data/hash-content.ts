@@ -18,28 +18,34 @@ interface HashedContent {
   readonly files: readonly HashedFile[];
 }
 
-/** Reads files once for the hash of the whole and those of the parts that they are uploaded in. */
-export async function hashContent(found: FoundFiles, signal: AbortSignal): Promise<HashedContent> {
+/** Reads files once for the hash of the whole and, if they are uploaded in parts, for the hashes of these. */
+export async function hashContent(
+  found: FoundFiles,
+  { inParts, signal }: { readonly inParts: boolean; readonly signal: AbortSignal },
+): Promise<HashedContent> {
+  const { kind } = found;
   const whole = newHasher();
   // A tar is packed ahead of its reader.
-  const reusesMemory = found.kind === 'file';
+  const reusesMemory = kind === 'file';
+  /** Whether the only part of a file is the whole. */
+  const isWhole = ({ size }: LocalFile): boolean => kind === 'file' && size <= SMALLEST_PART;
   const parts = new Map<LocalFile, readonly HashedPart[]>();
   const read = async function* (file: LocalFile): AsyncGenerator<Uint8Array, void, undefined> {
-    const hasher = new PartHasher(file.size);
+    const hasher = inParts && !isWhole(file) ? new PartHasher(file.size) : undefined;
     for await (const chunk of file.read(undefined, { reusesMemory })) {
       throwIfAborted(signal);
-      hasher.update(chunk);
+      hasher?.update(chunk);
       yield chunk;
     }
-    parts.set(file, hasher.end());
+    if (hasher !== undefined) parts.set(file, hasher.end());
   };
   const files = found.files.map((file) => ({ ...file, read: () => read(file) }));
-  const content = found.kind === 'folder' ? packFolder(files) : contentOf(files);
+  const content = kind === 'folder' ? packFolder(files) : contentOf(files);
   for await (const chunk of content) whole.update(chunk);
-  return {
-    sha256: hex(whole.digest()),
-    files: found.files.map((file) => ({ ...file, parts: parts.get(file) ?? new PartHasher(0).end() })),
-  };
+  const sha256 = whole.digest();
+  const unsplit = ({ size }: LocalFile): readonly HashedPart[] => (inParts ? [{ start: 0, end: size, sha256 }] : []);
+  const partsOf = (file: LocalFile): readonly HashedPart[] => parts.get(file) ?? unsplit(file);
+  return { sha256: hex(sha256), files: found.files.map((file) => ({ ...file, parts: partsOf(file) })) };
 }
 
 /** Hashes a file part by part. */

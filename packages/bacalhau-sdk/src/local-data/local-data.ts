@@ -92,7 +92,7 @@ async function readToUpload(
   const unread = { kind, name, target };
   const { checkUpload } = await loadUploads();
   await checkUpload(unread, via, context);
-  const { sha256, files } = await hashContent(found, context.deadline.signal);
+  const { sha256, files } = await hashContent(found, { inParts: 's3' in via, signal: context.deadline.signal });
   await checkUnchanged();
   return { ...unread, size, sha256, files, checkUnchanged };
 }

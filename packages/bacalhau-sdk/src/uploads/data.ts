@@ -9,7 +9,7 @@ export interface HashedPart extends ByteRange {
 }
 
 export interface HashedFile extends LocalFile {
-  /** Those that it is uploaded in. */
+  /** Those that S3 is sent; other ways need none, and have none. */
   readonly parts: readonly HashedPart[];
 }
 
