@@ -1,5 +1,6 @@
 import { type Execution, type GetJobResponse, type Job, type JobHistory, JobInclude } from 'bacalhau-apiclient';
 import { getJob } from '../calls/index.js';
+import { unreadInput } from '../failures/index.js';
 import type { ApiResource, CallOptions } from '../http/index.js';
 import { exitCodeOf, hasEnded, isWasm, phaseOf, type ServerRelease } from '../model/index.js';
 import type { Secrets } from '../redaction/index.js';
@@ -124,7 +125,7 @@ function describeExecution(execution: Execution, { job, own, release, now }: Exe
       isKnown: neverRan || start !== undefined,
     }),
     exitCode: exitCodeOfPhase(execution, state, job),
-    reason: isActive || state === 'completed' ? undefined : reasonOf(execution, own),
+    reason: isActive || state === 'completed' ? undefined : reasonOf(execution, own, job),
     stdout: RunOutput?.Stdout ?? '',
     stderr: RunOutput?.stderr ?? '',
     result: PublishedResult?.Type ? typedResults([PublishedResult], [execution])[0] : undefined,
@@ -139,11 +140,15 @@ function exitCodeOfPhase({ RunOutput }: Execution, state: ExecutionDescription['
 }
 
 function reasonOf(
-  { RunOutput, ComputeState, DesiredState }: Execution,
+  { NodeID, RunOutput, ComputeState, DesiredState }: Execution,
   own: readonly JobHistory[],
+  job: Job,
 ): string | undefined {
   const reported = own.filter(({ Event }) => Event.Details?.['IsError'] === 'true').at(-1)?.Event.Message;
-  return [RunOutput?.ErrorMsg, reported, ComputeState.Message, DesiredState?.Message].map(nonEmpty).find(Boolean);
+  const candidates = [RunOutput?.ErrorMsg, reported, ComputeState.Message, DesiredState?.Message];
+  const reason = candidates.map(nonEmpty).find(Boolean);
+  const unread = reason === undefined ? undefined : unreadInput(job, NodeID, reason);
+  return unread === undefined ? reason : `${reason}\n${unread}`;
 }
 
 /** Returns whether an event is the start of a program. Before 1.5, histories tell of changed states, later ones in words. */

@@ -23,7 +23,7 @@ export interface ExecutionDescription extends Times {
   readonly createdAt: Date | undefined;
   /** The program's exit code; undefined while it runs, and if it never ran. */
   readonly exitCode: number | undefined;
-  /** Why it failed, was cancelled or rejected, as far as the node says. */
+  /** Why it failed, was cancelled or rejected, as far as the node says; and which input it could not read, if that is why. */
   readonly reason: string | undefined;
   /** The beginning of what the program printed to its standard output: as much as the server keeps, 2,048 bytes or less. */
   readonly stdout: string;

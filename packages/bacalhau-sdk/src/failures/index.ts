@@ -1,0 +1,1 @@
+export { unreadInput } from './unread-input.js';
