@@ -1,7 +1,7 @@
 import type { InputSource, Task } from 'bacalhau-apiclient';
 import { InvalidJobError } from '../errors/index.js';
 import { isAtLeast } from '../model/index.js';
-import { BuiltJob, completeAtSubmission, type JobBuildContext, quote, readFile } from '../spec/index.js';
+import { atItsPath, BuiltJob, completeAtSubmission, type JobBuildContext, quote, readFile } from '../spec/index.js';
 import { isRecord } from '../util/index.js';
 import { checkSettings, type SettingRules, text, textList } from './check-settings.js';
 import { checkWasmModule } from './check-wasm-module.js';
@@ -86,10 +86,14 @@ export function wasm(settings: WasmSettings): BuiltJob {
   return new BuiltJob({ ...job, Tasks: job.Tasks.map((task) => completeAtSubmission(task, adaptToRelease)) });
 }
 
-/** Adapts a task to old servers. Before 1.7 modules are sources of the engine, and the function's key is spelled differently. */
+/**
+ * Adapts a task to old servers. Before 1.7 modules are sources of the engine, and the function's key is spelled differently.
+ * There, a file that is downloaded is mounted at the target itself, not in it under its name (makeFsFromStorage, 1.4.0 and 1.6.0).
+ */
 function adaptToRelease(task: Task, { serverRelease }: JobBuildContext): Task {
   if (isAtLeast(serverRelease, '1.7.0')) return task;
-  const { Engine, InputSources = [], ...others } = task;
+  const { Engine, InputSources: sources = [], ...others } = task;
+  const InputSources = sources.map(atItsPath);
   const { Entrypoint, EntryModule, ImportModules, ...params } = Engine.Params ?? {};
   const modules = new Set<InputSource>();
   const moduleAt = (path: unknown): unknown => {

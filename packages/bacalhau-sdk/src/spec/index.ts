@@ -10,7 +10,7 @@ export { isOwnJob, type JobIdentity } from './job-identity.js';
 export type { JobInput, TaskInput, TaskInputSource } from './job-input.js';
 export { hasOldVariableNames } from './job-rules.js';
 export { type ClientBuildContext, hasClient, type JobBuildContext, type JobBuilder, type JobSpec } from './job-spec.js';
-export { type ContentServer, type LocalContent, serversOf, withLocalContent } from './local-content.js';
+export { atItsPath, type ContentServer, type LocalContent, serversOf, withLocalContent } from './local-content.js';
 export { FINGERPRINT, MAP_LABEL, NAME_LABEL, SUBMISSION } from './metadata-keys.js';
 export type { KnownSpec, OtherSpec, SpecWithoutParams } from './open-spec.js';
 export type { PublisherSpec, S3PublisherParams } from './publisher.js';

@@ -1,4 +1,4 @@
-import type { SpecConfig } from 'bacalhau-apiclient';
+import type { InputSource, SpecConfig } from 'bacalhau-apiclient';
 import { isRecord } from '../util/index.js';
 import type { JobInput } from './job-input.js';
 
@@ -38,6 +38,12 @@ export function identityOf(part: Readonly<Record<string, unknown>>): Readonly<Re
   const source = part['Source'];
   const path = isRecord(source) ? contentOf(source)?.['path'] : undefined;
   return path === undefined ? part : { ...part, Target: path };
+}
+
+/** Returns an input with the path that the job finds it at as its target, if it is a file that this process serves. */
+export function atItsPath(input: InputSource): InputSource {
+  const { path, server } = contentOf({ ...input.Source }) ?? {};
+  return isServer(server) && typeof path === 'string' ? { ...input, Target: path } : input;
 }
 
 /** Returns the servers of this process that the inputs of a job are read from. */

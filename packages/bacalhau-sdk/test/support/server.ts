@@ -35,6 +35,9 @@ export function networkUrl(): string {
 /** The number of nodes of that network that run jobs. */
 export const computeNodes = (): number => Number(process.env[`${addressVariable(name)}_NODES`]);
 
+/** A port of this machine that the nodes of that network reach; 0 if they reach all. Its global set-up found it free. */
+export const hostPort = (): number => Number(process.env[`${addressVariable(name)}_HOST_PORT`]);
+
 /** The version of the server that this file's tests run against. */
 export const serverVersion: string = name === 'candidate' ? (process.env[CANDIDATE_VERSION] ?? NEWEST) : name;
 

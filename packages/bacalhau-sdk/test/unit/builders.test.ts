@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { InputSource } from 'bacalhau-apiclient';
 import fc from 'fast-check';
 import { checkWasmModule } from '../../src/builders/check-wasm-module.js';
 import { docker } from '../../src/builders/docker.js';
@@ -14,6 +15,8 @@ import { Jobs } from '../../src/jobs/jobs.js';
 import { phaseOf } from '../../src/model/execution-phase.js';
 import { parseRelease } from '../../src/model/release.js';
 import { checkJob } from '../../src/spec/check-job.js';
+import { completeAtSubmission } from '../../src/spec/completion.js';
+import { withLocalContent } from '../../src/spec/local-content.js';
 import { moduleOf } from '../support/wasm-jobs.js';
 
 test('docker: every setting arrives in the field that servers read', () => {
@@ -235,6 +238,25 @@ describe('wasm', () => {
       ImportModules: [lib],
     });
     expect(old?.InputSources).toEqual([data]);
+  });
+
+  test('before 1.7 a file that this process serves has its path as its target', async () => {
+    const server = { url: 'http://127.0.0.1:1/f', close: () => undefined };
+    const Source = { Type: 'urlDownload', Params: { URL: server.url } };
+    const content = { kind: 'file', sha256: '00' } as const;
+    const served = (path: string) =>
+      completeAtSubmission<InputSource>({ Source, Target: path }, (input) => ({
+        Source: withLocalContent(Source, { ...content, path, server }),
+        Target: `${input.Target}/..`,
+      }));
+    const stored = { Source: withLocalContent({ Type: 's3', Params: {} }, { ...content, path: '/s/f' }), Target: '/s' };
+    const spec = wasm({ module: served('/m/f'), inputs: [served('/in/f'), stored] });
+    const [task] = (await spec.toJob({ serverRelease: parseRelease('v1.6.0') })).Tasks;
+    expect(task?.Engine.Params).toMatchObject({ EntryModule: { Source, Target: '/m/f' } });
+    expect(task?.InputSources).toMatchObject([{ Source, Target: '/in/f' }, { Target: '/s' }]);
+    const [newer] = (await spec.toJob(today)).Tasks;
+    expect(newer?.Engine.Params).toMatchObject({ EntryModule: '/m/f' });
+    expect(newer?.InputSources).toMatchObject([{ Target: '/m/f/..' }, { Target: '/in/f/..' }, { Target: '/s' }]);
   });
 
   test('no bytes crash or hang the check of a module', () => {
