@@ -17,7 +17,7 @@ export interface ExecutionOutput {
   /**
    * Whether `stdout` and `stderr` are all that the program printed; if not, they are what the server kept. What Docker
    * loses at the end of a container's log cannot be detected (docs/log-streams.md); the output of a job that publishes its
-   * results is read from those.
+   * results is read from those. Nor can what nodes drop of a WebAssembly program's writes of more than 32,768 bytes at once.
    */
   readonly outputComplete: boolean;
   /** Why the output is not complete; undefined if it is. */
