@@ -93,10 +93,16 @@ export async function putJobs(url: string, jobs: Iterable<Job>, onPut?: (id: str
   const put = async (): Promise<void> => {
     for (let next = left.next(); !next.done; next = left.next()) {
       const { data } = await api.putJob({ putJobRequest: { Job: next.value } });
-      onPut?.(data.JobID);
+      onPut?.(data.JobID ?? (await idOf(api, next.value)));
     }
   };
   await Promise.all(Array.from({ length: 8 }, put));
+}
+
+/** Asks for the id of a job that was submitted: servers up to 1.9.3 may answer a submission with nothing. */
+async function idOf(api: JobApi, { Name: jobId = '' }: Job): Promise<string> {
+  const { data } = await api.getJob({ jobId });
+  return data.Job?.ID ?? '';
 }
 
 /** So many jobs, made as they are needed. */

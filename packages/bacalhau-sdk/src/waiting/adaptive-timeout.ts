@@ -8,6 +8,7 @@ const SHORTEST_MS = 5_000;
  */
 export class AdaptiveTimeout {
   #ms = SHORTEST_MS;
+  #extendedAt = Number.NEGATIVE_INFINITY;
 
   get ms(): number {
     return this.#ms;
@@ -18,6 +19,10 @@ export class AdaptiveTimeout {
   }
 
   timedOut(): void {
+    const now = performance.now();
+    // Requests that were sent at once time out at once, and that says the same.
+    if (now - this.#extendedAt < this.#ms) return;
+    this.#extendedAt = now;
     this.#ms = Math.min(LONGEST_MS, this.#ms * 2);
   }
 }

@@ -2,8 +2,8 @@ import type { Execution, Job } from 'bacalhau-apiclient';
 import type { RunPart } from '../http/index.js';
 import type { JobIdentity } from '../spec/index.js';
 
-/** Fewer jobs are polled alone: they cost the server little, and their end is seen sooner than at the pace of lists. */
-export const FEWEST_LISTED = 10;
+/** Fewer jobs are polled one by one: they cost the server little, and their end is seen sooner than at the pace of lists. */
+export const MANY_JOBS = 10;
 
 /** A job by id or name, and its namespace. */
 export interface JobReference {
@@ -48,8 +48,10 @@ export interface AwaitedJob {
   readonly startedAt: number;
   /** When the next poll is due. */
   dueAt: number;
-  /** When the job itself was requested last. */
+  /** When it was polled last, by itself or by a list. */
   polledAt: number;
+  /** When it was polled last by itself. */
+  requestedAt: number;
   /** When it was requested last with its executions. */
   executionsPolledAt: number;
   /** Whether a list may have left out a change of it. */
@@ -72,10 +74,10 @@ export function asPartOfWait<T>(
   return listener === undefined ? poll() : listener.runPart(poll);
 }
 
-/** Returns the job with the earliest of such times; the first of several. */
-export function earliest(jobs: readonly AwaitedJob[], time: 'dueAt' | 'polledAt'): AwaitedJob | undefined {
+/** Returns the job that is due first. */
+export function firstDue(jobs: readonly AwaitedJob[]): AwaitedJob | undefined {
   return jobs.reduce<AwaitedJob | undefined>(
-    (one, other) => (one && one[time] <= other[time] ? one : other),
+    (one, other) => (one && one.dueAt <= other.dueAt ? one : other),
     undefined,
   );
 }

@@ -14,23 +14,24 @@ export function idleMs(workMs: number): number {
 
 /** What requests of one kind cost the server, estimated from those that were made. */
 export class RequestCost {
-  readonly #latest: number[];
-
-  /** Until the first measurement: `presumed`. */
-  constructor(...presumed: number[]) {
-    this.#latest = presumed;
-  }
+  #latest: readonly number[] = [];
 
   /**
-   * The work of one request, in milliseconds of the server's time: the shortest of the latest ones, because during a longer
-   * one the server, or this program, did other things as well.
+   * The work of one request, in milliseconds of the server's time; undefined before the first measurement. The shortest of
+   * the latest ones, because during a longer one the server, or this program, did other things as well.
    */
-  get ms(): number {
-    return Math.max(LEAST_MS, Math.min(...this.#latest));
+  get ms(): number | undefined {
+    return this.#latest.length === 0 ? undefined : Math.max(LEAST_MS, Math.min(...this.#latest));
   }
 
-  record(ms: number): void {
-    this.#latest.unshift(ms);
-    this.#latest.length = Math.min(this.#latest.length, MEASUREMENTS);
+  /** Returns what a request costs in view of this one, too. */
+  record(ms: number): number {
+    this.#latest = [ms, ...this.#latest].slice(0, MEASUREMENTS);
+    return this.ms ?? ms;
+  }
+
+  /** Records a request that makes the earlier ones out of date. */
+  replace(ms: number): void {
+    this.#latest = [ms];
   }
 }

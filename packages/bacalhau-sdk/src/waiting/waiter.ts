@@ -11,14 +11,20 @@ import {
   type AwaitedJob,
   asPartOfWait,
   type EndedJob,
-  earliest,
-  FEWEST_LISTED,
+  firstDue,
   type JobReference,
   type JobToAwait,
+  MANY_JOBS,
   type WaitListener,
 } from './awaited-job.js';
 import { asCompleted, isForgotten } from './forgotten-job.js';
-import { type JobPage, type ListPoller, loadListPoller, type PageRequest, type PollingLoop } from './lists/index.js';
+import {
+  type JobPage,
+  loadManyJobsPoller,
+  type ManyJobsPoller,
+  type PageRequest,
+  type PollingLoop,
+} from './many-jobs/index.js';
 import { checkListener, checkUnreachableAfter, type WaitOptions } from './options.js';
 import { idleMs, RequestCost } from './request-cost.js';
 import { StrangersJobError } from './strangers-job-error.js';
@@ -34,15 +40,16 @@ const LONGEST_UNCHECKED_MS = 60_000;
 
 /**
  * Runs one loop for all waits of a client. Servers do not notify of the end of a job, so they are polled: job by job while
- * there are few, by one list sorted by change when that is cheaper. What either costs is measured on the way.
+ * there are few; if there are many, those that are the most likely to have changed, or all of them by one list sorted by
+ * change, where that is cheaper. What either costs is measured on the way.
  */
 export class Waiter {
   readonly #transport: Transport;
-  readonly #jobCost = new RequestCost(PRESUMED_JOB_MS);
+  readonly #jobCost = new RequestCost();
   readonly #requestTimeout = new AdaptiveTimeout();
   readonly #awaited = new Map<string, AwaitedJob>();
-  /** Undefined until there are so many jobs that a list may be worth it. */
-  #lists: Promise<ListPoller | undefined> | undefined;
+  /** Undefined until there are many jobs. */
+  #manyJobs: Promise<ManyJobsPoller | undefined> | undefined;
   readonly #confirmed = new WeakSet<WaitListener>();
   #isRunning = false;
   /** Since when the server has answered no poll. */
@@ -103,15 +110,15 @@ export class Waiter {
     }
   }
 
-  #listPoller(): Promise<ListPoller | undefined> | undefined {
-    if (this.#lists === undefined && this.#awaited.size >= FEWEST_LISTED) {
-      this.#lists = loadListPoller().then(
-        ({ ListPoller }) => new ListPoller(this.#pollingLoop()),
+  #manyJobsPoller(): Promise<ManyJobsPoller | undefined> | undefined {
+    if (this.#manyJobs === undefined && this.#awaited.size >= MANY_JOBS) {
+      this.#manyJobs = loadManyJobsPoller().then(
+        ({ ManyJobsPoller }) => new ManyJobsPoller(this.#pollingLoop()),
         // A page that cannot load it polls each job alone.
         () => undefined,
       );
     }
-    return this.#lists;
+    return this.#manyJobs;
   }
 
   #pollingLoop(): PollingLoop {
@@ -119,10 +126,10 @@ export class Waiter {
     return {
       awaitedJobs: () => [...this.#awaited.values()],
       get jobCostMs() {
-        return jobCost.ms;
+        return jobCost.ms ?? PRESUMED_JOB_MS;
       },
       listPage: (namespace, page) => this.#listPage(namespace, page),
-      pollJob: (awaited) => this.#pollJob(awaited),
+      pollJobs: (awaited) => this.#pollJobs(awaited),
       update: (awaited, job) => this.#update(awaited, job),
       serverAnswered: (awaited) => this.#serverAnswered(awaited),
       pollFailed: (awaited, error) => this.#pollFailed(awaited, error),
@@ -139,7 +146,8 @@ export class Waiter {
       listeners: new Set(),
       startedAt: now,
       dueAt: now + expectedMs,
-      polledAt: 0,
+      polledAt: now,
+      requestedAt: 0,
       executionsPolledAt: now,
       missedByList: false,
       unreachableSince: undefined,
@@ -173,47 +181,55 @@ export class Waiter {
   async #loop(): Promise<void> {
     for (;;) {
       const now = performance.now();
-      const next = earliest([...this.#awaited.values()], 'dueAt');
+      const next = firstDue([...this.#awaited.values()]);
       if (next === undefined) return;
       if (next.dueAt > now) {
         await this.#sleep(next.dueAt - now, { untilJobAdded: true });
         continue;
       }
       const workMs = await asPartOfWait(next, async () => {
-        const lists = await this.#listPoller();
-        return lists?.poll(next) ?? this.#pollJob(next);
+        const manyJobs = await this.#manyJobsPoller();
+        return manyJobs?.poll() ?? this.#pollJobs([next]);
       });
       // After a failure there is a pause of its own.
       if (workMs !== undefined && this.#awaited.size > 0) await this.#sleep(idleMs(workMs), { untilJobAdded: false });
     }
   }
 
-  /** Resolves with the server's work in milliseconds; undefined if it failed. */
-  async #pollJob(awaited: AwaitedJob): Promise<number | undefined> {
+  /** Polls jobs by themselves, at once. Resolves with the server's work in milliseconds; undefined if one failed. */
+  async #pollJobs(jobs: readonly AwaitedJob[]): Promise<number | undefined> {
+    const beganAt = performance.now();
+    const polls = await Promise.all(jobs.map((awaited) => this.#pollJob(awaited)));
+    if (polls.includes('failed')) return undefined;
+    if (!polls.includes('with executions')) this.#jobCost.record((performance.now() - beganAt) / jobs.length);
+    return (this.#jobCost.ms ?? PRESUMED_JOB_MS) * jobs.length;
+  }
+
+  async #pollJob(awaited: AwaitedJob): Promise<'job' | 'with executions' | 'failed'> {
     const { jobId, namespace } = awaited.reference;
     const beganAt = performance.now();
     const isUnchanged = mayBeForgotten(awaited, beganAt);
     const wantsExecutions = isUnchanged || [...awaited.listeners].some(({ withExecutions }) => withExecutions);
     const include = wantsExecutions ? [JobInclude.Executions] : undefined;
     awaited.polledAt = beganAt;
+    awaited.requestedAt = beganAt;
     if (isUnchanged) awaited.executionsPolledAt = beganAt;
     awaited.missedByList = false;
     try {
       const { Job: job, Executions } = await asPartOfWait(awaited, () =>
         getJob(this.#api(namespace), jobId, { include, ...this.#callOptions() }),
       );
-      if (!isUnchanged) this.#jobCost.record(performance.now() - beganAt);
       this.#requestTimeout.answered(performance.now() - beganAt);
       const executions = Executions?.Items ?? undefined;
       this.#update(awaited, isUnchanged ? await this.#unlessForgotten(job, executions ?? []) : job, executions);
       this.#serverAnswered([awaited]);
     } catch (error) {
       this.#pollFailed([awaited], error);
-      return undefined;
+      return 'failed';
     }
     const now = performance.now();
     awaited.dueAt = now + pauseMs(now - awaited.startedAt);
-    return this.#jobCost.ms;
+    return isUnchanged ? 'with executions' : 'job';
   }
 
   async #listPage(namespace: string | undefined, { limit, nextToken }: PageRequest): Promise<JobPage> {

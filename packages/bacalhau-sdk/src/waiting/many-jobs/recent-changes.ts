@@ -1,4 +1,5 @@
 import type { Job } from 'bacalhau-apiclient';
+import { RequestTimeoutError } from '../../errors/index.js';
 import { RequestCost } from '../request-cost.js';
 
 /**
@@ -13,8 +14,8 @@ const LARGEST_PAGE_BYTES = 16_000_000;
  * (pkg/jobstore/boltdb, 1.9.3), so what appears later is dated later, unless their clock was set back.
  */
 const OVERLAP_NS = 5e8;
-/** What a page is presumed to cost before the first one. */
-const PRESUMED_MS = 20;
+/** After this time without a list, in milliseconds, it counts half as much: what made it slow may be over. */
+const COST_HALVES_MS = 10_000;
 
 /** A part of the list, the job that changed last first. */
 export interface JobPage {
@@ -32,15 +33,21 @@ export interface ChangesReader {
   readonly onJob: (job: Job) => void;
   /**
    * Whether a further page is worth what it costs. `isComplete` says whether all changes since the last read were seen, so
-   * that a job that was not among them has not changed; `pageSize` how many jobs are in a page at most.
+   * that a job that was not among them has not changed; `pageSize` how many jobs are in a page at most, and `pageMs` what
+   * it costs, in milliseconds of the server's time.
    */
-  readonly wantsMore: (soFar: { readonly isComplete: boolean; readonly pageSize: number }) => boolean;
+  readonly wantsMore: (soFar: {
+    readonly isComplete: boolean;
+    readonly pageSize: number;
+    readonly pageMs: number;
+  }) => boolean;
 }
 
 /** What changed last among the jobs of a namespace. */
 export class RecentChanges {
   readonly #requestPage: (page: PageRequest) => Promise<JobPage>;
-  #cost: RequestCost | undefined;
+  readonly #cost = new RequestCost();
+  #readAt = 0;
   /** When the newest change that was seen was made. */
   #newest: number | undefined;
   #pageSize = SMALLEST_PAGE;
@@ -50,9 +57,16 @@ export class RecentChanges {
     this.#requestPage = requestPage;
   }
 
-  /** What a page costs, in milliseconds of the server's time. */
-  get costMs(): number {
-    return this.#isRefused ? Number.POSITIVE_INFINITY : (this.#cost?.ms ?? PRESUMED_MS);
+  /** What a page costs, in milliseconds of the server's time; undefined before the first one. */
+  get costMs(): number | undefined {
+    if (this.#isRefused) return Number.POSITIVE_INFINITY;
+    const halvings = Math.floor((performance.now() - this.#readAt) / COST_HALVES_MS);
+    return this.#cost.ms && this.#cost.ms / 2 ** halvings;
+  }
+
+  /** How many jobs the next read requests first. */
+  get pageSize(): number {
+    return this.#pageSize;
   }
 
   /** Records that the server refuses the list. */
@@ -69,9 +83,13 @@ export class RecentChanges {
     let changed = 0;
     for (let pages = 1; ; pages += 1) {
       const requestedAt = performance.now();
-      const page = await this.#requestPage({ limit, nextToken });
-      this.#cost ??= new RequestCost();
-      this.#cost.record(performance.now() - requestedAt);
+      const page = await this.#requestPage({ limit, nextToken }).catch((error: unknown) => {
+        // The server has worked on it all the same.
+        if (error instanceof RequestTimeoutError) this.#cost.replace(performance.now() - requestedAt);
+        throw error;
+      });
+      this.#readAt = performance.now();
+      const pageMs = this.#cost.record(this.#readAt - requestedAt);
       for (const job of page.items) {
         const { ModifyTime = 0 } = job;
         newest = Math.max(newest, ModifyTime);
@@ -79,16 +97,15 @@ export class RecentChanges {
         onJob(job);
       }
       // A list that does not get on would be read for ever.
-      if (page.nextToken !== '' && page.nextToken === nextToken)
-        return { isComplete: false, workMs: pages * this.#cost.ms };
+      if (page.nextToken !== '' && page.nextToken === nextToken) return { isComplete: false, workMs: pages * pageMs };
       // Jobs that change while pages are read move to the front: the next read sees them there.
       const isLast = page.nextToken === '';
       const isComplete = isLast || (known !== undefined && (page.items.at(-1)?.ModifyTime ?? 0) < known);
       const pageSize = Math.max(limit, largestPage(page.items));
-      if (isLast || !wantsMore({ isComplete, pageSize })) {
+      if (isLast || !wantsMore({ isComplete, pageSize, pageMs })) {
         this.#newest = newest;
         if (known !== undefined) this.#pageSize = Math.max(SMALLEST_PAGE, Math.min(changed * 2, pageSize));
-        return { isComplete, workMs: pages * this.#cost.ms };
+        return { isComplete, workMs: pages * pageMs };
       }
       nextToken = limit < pageSize ? undefined : page.nextToken;
       if (limit < pageSize) changed = 0;
