@@ -1,7 +1,7 @@
 /** Beyond this, in milliseconds, the server is not left idle longer than it worked. */
 const LONGEST_IDLE_MS = 5_000;
 /** How many of the latest measurements count. */
-const MEASUREMENTS = 5;
+const MEASUREMENTS = 20;
 /** No request costs less: the clocks of browsers are coarse. */
 const LEAST_MS = 0.5;
 /** The server is left idle for so many times as long as it worked, unless that is longer than the longest pause. */
@@ -14,7 +14,12 @@ export function idleMs(workMs: number): number {
 
 /** What requests of one kind cost the server, estimated from those that were made. */
 export class RequestCost {
-  #latest: readonly number[] = [];
+  #latest: readonly number[];
+
+  /** Until there are enough measurements: `presumed`, because the first one may be of a busy moment. */
+  constructor(...presumed: readonly number[]) {
+    this.#latest = presumed;
+  }
 
   /**
    * The work of one request, in milliseconds of the server's time; undefined before the first measurement. The shortest of

@@ -45,7 +45,7 @@ const LONGEST_UNCHECKED_MS = 60_000;
  */
 export class Waiter {
   readonly #transport: Transport;
-  readonly #jobCost = new RequestCost();
+  readonly #jobCost = new RequestCost(PRESUMED_JOB_MS);
   readonly #requestTimeout = new AdaptiveTimeout();
   readonly #awaited = new Map<string, AwaitedJob>();
   /** Undefined until there are many jobs. */

@@ -37,7 +37,9 @@ test.each([
   ['all are equally likely to change, a list that costs less than a poll of each', 200, ages(1_000, 3_000), 'list'],
   ['a list costs more than a poll of each', 1_600, ages(1_000, 3_000), 'single jobs'],
   ['a list costs more than a poll of those that change', 700, [...ages(300, 3_000), ...ages(700, 1e6)], 'single jobs'],
-  ['a list costs less than even that', 400, [...ages(300, 3_000), ...ages(700, 1e6)], 'list'],
+  ['a list costs less than even that', 190, [...ages(300, 3_000), ...ages(700, 1e6)], 'list'],
+  ['a list is late, and costs hardly less than that', 300, [...ages(300, 3_000), ...ages(700, 1e6)], 'single jobs'],
+  ['a list is late, but costs much less', 300, ages(1_000, 3_000), 'list'],
   ['nothing has changed for a day', 200, ages(1_000, 86_400_000), 'list'],
   ['all have just changed', 200, ages(1_000, 0), 'list'],
 ] as const)('where %s: %d ms', (_case, listMs, agesMs, expected) => {

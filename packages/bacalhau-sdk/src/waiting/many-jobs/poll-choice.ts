@@ -1,5 +1,11 @@
 /** Single polls have to be so many times as good as a list: they are many requests. */
 const REQUESTS_FACTOR = 1.5;
+/**
+ * A list shows what was when the server began to read it. One that takes longer than this, in milliseconds, is late itself:
+ * it has to be so many times as good.
+ */
+const SLOW_LIST_MS = 200;
+const SLOW_LIST_FACTOR = 1.67;
 /** What changed more recently than this is as likely to change again, in milliseconds. */
 const YOUNGEST_MS = 200;
 
@@ -37,7 +43,8 @@ export interface Choice {
 export function cheapestPoll({ listMs, jobMs, agesMs, unknown }: Choice): 'list' | 'single jobs' {
   const likelihoods = agesMs.map((ageMs) => 1 / Math.max(YOUNGEST_MS, ageMs));
   const equallyLikely = agesMs.length === 0 ? 0 : sum(likelihoods.map(Math.sqrt)) ** 2 / sum(likelihoods);
-  return listMs < REQUESTS_FACTOR * jobMs * (equallyLikely + unknown) ? 'list' : 'single jobs';
+  const factor = listMs > SLOW_LIST_MS ? 1 / SLOW_LIST_FACTOR : REQUESTS_FACTOR;
+  return listMs < factor * jobMs * (equallyLikely + unknown) ? 'list' : 'single jobs';
 }
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);

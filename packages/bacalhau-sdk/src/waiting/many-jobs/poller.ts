@@ -8,6 +8,8 @@ import { type JobPage, type PageRequest, RecentChanges } from './recent-changes.
 
 /** How many jobs are polled at once: servers have several cores, and work on one request while another one travels. */
 const POLLED_AT_ONCE = 4;
+/** A queued job has to be placed on a node before it can end, so it is polled as if it had changed so many times as long ago. */
+const QUEUED_FACTOR = 10;
 /** Besides lists, some jobs are requested this often: those for which this is longest ago. */
 const REQUESTED_EVERY_MS = 4_000;
 /** After a list that failed, each job is polled by itself for so long. */
@@ -53,7 +55,8 @@ export class ManyJobsPoller {
     const awaited = this.#loop.awaitedJobs();
     if (awaited.length < MANY_JOBS) return undefined;
     this.#clock.observe(awaited);
-    const ageMs = (one: AwaitedJob): number => this.#clock.ageMs(one, now);
+    const ageMs = (one: AwaitedJob): number =>
+      this.#clock.ageMs(one, now) * (one.job?.State?.StateType === 'Queued' ? QUEUED_FACTOR : 1);
     const due = byUrgency(
       awaited.filter(({ dueAt }) => dueAt <= now),
       { now, ageMs },
@@ -66,7 +69,7 @@ export class ManyJobsPoller {
       const changes = this.#changesIn(first.reference.namespace);
       const known = together.filter(({ job }) => job !== undefined);
       const cheapest = cheapestPoll({
-        listMs: changes.costMs ?? presumedListMs(together.length, known[0]?.job),
+        listMs: changes.costMs ?? presumedListMs(together.length, known[0]?.job, this.#loop.jobCostMs),
         jobMs: this.#loop.jobCostMs,
         agesMs: known.map(ageMs),
         unknown: Math.min(together.length - known.length, changes.pageSize),
@@ -172,10 +175,13 @@ const listable = (awaited: readonly AwaitedJob[], namespace: string | undefined)
 const longestUnrequested = (awaited: readonly AwaitedJob[]): AwaitedJob[] =>
   [...awaited].sort((one, other) => one.requestedAt - other.requestedAt).slice(0, POLLED_AT_ONCE);
 
-/** What the first list is presumed to cost, in milliseconds: so much, */
-const PRESUMED_MS = 10;
-/** and so much for each byte of the jobs that are waited for, which the server decodes. */
-const PRESUMED_MS_PER_BYTE = 15e-6;
+/** What is presumed of a server that has nothing else to do, in milliseconds: what a request takes in any case, */
+const REQUEST_MS = 0.6;
+/** and what each byte of a job takes that it decodes. */
+const BYTE_MS = 15e-6;
 
-const presumedListMs = (count: number, sample: Job | undefined): number =>
-  PRESUMED_MS + PRESUMED_MS_PER_BYTE * count * (sample === undefined ? 0 : JSON.stringify(sample).length);
+/** Presumes what a list costs that was not read yet, from a job of it and from what requesting such a job costs now. */
+function presumedListMs(count: number, job: Job | undefined, jobMs: number): number {
+  const decodingMs = job === undefined ? 0 : BYTE_MS * JSON.stringify(job).length;
+  return (10 + count * decodingMs) * Math.max(1, jobMs / (REQUEST_MS + decodingMs));
+}

@@ -14,8 +14,8 @@ const LARGEST_PAGE_BYTES = 16_000_000;
  * (pkg/jobstore/boltdb, 1.9.3), so what appears later is dated later, unless their clock was set back.
  */
 const OVERLAP_NS = 5e8;
-/** After this time without a list, in milliseconds, it counts half as much: what made it slow may be over. */
-const COST_HALVES_MS = 10_000;
+/** A list that was not read for so many times as long as it took counts half as much: what made it slow may be over. */
+const COST_HALVES_AFTER = 50;
 
 /** A part of the list, the job that changed last first. */
 export interface JobPage {
@@ -60,8 +60,10 @@ export class RecentChanges {
   /** What a page costs, in milliseconds of the server's time; undefined before the first one. */
   get costMs(): number | undefined {
     if (this.#isRefused) return Number.POSITIVE_INFINITY;
-    const halvings = Math.floor((performance.now() - this.#readAt) / COST_HALVES_MS);
-    return this.#cost.ms && this.#cost.ms / 2 ** halvings;
+    const { ms } = this.#cost;
+    if (ms === undefined) return undefined;
+    const halvings = Math.floor((performance.now() - this.#readAt) / (ms * COST_HALVES_AFTER));
+    return ms / 2 ** halvings;
   }
 
   /** How many jobs the next read requests first. */
