@@ -5,10 +5,12 @@ import { single } from './lib/spread.ts';
 
 const JOBS = sized(20_000, 2_000);
 
-const { thousands, requests, failed, wallMs } = await fanOut('map', { jobs: JOBS, concurrency: 'auto' })();
+const question = { jobs: JOBS, concurrency: 'auto', isTakenUpAgain: true } as const;
+const { thousands, requests, failed, wallMs, again } = await fanOut('map', question)();
 const [first, second] = thousands;
 const last = thousands.at(-1);
 if (first === undefined || second === undefined || last === undefined) throw new Error('Fewer than 2,000 jobs.');
+if (again === undefined) throw new Error('It was not taken up again.');
 const rows: readonly Row[] = [
   {
     what: `${JOBS} tiny jobs, 'auto': time of the last thousand, against the first`,
@@ -38,6 +40,15 @@ const rows: readonly Row[] = [
       measured: single(count / JOBS),
       unit: 'requests',
     })),
+  },
+  {
+    what: `Taken up again with ${JOBS} jobs on the server: time`,
+    measured: single(again.wallMs / 1_000),
+    unit: 's',
+    beside: [
+      { name: 'requests', measured: single(again.requests), unit: 'requests' },
+      { name: 'submitted again', measured: single(again.submitted), unit: 'jobs' },
+    ],
   },
   { what: 'Failures', measured: single(failed), unit: 'jobs', target: { atMost: 0 } },
 ];

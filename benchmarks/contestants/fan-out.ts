@@ -9,6 +9,8 @@ export interface FanOutQuestion {
   readonly jobs: number;
   /** Loops need a number. */
   readonly concurrency: number | 'auto';
+  /** Whether a second client takes it up again when it is done; for `map` only. */
+  readonly isTakenUpAgain?: boolean;
 }
 
 export interface FanOutAnswer {
@@ -20,6 +22,8 @@ export interface FanOutAnswer {
   readonly mostQueued: number;
   /** After each thousand jobs; for `map` only. */
   readonly thousands: readonly Thousand[];
+  /** What it takes to be taken up again when all is done. */
+  readonly again?: { readonly wallMs: number; readonly requests: number; readonly submitted: number };
 }
 
 export interface Thousand {
@@ -38,7 +42,7 @@ const [who, url = '', dir = '', kind] = process.argv.slice(2);
 
 type Run = Omit<FanOutAnswer, 'wallMs'>;
 
-async function map({ jobs, concurrency }: FanOutQuestion): Promise<Run> {
+async function map({ jobs, concurrency, isTakenUpAgain = false }: FanOutQuestion): Promise<Run> {
   const requests = { submit: 0, wait: 0, collect: 0, nodes: 0 };
   const onRequest = ({ operation }: { readonly operation: string }): void => {
     if (operation === 'job.wait') requests.wait += 1;
@@ -57,7 +61,7 @@ async function map({ jobs, concurrency }: FanOutQuestion): Promise<Run> {
   let done = 0;
   let failed = 0;
   let thousandBegan = performance.now();
-  const options = { concurrency, output, onProgress } as const;
+  const options = { concurrency, output, onProgress, ...(isTakenUpAgain && { name: 'fan-out' }) } as const;
   for await (const item of bacalhau.jobs.map(inputs, (index) => specOf(index), options)) {
     if (item.status === 'rejected') {
       failed += 1;
@@ -72,7 +76,29 @@ async function map({ jobs, concurrency }: FanOutQuestion): Promise<Run> {
     }
   }
   if (done !== jobs) throw new Error(`${done} of ${jobs} items came.`);
-  return { requests, failed, mostQueued, thousands };
+  return { requests, failed, mostQueued, thousands, ...(isTakenUpAgain && { again: await takeUpAgain(inputs) }) };
+}
+
+async function takeUpAgain(inputs: readonly number[]): Promise<NonNullable<FanOutAnswer['again']>> {
+  let requests = 0;
+  let submitted = 0;
+  const onRequest = ({ operation }: { readonly operation: string }): void => {
+    requests += 1;
+    if (operation === 'jobs.put') submitted += 1;
+  };
+  await using bacalhau = new Bacalhau({ baseUrl: url, dir, onRequest });
+  const began = performance.now();
+  let done = 0;
+  for await (const item of bacalhau.jobs.map(inputs, (index) => specOf(index), {
+    name: 'fan-out',
+    output: 'beginning',
+  })) {
+    if (item.status === 'rejected') throw item.error;
+    check(item.value.stdout);
+    done += 1;
+  }
+  if (done !== inputs.length) throw new Error(`${done} of ${inputs.length} items came again.`);
+  return { wallMs: performance.now() - began, requests, submitted };
 }
 
 /** What one writes without the SDK: some workers, each of which submits, polls and reads what was printed. */
