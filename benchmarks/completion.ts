@@ -25,7 +25,7 @@ const AGED_MS = sized(60_000, 11_000);
 const PUT_ROUNDS = sized(5, 1);
 const PUT_BLOCK: PutsQuestion = { forMs: sized(3_000, 500), pauseMs: 25 };
 /** How often waits of this SDK and of another one are measured in turns. */
-const OTHER_ROUNDS = sized(2, 1);
+const OTHER_ROUNDS = sized(5, 1);
 /** Until the first look at the jobs, which takes longer than later ones, is over. */
 const SETTLE_MS = sized(2_500, 500);
 const INPUT = 'x'.repeat(75_000); // 100 kB in base64
