@@ -72,6 +72,7 @@ async function map({ jobs, concurrency, isTakenUpAgain = false }: FanOutQuestion
       const wallMs = performance.now() - thousandBegan;
       globalThis.gc?.();
       thousands.push({ wallMs, heap: process.memoryUsage().heapUsed / 1e6 });
+      process.stderr.write(`${done} in ${Math.round(wallMs)} ms\n`);
       thousandBegan = performance.now();
     }
   }

@@ -7,8 +7,9 @@ export const startNetwork = (): Promise<Devnet> =>
   startDevnet({ orchestratorConfig: { Orchestrator: { NodeManager } } });
 
 /** A network with the times of servers that are not told otherwise, where a devnet has shorter ones. */
-export const startNetworkWithServerDefaults = (): Promise<Devnet> =>
+export const startNetworkWithServerDefaults = ({ computeNodes = 1 } = {}): Promise<Devnet> =>
   startDevnet({
+    computeNodes,
     orchestratorConfig: { Orchestrator: { NodeManager, Scheduler: { QueueBackoff: '1m' } } },
     computeConfig: { Compute: { Heartbeat: { Interval: '15s' } } },
   });
