@@ -51,6 +51,8 @@ interface Store {
   readonly targets: boolean;
   /** The share of another SDK's lag that is allowed, where there is one to compare with. */
   readonly lagAgainstOther?: number;
+  /** What limits that share. */
+  readonly reason?: string;
 }
 
 const STORES: readonly Store[] = [
@@ -77,6 +79,8 @@ const STORES: readonly Store[] = [
     input: INPUT,
     targets: false,
     lagAgainstOther: 0.3,
+    reason:
+      'the server runs these jobs in bursts: hundreds end within three seconds. A poll takes 2.6 ms of its time, to decode and send 130 kB, so the third of its time that waits may take is 128 polls a second. Whether a list is read before or after a burst makes the lag of the other one second or twelve.',
   },
 ];
 
@@ -185,7 +189,7 @@ async function requestsOfDayOldWait({ url, dir }: Devnet): Promise<number> {
 }
 
 async function manyJobs(devnet: Devnet, store: Store): Promise<void> {
-  const { name, ended, idle, running, input, targets, lagAgainstOther } = store;
+  const { name, ended, idle, running, input, targets, lagAgainstOther, reason } = store;
   say(`${name}: filling`);
   await using bacalhau = new Bacalhau({ baseUrl: devnet.url, dir: devnet.dir });
   await putJobs(
@@ -254,6 +258,7 @@ async function manyJobs(devnet: Devnet, store: Store): Promise<void> {
               measured: ratios(medians(ours), medians(others)),
               unit: 'x',
               ...(lagAgainstOther !== undefined && { target: { atMost: lagAgainstOther } }),
+              reason,
               beside: [{ name: 'the other', measured: spread(others.flatMap(({ lags }) => lags)), unit: 'ms' }],
             },
           ]),
