@@ -36,7 +36,8 @@ function section(name: string, entry: Entry): string {
     '| --- | --- | --- | --- | --- |',
     ...rows.map((row) => `| ${cells(row).map(escaped).join(' | ')} |`),
   ].join('\n');
-  const held = rows.flatMap(({ what, reason }) => (reason === undefined ? [] : [`- **${what}**: ${reason}`]));
+  const missed = rows.filter((row) => isMet(row) === false);
+  const held = missed.flatMap(({ what, reason }) => (reason === undefined ? [] : [`- **${what}**: ${reason}`]));
   const parts = [head, ...notes, table];
   if (held.length > 0) parts.push(`Why targets were missed:\n\n${held.join('\n')}`);
   return [...parts, made].join('\n\n');

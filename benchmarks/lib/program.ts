@@ -13,7 +13,7 @@ export interface Row extends Measured {
   readonly target?: { readonly atMost: number } | { readonly atLeast: number } | undefined;
   /** What the figure was made from, and others to compare it with. */
   readonly beside?: readonly (Measured & { readonly name: string })[] | undefined;
-  /** What holds the figure, where the target is missed. */
+  /** What holds the figure; shown where the target is missed. */
   readonly reason?: string | undefined;
 }
 
