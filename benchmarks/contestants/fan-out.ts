@@ -106,6 +106,8 @@ async function takeUpAgain(inputs: readonly number[]): Promise<NonNullable<FanOu
 async function loop({ jobs, concurrency }: FanOutQuestion): Promise<Run> {
   const requests = { submit: 0, wait: 0, collect: 0, nodes: 0 };
   const api = new JobApi(new Configuration({ basePath: url }));
+  // Servers refuse more than 1,000 requests a second.
+  const pollMs = kind === 'bare' ? Math.max(SHORT_POLL_MS, Number(concurrency) * 1.25) : POLL_MS;
   let next = 0;
   let failed = 0;
   const worker = async (): Promise<void> => {
@@ -117,7 +119,7 @@ async function loop({ jobs, concurrency }: FanOutQuestion): Promise<Run> {
       const jobId = (await api.putJob({ putJobRequest })).data.JobID;
       let state = '';
       while (!ENDED.includes(state)) {
-        await pause(kind === 'bare' ? SHORT_POLL_MS : POLL_MS);
+        await pause(pollMs);
         requests.wait += 1;
         state = (await api.getJob({ jobId })).data.Job.State?.StateType ?? '';
       }
