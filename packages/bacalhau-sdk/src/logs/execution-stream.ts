@@ -113,9 +113,6 @@ export class ExecutionStream {
   #hasNoLogYet = false;
   #isReadingLastChunk = false;
   #main: LogConnection | undefined;
-  #isFinishing = false;
-  /** The node looked for a log after the end and found none. */
-  #hasNoLog = false;
   #lastEnd: ConnectionEnd | undefined;
   /** Before 1.8: the stream was read to its end. */
   #isAtEnd = false;
@@ -191,8 +188,7 @@ export class ExecutionStream {
     await buffer.room();
     const { hasEnded, hasNoLog } = this.#status;
     if (this.#isStopped || (hasNoLog && this.#progress.frames === 0)) return 'done';
-    if (hasEnded && rewritesEndedLogs(monitor.release)) return this.#afterOldStream();
-    if (hasEnded) return this.#hasNoLog ? 'withoutLog' : 'finishing';
+    if (hasEnded) return rewritesEndedLogs(monitor.release) ? this.#afterOldStream() : 'finishing';
     if (!follow) return 'snapshot';
     return this.#isBehind || this.#progress.isSkipping ? 'catchingUp' : 'following';
   }
@@ -260,9 +256,7 @@ export class ExecutionStream {
     const isFollow = state === 'following' || state === 'readingLastChunk';
     const connection = this.#connect({ follow: isFollow });
     this.#main = connection;
-    this.#helpers.keepForNext();
     this.#isReadingLastChunk = state === 'readingLastChunk';
-    this.#isFinishing = state === 'finishing';
     const end = await this.#supervise(connection, state);
     this.#lastEnd = end;
     this.#reconnection.observe(connection);
@@ -308,8 +302,6 @@ export class ExecutionStream {
         return 'completing';
       case 'framesDropped':
         return 'draining';
-      case 'noLog':
-        return 'withoutLog';
       case 'caughtUp':
         return connection.frames < framesBefore ? this.#withoutLastChunk() : 'done';
       case 'bufferFull':
@@ -408,9 +400,11 @@ export class ExecutionStream {
 
   #supervise(main: LogConnection, state: ReadingState): Promise<ConnectionEnd> {
     const { limits } = this.#options;
-    // After the end no log will come where there is none, and a helper makes the node say so, instead of in a minute.
-    const whileRunningMs = this.#hasNoLogYet ? limits.silenceTimeoutMs : limits.nudgeMs;
-    const firstNudgeMs = state === 'finishing' ? limits.secondHelperMs : whileRunningMs;
+    const firstNudgeMs = this.#hasNoLogYet
+      ? limits.silenceTimeoutMs
+      : state === 'finishing'
+        ? limits.secondHelperMs
+        : limits.nudgeMs;
     const node = state === 'finishing' || state === 'snapshot' ? this.#options.node : undefined;
     return superviseConnection(main, {
       node,
@@ -419,7 +413,6 @@ export class ExecutionStream {
       endGraceMs: limits.endGraceMs,
       silenceTimeoutMs: () => (this.#progress.isLossy ? limits.neverDroppedMs : limits.silenceTimeoutMs),
       hasExecutionEnded: () => this.#status.hasEnded,
-      keepEmptyFollow: (follow) => this.#keepEmptyFollow(follow),
       schedule: new HelperSchedule(limits, { firstNudgeMs }),
       openHelper: () => this.#openHelper(main),
     });
@@ -429,30 +422,11 @@ export class ExecutionStream {
     const { neverDroppedMs } = this.#options.limits;
     const hadEnded = this.#status.hasEnded;
     const framesBefore = this.#progress.frames;
-    const onEnd = (end: ConnectionEnd, helper: LogConnection): void => {
-      this.#afterHelper(end);
+    this.#helpers.open((end, helper) => {
       if (this.#main !== main || main.hasEnded || end.kind !== 'closed') return;
       if (hadEnded && helper.isComplete({ framesBefore, neverDroppedMs })) main.close('readByHelper');
       else if (this.#progress.frames > main.frames) main.close('stale');
-    };
-    this.#helpers.open(onEnd, { isEmpty: framesBefore === 0 });
-  }
-
-  /**
-   * A node that has no log looks for one for a minute, for one request after another. What it says of the first of them is
-   * true of the others, so that one stays open when the execution ends.
-   */
-  #keepEmptyFollow(follow: LogConnection): boolean {
-    if (this.#progress.frames > 0 || rewritesEndedLogs(this.#options.monitor.release)) return false;
-    this.#helpers.adopt(follow, (end) => this.#afterHelper(end));
-    return true;
-  }
-
-  #afterHelper(end: ConnectionEnd): void {
-    const isEmpty = this.#progress.frames === 0 && this.#status.hasEnded;
-    if (!isEmpty || end.kind !== 'error' || !NO_LOG_YET.test(end.message)) return;
-    this.#hasNoLog = true;
-    if (this.#isFinishing) this.#main?.close('noLog');
+    });
   }
 
   #accept(connection: LogConnection, frame: OutputFrame, index: number): void {

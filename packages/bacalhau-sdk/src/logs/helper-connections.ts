@@ -1,10 +1,8 @@
 import type { LogLimits } from './limits.js';
 import type { ConnectionEnd, LogConnection } from './log-connection.js';
 
-/** For one main connection; more would only lengthen the node's queue. */
+/** More would only lengthen the node's queue. */
 const MAX_HELPERS = 2;
-
-type OnEnd = (end: ConnectionEnd, helper: LogConnection) => void;
 
 /**
  * Second requests for a log whose main connection delivers nothing. A helper is a snapshot, which the node serves and
@@ -14,33 +12,16 @@ type OnEnd = (end: ConnectionEnd, helper: LogConnection) => void;
 export class HelperConnections {
   readonly #connect: () => LogConnection;
   readonly #active = new Set<LogConnection>();
-  /** Those of the present main connection. */
-  #own: readonly LogConnection[] = [];
 
   /** `connect` opens a snapshot. */
   constructor(connect: () => LogConnection) {
     this.#connect = connect;
   }
 
-  /**
-   * Opens a helper, and closes another one where there are too many: the oldest, which may be dead, but the youngest where
-   * nothing has come so far (`isEmpty`): what the node says of the oldest it says first.
-   */
-  open(onEnd: OnEnd, { isEmpty }: { readonly isEmpty: boolean }): void {
-    const open = this.#own.filter((helper) => this.#active.has(helper));
-    if (open.length >= MAX_HELPERS) open.at(isEmpty ? -1 : 0)?.close('notNeeded');
+  /** Opens a helper, and closes the oldest one where there are too many. */
+  open(onEnd: (end: ConnectionEnd, helper: LogConnection) => void): void {
+    if (this.#active.size >= MAX_HELPERS) [...this.#active][0]?.close('notNeeded');
     const helper = this.#connect();
-    this.#own = [...open, helper];
-    this.adopt(helper, onEnd);
-  }
-
-  /** Begins anew for another main connection. What is open stays so: the node serves it first. */
-  keepForNext(): void {
-    this.#own = [];
-  }
-
-  /** Keeps a connection, too, that is no longer the main one. */
-  adopt(helper: LogConnection, onEnd: OnEnd): void {
     this.#active.add(helper);
     void helper.ended.then(
       (end) => {

@@ -35,8 +35,6 @@ export type CloseReason =
   | 'silent'
   /** Nothing comes, and the server says that the node is disconnected. */
   | 'nodeGone'
-  /** The node looked for a log after the end of the execution and found none. */
-  | 'noLog'
   /** What the snapshot lacked was read. */
   | 'caughtUp'
   /** The server may have dropped frames, and the published result has what they say. */

@@ -12,11 +12,6 @@ export interface Supervision {
   /** Returns how long a snapshot may stay quiet. */
   readonly silenceTimeoutMs: () => number;
   readonly hasExecutionEnded: () => boolean;
-  /**
-   * Called in place of closing a follow that brought nothing until its execution had ended. Returns whether it takes the
-   * connection over, which is then left open.
-   */
-  readonly keepEmptyFollow: (connection: LogConnection) => boolean;
   /** The execution's node, where the log is given up if that is gone. */
   readonly node: NodeWatch | undefined;
   readonly schedule: HelperSchedule;
@@ -26,7 +21,7 @@ export interface Supervision {
 /** Waits for the end of a connection, and closes it where it would not end. */
 export async function superviseConnection(connection: LogConnection, supervision: Supervision): Promise<ConnectionEnd> {
   const { everyMs, lastChunkMs, endGraceMs, silenceTimeoutMs } = supervision;
-  const { hasExecutionEnded, keepEmptyFollow, node, schedule, openHelper } = supervision;
+  const { hasExecutionEnded, node, schedule, openHelper } = supervision;
   let endSeenAt: number | undefined;
   const closeReason = (): CloseReason | undefined => {
     if (hasExecutionEnded()) endSeenAt ??= performance.now();
@@ -40,19 +35,14 @@ export async function superviseConnection(connection: LogConnection, supervision
     if (endSeenAt === undefined) return undefined;
     return Math.min(connection.quietMs, performance.now() - endSeenAt) > endGraceMs ? 'executionEnded' : undefined;
   };
-  let timer: ReturnType<typeof setInterval> | undefined;
-  const kept = new Promise<ConnectionEnd>((resolve) => {
-    timer = setInterval(() => {
-      if (!connection.isOpened) return;
-      const reason = closeReason();
-      const isEmptyFollow = reason === 'executionEnded' && connection.frames === 0;
-      if (isEmptyFollow && keepEmptyFollow(connection)) resolve({ kind: 'closedByReader', reason });
-      else if (reason !== undefined) connection.close(reason);
-      else if (schedule.isDue(connection)) openHelper();
-    }, everyMs);
-  });
+  const timer = setInterval(() => {
+    if (!connection.isOpened) return;
+    const reason = closeReason();
+    if (reason !== undefined) connection.close(reason);
+    else if (schedule.isDue(connection)) openHelper();
+  }, everyMs);
   try {
-    return await Promise.race([connection.ended, kept]);
+    return await connection.ended;
   } finally {
     clearInterval(timer);
   }
