@@ -69,6 +69,7 @@ test('many small jobs take two requests each and a few shared ones', async () =>
   const of = (name: string): number =>
     requests.filter(({ operation, attempt }) => operation === name && attempt === 1).length;
   expect(of('jobs.put')).toBe(60);
-  expect(of('jobs.executions')).toBe(60);
+  // A poll of a job by itself that shows its end brings its executions along.
+  expect(of('jobs.executions')).toBeLessThanOrEqual(60);
   expect(requests.length).toBeLessThan(60 * 3);
 });
