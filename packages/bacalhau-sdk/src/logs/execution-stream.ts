@@ -211,6 +211,7 @@ export class ExecutionStream {
     const execution = this.#execution;
     const isAboutLog = error instanceof LogStreamError && OF_LOG.has(state) && !this.#progress.isLossy;
     if (!isAboutLog || !this.#status.hasEnded || execution === undefined) throw error;
+    this.#helpers.closeAll(); // What they bring from now on would come twice.
     const { buffer } = this.#options;
     const rest = this.#isWholeCopy(execution) ? this.#progress.continuationIn(execution) : undefined;
     if (rest !== undefined) {
@@ -468,6 +469,7 @@ export class ExecutionStream {
   async #completing(): Promise<State> {
     const execution = this.#execution;
     if (execution === undefined) return 'done';
+    this.#helpers.closeAll();
     const { release } = this.#options.monitor;
     const rest = this.#isWholeCopy(execution) ? this.#progress.continuationIn(execution) : undefined;
     // Of a program that was stopped, nothing is kept that could complete its log.
@@ -480,6 +482,7 @@ export class ExecutionStream {
   async #draining(): Promise<State> {
     const execution = this.#execution;
     if (execution === undefined) return 'waiting';
+    this.#helpers.closeAll();
     const unread = this.#progress.skippers();
     for await (const entry of this.#outputOf(execution)) {
       // Only the copy in its state is left, which is short.
