@@ -126,7 +126,7 @@ export class ManyJobsPoller {
       if (!one.missedByList) one.polledAt = now;
     }
     // No longer than a page takes: what changes meanwhile is for the next list.
-    const besideMs = await this.#pollBeside(awaited, { dueAt, forMs: changes.costMs ?? 0 });
+    const besideMs = await this.#pollBeside(awaited, { dueAt, forMs: changes.costMs ?? listMs });
     return besideMs === undefined ? undefined : listMs + besideMs;
   }
 

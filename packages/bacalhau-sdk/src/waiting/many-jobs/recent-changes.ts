@@ -14,6 +14,8 @@ const LARGEST_PAGE_BYTES = 16_000_000;
  * (pkg/jobstore/boltdb, 1.9.3), so what appears later is dated later, unless their clock was set back.
  */
 const OVERLAP_NS = 5e8;
+/** What fewer lists cost says little: one may have met a busy moment. */
+const FEWEST_MEASURED = 2;
 /** A list that was not read for so many times as long as it took counts half as much: what made it slow may be over. */
 const COST_HALVES_AFTER = 50;
 
@@ -47,6 +49,7 @@ export interface ChangesReader {
 export class RecentChanges {
   readonly #requestPage: (page: PageRequest) => Promise<JobPage>;
   readonly #cost = new RequestCost();
+  #measured = 0;
   #readAt = 0;
   /** When the newest change that was seen was made. */
   #newest: number | undefined;
@@ -57,11 +60,11 @@ export class RecentChanges {
     this.#requestPage = requestPage;
   }
 
-  /** What a page costs, in milliseconds of the server's time; undefined before the first one. */
+  /** What a page costs, in milliseconds of the server's time; undefined as long as that is not known. */
   get costMs(): number | undefined {
     if (this.#isRefused) return Number.POSITIVE_INFINITY;
     const { ms } = this.#cost;
-    if (ms === undefined) return undefined;
+    if (ms === undefined || this.#measured < FEWEST_MEASURED) return undefined;
     const halvings = Math.floor((performance.now() - this.#readAt) / (ms * COST_HALVES_AFTER));
     return ms / 2 ** halvings;
   }
@@ -87,10 +90,14 @@ export class RecentChanges {
       const requestedAt = performance.now();
       const page = await this.#requestPage({ limit, nextToken }).catch((error: unknown) => {
         // The server has worked on it all the same.
-        if (error instanceof RequestTimeoutError) this.#cost.replace(performance.now() - requestedAt);
+        if (error instanceof RequestTimeoutError) {
+          this.#cost.replace(performance.now() - requestedAt);
+          this.#measured = FEWEST_MEASURED;
+        }
         throw error;
       });
       this.#readAt = performance.now();
+      this.#measured += 1;
       const pageMs = this.#cost.record(this.#readAt - requestedAt);
       for (const job of page.items) {
         const { ModifyTime = 0 } = job;
