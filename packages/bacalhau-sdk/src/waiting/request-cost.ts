@@ -22,17 +22,17 @@ export class RequestCost {
   }
 
   /**
-   * The work of one request, in milliseconds of the server's time; undefined before the first measurement. The shortest of
-   * the latest ones, because during a longer one the server, or this program, did other things as well.
+   * The work of one request, in milliseconds of the server's time: the shortest of the latest ones, because during a longer
+   * one the server, or this program, did other things as well. Infinite as long as nothing is known.
    */
-  get ms(): number | undefined {
-    return this.#latest.length === 0 ? undefined : Math.max(LEAST_MS, Math.min(...this.#latest));
+  get ms(): number {
+    return Math.max(LEAST_MS, Math.min(...this.#latest));
   }
 
   /** Returns what a request costs in view of this one, too. */
   record(ms: number): number {
     this.#latest = [ms, ...this.#latest].slice(0, MEASUREMENTS);
-    return this.ms ?? ms;
+    return this.ms;
   }
 
   /** Records a request that makes the earlier ones out of date. */

@@ -126,7 +126,7 @@ export class Waiter {
     return {
       awaitedJobs: () => [...this.#awaited.values()],
       get jobCostMs() {
-        return jobCost.ms ?? PRESUMED_JOB_MS;
+        return jobCost.ms;
       },
       listPage: (namespace, page) => this.#listPage(namespace, page),
       pollJobs: (awaited) => this.#pollJobs(awaited),
@@ -202,7 +202,7 @@ export class Waiter {
     const polls = await Promise.all(jobs.map((awaited) => this.#pollJob(awaited)));
     if (polls.includes('failed')) return undefined;
     if (!polls.includes('with executions')) this.#jobCost.record((performance.now() - beganAt) / jobs.length);
-    return (this.#jobCost.ms ?? PRESUMED_JOB_MS) * jobs.length;
+    return this.#jobCost.ms * jobs.length;
   }
 
   async #pollJob(awaited: AwaitedJob): Promise<'job' | 'with executions' | 'failed'> {

@@ -42,6 +42,8 @@ export class ManyJobsPoller {
   readonly #loop: PollingLoop;
   readonly #clock = new ChangeClock();
   readonly #changesByNamespace = new Map<string | undefined, RecentChanges>();
+  /** How long their texts were when they were looked at, which takes time where they are large. */
+  readonly #sizes = new WeakMap<AwaitedJob, number>();
   #lastRequestedAt = 0;
   #failedAt = Number.NEGATIVE_INFINITY;
 
@@ -69,7 +71,7 @@ export class ManyJobsPoller {
       const changes = this.#changesIn(first.reference.namespace);
       const known = together.filter(({ job }) => job !== undefined);
       const cheapest = cheapestPoll({
-        listMs: changes.costMs ?? presumedListMs(together.length, known[0]?.job, this.#loop.jobCostMs),
+        listMs: changes.costMs ?? presumedListMs(together.length, this.#sizeOf(known[0]), this.#loop.jobCostMs),
         jobMs: this.#loop.jobCostMs,
         agesMs: known.map(ageMs),
         unknown: Math.min(together.length - known.length, changes.pageSize),
@@ -77,6 +79,13 @@ export class ManyJobsPoller {
       if (cheapest === 'list') return this.#pollList(changes, together);
     }
     return this.#loop.pollJobs(due.slice(0, POLLED_AT_ONCE));
+  }
+
+  #sizeOf(awaited: AwaitedJob | undefined): number {
+    if (awaited === undefined) return 0;
+    const size = this.#sizes.get(awaited) ?? JSON.stringify(awaited.job).length;
+    this.#sizes.set(awaited, size);
+    return size;
   }
 
   #changesIn(namespace: string | undefined): RecentChanges {
@@ -180,8 +189,8 @@ const REQUEST_MS = 0.6;
 /** and what each byte of a job takes that it decodes. */
 const BYTE_MS = 15e-6;
 
-/** Presumes what a list costs that was not read yet, from a job of it and from what requesting such a job costs now. */
-function presumedListMs(count: number, job: Job | undefined, jobMs: number): number {
-  const decodingMs = job === undefined ? 0 : BYTE_MS * JSON.stringify(job).length;
+/** Presumes what a list costs that was not read yet, from the size of a job of it and from what requesting one costs now. */
+function presumedListMs(count: number, jobBytes: number, jobMs: number): number {
+  const decodingMs = BYTE_MS * jobBytes;
   return (10 + count * decodingMs) * Math.max(1, jobMs / (REQUEST_MS + decodingMs));
 }

@@ -64,7 +64,7 @@ export class RecentChanges {
   get costMs(): number | undefined {
     if (this.#isRefused) return Number.POSITIVE_INFINITY;
     const { ms } = this.#cost;
-    if (ms === undefined || this.#measured < FEWEST_MEASURED) return undefined;
+    if (this.#measured < FEWEST_MEASURED) return undefined;
     const halvings = Math.floor((performance.now() - this.#readAt) / (ms * COST_HALVES_AFTER));
     return ms / 2 ** halvings;
   }
