@@ -54,9 +54,7 @@ const rows: readonly Row[] = [
       { name: 'loop', measured: spread(seconds(rounds.of('loop'))), unit: 's' },
       { name: 'jobs.map with the whole output of each job', measured: spread(seconds([whole])), unit: 's' },
     ],
-    ...(time.median > 0.8 && {
-      reason: `the node ran ${rateOf('map')} jobs a second under jobs.map and ${rateOf('loop')} under the loop: it is waited for, and ${CONCURRENCY} questions in 100 ms do not slow the server down enough to show.`,
-    }),
+    reason: `the node ran ${rateOf('map')} jobs a second under jobs.map and ${rateOf('loop')} under the loop: it is waited for, and ${CONCURRENCY} questions in 100 ms do not slow the server down enough to show.`,
   },
   {
     what: 'Requests for waiting, against that loop',
@@ -74,9 +72,7 @@ const rows: readonly Row[] = [
     unit: 'x',
     target: { atMost: 0.1 },
     beside: [requestsOf('jobs.map', spread(count('map', ALL))), requestsOf('loop', spread(count('loop', ALL)))],
-    ...(all.median > 0.1 && {
-      reason: `each job takes two requests in any case, one to submit it and one to read its output: ${2 * JOBS} of those of jobs.map.`,
-    }),
+    reason: `each job takes two requests in any case, one to submit it and one to read its output: ${2 * JOBS} of those of jobs.map.`,
   },
 ];
 report('fan-out', {
