@@ -6,16 +6,12 @@ import { Bacalhau } from '../../src/client/bacalhau.js';
 import type { SpecConfig } from '../../src/index.js';
 import { keyDirectory } from '../support/key-directory.js';
 import { describeWith } from '../support/requirements.js';
+import { awsVariables, s3Bucket, s3Credentials } from '../support/s3-server.js';
 
 const BUSYBOX = process.env['BACALHAU_TEST_BUSYBOX_IMAGE'] ?? 'busybox:latest';
 
 describeWith(['docker', 's3'], 'a chain of jobs by S3', () => {
-  const read = (name: string): string => process.env[`BACALHAU_TEST_S3_${name}`] ?? '';
-  const store = { bucket: read('BUCKET'), region: 'us-east-1', endpoint: read('ENDPOINT') };
-  const env = {
-    ...{ AWS_ACCESS_KEY_ID: read('ACCESS'), AWS_SECRET_ACCESS_KEY: read('SECRET') },
-    AWS_EC2_METADATA_DISABLED: 'true',
-  };
+  const store = { ...s3Bucket, region: 'us-east-1' };
   const managed = { Bucket: store.bucket, Region: store.region, Endpoint: store.endpoint };
   const dir = keyDirectory();
   let network: Devnet;
@@ -24,7 +20,7 @@ describeWith(['docker', 's3'], 'a chain of jobs by S3', () => {
   beforeAll(async () => {
     network = await startDevnet({
       server: 'pinned',
-      env,
+      env: awsVariables(s3Credentials),
       config: { Publishers: { Types: { S3Managed: managed } } },
     });
     // Without credentials of its own: nothing of the results passes through this side.

@@ -9,15 +9,15 @@ import { keyDirectory } from '../support/key-directory.js';
 import { collect } from '../support/network.js';
 import { describeWith } from '../support/requirements.js';
 import { contentsOf, freshDirectories } from '../support/results.js';
+import { awsVariables, s3Bucket, s3Credentials } from '../support/s3-server.js';
 import { writingJob } from '../support/wasm-jobs.js';
 
 const TREE = ['exitCode', 'outputs', 'outputs/data.bin', 'stderr', 'stdout'];
 
 describeWith(['s3'], 'results in S3', () => {
-  const read = (name: string): string => process.env[`BACALHAU_TEST_S3_${name}`] ?? '';
-  const store = { Bucket: read('BUCKET'), Region: 'us-east-1', Endpoint: read('ENDPOINT') };
-  const credentials = { accessKeyId: read('ACCESS'), secretAccessKey: read('SECRET') };
-  const aws = { AWS_ACCESS_KEY_ID: read('ACCESS'), AWS_SECRET_ACCESS_KEY: read('SECRET') };
+  const store = { Bucket: s3Bucket.bucket, Region: 'us-east-1', Endpoint: s3Bucket.endpoint };
+  const credentials = s3Credentials;
+  const aws = awsVariables(credentials);
   const dir = keyDirectory();
   const directory = freshDirectories();
   let signing: Devnet;
@@ -26,7 +26,7 @@ describeWith(['s3'], 'results in S3', () => {
   beforeAll(async () => {
     signing = await startDevnet({
       server: 'pinned',
-      env: { ...aws, AWS_EC2_METADATA_DISABLED: 'true' },
+      env: aws,
       config: { Publishers: { Types: { S3Managed: store } } },
     });
     bacalhau = new Bacalhau({ baseUrl: signing.url, env: {}, dir });
@@ -161,7 +161,7 @@ describeWith(['s3'], 'results in S3', () => {
   test('where the orchestrator signs nothing, an archive is read with credentials too', async () => {
     await using plain = await startDevnet({
       server: 'pinned',
-      env: { ...aws, AWS_EC2_METADATA_DISABLED: 'true' },
+      env: aws,
       config: { Publishers: { Types: { S3: { PreSignedURLDisabled: true } } } },
     });
     await using client = new Bacalhau({ baseUrl: plain.url, env: {}, dir });

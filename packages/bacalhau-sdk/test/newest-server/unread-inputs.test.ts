@@ -7,18 +7,17 @@ import type { BuiltJob, S3Upload } from '../../src/index.js';
 import { catModule } from '../support/cat-module.js';
 import { keyDirectory } from '../support/key-directory.js';
 import { describeWith } from '../support/requirements.js';
+import { awsVariables, s3Bucket, s3Credentials } from '../support/s3-server.js';
 
 describeWith(['s3'], 'data in a bucket', () => {
-  const read = (name: string): string => process.env[`BACALHAU_TEST_S3_${name}`] ?? '';
-  const credentials = { accessKeyId: read('ACCESS'), secretAccessKey: read('SECRET') };
+  const credentials = s3Credentials;
   const wrong = { ...credentials, secretAccessKey: 'not-the-secret' };
-  const s3 = { bucket: read('BUCKET'), endpoint: read('ENDPOINT'), prefix: 'unread' };
+  const s3 = { ...s3Bucket, prefix: 'unread' };
   const dir = keyDirectory();
 
   /** A client of a network whose nodes have these credentials. */
   async function network(nodes: typeof credentials | undefined) {
-    const keys = nodes && { AWS_ACCESS_KEY_ID: nodes.accessKeyId, AWS_SECRET_ACCESS_KEY: nodes.secretAccessKey };
-    const devnet = await startDevnet({ server: 'pinned', env: { ...keys, AWS_EC2_METADATA_DISABLED: 'true' } });
+    const devnet = await startDevnet({ server: 'pinned', env: awsVariables(nodes) });
     const bacalhau = new Bacalhau({ baseUrl: devnet.url, env: {}, dir });
     return {
       bacalhau,
@@ -35,11 +34,6 @@ describeWith(['s3'], 'data in a bucket', () => {
     inputs.files([new File(['a\n'], 'a'), new File(['b\n'], 'b')], { target, via: { s3: via } });
   const job = async (sources: Parameters<typeof wasm>[0]['inputs']): Promise<BuiltJob> =>
     wasm({ module: await catModule(), resources: { cpu: '10m', memory: '32MB' }, inputs: sources });
-  const failed = (work: Promise<unknown>): Promise<unknown> =>
-    work.then(
-      () => undefined,
-      (error: unknown) => error,
-    );
 
   test('that the nodes may not read makes the job fail, saying which node, which input and whose credentials', async () => {
     await using nodes = await network(wrong);
@@ -48,7 +42,7 @@ describeWith(['s3'], 'data in a bucket', () => {
     const said = (which: string): string =>
       `could not read ${which}. It reads from its own network and with its own credentials, not with those of this program. They need s3:ListBucket and s3:GetObject.`;
 
-    const ofFolder = await failed(jobs.run(await job([folder('/in', via)])));
+    const ofFolder = await jobs.run(await job([folder('/in', via)])).catch((error: unknown) => error);
     expect(ofFolder).toBeInstanceOf(JobFailedError);
     if (!(ofFolder instanceof JobFailedError)) throw ofFolder;
     const [execution] = ofFolder.executions;

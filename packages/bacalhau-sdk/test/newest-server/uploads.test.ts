@@ -10,14 +10,14 @@ import type { FilesVia, UploadProgress } from '../../src/index.js';
 import { keyDirectory } from '../support/key-directory.js';
 import { filesOf, manyFiles, sorted } from '../support/many-files.js';
 import { describeWith } from '../support/requirements.js';
+import { awsVariables, s3Bucket, s3Credentials } from '../support/s3-server.js';
 import { writeFiles } from '../support/write-files.js';
 
 const BUSYBOX = process.env['BACALHAU_TEST_BUSYBOX_IMAGE'] ?? 'busybox:latest';
 
 describeWith(['docker', 's3', 'ipfs'], 'local data by a store', () => {
   const read = (name: string): string => process.env[`BACALHAU_TEST_${name}`] ?? '';
-  const credentials = { accessKeyId: read('S3_ACCESS'), secretAccessKey: read('S3_SECRET') };
-  const s3 = { bucket: read('S3_BUCKET'), endpoint: read('S3_ENDPOINT'), prefix: 'inputs', credentials };
+  const s3 = { ...s3Bucket, prefix: 'inputs', credentials: s3Credentials };
   const api = read('IPFS_API_URL');
   const dir = keyDirectory();
   let network: Devnet;
@@ -28,10 +28,7 @@ describeWith(['docker', 's3', 'ipfs'], 'local data by a store', () => {
     const ipfs = { Types: { IPFS: { Endpoint: read('IPFS_API') } } };
     network = await startDevnet({
       server: 'pinned',
-      env: {
-        ...{ AWS_ACCESS_KEY_ID: credentials.accessKeyId, AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey },
-        AWS_EC2_METADATA_DISABLED: 'true',
-      },
+      env: awsVariables(s3Credentials),
       config: { InputSources: ipfs },
     });
     bacalhau = new Bacalhau({ baseUrl: network.url, env: {}, dir });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type Devnet, startDevnet } from 'bacalhau-devnet';
 import { catModule } from '../support/cat-module.js';
 import { describeWith } from '../support/requirements.js';
+import { awsVariables, s3Bucket, s3Credentials } from '../support/s3-server.js';
 import { writeFiles } from '../support/write-files.js';
 import { execute, installPacked } from './install.js';
 import { type RuntimeName, runtime } from './runtime.js';
@@ -34,14 +35,13 @@ console.log(JSON.stringify({ stored, served, first, again: progress }));
 const SIZES = { text: 2_000, 'deep/parts': 17 * 1024 * 1024, empty: 0 };
 
 describeWith(['s3'], 'files of this machine', () => {
-  const read = (name: string): string => process.env[`BACALHAU_TEST_S3_${name}`] ?? '';
-  const keys = { AWS_ACCESS_KEY_ID: read('ACCESS'), AWS_SECRET_ACCESS_KEY: read('SECRET') };
+  const keys = awsVariables(s3Credentials);
   let folder: string;
   let network: Devnet;
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'bacalhau-uploads-'));
-    network = await startDevnet({ server: 'pinned', env: { ...keys, AWS_EC2_METADATA_DISABLED: 'true' } });
+    network = await startDevnet({ server: 'pinned', env: keys });
     await installPacked(folder, ['bacalhau-apiclient', 'bacalhau-sdk']);
     await writeFile(join(folder, 'program.mjs'), PROGRAM);
     await writeFile(join(folder, 'cat.wasm'), await catModule());
@@ -67,7 +67,7 @@ describeWith(['s3'], 'files of this machine', () => {
         env: {
           ...{ PATH: process.env['PATH'], HOME: folder, BACALHAU_DIR: await mkdtemp(join(folder, 'keys-')), ...keys },
           ...{ BACALHAU_API_HOST: hostname, BACALHAU_API_PORT: port },
-          TEST_S3: JSON.stringify({ bucket: read('BUCKET'), endpoint: read('ENDPOINT') }),
+          TEST_S3: JSON.stringify(s3Bucket),
           TEST_PREFIX: `runtimes/${which}`,
         },
       });
