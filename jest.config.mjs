@@ -62,7 +62,7 @@ const sdk = 'packages/bacalhau-sdk/test';
 export default {
   // For machines that are busy; what must be sooner says so.
   testTimeout: 60_000,
-  reporters: ['default', '<rootDir>/scripts/servers/reporter.mjs'],
+  reporters: ['default', ...['reporter', 'unfinished-jobs'].map((name) => `<rootDir>/scripts/servers/${name}.mjs`)],
   projects: [
     // Nothing but Node: no network, not even the loopback, and of other programs only mkfifo.
     project(
