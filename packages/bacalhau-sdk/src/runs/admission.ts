@@ -206,7 +206,7 @@ export class Admission {
     if (!this.#isAuto) return running + this.queued < this.#window;
     if (room === undefined) return this.#trial.fits(running);
     const load = this.#inFlight.load('running');
-    this.#share.observe(room, load);
+    this.#share.observe(room, this.#inFlight.peakLoad);
     this.#window = this.#share.windowFor(room);
     // Jobs that are queued although the nodes seem to have room tell that there is none.
     const isRefused = this.#wasRefused || this.#inFlight.load('queued') >= 1;

@@ -26,6 +26,8 @@ export class InFlight {
   readonly #entries = new Set<Entry>();
   readonly #costOf: (job: Requirements) => number;
   readonly #onTransition: (transition: Transition | undefined) => void;
+  #peak = 0;
+  #peakBefore = 0;
 
   /** @param onTransition called after a change; with undefined if a job was added, or is not followed any more. */
   constructor(costOf: (job: Requirements) => number, onTransition: (transition: Transition | undefined) => void) {
@@ -41,14 +43,22 @@ export class InFlight {
     return this.#in(state).reduce((sum, { cost }) => sum + cost, 0);
   }
 
+  /** What part the running jobs took at most between the last two times that the network was looked at. */
+  get peakLoad(): number {
+    return this.#peakBefore;
+  }
+
   /** Considers that the network has changed. */
   weigh(): void {
     for (const entry of this.#entries) entry.cost = this.#costOf(entry.job);
+    this.#peakBefore = this.#peak;
+    this.#peak = this.load('running');
   }
 
   add(job: Requirements): FollowedJob {
     const entry: Entry = { job, state: 'running', cost: this.#costOf(job) };
     this.#entries.add(entry);
+    this.#peak = Math.max(this.#peak, this.load('running'));
     this.#onTransition(undefined);
     return {
       observe: (observed) => {

@@ -92,12 +92,23 @@ test('a share begins with what is free, gives way to others, and is the whole on
     return share.windowFor(room);
   };
   expect(beat(6, 0)).toBe(6);
-  // Ours are 6 of 18.
+  // Ours are 6 of 18; once, these may be jobs that have just ended.
+  expect(beat(18, 6 / 12)).toBe(6);
   expect(beat(18, 6 / 12)).toBe(4);
   // It is patient for some heartbeats, and then takes what is left.
   const sizes = Array.from({ length: 5 }, () => beat(4, 4 / 12));
   expect(sizes[0]).toBe(4);
   expect(sizes.at(-1)).toBe(12);
+});
+
+test('nodes that free what jobs took a little late are not taken for nodes with other jobs', () => {
+  const share = new Share();
+  const windows = [0, 2, 3, 4, 3, 4, 2].map((taken, beat) => {
+    const room = { slots: 3, taken, isOpen: true, heartbeats: new Map([['n', `${beat}`]]) };
+    share.observe(room, taken === 0 ? 0 : 1);
+    return share.windowFor(room);
+  });
+  expect(windows).toEqual([3, 3, 3, 3, 3, 3, 3]);
 });
 
 test('the same heartbeat counts once', () => {
