@@ -36,6 +36,8 @@ const against = (who: 'fixed' | 'best loop' | 'loop of 16' | 'loop of 80', what:
   measured: ratios(seconds(auto), seconds(rounds.of(who))),
   unit: 'x',
   target: { atMost },
+  reason:
+    'it takes as long as the best fixed window, which is what the node can do. How long the loop takes depends on how often all of its slots hold jobs that wait for their minute, which differs from run to run.',
   beside: [
     { name: 'auto', measured: spread(seconds(auto)), unit: 's' },
     { name: what, measured: spread(seconds(rounds.of(who))), unit: 's' },
