@@ -76,12 +76,11 @@ try {
   await devnet.stop();
 }
 
-const ms = (value: number): string => `${value.toFixed(2)} ms`;
-
 function rowsOf(what: string, rounds: Rounds<string, CallsAnswer>): Row[] {
   const values = (who: Who, of: keyof CallsAnswer): number[] => rounds.of(who).map((round) => round[of]);
   const beside = (of: keyof CallsAnswer): Row['beside'] =>
     [...processes.keys()].map((name) => ({ name, measured: spread(values(name, of)), unit: 'ms' }));
+  const medianOf = (who: Who, of: keyof CallsAnswer): string => `${spread(values(who, of)).median.toFixed(2)} ms`;
   const against = (who: Who, of: keyof CallsAnswer, atMost: number, all?: Row['beside']): Row => {
     const measured = ratios(values('SDK', of), values(who, of));
     return {
@@ -90,7 +89,7 @@ function rowsOf(what: string, rounds: Rounds<string, CallsAnswer>): Row[] {
       unit: 'x',
       target: { atMost },
       beside: all,
-      reason: `the SDK takes ${ms(spread(values('SDK', of)).median)} a call, axios alone ${ms(spread(values('axios', of)).median)} and the ${who} ${ms(spread(values(who, of)).median)}: most of it is the server's work and Node's HTTP; the rest is the SDK's deadline, checks and typed answer.`,
+      reason: `the SDK takes ${medianOf('SDK', of)} a call, axios alone ${medianOf('axios', of)} and the ${who} ${medianOf(who, of)}: most of it is the server's work and Node's HTTP; the rest is the SDK's deadline, checks and typed answer.`,
     };
   };
   return [
