@@ -82,6 +82,8 @@ export class Session {
 
   /** Returns the keys of the configured directory. */
   async identity(): Promise<IdentityStore> {
+    // Every call needs it, and importing takes time even if the module is there.
+    if (this.#identity !== undefined) return this.#identity;
     const { IdentityStore } = await loadIdentity();
     const { options, platform, logger } = this.#parts;
     this.#identity ??= new IdentityStore({
