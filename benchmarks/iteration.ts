@@ -77,6 +77,8 @@ try {
         measured: single(most.sdk / few.sdk),
         unit: 'x',
         target: { atMost: 1.1 },
+        reason:
+          'a list gives each entry once, even if the server repeats a page: it remembers the ids of those that came, beside what the pages themselves leave behind.',
         beside: [...(memory(few, FEW) ?? []), ...(memory(most, MANY) ?? [])],
       },
     ],
