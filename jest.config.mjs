@@ -63,7 +63,7 @@ export default {
   // For machines that are busy, and for servers: what 1.9.3 fails to schedule it tries again after 5, 30 and 60 s. What must
   // be sooner says so.
   testTimeout: 150_000,
-  reporters: ['default', ...['reporter', 'unfinished-jobs'].map((name) => `<rootDir>/scripts/servers/${name}.mjs`)],
+  reporters: ['default', '<rootDir>/scripts/servers/reporter.mjs', '<rootDir>/scripts/servers/unfinished-jobs.mjs'],
   projects: [
     // Nothing but Node: no network, not even the loopback, and of other programs only mkfifo.
     project(
